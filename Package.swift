@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "mmapview",
+  products: [
+    .library(name: "RangedMmap", targets: ["RangedMmap"]),
+    .library(name: "PageCache", targets: ["PageCache"]),
+    .executable(name: "mmapview", targets: ["mmapview"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+    .target(name: "CLinux"),
+    .target(
+      name: "RangedMmap",
+      dependencies: ["CLinux", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict),
+    .target(
+      name: "PageCache",
+      dependencies: ["CLinux", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict),
+    .target(
+      name: "Inspector",
+      dependencies: [
+        "RangedMmap", "PageCache",
+        .product(name: "BasicContainers", package: "swift-collections"),
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+    .target(name: "TerminalCanvas", dependencies: ["CNcurses"], swiftSettings: strict),
+    .executableTarget(
+      name: "mmapview",
+      dependencies: [
+        "CLinux", "Inspector", "TerminalCanvas", "RangedMmap", "PageCache",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RangedMmapTests",
+      dependencies: ["RangedMmap", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict),
+    .testTarget(name: "InspectorTests", dependencies: ["Inspector"], swiftSettings: strict),
+    .testTarget(name: "TerminalCanvasTests", dependencies: ["TerminalCanvas"], swiftSettings: strict),
+    .testTarget(name: "mmapviewTests", dependencies: ["mmapview"], swiftSettings: strict),
+  ]
+)

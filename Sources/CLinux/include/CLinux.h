@@ -1,0 +1,65 @@
+// The Linux calls that Swift cannot import: variadic ones, those behind _GNU_SOURCE, and raw system calls.
+// Each returns 0 or a positive errno, and retries when a signal interrupted it.
+#pragma once
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// fcntl(F_OFD_SETLK, F_WRLCK) over the whole file: EAGAIN when another open file holds it.
+int clinux_lock_exclusive(int fd);
+
+// fallocate(2) without flags: blocks are reserved and the file grows to offset + length.
+int clinux_preallocate(int fd, off_t offset, off_t length);
+
+// sync_file_range(2) with SYNC_FILE_RANGE_WRITE: writeback of the range's dirty pages begins, nothing waits.
+int clinux_start_writeback(int fd, off_t offset, off_t length);
+
+// madvise(2) with MADV_POPULATE_WRITE (Linux 5.14): pages become present and writable, or an errno says why not.
+int clinux_populate_for_writing(void *address, size_t length);
+
+// renameat2(2): with `replace` false an existing target is EEXIST.
+int clinux_rename(const char *from, const char *to, bool replace);
+
+// fstatfs(2)'s f_type: which kind of file system a descriptor is on.
+int clinux_filesystem_type(int fd, int64_t *type);
+
+// Counts of cachestat(2) (Linux 6.5), in units of the system's page size.
+struct clinux_cachestat {
+  uint64_t cached, dirty, writeback, evicted, recently_evicted;
+};
+int clinux_cachestat(int fd, uint64_t offset, uint64_t length, struct clinux_cachestat *counts);
+
+// MARK: Signals as something to poll
+
+// Blocks SIGTERM, SIGHUP, SIGINT, SIGTSTP and SIGWINCH in this thread, and gives a signalfd(2) for all but SIGWINCH,
+// or -1. Called before other threads start, it keeps those signals away from them too.
+int clinux_open_signals(void);
+
+// The number of a signal that has come, or 0.
+int clinux_next_signal(int signals);
+
+// ppoll(2) with SIGWINCH let in, so that a change of the window's size can't slip in just before the sleep.
+int clinux_poll(struct pollfd *entries, unsigned count, int milliseconds);
+
+// Stops the process as Ctrl-Z does; returns when it is continued.
+void clinux_stop_here(void);
+
+// MARK: The SIGBUS guard
+//
+// A load or store in a mapping whose file no longer covers the page raises SIGBUS. The guard's handler lays a
+// private zero page over the fault, marks the page in `detached`, and lets the access go on; the operation that
+// made it looks at the guard afterwards and reports an error. Faults outside guarded mappings go on to the handler
+// that was there before.
+
+struct clinux_guard;
+
+// Registers [base, base + length). `detached` has one byte for each 4 KiB page and outlives the registration.
+// NULL when memory or the handler could not be had.
+struct clinux_guard *clinux_guard_register(void *base, size_t length, uint8_t *detached);
+void clinux_guard_unregister(struct clinux_guard *guard);
+
+// How many faults the guard has absorbed; 0 means that no page is detached.
+uint64_t clinux_guard_faults(const struct clinux_guard *guard);

@@ -1,0 +1,106 @@
+import RangedMmap
+
+/// One thing that can be done, whoever asks for it: a key, a `:` line, a `-c` option, a script or a worker.
+public enum Command: Sendable, Equatable {
+  /// Makes a file and opens it for writing.
+  case create(path: String, size: Int, isSparse: Bool, isForced: Bool)
+  /// Opens a file that exists.
+  case open(path: String, forWriting: Bool)
+  /// Takes pages from the allocator, once or several times.
+  case allocate(byteCount: Int, times: Int)
+  /// Fills ranges with a pattern.
+  case write(RangeSelection, Pattern)
+  /// Shows the bytes of a range.
+  case read(RangeSelection, offset: Int, length: Int?)
+  /// Compares ranges with the pattern last written to them.
+  case verify(RangeSelection)
+  /// Starts writeback.
+  case flush(RangeSelection)
+  /// Waits until ranges are durable.
+  case sync(RangeSelection)
+  /// Makes written ranges writable again.
+  case reuse(RangeSelection)
+  /// Starts or steers the worker threads.
+  case workers(WorkersCommand)
+  /// Moves the cursor.
+  case goto(page: Int)
+  /// Says what is open and how its pages stand.
+  case status(asJSON: Bool)
+  /// Shows or saves the frame.
+  case screen(path: String?)
+  /// Shows a caption.
+  case say(String)
+  /// Fails unless something is so.
+  case expect(Expectation)
+  /// Explains the commands, or one.
+  case help(verb: String?)
+  /// Ends the program.
+  case quit
+}
+
+/// Which ranges a command is about.
+public enum RangeSelection: Sendable, Equatable, CustomStringConvertible {
+  /// `r3`, or `r3..r7`, both ends included.
+  case labels(ClosedRange<Int>)
+  /// All that the command can act on.
+  case all
+
+  /// The selection as it is written in a command.
+  public var description: String {
+    switch self {
+    case .labels(let labels) where labels.count == 1: "r\(labels.lowerBound)"
+    case .labels(let labels): "r\(labels.lowerBound)..r\(labels.upperBound)"
+    case .all: "all"
+    }
+  }
+}
+
+/// What is done with the worker threads.
+public enum WorkersCommand: Sendable, Equatable {
+  /// Starts more of them.
+  case start(count: Int, WorkOrder)
+  /// Halts all, each after its operation.
+  case pause
+  /// Lets halted ones go on.
+  case resume
+  /// Ends all, each after its operation.
+  case stop
+  /// Waits until all have ended.
+  case wait
+}
+
+/// What each worker does until the file is full.
+public struct WorkOrder: Sendable, Equatable {
+  /// What a worker does with a range after writing it.
+  public enum Flush: String, Sendable, CaseIterable {
+    /// Nothing.
+    case none
+    /// Starts writeback.
+    case async
+    /// Waits until it is durable.
+    case sync
+  }
+
+  /// Bytes a range.
+  public var byteCount = 4096
+  /// What is written.
+  public var pattern = Pattern.page
+  /// What follows a write.
+  public var flush = Flush.none
+  /// The rest after each operation.
+  public var delay = Duration.zero
+  /// The most operations a worker makes, or `nil` to go on until the file is full.
+  public var operations: Int?
+}
+
+/// A condition that a script checks.
+public enum Expectation: Sendable, Equatable {
+  /// All these pages are in this state.
+  case pages(ClosedRange<Int>, PageState)
+  /// So many pages are in this state.
+  case count(PageState, Int)
+  /// These bytes stand at this offset.
+  case bytes(offset: Int, [UInt8])
+  /// The command fails with a message that holds this text.
+  indirect case error(text: String, Command)
+}

@@ -1,0 +1,107 @@
+import RangedMmap
+
+/// The words that stand for values: sizes, offsets, labels, pages, times.
+enum Literal {
+  /// `N`, `Nk`, `Nm`, `Ng`, `Nt` (binary, either case) or `Np` (pages), in bytes.
+  static func size(_ word: Word, _ what: String) throws(SyntaxError) -> Int {
+    let units: [Character: Int] = ["k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40, "p": Alignment.page]
+    let unit = word.text.last.flatMap { units[Character($0.lowercased())] }
+    let digits = unit == nil ? word.text[...] : word.text.dropLast()
+    guard let number = decimal(digits) else {
+      throw SyntaxError(
+        "\"\(word.text)\" is no size: write bytes, or a number with k, m, g, t or p (pages), as in 64k",
+        at: word.columns)
+    }
+    let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: unit ?? 1)
+    guard !isTooLarge else { throw tooLarge(word, what) }
+    return bytes
+  }
+
+  /// A size, or `0xHEX`.
+  static func offset(_ word: Word, _ what: String) throws(SyntaxError) -> Int {
+    guard word.text.lowercased().hasPrefix("0x") else { return try size(word, what) }
+    let digits = word.text.dropFirst(2)
+    guard !digits.isEmpty, digits.allSatisfy(\.isHexDigit) else {
+      throw SyntaxError("\"\(word.text)\" is no hexadecimal number, as in 0x1000", at: word.columns)
+    }
+    guard let value = Int(digits, radix: 16) else { throw tooLarge(word, what) }
+    return value
+  }
+
+  static func number(_ word: Word, _ what: String) throws(SyntaxError) -> Int {
+    guard !word.text.isEmpty, word.text.allSatisfy(\.isASCIIDigit) else {
+      throw SyntaxError("\"\(word.text)\" is no number: \(what) has digits only", at: word.columns)
+    }
+    guard let value = Int(word.text) else { throw tooLarge(word, what) }
+    return value
+  }
+
+  /// A number of at least 1.
+  static func count(_ word: Word, _ what: String) throws(SyntaxError) -> Int {
+    let value = try number(word, what)
+    guard value > 0 else { throw SyntaxError("\(what) must be at least 1", at: word.columns) }
+    return value
+  }
+
+  /// `N` or `N-M`, both ends included.
+  static func pages(_ word: Word) throws(SyntaxError) -> ClosedRange<Int> {
+    let parts = word.text.split(separator: "-", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { decimal($0) }
+    guard numbers.count == parts.count, (1...2).contains(numbers.count), let first = numbers.first,
+      let last = numbers.last, first <= last
+    else {
+      throw SyntaxError("\"\(word.text)\" names no pages: write one as 7, or several as 0-15", at: word.columns)
+    }
+    return first...last
+  }
+
+  /// `rN`, `rN..rM` or `all`.
+  static func ranges(_ word: Word) throws(SyntaxError) -> RangeSelection {
+    if word.text == "all" { return .all }
+    let parts = word.text.split(separator: "..", omittingEmptySubsequences: false)
+    let labels = parts.compactMap { $0.first == "r" ? decimal($0.dropFirst()) : nil }
+    guard labels.count == parts.count, (1...2).contains(labels.count), let first = labels.first,
+      let last = labels.last, first >= 1, first <= last
+    else {
+      throw SyntaxError(
+        "\"\(word.text)\" names no range: write r1 for the first, r1..r4 for several, or all", at: word.columns)
+    }
+    return .labels(first...last)
+  }
+
+  /// `Nus`, `Nms` or `Ns`.
+  static func time(_ word: Word, _ what: String) throws(SyntaxError) -> Duration {
+    let units: [(String, (Int) -> Duration)] = [
+      ("us", Duration.microseconds), ("ms", Duration.milliseconds), ("s", Duration.seconds),
+    ]
+    for (suffix, make) in units where word.text.hasSuffix(suffix) {
+      // A day at most: longer ones are slips of the finger.
+      if let value = decimal(word.text.dropLast(suffix.count)), value <= 86_400_000_000,
+        make(value) <= .seconds(86_400)
+      {
+        return make(value)
+      }
+    }
+    throw SyntaxError("\"\(word.text)\" is no time: write 20ms, 500us or 2s", at: word.columns)
+  }
+
+  static func pattern(_ word: Word) throws(SyntaxError) -> Pattern {
+    guard let pattern = Pattern(word.text) else {
+      throw SyntaxError(
+        "\"\(word.text)\" is no pattern: one of \(Pattern.forms.joined(separator: ", "))", at: word.columns)
+    }
+    return pattern
+  }
+
+  private static func decimal(_ digits: Substring) -> Int? {
+    digits.isEmpty || !digits.allSatisfy(\.isASCIIDigit) ? nil : Int(digits)
+  }
+
+  private static func tooLarge(_ word: Word, _ what: String) -> SyntaxError {
+    SyntaxError("\"\(word.text)\" is too large for \(what)", at: word.columns)
+  }
+}
+
+extension Character {
+  fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+}

@@ -1,0 +1,60 @@
+import RangedMmap
+
+/// What a range is filled with; every byte follows from its place, so that anyone can check it.
+public enum Pattern: Sendable, Equatable {
+  /// One byte all over.
+  case byte(UInt8)
+  /// Each byte is the low byte of its offset in the file.
+  case counter
+  /// Each page is filled with its number, as 8 bytes, least significant first.
+  case page
+  /// A text over and over, from the start of the range.
+  case text(String)
+  /// Numbers of SplitMix64: the 8 bytes at offset `o` are output `o / 8` of the generator with this seed.
+  case random(seed: UInt64)
+  /// The bytes of another file over and over, from the start of the range.
+  case file(path: String)
+
+  /// The ways to write a pattern.
+  static let forms = ["0xNN", "zero", "counter", "page", "text:STRING", "random[:SEED]", "file:PATH"]
+}
+
+extension Pattern: CustomStringConvertible {
+  /// Reads a pattern as it is written in a command; `nil` if it is none.
+  public init?(_ text: String) {
+    let (name, argument) = Self.divide(text)
+    switch (name, argument) {
+    case ("zero", nil): self = .byte(0)
+    case ("counter", nil): self = .counter
+    case ("page", nil): self = .page
+    case ("random", nil): self = .random(seed: 1)
+    case ("random", let seed?):
+      guard let seed = UInt64(seed) else { return nil }
+      self = .random(seed: seed)
+    case ("text", let text?) where !text.isEmpty: self = .text(text)
+    case ("file", let path?) where !path.isEmpty: self = .file(path: path)
+    default:
+      guard text.count == 4, text.lowercased().hasPrefix("0x"), let byte = UInt8(text.dropFirst(2), radix: 16)
+      else { return nil }
+      self = .byte(byte)
+    }
+  }
+
+  private static func divide(_ text: String) -> (name: String, argument: String?) {
+    guard let colon = text.firstIndex(of: ":") else { return (text, nil) }
+    return (String(text[..<colon]), String(text[text.index(after: colon)...]))
+  }
+
+  /// The pattern as it is written in a command.
+  public var description: String {
+    switch self {
+    case .byte(0): "zero"
+    case .byte(let byte): "0x" + hex(byte, width: 2)
+    case .counter: "counter"
+    case .page: "page"
+    case .text(let text): "text:\(text)"
+    case .random(let seed): "random:\(seed)"
+    case .file(let path): "file:\(path)"
+    }
+  }
+}

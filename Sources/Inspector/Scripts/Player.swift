@@ -1,0 +1,33 @@
+/// Carries out a script's commands one after the other, and waits where one has to.
+public struct Player {
+  private let steps: [Script.Step]
+  private var next = 0
+
+  /// A player at the first command.
+  public init(_ script: Script) { steps = script.steps }
+
+  /// What became of the next command.
+  public enum Progress {
+    /// It was carried out.
+    case performed(Event)
+    /// It is held back until the session's workers have ended.
+    case waiting
+    /// There are no more, or the session is over.
+    case finished
+  }
+
+  /// Carries out the next command, if it may.
+  ///
+  /// - Parameter session: Who carries it out.
+  /// - Throws: The failure with its place; no later command will be carried out.
+  public mutating func step(_ session: Session) throws(ScriptError) -> Progress {
+    if session.isWaiting { return .waiting }
+    guard next < steps.count, !session.isOver else { return .finished }
+    let step = steps[next]
+    next += 1
+    do throws(CommandError) { return .performed(try session.perform(step.command)) } catch {
+      next = steps.count
+      throw ScriptError(step.position, error.description)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import RangedMmap
+import SystemPackage
+
+/// A pattern with all that it needs at hand, ready to fill memory and to be compared with it.
+struct PatternFill: Sendable {
+  let pattern: Pattern
+  // The bytes that are repeated, for patterns that have some.
+  private let source: [UInt8]
+
+  /// Gets a pattern ready for ranges of at most `byteCount` bytes; a file is read now.
+  init(_ pattern: Pattern, byteCount: Int) throws(CommandError) {
+    self.pattern = pattern
+    switch pattern {
+    case .text(let text): source = Array(text.utf8)
+    case .file(let path): source = try Self.load(path, atMost: byteCount)
+    default: source = []
+    }
+  }
+
+  /// Fills memory that stands for the bytes of the file from `offset` on, in a range that starts at `start`.
+  func fill(_ memory: UnsafeMutableRawBufferPointer, offset: Int, start: Int) {
+    switch pattern {
+    case .byte(let byte): unsafe memory.initializeMemory(as: UInt8.self, repeating: byte)
+    case .text, .file:
+      for index in memory.indices { unsafe memory[index] = source[(offset - start + index) % source.count] }
+    case .counter:
+      unsafe fillWords(memory, offset) { UInt64($0 & 0xff) &* 0x0101_0101_0101_0101 &+ 0x0706_0504_0302_0100 }
+    case .page: unsafe fillWords(memory, offset) { UInt64($0 / Alignment.page) }
+    case .random(let seed): unsafe fillWords(memory, offset) { splitMix(seed, UInt64($0) / 8) }
+    }
+  }
+
+  /// Fills a range in place, with no copy.
+  func fill(_ output: inout OutputRawSpan, start: Int) {
+    // SAFETY: all bytes of the span's memory are filled, and then counted as such.
+    unsafe output.withUnsafeMutableBytes { memory, count in
+      unsafe fill(memory, offset: start, start: start)
+      count = memory.count
+    }
+  }
+
+  /// Where `bytes`, which start a range at `start`, first differ from the pattern.
+  func firstDifference(_ bytes: RawSpan, start: Int) -> (offset: Int, expected: UInt8, found: UInt8)? {
+    var scratch = [UInt8](repeating: 0, count: min(bytes.byteCount, 1 << 16))
+    for position in stride(from: 0, to: bytes.byteCount, by: scratch.count) {
+      let part = min(scratch.count, bytes.byteCount - position)
+      // SAFETY: `part` bytes of the array are filled; the span is read within its length.
+      unsafe scratch.withUnsafeMutableBytes {
+        unsafe fill(UnsafeMutableRawBufferPointer(rebasing: $0[..<part]), offset: start + position, start: start)
+      }
+      for index in 0..<part {
+        let found = unsafe bytes.unsafeLoad(fromByteOffset: position + index, as: UInt8.self)
+        if found != scratch[index] { return (start + position + index, scratch[index], found) }
+      }
+    }
+    return nil
+  }
+
+  // Offsets of ranges are multiples of 8, only the last range of a file may end in the middle of a word.
+  private func fillWords(_ memory: UnsafeMutableRawBufferPointer, _ offset: Int, _ word: (Int) -> UInt64) {
+    for position in stride(from: 0, to: memory.count, by: 8) {
+      let value = word(offset + position).littleEndian
+      if position + 8 <= memory.count {
+        // SAFETY: the bound was checked just above.
+        unsafe memory.storeBytes(of: value, toByteOffset: position, as: UInt64.self)
+      } else {
+        for byte in 0..<(memory.count - position) {
+          unsafe memory[position + byte] = UInt8(truncatingIfNeeded: value >> (8 * UInt64(byte)))
+        }
+      }
+    }
+  }
+
+  private static func load(_ path: String, atMost byteCount: Int) throws(CommandError) -> [UInt8] {
+    do {
+      let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
+      defer { try? file.close() }
+      let wanted = min(byteCount, Int(try file.stat().size))
+      var bytes = [UInt8](repeating: 0, count: wanted)
+      // SAFETY: the buffer is the array's own, and is filled within its length.
+      let count = try unsafe bytes.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+      bytes.removeLast(wanted - count)
+      guard !bytes.isEmpty else { throw CommandError("\(path): is empty; a pattern needs at least one byte") }
+      return bytes
+    } catch let error as CommandError { throw error } catch {
+      throw CommandError("\(path): can't be read as a pattern (\(error)); name a file that can be read")
+    }
+  }
+}
+
+/// Output `index` of SplitMix64 (Steele, Lea, Flood 2014), whose state after `n` steps is the seed plus `n` constants.
+private func splitMix(_ seed: UInt64, _ index: UInt64) -> UInt64 {
+  var mixed = seed &+ (index &+ 1) &* 0x9e37_79b9_7f4a_7c15
+  mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+  mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+  return mixed ^ (mixed >> 31)
+}

@@ -1,0 +1,139 @@
+import BasicContainers
+import RangedMmap
+
+/// Who allocated a range.
+public enum Author: Sendable, Equatable, CustomStringConvertible {
+  /// Somebody at the keyboard, or a script.
+  case command
+  /// A worker thread, counted from 1.
+  case worker(Int)
+
+  /// The author in a word.
+  public var description: String {
+    switch self {
+    case .command: "command"
+    case .worker(let number): "worker \(number)"
+    }
+  }
+}
+
+/// One of the library's three ranges, whichever it is by now.
+enum Holding: ~Copyable, Sendable {
+  case allocated(AllocatedRange)
+  case written(WriteReceipt)
+  case flushed(FlushedRange)
+}
+
+/// A labelled range, and what is known of it.
+struct RangeRecord: ~Copyable, Sendable {
+  let bytes: Range<Int>
+  let author: Author
+  var pattern: Pattern?
+  /// `nil` only while a step of the library has it.
+  var holding: Holding?
+
+  init(_ range: consuming AllocatedRange, by author: Author) {
+    bytes = range.byteRange
+    self.author = author
+    holding = .allocated(range)
+  }
+
+  init(_ receipt: consuming WriteReceipt, pattern: Pattern, by author: Author) {
+    bytes = receipt.byteRange
+    self.author = author
+    self.pattern = pattern
+    holding = .written(receipt)
+  }
+
+  init(_ range: consuming FlushedRange, pattern: Pattern, by author: Author) {
+    bytes = range.byteRange
+    self.author = author
+    self.pattern = pattern
+    holding = .flushed(range)
+  }
+
+  var stage: RangeSummary.Stage {
+    switch holding {
+    case .allocated: .allocated
+    case nil: .allocated
+    case .written: .written
+    case .flushed: .flushed
+    }
+  }
+}
+
+/// What can be told of a labelled range.
+public struct RangeSummary: Sendable, Equatable {
+  /// How far a range has come.
+  public enum Stage: String, Sendable {
+    /// Ready to be written.
+    case allocated
+    /// Written; a receipt is held for it.
+    case written
+    /// Proven durable.
+    case flushed
+  }
+
+  /// The number behind the `r`.
+  public let label: Int
+  /// Offsets in the file.
+  public let bytes: Range<Int>
+  /// Who allocated it.
+  public let author: Author
+  /// What was last written to it.
+  public let pattern: Pattern?
+  /// How far it has come.
+  public let stage: Stage
+}
+
+/// The labelled ranges of a session: `r1` is the first.
+struct RangeTable: ~Copyable {
+  private var records = UniqueArray<RangeRecord>()
+  // Labels in the order of their place in the file, as far as they were sorted.
+  private var byPlace: [Int] = []
+  private var isSorted = true
+
+  var count: Int { records.count }
+
+  /// Gives the record the next label.
+  @discardableResult
+  mutating func append(_ record: consuming RangeRecord) -> Int {
+    if let last = byPlace.last, records[last - 1].bytes.lowerBound > record.bytes.lowerBound { isSorted = false }
+    records.append(record)
+    byPlace.append(records.count)
+    return records.count
+  }
+
+  func summary(_ label: Int) -> RangeSummary {
+    RangeSummary(
+      label: label, bytes: records[label - 1].bytes, author: records[label - 1].author,
+      pattern: records[label - 1].pattern, stage: records[label - 1].stage)
+  }
+
+  /// The range that a page belongs to.
+  mutating func label(ofPage page: Int) -> Int? {
+    if !isSorted {
+      var labels: [Int] = []
+      swap(&labels, &byPlace)
+      labels.sort { records[$0 - 1].bytes.lowerBound < records[$1 - 1].bytes.lowerBound }
+      byPlace = labels
+      isSorted = true
+    }
+    let offset = page * Alignment.page
+    // The first range that starts after the page; the one before it is the only candidate.
+    var (low, high) = (0, byPlace.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if records[byPlace[middle] - 1].bytes.lowerBound <= offset { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0, records[byPlace[low - 1] - 1].bytes.contains(offset) else { return nil }
+    return byPlace[low - 1]
+  }
+
+  /// Changes the record of a label in place.
+  mutating func update<Result>(
+    _ label: Int, _ body: (inout RangeRecord) throws(CommandError) -> Result
+  ) throws(CommandError) -> Result {
+    try body(&records[label - 1])
+  }
+}

@@ -1,0 +1,52 @@
+import RangedMmap
+import SystemPackage
+
+// Opening and creating.
+
+extension Session {
+  func create(_ path: String, size: Int, isSparse: Bool, isForced: Bool) throws(CommandError) -> Event {
+    try requireNoWorkers("create")
+    do throws(MmapFileError) {
+      let (file, allocator) = try MmapFile.create(
+        at: FilePath(path), size: size, allocator: ConcurrentAllocator.self,
+        storage: isSparse ? .sparse : .preallocated, replacing: isForced)
+      take(file, allocator)
+    } catch { throw CommandError(error) }
+    let pages = Alignment.pages(in: size)
+    return .done("created \(path): \(count(pages, "page")), \(isSparse ? "sparse" : "preallocated")\(durabilityNote)")
+  }
+
+  func open(_ path: String, forWriting: Bool) throws(CommandError) -> Event {
+    try requireNoWorkers("open")
+    do throws(MmapFileError) {
+      if forWriting {
+        let (file, allocator) = try MmapFile.open(at: FilePath(path), allocator: ConcurrentAllocator.self)
+        take(file, allocator)
+      } else {
+        take(try MmapFile.openReadOnly(at: FilePath(path)), nil)
+      }
+    } catch { throw CommandError(error) }
+    return .done("opened \(path) for \(forWriting ? "writing" : "reading only")\(durabilityNote)")
+  }
+
+  private var durabilityNote: String {
+    file?.isDurable == false ? "; its file system lives in memory, so nothing in it is durable" : ""
+  }
+
+  private func take(_ file: MmapFile, _ allocator: ConcurrentAllocator?) {
+    // The cursor stays where it was when the same file is opened again to write it.
+    cursor = self.file?.path == file.path ? min(cursor, file.states.count - 1) : 0
+    self.file = file
+    self.allocator = allocator
+    ranges = RangeTable()
+  }
+
+  private func requireNoWorkers(_ verb: String) throws(CommandError) {
+    guard workers.running == 0 else {
+      throw CommandError("\(verb): workers are still at work on this file; `workers stop` and `workers wait` first")
+    }
+  }
+}
+
+/// A number with its noun, in the singular where it is one.
+func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -1,0 +1,222 @@
+import RangedMmap
+
+// The steps of ranges: allocate, write, read, verify, flush, sync, reuse.
+
+extension Session {
+  func allocate(_ byteCount: Int, times: Int) throws(CommandError) -> Event {
+    let allocator = try writableAllocator()
+    let first = ranges.count + 1
+    var bytes: Range<Int>?
+    for _ in 0..<times {
+      guard let range = allocator.allocate(byteCount) else { break }
+      bytes = (bytes?.lowerBound ?? range.start)..<range.end
+      ranges.append(RangeRecord(range, by: .command))
+    }
+    guard let bytes else {
+      throw CommandError("allocate: no pages are left; `reuse` makes written ranges writable again")
+    }
+    cursor = bytes.lowerBound / Alignment.page
+    let labels = RangeSelection.labels(first...ranges.count)
+    let pages = Alignment.pages(in: bytes.count)
+    var line = "\(labels): \(count(pages, "page")) at 0x\(hex(bytes.lowerBound, width: 1))"
+    if ranges.count - first + 1 < times || bytes.count < byteCount { line += "; no more are left" }
+    return .done(line)
+  }
+
+  func write(_ selection: RangeSelection, _ pattern: Pattern) throws(CommandError) -> Event {
+    let file = try writableFile()
+    let labels = try labels(selection, at: .allocated, for: "write")
+    let longest = labels.map { ranges.summary($0).bytes.count }.max() ?? 0
+    let fill = try PatternFill(pattern, byteCount: longest)
+    for label in labels {
+      try ranges.update(label) { record throws(CommandError) in
+        guard case .allocated(let range)? = record.holding.take() else { return }
+        do throws(MmapFileError) {
+          let start = range.start
+          record.holding = .written(try file.write(to: range) { output in fill.fill(&output, start: start) })
+          record.pattern = pattern
+        } catch {
+          record.recover(from: error)
+          throw CommandError(error)
+        }
+      }
+    }
+    return .done("wrote \(selection) with \(pattern)\(total(labels))")
+  }
+
+  func read(_ selection: RangeSelection, offset: Int, length: Int?) throws(CommandError) -> Event {
+    let file = try openFile()
+    guard case .labels(let wanted) = selection, wanted.count == 1 else {
+      throw CommandError("read \(selection): one range at a time, as in `read r1 0 64`")
+    }
+    let label = try known(wanted)[0]
+    let range = ranges.summary(label).bytes
+    guard offset < range.count else {
+      throw CommandError("read r\(label): offset \(offset) is past its \(range.count) bytes")
+    }
+    let end = min(range.count, offset + min(length ?? 256, range.count))
+    do throws(MmapFileError) {
+      let bytes = try file.peek(range.lowerBound + offset..<range.lowerBound + end)
+      return Event(.output, HexDump.lines(bytes, at: range.lowerBound + offset))
+    } catch { throw CommandError(error) }
+  }
+
+  func verify(_ selection: RangeSelection) throws(CommandError) -> Event {
+    let file = try openFile()
+    let labels = try labels(selection, for: "verify", needing: "been written") { $0.stage != .allocated }
+    for label in labels {
+      try ranges.update(label) { record throws(CommandError) in
+        guard let pattern = record.pattern else { return }
+        let fill = try PatternFill(pattern, byteCount: record.bytes.count)
+        let start = record.bytes.lowerBound
+        guard let difference = try record.compare(file, { fill.firstDifference($0, start: start) }) else { return }
+        throw CommandError(
+          "verify r\(label): at 0x\(hex(difference.offset, width: 1)) expected \(hex(difference.expected, width: 2)) "
+            + "of \(pattern), found \(hex(difference.found, width: 2))")
+      }
+    }
+    return .done("verified \(selection)\(total(labels))")
+  }
+
+  func flush(_ selection: RangeSelection) throws(CommandError) -> Event {
+    let file = try writableFile()
+    let labels = try labels(selection, at: .written, for: "flush")
+    for label in labels {
+      try ranges.update(label) { record throws(CommandError) in
+        guard case .written(let receipt)? = record.holding.take() else { return }
+        var failure: MmapFileError?
+        do throws(MmapFileError) { try file.flush(receipt) } catch { failure = error }
+        record.holding = .written(receipt)
+        if let failure { throw CommandError(failure) }
+      }
+    }
+    return .done("writeback of \(selection) started\(total(labels))")
+  }
+
+  func sync(_ selection: RangeSelection) throws(CommandError) -> Event {
+    let file = try writableFile()
+    let labels = try labels(selection, at: .written, for: "sync")
+    // One wait for the whole file; after it each receipt is exchanged without a system call.
+    if case .all = selection { do { try file.syncAll() } catch { throw CommandError(error) } }
+    for label in labels {
+      try ranges.update(label) { record throws(CommandError) in
+        guard case .written(let receipt)? = record.holding.take() else { return }
+        do throws(MmapFileError) { record.holding = .flushed(try file.sync(receipt)) } catch {
+          record.recover(from: error)
+          throw CommandError(error)
+        }
+      }
+    }
+    return .done("\(selection) is durable\(total(labels))")
+  }
+
+  func reuse(_ selection: RangeSelection) throws(CommandError) -> Event {
+    let file = try writableFile()
+    let labels = try labels(selection, for: "reuse", needing: "been written") { $0.stage != .allocated }
+    for label in labels {
+      try ranges.update(label) { record throws(CommandError) in
+        switch record.holding.take() {
+        case .written(let receipt): record.holding = .allocated(file.reuse(receipt))
+        case .flushed(let range): record.holding = .allocated(file.reuse(range))
+        case .allocated(let range): record.holding = .allocated(range)
+        case nil: return
+        }
+      }
+    }
+    return .done("\(selection) may be written again\(total(labels))")
+  }
+
+  // MARK: Which ranges
+
+  func writableFile() throws(CommandError) -> MmapFile {
+    _ = try writableAllocator()
+    return try openFile()
+  }
+
+  func writableAllocator() throws(CommandError) -> ConcurrentAllocator {
+    let file = try openFile()
+    guard let allocator else {
+      throw CommandError(
+        "\(file.path): is open for reading only; allow writing with --write (`open \(file.path) write`)")
+    }
+    return allocator
+  }
+
+  private func known(_ labels: ClosedRange<Int>) throws(CommandError) -> [Int] {
+    guard labels.upperBound <= ranges.count else {
+      let there = ranges.count == 0 ? "there are no ranges yet: `allocate` first" : "the last range is r\(ranges.count)"
+      throw CommandError("r\(max(labels.lowerBound, ranges.count + 1)): no such range; \(there)")
+    }
+    return Array(labels)
+  }
+
+  private func labels(
+    _ selection: RangeSelection, at stage: RangeSummary.Stage, for verb: String
+  ) throws(CommandError) -> [Int] {
+    try labels(selection, for: verb, needing: "to be \(stage.rawValue)") { $0.stage == stage }
+  }
+
+  // Ranges that are named must all be fit for the step; `all` means those that are.
+  private func labels(
+    _ selection: RangeSelection, for verb: String, needing need: String, _ isFit: (RangeSummary) -> Bool
+  ) throws(CommandError) -> [Int] {
+    switch selection {
+    case .all:
+      let labels = (1..<ranges.count + 1).filter { isFit(ranges.summary($0)) }
+      guard !labels.isEmpty else { throw CommandError("\(verb) all: no range is fit; it has \(need)") }
+      return labels
+    case .labels(let wanted):
+      let labels = try known(wanted)
+      for label in labels {
+        let summary = ranges.summary(label)
+        guard isFit(summary) else {
+          throw CommandError("\(verb) r\(label): it is \(summary.stage.rawValue) and has \(need); \(summary.stage.next)")
+        }
+      }
+      return labels
+    }
+  }
+
+  private func total(_ labels: [Int]) -> String {
+    let pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.summary($1).bytes.count) }
+    return ": \(count(pages, "page"))" + (labels.count > 1 ? " in \(labels.count) ranges" : "")
+  }
+}
+
+extension RangeSummary.Stage {
+  /// What can be done with a range at this stage.
+  fileprivate var next: String {
+    switch self {
+    case .allocated: "`write` it first"
+    case .written: "`sync` makes it durable, `reuse` makes it writable again"
+    case .flushed: "`reuse` makes it writable again"
+    }
+  }
+}
+
+extension RangeRecord {
+  /// Keeps the range of a step that failed, so that it can be written anew.
+  mutating func recover(from error: MmapFileError) {
+    if let range = error.takeRange() { holding = .allocated(range) }
+  }
+
+  fileprivate mutating func compare<Result>(
+    _ file: MmapFile, _ body: (RawSpan) -> Result?
+  ) throws(CommandError) -> Result? {
+    let held = holding.take()
+    var result: Result?
+    var failure: (any Error)?
+    switch consume held {
+    case .written(let receipt):
+      do { result = try file.withBytes(of: receipt, body) } catch { failure = error }
+      holding = .written(receipt)
+    case .flushed(let range):
+      do { result = try file.withBytes(of: range, body) } catch { failure = error }
+      holding = .flushed(range)
+    case .allocated(let range): holding = .allocated(range)
+    case nil: break
+    }
+    if let failure { throw (failure as? MmapFileError).map(CommandError.init) ?? CommandError("\(failure)") }
+    return result
+  }
+}

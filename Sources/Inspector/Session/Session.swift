@@ -1,0 +1,147 @@
+public import RangedMmap
+import SystemPackage
+
+/// What is open, which ranges have been handed out, who works on them: all that the inspector knows, with no screen.
+///
+/// Everything is done by ``perform(_:)``. It belongs to one thread; the workers that it starts have their own, and
+/// what they did comes in with ``collect()``.
+public final class Session {
+  /// The open file.
+  public internal(set) var file: MmapFile?
+  var allocator: ConcurrentAllocator?
+  var ranges = RangeTable()
+  /// The worker threads.
+  public let workers: WorkerCrew
+  /// Becomes readable when a worker has news.
+  public let wakeUp: WakeUp
+  /// The page under the cursor.
+  public internal(set) var cursor = 0
+  /// What came of the commands so far, the newest last; the oldest go when it grows long.
+  public private(set) var log: [Event] = []
+  /// The number of events ever logged.
+  public private(set) var eventCount = 0
+  /// Whether `quit` was said.
+  public private(set) var isOver = false
+  /// Whether `workers wait` was said and they still run: the next command must be held back.
+  public private(set) var isWaiting = false
+  /// Makes or saves a picture of the screen; whoever draws sets it. It is given a path, or `nil` for lines of text.
+  public var takeScreen: ((String?) throws(CommandError) -> [String])?
+
+  private static let logLimit = 1000
+
+  /// A session with nothing open.
+  ///
+  /// - Throws: When the system has no descriptors left.
+  public init() throws(CommandError) {
+    wakeUp = try WakeUp()
+    workers = WorkerCrew(wakeUp)
+  }
+
+  /// Carries out one command.
+  ///
+  /// - Parameter command: What to do.
+  /// - Returns: What came of it, which is also in the log.
+  /// - Throws: Why it could not be done. What it had done until then stays done.
+  @discardableResult
+  public func perform(_ command: Command) throws(CommandError) -> Event {
+    collect()
+    let event = try carryOut(command)
+    note(event)
+    return event
+  }
+
+  private func carryOut(_ command: Command) throws(CommandError) -> Event {
+    switch command {
+    case .create(let path, let size, let isSparse, let isForced):
+      return try create(path, size: size, isSparse: isSparse, isForced: isForced)
+    case .open(let path, let forWriting): return try open(path, forWriting: forWriting)
+    case .allocate(let byteCount, let times): return try allocate(byteCount, times: times)
+    case .write(let selection, let pattern): return try write(selection, pattern)
+    case .read(let selection, let offset, let length): return try read(selection, offset: offset, length: length)
+    case .verify(let selection): return try verify(selection)
+    case .flush(let selection): return try flush(selection)
+    case .sync(let selection): return try sync(selection)
+    case .reuse(let selection): return try reuse(selection)
+    case .workers(let command): return try steer(command)
+    case .goto(let page): return try goto(page)
+    case .status(let asJSON): return asJSON ? Event(.output, [try statusJSON()]) : Event(.output, [try statusLine()])
+    case .screen(let path): return try screen(path)
+    case .say(let text): return Event(.caption, text.split(separator: "\n").map(String.init))
+    case .expect(let expectation): return try check(expectation)
+    case .help(let verb): return try help(verb)
+    case .quit:
+      isOver = true
+      return .done("goodbye")
+    }
+  }
+
+  /// Adds an event to the log, unless it has nothing to tell.
+  public func note(_ event: Event) {
+    guard !event.lines.isEmpty else { return }
+    log.append(event)
+    eventCount += 1
+    if log.count > Self.logLimit { log.removeFirst(Self.logLimit / 2) }
+  }
+
+  /// Takes in what the workers have done since the last time.
+  public func collect() {
+    for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
+    if isWaiting, workers.running == 0 {
+      isWaiting = false
+      note(.done("workers have ended: \(workers.operations) operations"))
+    }
+  }
+
+  /// Ends the workers and waits for them.
+  public func shutDown() {
+    workers.stop()
+    workers.join()
+    collect()
+  }
+
+  /// What is known of the range that a page belongs to.
+  public func range(ofPage page: Int) -> RangeSummary? {
+    ranges.label(ofPage: page).map { ranges.summary($0) }
+  }
+
+  func waitForWorkers() { isWaiting = workers.running > 0 }
+}
+
+// MARK: - Commands that touch no range
+
+extension Session {
+  private func goto(_ page: Int) throws(CommandError) -> Event {
+    let file = try openFile()
+    guard page < file.states.count else {
+      throw CommandError("page \(page): the last page is \(file.states.count - 1)")
+    }
+    cursor = page
+    // Nothing to tell: each press of an arrow comes through here.
+    return Event(.done, [])
+  }
+
+  private func screen(_ path: String?) throws(CommandError) -> Event {
+    guard let takeScreen else { throw CommandError("screen: nothing is drawn here") }
+    let lines = try takeScreen(path)
+    return path == nil ? Event(.output, lines) : .done("saved \(path ?? "")")
+  }
+
+  private func help(_ name: String?) throws(CommandError) -> Event {
+    guard let name else {
+      let width = Verb.all.map(\.name.count).max() ?? 0
+      return Event(
+        .output,
+        Verb.all.map { $0.name + String(repeating: " ", count: width + 2 - $0.name.count) + $0.help })
+    }
+    guard let verb = Verb.named(name) else {
+      throw CommandError("\(name): no such command; `help` lists them")
+    }
+    return Event(.output, [verb.usage, "  " + verb.help, "  for example: " + verb.example])
+  }
+
+  /// The open file, or an error that says how to open one.
+  func openFile() throws(CommandError) -> MmapFile {
+    guard let file else { throw CommandError("no file is open: `open PATH` or `create PATH SIZE` first") }
+    return file
+  }
+}

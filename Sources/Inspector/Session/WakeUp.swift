@@ -1,0 +1,49 @@
+import Glibc
+import Synchronization
+import SystemPackage
+
+/// A descriptor that becomes readable when another thread has news, so that a loop can sleep in poll(2).
+public final class WakeUp: Sendable {
+  private let reading: FileDescriptor
+  private let writing: FileDescriptor
+  // At most one byte is ever in the pipe, so a signal never blocks.
+  private let hasNews = Atomic<Bool>(false)
+
+  /// What to poll for reading.
+  public var descriptor: Int32 { reading.rawValue }
+
+  /// Makes one with no news yet.
+  init() throws(CommandError) {
+    do {
+      (reading, writing) = try FileDescriptor.pipe(options: [.closeOnExec])
+    } catch { throw CommandError("no descriptors are left for a pipe (\(error)); close some programs") }
+  }
+
+  deinit {
+    try? reading.close()
+    try? writing.close()
+  }
+
+  /// Tells the loop that there are news.
+  func signal() {
+    guard !hasNews.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    _ = try? writing.writeAll([1])
+  }
+
+  /// Takes the news, so that the next poll sleeps.
+  public func clear() {
+    guard hasNews.load(ordering: .acquiring) else { return }
+    var byte = [UInt8](repeating: 0, count: 1)
+    // SAFETY: one byte is read into an array of one. It has been written, or is about to be.
+    _ = try? unsafe byte.withUnsafeMutableBytes { try unsafe reading.read(into: $0) }
+    hasNews.store(false, ordering: .releasing)
+  }
+
+  /// Sleeps until there are news.
+  public func wait() {
+    var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    // SAFETY: one entry, for the length of the call.
+    _ = unsafe poll(&polled, 1, -1)
+    clear()
+  }
+}

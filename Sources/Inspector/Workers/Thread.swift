@@ -1,0 +1,42 @@
+import Glibc
+
+/// A thread of the operating system that takes no signals from outside: those belong to the thread that draws.
+final class Thread: @unchecked Sendable {
+  private final class Work {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+
+  private var handle = pthread_t()
+
+  /// Starts a thread, or gives `nil` when the system has no more of them.
+  init?(_ body: @escaping @Sendable () -> Void) {
+    var (all, before) = (sigset_t(), sigset_t())
+    // SAFETY: the sets are filled by the calls that they are given to; the box is retained for the new thread, which
+    // releases it.
+    unsafe sigfillset(&all)
+    // A fault is the faulting thread's own affair: blocked, it would end the process.
+    for fault in [SIGBUS, SIGSEGV, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { unsafe sigdelset(&all, fault) }
+    unsafe pthread_sigmask(SIG_BLOCK, &all, &before)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+    let work = unsafe Unmanaged.passRetained(Work(body))
+    let code = unsafe pthread_create(&handle, nil, Self.start, work.toOpaque())
+    guard code == 0 else {
+      unsafe work.release()
+      return nil
+    }
+  }
+
+  private static let start: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
+    if let argument = unsafe argument {
+      let work = unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
+      work.body()
+    }
+    return nil
+  }
+
+  /// Waits until the thread has ended; once only.
+  func join() {
+    _ = pthread_join(handle, nil)
+  }
+}

@@ -1,0 +1,23 @@
+/// The arithmetic of 4 KiB alignment, in which ranges are handed out.
+///
+/// Units are bytes throughout. Neither function has an error: values too near `Int.max` to be rounded up trap.
+///
+/// ```swift
+/// Alignment.up(5000)    // 8192
+/// Alignment.down(5000)  // 4096
+/// ```
+public enum Alignment {
+  /// The size in bytes of a page as this library counts them: 4096, whatever the system's own page size is.
+  public static let page = 4096
+
+  /// The least multiple of 4096 that is not below `offset`.
+  public static func up(_ offset: Int) -> Int { (offset + (page - 1)) & ~(page - 1) }
+
+  /// The greatest multiple of 4096 that is not above `offset`.
+  public static func down(_ offset: Int) -> Int { offset & ~(page - 1) }
+
+  /// How many pages it takes to hold `byteCount` bytes; no sum overflows, however large the count.
+  public static func pages(in byteCount: Int) -> Int {
+    byteCount / page + (byteCount % page == 0 ? 0 : 1)
+  }
+}

@@ -1,0 +1,49 @@
+import Synchronization
+
+/// Hands out a file's pages in order, to any number of threads at once, without waiting.
+///
+/// Each allocation is one atomic addition, which no other thread can make repeat, and one store a page. No lock, no
+/// system call.
+///
+/// The counter can't wrap: an addition is at most the size of the file, and is made only where the counter was still
+/// below it. So it can pass the end by the file's size once for each thread that was between those two steps, which
+/// is 2^47 bytes of address space times 2^22 threads, counted in pages: far below 2^64.
+public final class ConcurrentAllocator: RangeAllocator, Sendable {
+  /// The size in bytes of the file.
+  public let totalSize: Int
+  private let file: UInt64
+  private let pageCount: UInt64
+  private let states: PageStates
+  private let nextPage = Atomic<UInt64>(0)
+
+  /// Takes over all pages of a file; ``MmapFile`` calls it.
+  public init(covering space: consuming AllocatedRange, states: PageStates) {
+    totalSize = space.count
+    file = space.file
+    pageCount = UInt64(Alignment.pages(in: space.count))
+    self.states = states
+  }
+
+  /// The bytes that were not handed out yet; already old when it returns if others allocate.
+  public var remaining: Int {
+    let taken = min(nextPage.load(ordering: .relaxed), pageCount)
+    return max(0, totalSize - Int(taken) * Alignment.page)
+  }
+
+  /// Hands out the next pages of the file to whoever comes first.
+  ///
+  /// - Parameter byteCount: Bytes wanted, at least 1; rounded up to 4096 and clamped to what is left.
+  /// - Returns: The range, or `nil` when the file is used up or `byteCount` is not positive.
+  public func allocate(_ byteCount: Int) -> AllocatedRange? {
+    guard byteCount > 0, nextPage.load(ordering: .relaxed) < pageCount else { return nil }
+    let wanted = min(UInt64(Alignment.pages(in: byteCount)), pageCount)
+    let first = nextPage.wrappingAdd(wanted, ordering: .relaxed).oldValue
+    guard first < pageCount else { return nil }
+    let start = Int(first) * Alignment.page
+    let end = first + wanted >= pageCount ? totalSize : start + Int(wanted) * Alignment.page
+    // The addition gave these pages to this call alone, and `space`, which covered them, was consumed by `init`.
+    let range = AllocatedRange(start: start, count: end - start, file: file)
+    states.markAllocated(range)
+    return range
+  }
+}

@@ -1,0 +1,175 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// One mapped file: the descriptor, the memory, and the guard over it. The last owner's end unmaps and closes.
+@safe final class Mapping: @unchecked Sendable {
+  let file: OpenFile
+  let size: Int
+  let isWritable: Bool
+  /// Whether a page may have no block yet, so that a store to it could find the disk full.
+  let mayHaveHoles: Bool
+  let base: UnsafeMutableRawPointer
+  private let detached: AnonymousRegion
+  private let guardian: OpaquePointer
+
+  /// Maps all of an open file.
+  init(
+    _ file: consuming OpenFile, size: Int, isWritable: Bool, mayHaveHoles: Bool
+  ) throws(MmapFileError) {
+    let protection = isWritable ? PROT_READ | PROT_WRITE : PROT_READ
+    // SAFETY: a fresh mapping at an address of the kernel's choice replaces nothing.
+    let address = unsafe mmap(nil, size, protection, MAP_SHARED, file.descriptor.rawValue, 0)
+    guard let address = unsafe address, unsafe address != mapFailed else {
+      throw .system(Errno(rawValue: errno), file.path, "can't map the file")
+    }
+    guard let detached = AnonymousRegion(byteCount: Alignment.pages(in: size)),
+      // SAFETY: both regions live as long as this object, whose deinit unregisters the guard first.
+      let guardian = unsafe clinux_guard_register(
+        address, Alignment.up(size), detached.base.assumingMemoryBound(to: UInt8.self))
+    else {
+      // SAFETY: mapped above with this length; nobody knows the address yet.
+      _ = unsafe munmap(address, size)
+      throw .system(.noMemory, file.path, "can't watch the mapping for faults")
+    }
+    self.file = file
+    self.size = size
+    self.isWritable = isWritable
+    self.mayHaveHoles = mayHaveHoles
+    unsafe base = address
+    self.detached = detached
+    unsafe self.guardian = guardian
+  }
+
+  deinit {
+    // SAFETY: registered and mapped by `init` with these values; the last owner is gone, so nobody is inside.
+    unsafe clinux_guard_unregister(guardian)
+    _ = unsafe munmap(base, size)
+  }
+
+  var path: FilePath { file.path }
+  var descriptor: FileDescriptor { file.descriptor }
+
+  /// The memory of some bytes of the file, which the caller has checked to lie inside.
+  func memory(_ bytes: Range<Int>) -> UnsafeMutableRawBufferPointer {
+    precondition(bytes.lowerBound >= 0 && bytes.upperBound <= size, "bytes outside of the file")
+    // SAFETY: the mapping covers `size` bytes.
+    return unsafe UnsafeMutableRawBufferPointer(start: base + bytes.lowerBound, count: bytes.count)
+  }
+}
+
+// MARK: - Faults
+
+extension Mapping {
+  /// Whether any page lost its file under us; one load, all that the hot path pays for the guard.
+  var hasFaults: Bool { unsafe clinux_guard_faults(guardian) != 0 }
+
+  /// Whether the page's memory is no longer the file's: a fault replaced it.
+  func isDetached(page: Int) -> Bool {
+    precondition(page >= 0 && page < detached.byteCount, "no such page")
+    // SAFETY: the index was checked. The handler stores single bytes; a stale one is seen by the next step.
+    return unsafe detached.base.load(fromByteOffset: page, as: UInt8.self) != 0
+  }
+
+  /// Throws if the file no longer stands behind these bytes.
+  func checkAttached(_ bytes: Range<Int>) throws(MmapFileError) {
+    guard hasFaults else { return }
+    let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    guard pages.contains(where: { isDetached(page: $0) }) else { return }
+    try checkCovered(bytes)
+    throw MmapFileError(
+      .lost, path: path, bytes: bytes, "the file's bytes could not be reached",
+      remedy: "the file was cut short and grew again, or the device failed: write the range anew")
+  }
+
+  /// Throws if the file has become shorter than `bytes`, or has no name any more. One fstat(2).
+  func checkCovered(_ bytes: Range<Int>) throws(MmapFileError) {
+    let status = try file.status()
+    guard status.size >= bytes.upperBound else {
+      throw MmapFileError(
+        .truncated, path: path, bytes: bytes, "somebody cut the file short, to \(status.size) bytes",
+        remedy: "make it \(size) bytes long again, and write the range anew")
+    }
+    guard status.linkCount > 0 else {
+      throw MmapFileError(
+        .deleted, path: path, bytes: bytes, "the file was deleted or replaced: no name leads to it",
+        remedy: "copy what you need out of the mapping before it is closed")
+    }
+  }
+
+  /// Gives detached pages their file back, so that they can be written anew.
+  func reattach(_ pages: Range<Int>) throws(MmapFileError) {
+    guard hasFaults else { return }
+    let systemPage = max(Int(getpagesize()), Alignment.page)
+    for page in pages where isDetached(page: page) {
+      let bytes = page * Alignment.page..<min((page + 1) * Alignment.page, size)
+      try checkCovered(bytes)
+      let start = bytes.lowerBound / systemPage * systemPage
+      let protection = isWritable ? PROT_READ | PROT_WRITE : PROT_READ
+      let flags = MAP_SHARED | MAP_FIXED
+      // SAFETY: the address lies in our own mapping; what is replaced is the guard's private zero page.
+      let address = unsafe mmap(
+        base + start, systemPage, protection, flags, descriptor.rawValue, off_t(start))
+      guard unsafe address != mapFailed else {
+        throw .system(Errno(rawValue: errno), path, "can't map the page again", bytes: bytes)
+      }
+      for each in start / Alignment.page..<min((start + systemPage) / Alignment.page, detached.byteCount) {
+        // SAFETY: inside the region, see the bound.
+        unsafe detached.base.storeBytes(of: 0, toByteOffset: each, as: UInt8.self)
+      }
+    }
+  }
+}
+
+// MARK: - System calls on ranges
+
+extension Mapping {
+  /// Makes the pages present and writable, so that no store to them can find the disk full.
+  func populate(_ bytes: Range<Int>) throws(MmapFileError) {
+    // SAFETY: the range lies in the mapping; populating changes no byte.
+    let code = unsafe clinux_populate_for_writing(base + bytes.lowerBound, Alignment.up(bytes.count))
+    switch Errno(rawValue: code) {
+    case Errno(rawValue: 0), .invalidArgument: return  // before Linux 5.14: the guard still turns faults into errors
+    case .badAddress:
+      // The kernel says no more than that a store would fault; asking for the blocks tells why.
+      try checkCovered(bytes)
+      let reason = clinux_preallocate(descriptor.rawValue, off_t(bytes.lowerBound), off_t(bytes.count))
+      throw .system(
+        Errno(rawValue: reason == 0 ? EIO : reason), path, "no blocks for the pages to be written", bytes: bytes)
+    case let errno: throw .system(errno, path, "can't make the pages writable", bytes: bytes)
+    }
+  }
+
+  /// Starts writeback of the range's dirty pages: sync_file_range(2).
+  func startWriteback(_ bytes: Range<Int>) throws(MmapFileError) {
+    let code = clinux_start_writeback(descriptor.rawValue, off_t(bytes.lowerBound), off_t(bytes.count))
+    guard code == 0 else {
+      throw .system(Errno(rawValue: code), path, "writeback could not be started", bytes: bytes)
+    }
+  }
+
+  /// Writes the range's dirty pages back and waits for the device: msync(2) with MS_SYNC.
+  func synchronise(_ bytes: Range<Int>) -> Errno? {
+    guard !bytes.isEmpty else { return nil }
+    let systemPage = Int(getpagesize())
+    let start = bytes.lowerBound / systemPage * systemPage
+    while true {
+      // SAFETY: the range lies in the mapping, from a page boundary of the system on.
+      if unsafe msync(base + start, bytes.upperBound - start, MS_SYNC) == 0 { return nil }
+      let failure = Errno(rawValue: errno)
+      if failure != .interrupted { return failure }
+    }
+  }
+}
+
+// MARK: - The file system
+
+extension Mapping {
+  /// Whether the file lives in memory alone, where nothing can be made durable.
+  var isInMemory: Bool {
+    var type: Int64 = 0
+    // SAFETY: the call fills the integer that it is given.
+    guard unsafe clinux_filesystem_type(descriptor.rawValue, &type) == 0 else { return false }
+    return type == 0x0102_1994 /* tmpfs */ || type == 0x8584_58f6 /* ramfs */
+  }
+}

@@ -1,0 +1,140 @@
+import SystemPackage
+import Synchronization
+
+// From written to durable, and back to writing.
+
+extension MmapFile {
+  /// Starts writeback of a range's pages and returns at once; the receipt stays.
+  ///
+  /// It is no promise: only ``sync(_:)`` is. The system call is sync_file_range(2) with `SYNC_FILE_RANGE_WRITE`,
+  /// because msync(2) with `MS_ASYNC` does nothing on Linux.
+  ///
+  /// - Parameter receipt: Borrowed.
+  /// - Throws: ``MmapFileError`` with `foreignRange`, `lost` (a sync has failed since the write), `noSpace`,
+  ///   `system`. What could not be started stays `written`.
+  public func flush(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
+    try check(receipt)
+    try checkEra(receipt)
+    try mapping.startWriteback(receipt.byteRange)
+    markFlushing(receipt.pages)
+  }
+
+  /// Starts writeback of everything that was written, and returns at once.
+  ///
+  /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace` or `system`.
+  public func flush() throws(MmapFileError) {
+    guard isWritable else { throw notWritable() }
+    try mapping.startWriteback(0..<size)
+    for pages in states.unsyncedChunks() { markFlushing(pages) }
+  }
+
+  /// Waits until a range's bytes are durable, and proves it.
+  ///
+  /// The system calls are msync(2) with `MS_SYNC`, fstat(2) to see that the file still covers the range, and once
+  /// for a new file fsync(2) of its directory. There are none if ``syncAll()`` has done the work already.
+  ///
+  /// - Parameter receipt: Consumed; on failure the error gives its range back, to be written anew.
+  /// - Returns: The proof. In a file system that lives in memory it proves nothing: see ``isDurable``.
+  /// - Throws: ``MmapFileError`` with `foreignRange`, `lost`, `truncated`, `deleted`, `noSpace` or `system`. After a
+  ///   failure all that was written and is not durable is *lost*: the kernel tells of a failed writeback once, and
+  ///   would call the next attempt a success.
+  public func sync(_ receipt: consuming WriteReceipt) throws(MmapFileError) -> FlushedRange {
+    do throws(MmapFileError) {
+      try check(receipt)
+      if !receipt.pages.allSatisfy({ states[$0] == .flushed }) { try makeDurable(receipt) }
+    } catch {
+      let (start, count, pages) = (receipt.start, receipt.count, receipt.pages)
+      if error.code != .foreignRange { states.set(pages, to: StateByte(.lost)) }
+      throw MmapFileError(error, returning: AllocatedRange(start: start, count: count, file: receipt.file))
+    }
+    return FlushedRange(start: receipt.start, count: receipt.count, file: receipt.file, era: receipt.era)
+  }
+
+  /// Waits until everything that was written before the call is durable.
+  ///
+  /// Receipts stay with their owners; exchanging one at ``sync(_:)`` afterwards costs no system call.
+  ///
+  /// - Throws: ``MmapFileError``, as ``sync(_:)``.
+  public func syncAll() throws(MmapFileError) {
+    guard isWritable else { throw notWritable() }
+    let failure: MmapFileError? = durability.wholeFile.withLock { _ in
+      let era = states.era
+      let chunks = states.unsyncedChunks()
+      for pages in chunks {
+        states.exchange(pages, from: StateByte(.written, era: era), to: .syncing(era: era))
+        states.exchange(pages, from: StateByte(.flushing, era: era), to: .syncing(era: era))
+      }
+      do throws(MmapFileError) {
+        try synchronise(0..<size)
+        guard states.era == era else { throw lostToFailure(0..<size) }
+      } catch {
+        // Whatever went wrong, nothing was proven; a page that somebody rewrote meanwhile is not ours to judge.
+        for pages in chunks { states.exchange(pages, from: .syncing(era: era), to: StateByte(.lost)) }
+        return error
+      }
+      var failure: MmapFileError?
+      for pages in chunks {
+        for page in pages where mapping.hasFaults && mapping.isDetached(page: page) {
+          states.exchange(page..<page + 1, from: .syncing(era: era), to: StateByte(.lost))
+          failure = lostToFailure(page * Alignment.page..<min((page + 1) * Alignment.page, size))
+        }
+        states.exchange(pages, from: .syncing(era: era), to: StateByte(.flushed))
+      }
+      return failure
+    }
+    if let failure { throw failure }
+  }
+
+  /// Takes a receipt back and gives its pages out again, to be written anew. No system call.
+  ///
+  /// - Parameter receipt: Consumed.
+  /// - Returns: The same pages, allocated.
+  public func reuse(_ receipt: consuming WriteReceipt) -> AllocatedRange { allocatedAnew(receipt) }
+
+  /// Gives durable pages out again, to be written anew. No system call.
+  ///
+  /// - Parameter range: Consumed.
+  /// - Returns: The same pages, allocated.
+  public func reuse(_ range: consuming FlushedRange) -> AllocatedRange { allocatedAnew(range) }
+
+  private func allocatedAnew<Stage>(_ range: consuming PageRange<Stage>) -> AllocatedRange {
+    let again = AllocatedRange(start: range.start, count: range.count, file: range.file)
+    if again.file == identity { states.markAllocated(again) }
+    return again
+  }
+
+  private func markFlushing(_ pages: Range<Int>) {
+    let era = states.era
+    states.exchange(pages, from: StateByte(.written, era: era), to: StateByte(.flushing, era: era))
+  }
+
+  private func makeDurable(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
+    try checkEra(receipt)
+    try synchronise(receipt.byteRange)
+    try mapping.checkAttached(receipt.byteRange)
+    // Again: another thread's sync may have been told of the failure that took these bytes.
+    try checkEra(receipt)
+    states.set(receipt.pages, to: StateByte(.flushed))
+  }
+
+  private func synchronise(_ bytes: Range<Int>) throws(MmapFileError) {
+    let errno = durability.attempt { mapping.synchronise(bytes) }
+    if let errno { throw .system(errno, path, "the file could not be made durable", bytes: bytes) }
+    try mapping.checkCovered(bytes)
+    try unsyncedEntry.withLock { entry throws(MmapFileError) in
+      guard let path = entry else { return }
+      try Mapping.synchroniseDirectory(of: path)
+      entry = nil
+    }
+  }
+
+  private func checkEra(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
+    guard receipt.era == states.era, receipt.era < Era.last else { throw lostToFailure(receipt.byteRange) }
+  }
+
+  private func lostToFailure(_ bytes: Range<Int>) -> MmapFileError {
+    MmapFileError(
+      .lost, path: path, bytes: bytes, "a sync has failed since these bytes were written; they may be gone",
+      remedy: "write them anew, then sync")
+  }
+}

@@ -1,0 +1,128 @@
+// Writing: the step from an allocated range to a receipt.
+
+extension MmapFile {
+  /// Copies `bytes` into a range and gives the receipt for it.
+  ///
+  /// The cost is a copy and one plain store a page; where the file is sparse, also one madvise(2) to make the pages
+  /// present. Bytes are in the page cache when it returns, not on the disk: see ``flush(_:)`` and ``sync(_:)``.
+  ///
+  /// - Parameters:
+  ///   - bytes: As many as the range holds.
+  ///   - range: Consumed; on failure the error gives it back.
+  /// - Returns: The proof of the write.
+  /// - Throws: ``MmapFileError`` with `lengthMismatch`, `foreignRange`, `noSpace`, `truncated` or `lost`.
+  public func write(_ bytes: RawSpan, to range: consuming AllocatedRange) throws(MmapFileError)
+    -> WriteReceipt
+  {
+    guard bytes.byteCount == range.count else {
+      let error = MmapFileError(
+        .lengthMismatch, path: path, "\(bytes.byteCount) bytes were given for a range of \(range.count)",
+        remedy: "give exactly as many as the range holds")
+      throw MmapFileError(error, returning: range)
+    }
+    // SAFETY: source and range have the same length, which was checked.
+    return try unsafe fill(range) { memory in
+      unsafe bytes.withUnsafeBytes { source in unsafe memory.copyMemory(from: source) }
+      return nil
+    }
+  }
+
+  /// Copies `bytes` into a range and gives the receipt for it; see ``write(_:to:)-(RawSpan,_)``.
+  ///
+  /// - Parameters:
+  ///   - bytes: As many as the range holds.
+  ///   - range: Consumed; on failure the error gives it back.
+  /// - Returns: The proof of the write.
+  /// - Throws: ``MmapFileError``.
+  public func write(_ bytes: Span<UInt8>, to range: consuming AllocatedRange) throws(MmapFileError)
+    -> WriteReceipt
+  {
+    // SAFETY: a UInt8 has no padding.
+    try unsafe write(bytes.bytes, to: range)
+  }
+
+  /// Copies `bytes` into a range and gives the receipt for it; see ``write(_:to:)-(RawSpan,_)``.
+  ///
+  /// - Parameters:
+  ///   - bytes: As many as the range holds.
+  ///   - range: Consumed; on failure the error gives it back.
+  /// - Returns: The proof of the write.
+  /// - Throws: ``MmapFileError``.
+  public func write(_ bytes: [UInt8], to range: consuming AllocatedRange) throws(MmapFileError)
+    -> WriteReceipt
+  {
+    try write(bytes.span, to: range)
+  }
+
+  /// Lets a closure fill a range in place, with no copy at all, and gives the receipt for it.
+  ///
+  /// The closure appends to a span that starts empty and must be full at the end: a range that was filled in part
+  /// earns no receipt.
+  ///
+  /// - Parameters:
+  ///   - range: Consumed; on failure the error gives it back.
+  ///   - body: Fills the range. What it throws is the `cause` of the error that is thrown.
+  /// - Returns: The proof of the write.
+  /// - Throws: ``MmapFileError`` with `incompleteWrite`, and all that ``write(_:to:)-(RawSpan,_)`` throws.
+  public func write(
+    to range: consuming AllocatedRange, _ body: (inout OutputRawSpan) throws -> Void
+  ) throws(MmapFileError) -> WriteReceipt {
+    let (path, count) = (path, range.count)
+    return try unsafe fill(range) { memory in
+      var cause: (any Error)?
+      // SAFETY: the memory is the range's, which this call alone holds; the span does not outlive it.
+      var output = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
+      do { try body(&output) } catch { cause = error }
+      let filled = unsafe output.finalize(for: memory)
+      guard cause != nil || filled < count else { return nil }
+      return MmapFileError(
+        .incompleteWrite, path: path, "\(filled) of \(count) bytes were filled in",
+        remedy: "fill the whole range", cause: cause)
+    }
+  }
+
+  /// All of writing but the bytes: the checks before, the fault that may have come, the states.
+  private func fill(
+    _ range: consuming AllocatedRange, _ body: (UnsafeMutableRawBufferPointer) -> MmapFileError?
+  ) throws(MmapFileError) -> WriteReceipt {
+    // Read first: if a sync fails from here on, it may have taken some of these bytes with it.
+    let era = states.era
+    do throws(MmapFileError) {
+      try check(range)
+      guard isWritable else { throw notWritable() }
+      if mapping.hasFaults { try mapping.reattach(range.pages) }
+      if mapping.mayHaveHoles { try mapping.populate(range.byteRange) }
+      if let failure = unsafe body(mapping.memory(range.byteRange)) { throw failure }
+      if mapping.hasFaults { try mapping.checkAttached(range.byteRange) }
+    } catch {
+      if error.isLoss { states.set(range.pages, to: StateByte(.lost)) }
+      throw MmapFileError(error, returning: range)
+    }
+    states.set(range.pages, to: StateByte(.written, era: era))
+    return WriteReceipt(start: range.start, count: range.count, file: range.file, era: era)
+  }
+
+  func notWritable() -> MmapFileError {
+    MmapFileError(
+      .readOnly, path: path, "is open for reading only", remedy: "open it for writing to change it")
+  }
+
+  /// Throws unless the range was handed out by the allocator of this very file.
+  func check<Stage>(_ range: borrowing PageRange<Stage>) throws(MmapFileError) {
+    guard range.file == identity else {
+      throw MmapFileError(
+        .foreignRange, path: path, bytes: range.byteRange, "the range belongs to another file",
+        remedy: "use a range with the file whose allocator gave it")
+    }
+  }
+}
+
+extension MmapFileError {
+  /// Whether the bytes of the range are gone, or were never taken in.
+  var isLoss: Bool {
+    switch code {
+    case .truncated, .lost, .deleted: true
+    default: false
+    }
+  }
+}

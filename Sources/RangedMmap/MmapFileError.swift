@@ -1,0 +1,123 @@
+public import SystemPackage
+
+/// What went wrong with a mapped file, where, and what can be done about it.
+///
+/// When a step that consumes a range fails, the error holds the range: ``takeRange()`` gives it back, so that its
+/// pages can be written anew.
+///
+/// ```swift
+/// do {
+///   let flushed = try file.sync(receipt)
+/// } catch {
+///   guard let range = error.takeRange() else { throw error }
+///   let receipt = try file.write(bytes, to: range)   // trying the sync alone again would lie
+/// }
+/// ```
+public struct MmapFileError: Error, Sendable {
+  /// The kinds of failure.
+  public enum Code: Sendable, Equatable {
+    /// A file of no bytes, or of more than can be mapped, was asked for.
+    case invalidSize
+    /// The file has no bytes: there is nothing to map.
+    case emptyFile
+    /// The path names a directory, a device, a pipe or a socket.
+    case notRegularFile
+    /// The file exists and was not to be replaced.
+    case alreadyExists
+    /// Another mapping of the file, in this process or another, has it for writing.
+    case locked
+    /// The file was opened for reading only.
+    case readOnly
+    /// The file system has no room.
+    case noSpace
+    /// The bytes given are not as many as the range holds.
+    case lengthMismatch
+    /// The buffer is smaller than the range.
+    case bufferTooSmall
+    /// The closure that fills a range left some of it unwritten, or threw.
+    case incompleteWrite
+    /// The range belongs to another file, or to an earlier opening of this one.
+    case foreignRange
+    /// The file no longer covers the range: somebody cut it short.
+    case truncated
+    /// No name leads to the file any more: what is written to it goes when it is closed.
+    case deleted
+    /// The bytes of the range did not become durable, and won't unless they are written anew.
+    case lost
+    /// Any other error of the system; see ``MmapFileError/errno``.
+    case system
+  }
+
+  /// The kind of failure.
+  public let code: Code
+  /// The system's own code, where a system call failed.
+  public let errno: Errno?
+  /// The file.
+  public let path: FilePath
+  /// The bytes concerned, as offsets into the file.
+  public let byteRange: Range<Int>?
+  /// What happened, without the path.
+  public let message: String
+  /// What to do next, in the terms of this library.
+  public let remedy: String?
+  /// What the closure that was to fill a range threw.
+  public let cause: (any Error)?
+  private let range: HandOver<AllocatedRange>?
+
+  init(
+    _ code: Code, path: FilePath, errno: Errno? = nil, bytes: Range<Int>? = nil, _ message: String,
+    remedy: String? = nil, cause: (any Error)? = nil
+  ) {
+    self.code = code
+    self.path = path
+    self.errno = errno
+    self.byteRange = bytes
+    self.message = message
+    self.remedy = remedy
+    self.cause = cause
+    range = nil
+  }
+
+  // The same failure, with the range that the failed step had consumed.
+  init(_ error: MmapFileError, returning range: consuming AllocatedRange) {
+    code = error.code
+    errno = error.errno
+    path = error.path
+    byteRange = range.byteRange
+    message = error.message
+    remedy = error.remedy
+    cause = error.cause
+    self.range = HandOver(range)
+  }
+
+  /// The range that the failed step consumed, ready to be written anew; the first caller gets it, others get `nil`.
+  public func takeRange() -> AllocatedRange? { range?.take() }
+}
+
+extension MmapFileError: CustomStringConvertible {
+  /// One line: the path, what happened, where, and what to do next.
+  public var description: String {
+    var line = "\(path): \(message)"
+    if let errno { line += " (\(errno))" }
+    if let byteRange { line += ", bytes \(byteRange.lowerBound)..<\(byteRange.upperBound)" }
+    if let remedy { line += "; \(remedy)" }
+    return line
+  }
+}
+
+extension MmapFileError {
+  /// The failure of a system call, told apart by its errno.
+  static func system(_ errno: Errno, _ path: FilePath, _ what: String, bytes: Range<Int>? = nil) -> Self {
+    switch errno {
+    case .noSpace, .diskQuotaExceeded:
+      return Self(
+        .noSpace, path: path, errno: errno, bytes: bytes, what,
+        remedy: "free some space, or ask for a smaller file")
+    case .fileTooLarge:
+      return Self(
+        .invalidSize, path: path, errno: errno, bytes: bytes, what,
+        remedy: "the file system holds no file of that size: ask for a smaller one")
+    default: return Self(.system, path: path, errno: errno, bytes: bytes, what)
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/// The counts of every chunk of pages, from which totals are kept without walking the file.
+struct PageCensus: Sendable {
+  let pageCount: Int
+  let chunkCount: Int
+  private(set) var total = PageCounts()
+  /// The era that the counts were made in.
+  var era: UInt8 = 0
+
+  // For each chunk the pages in each state but `free`, which is the rest; zeros cost nothing until used.
+  private var perChunk: [SIMD8<UInt16>]
+
+  init(pageCount: Int, chunkCount: Int) {
+    self.pageCount = pageCount
+    self.chunkCount = chunkCount
+    perChunk = Array(repeating: .zero, count: chunkCount)
+    total[.free] = pageCount
+  }
+
+  func pages(inChunk chunk: Int) -> Range<Int> {
+    let start = chunk * PageStates.chunk
+    return start..<min(start + PageStates.chunk, pageCount)
+  }
+
+  func hasUnsynced(chunk: Int) -> Bool {
+    let counts = perChunk[chunk]
+    return counts[PageState.written] > 0 || counts[PageState.flushing] > 0
+  }
+
+  /// Whether a new era turned pages of the chunk into lost ones.
+  func mustRecount(chunk: Int, in era: UInt8) -> Bool { era != self.era && hasUnsynced(chunk: chunk) }
+
+  mutating func recount(chunk: Int, era: UInt8, state: (Int) -> PageState) {
+    var counts = SIMD8<UInt16>.zero
+    for page in pages(inChunk: chunk) { counts[state(page)] += 1 }
+    for each in PageState.allCases { total[each] += Int(counts[each]) - before(chunk: chunk, state: each) }
+    perChunk[chunk] = counts
+  }
+
+  // A chunk that was never counted holds free pages only, and has zeros for all states.
+  private func before(chunk: Int, state: PageState) -> Int {
+    let counts = perChunk[chunk]
+    guard counts == .zero else { return Int(counts[state]) }
+    return state == .free ? pages(inChunk: chunk).count : 0
+  }
+}
+
+extension SIMD8<UInt16> {
+  fileprivate subscript(state: PageState) -> UInt16 {
+    get { self[Int(state.rawValue)] }
+    set { self[Int(state.rawValue)] = newValue }
+  }
+}

@@ -1,0 +1,61 @@
+/// What a ``PageRange`` has been through; the compiler uses it to refuse steps out of order.
+///
+/// Only ``Allocated``, ``Written`` and ``Flushed`` mean anything: no range of another stage can be made.
+public protocol RangeStage {}
+
+/// The stage of a range that may be written.
+public enum Allocated: RangeStage {}
+
+/// The stage of a range whose bytes were written, but may not have reached the disk.
+public enum Written: RangeStage {}
+
+/// The stage of a range whose bytes were durable when it was made.
+public enum Flushed: RangeStage {}
+
+/// A range that may be written once: the writer that holds it is the only one.
+public typealias AllocatedRange = PageRange<Allocated>
+
+/// The proof that a range was written in full; what ``MmapFile/flush(_:)`` and ``MmapFile/sync(_:)`` ask for.
+public typealias WriteReceipt = PageRange<Written>
+
+/// The proof that a range's bytes are durable.
+public typealias FlushedRange = PageRange<Flushed>
+
+/// A run of a file's pages that has one owner, and whose type says what has become of it.
+///
+/// It starts at a multiple of 4096 bytes; its length is one too, unless it ends at the end of a file whose size
+/// isn't. It can't be copied, and no code outside this library can make one: an allocator hands out an
+/// ``AllocatedRange``, a write turns it into a ``WriteReceipt``, a sync into a ``FlushedRange``, and each step
+/// consumes the value it starts from. It knows which file it belongs to and works with no other.
+///
+/// Dropping a range gives nothing back: its pages stay as they are until the file is opened anew.
+public struct PageRange<Stage: RangeStage>: ~Copyable, Sendable {
+  /// The first byte, counted from the start of the file; a multiple of 4096.
+  public let start: Int
+  /// The number of bytes.
+  public let count: Int
+  /// Which opened file this belongs to; no two in a process share one.
+  let file: UInt64
+  /// How many syncs of the file had failed when the bytes were written; see `Durability`.
+  let era: UInt8
+
+  // The one place where ranges come from. Whoever calls it vouches that nobody else holds these pages.
+  init(start: Int, count: Int, file: UInt64, era: UInt8 = 0) {
+    self.start = start
+    self.count = count
+    self.file = file
+    self.era = era
+  }
+
+  /// The first byte after the range.
+  public var end: Int { start + count }
+
+  /// The bytes of the range as offsets into the file: `start..<end`.
+  public var byteRange: Range<Int> { start..<end }
+
+  /// The 4 KiB pages that the range touches, counted from the start of the file.
+  public var pages: Range<Int> { start / Alignment.page..<Alignment.pages(in: end) }
+
+  /// Whether the range has no bytes; only a split at 0 makes one.
+  public var isEmpty: Bool { count == 0 }
+}

@@ -1,0 +1,138 @@
+import Synchronization
+
+/// How many pages are in each state.
+public struct PageCounts: Sendable, Equatable {
+  private var byState: [Int] = Array(repeating: 0, count: PageState.allCases.count)
+
+  /// The number of pages in one state.
+  public internal(set) subscript(state: PageState) -> Int {
+    get { byState[Int(state.rawValue)] }
+    set { byState[Int(state.rawValue)] = newValue }
+  }
+}
+
+/// The state of every page of a file, readable by any thread while others write.
+///
+/// One byte a 4 KiB page in one contiguous region. A step of a range stores its pages' bytes with plain atomic
+/// stores: no lock, no read-modify-write, no system call. A reader sees each page's state on its own; two pages read
+/// one after the other may be from different moments.
+@safe public final class PageStates: @unchecked Sendable {
+  /// The number of pages.
+  public let count: Int
+  let file: UInt64
+  private let region: AnonymousRegion
+  private let bytes: UnsafeMutablePointer<Atomic<UInt8>>
+  private let changedRegion: AnonymousRegion
+  private let changed: UnsafeMutablePointer<Atomic<UInt8>>
+  private let currentEra = Atomic<UInt8>(0)
+  private let census: Mutex<PageCensus>
+
+  /// How many pages share one mark of change: a census looks again at that many.
+  static let chunk = 4096
+
+  init?(pageCount: Int, file: UInt64) {
+    let chunkCount = (pageCount + Self.chunk - 1) / Self.chunk
+    guard let region = AnonymousRegion(byteCount: pageCount),
+      let changedRegion = AnonymousRegion(byteCount: chunkCount)
+    else { return nil }
+    count = pageCount
+    self.file = file
+    self.region = region
+    self.changedRegion = changedRegion
+    // SAFETY: the regions are zeroed, which is a valid Atomic<UInt8>, as long as the pointers count, and kept alive
+    // by this object.
+    unsafe bytes = region.base.bindMemory(to: Atomic<UInt8>.self, capacity: pageCount)
+    unsafe changed = changedRegion.base.bindMemory(to: Atomic<UInt8>.self, capacity: chunkCount)
+    census = Mutex(PageCensus(pageCount: pageCount, chunkCount: chunkCount))
+  }
+
+  /// The state of one page, counted from the start of the file; the cost is one load.
+  public subscript(page: Int) -> PageState { byte(at: page).state(in: era) }
+
+  /// How many pages are in each state.
+  ///
+  /// The cost follows how many pages changed since the last call, not the size of the file. Any thread may ask.
+  public func counts() -> PageCounts { withCensus { $0.total } }
+
+  /// Says that pages were handed out; what an allocator calls with each range that it gives away.
+  public func markAllocated(_ range: borrowing AllocatedRange) { mark(range, .allocated) }
+
+  /// Says that pages are back in the allocator's hands and may be handed out again.
+  public func markFree(_ range: borrowing AllocatedRange) { mark(range, .free) }
+
+  private func mark(_ range: borrowing AllocatedRange, _ state: PageState) {
+    precondition(range.file == file, "a range of one file was marked in the states of another")
+    set(range.pages, to: StateByte(state))
+  }
+}
+
+// MARK: - What the library's own steps do
+
+extension PageStates {
+  /// The number of failed syncs; bytes written in an earlier era than this one are lost if not yet durable.
+  var era: UInt8 { currentEra.load(ordering: .acquiring) }
+
+  /// Makes everything that was written and is not durable *lost*, now and with one store.
+  ///
+  /// Not for two threads at once: `Durability` calls it under its lock.
+  func beginEra() { currentEra.store(min(era + 1, Era.last), ordering: .sequentiallyConsistent) }
+
+  func byte(at page: Int) -> StateByte {
+    precondition(page >= 0 && page < count, "no such page")
+    // SAFETY: the index was checked against the region's length.
+    return StateByte(raw: unsafe bytes[page].load(ordering: .acquiring))
+  }
+
+  func set(_ pages: Range<Int>, to value: StateByte) {
+    precondition(pages.lowerBound >= 0 && pages.upperBound <= count, "pages outside of the file")
+    for page in pages {
+      // SAFETY: the bounds were checked above. Releasing: whoever sees `written` also sees the bytes.
+      unsafe bytes[page].store(value.raw, ordering: .releasing)
+    }
+    noteChange(of: pages)
+  }
+
+  /// Moves those of `pages` on that still are as expected, and leaves the others to whoever changed them.
+  func exchange(_ pages: Range<Int>, from old: StateByte, to new: StateByte) {
+    precondition(pages.lowerBound >= 0 && pages.upperBound <= count, "pages outside of the file")
+    for page in pages {
+      // SAFETY: the bounds were checked above.
+      _ = unsafe bytes[page].compareExchange(
+        expected: old.raw, desired: new.raw, ordering: .acquiringAndReleasing)
+    }
+    noteChange(of: pages)
+  }
+
+  /// The chunks that hold pages with unsynced bytes.
+  func unsyncedChunks() -> [Range<Int>] {
+    withCensus { census in
+      (0..<census.chunkCount).filter { census.hasUnsynced(chunk: $0) }.map(census.pages(inChunk:))
+    }
+  }
+
+  private func noteChange(of pages: Range<Int>) {
+    guard !pages.isEmpty else { return }
+    for chunk in pages.lowerBound / Self.chunk...(pages.upperBound - 1) / Self.chunk {
+      // SAFETY: every page below `count` has its chunk. After the pages' own stores: a census that clears the mark
+      // sees them.
+      unsafe changed[chunk].store(1, ordering: .releasing)
+    }
+  }
+
+  private func withCensus<Result: Sendable>(_ body: (inout sending PageCensus) -> Result) -> Result {
+    census.withLock { census in
+      let era = era
+      for chunk in 0..<census.chunkCount {
+        // SAFETY: `chunk` is below the number of chunks that the region was made for.
+        let isChanged = unsafe changed[chunk].load(ordering: .relaxed) != 0
+        guard isChanged || census.mustRecount(chunk: chunk, in: era) else { continue }
+        // Cleared before the pages are read: a store that comes later sets the mark again.
+        // SAFETY: as above.
+        _ = unsafe changed[chunk].exchange(0, ordering: .sequentiallyConsistent)
+        census.recount(chunk: chunk, era: era) { byte(at: $0).state(in: era) }
+      }
+      census.era = era
+      return body(&census)
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/// One place on the screen.
+public struct Cell: Sendable, Equatable {
+  /// What stands there.
+  public var glyph: Unicode.Scalar
+  /// How it looks.
+  public var style: Style
+
+  /// An empty place.
+  public static let blank = Cell(glyph: " ", style: .plain)
+  /// The right half of a glyph that is two cells wide.
+  static let continuation: Unicode.Scalar = "\0"
+}
+
+/// A part of the screen, in cells.
+public struct Area: Sendable, Equatable {
+  /// The left column.
+  public var x: Int
+  /// The top row.
+  public var y: Int
+  /// Columns.
+  public var width: Int
+  /// Rows.
+  public var height: Int
+
+  /// An area.
+  public init(x: Int, y: Int, width: Int, height: Int) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
+}
+
+/// A rectangle of cells that views draw on; it knows of no terminal.
+///
+/// Drawing outside is cut off, never an error.
+public struct Canvas: Sendable, Equatable {
+  /// Columns.
+  public let width: Int
+  /// Rows.
+  public let height: Int
+  /// All cells, row by row.
+  public private(set) var cells: [Cell]
+
+  /// A canvas of blanks.
+  public init(width: Int, height: Int) {
+    self.width = max(0, width)
+    self.height = max(0, height)
+    cells = Array(repeating: .blank, count: self.width * self.height)
+  }
+
+  /// The whole of it.
+  public var area: Area { Area(x: 0, y: 0, width: width, height: height) }
+
+  /// The cell in a column and a row that exist.
+  public subscript(x: Int, y: Int) -> Cell { cells[y * width + x] }
+
+  /// The cells of a row.
+  public func row(_ y: Int) -> ArraySlice<Cell> { cells[y * width..<(y + 1) * width] }
+
+  /// Puts one glyph.
+  public mutating func put(_ glyph: Unicode.Scalar, x: Int, y: Int, _ style: Style = .plain) {
+    guard x >= 0, x < width, y >= 0, y < height else { return }
+    cells[y * width + x] = Cell(glyph: glyph, style: style)
+  }
+
+  /// Writes text to the right of a place, as far as `limit` columns, and tells the column after it.
+  ///
+  /// Control characters become dots, so that no file name and no byte can steer the terminal.
+  @discardableResult
+  public mutating func write(
+    _ text: some StringProtocol, x: Int, y: Int, _ style: Style = .plain, limit: Int = .max
+  ) -> Int {
+    let end = limit < width - x ? x + limit : width
+    var column = x
+    for scalar in text.unicodeScalars {
+      let cells = scalar.columns
+      guard column + cells <= end else { break }
+      if cells == 0 { continue }
+      put(scalar.isControl ? "·" : scalar, x: column, y: y, style)
+      if cells == 2 { put(Cell.continuation, x: column + 1, y: y, style) }
+      column += cells
+    }
+    return column
+  }
+
+  /// Turns an area back into blanks.
+  public mutating func clear(_ area: Area) {
+    for y in area.y..<area.y + area.height { for x in area.x..<area.x + area.width { put(" ", x: x, y: y) } }
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isControl: Bool { properties.generalCategory == .control }
+
+  /// How many columns a terminal gives the glyph: Unicode's East Asian wide and emoji blocks take two.
+  var columns: Int {
+    if value < 0x300 { return 1 }
+    switch properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format: return 0
+    default: break
+    }
+    switch value {
+    case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f,
+      0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f, 0x1f900...0x1f9ff, 0x20000...0x3fffd:
+      return 2
+    default: return 1
+    }
+  }
+}

@@ -1,0 +1,26 @@
+extension Canvas {
+  /// The glyphs as lines of text, with no blanks at their ends.
+  public var textLines: [String] {
+    (0..<height).map { y in
+      var line = String.UnicodeScalarView()
+      for cell in row(y) where cell.glyph != Cell.continuation { line.append(cell.glyph) }
+      while line.last == " " { line.removeLast() }
+      return String(line)
+    }
+  }
+
+  /// The frame as it is kept for comparison: the glyphs, then the same as a grid of style letters.
+  ///
+  /// A letter is a role's, in upper case where reversed; plain blanks stay blank.
+  public var golden: String {
+    let letters = (0..<height).map { y in
+      var line = ""
+      for cell in row(y) where cell.glyph != Cell.continuation {
+        line.append(cell == .blank ? " " : cell.style.letter)
+      }
+      while line.last == " " { line.removeLast() }
+      return line
+    }
+    return (textLines + ["", "styles:"] + letters).joined(separator: "\n") + "\n"
+  }
+}

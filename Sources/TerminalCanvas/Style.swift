@@ -1,0 +1,74 @@
+/// What a cell's colour means; a palette says how it looks.
+public enum Role: UInt8, Sendable, CaseIterable {
+  /// Plain text.
+  case text
+  /// What may be overlooked: margins, rulers, hints.
+  case dim
+  /// Titles and values that matter.
+  case title
+  /// A key that can be pressed.
+  case key
+  /// A caption of a script.
+  case caption
+  /// An error.
+  case error
+  /// A free page.
+  case free
+  /// An allocated page.
+  case allocated
+  /// A written page.
+  case written
+  /// A page in writeback.
+  case flushing
+  /// A durable page.
+  case flushed
+  /// A lost page.
+  case lost
+  /// A byte of zero.
+  case zeroByte
+  /// A byte that is printable in ASCII.
+  case textByte
+  /// Any other byte.
+  case otherByte
+
+  /// The letter that stands for the role where a frame is compared as text.
+  var letter: Character {
+    switch self {
+    case .text: "t"
+    case .dim: "d"
+    case .title: "h"
+    case .key: "k"
+    case .caption: "c"
+    case .error: "e"
+    case .free: "n"
+    case .allocated: "a"
+    case .written: "w"
+    case .flushing: "f"
+    case .flushed: "s"
+    case .lost: "x"
+    case .zeroByte: "z"
+    case .textByte: "p"
+    case .otherByte: "o"
+    }
+  }
+}
+
+/// How a cell is to be shown: its meaning, and whether it stands out as the cursor does.
+public struct Style: Sendable, Equatable {
+  /// What the colour means.
+  public var role: Role
+  /// Whether foreground and background change places.
+  public var isReversed: Bool
+
+  /// A style.
+  public init(_ role: Role, isReversed: Bool = false) {
+    self.role = role
+    self.isReversed = isReversed
+  }
+
+  /// Plain text.
+  public static let plain = Style(.text)
+
+  /// The letter of the role, in upper case where reversed.
+  var letter: Character { isReversed ? Character(role.letter.uppercased()) : role.letter }
+}

@@ -1,0 +1,53 @@
+import Glibc
+
+/// Gives the terminal back when the program dies of a trap, so that the shell's prompt and the report can be read.
+///
+/// ncurses may not be called in a signal handler. This one writes fixed bytes that every terminal of today
+/// understands, sets the line's old modes with tcsetattr(3), and lets the signal go on to whoever had it before.
+public enum CrashGuard {
+  private static let signals = [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE]
+
+  // SAFETY: written by the thread that draws; handlers only read, and a torn read can't be: the process is dying.
+  nonisolated(unsafe) private static var modes = termios()
+  nonisolated(unsafe) private static var hasTerminal = false
+  nonisolated(unsafe) private static var previous: UnsafeMutablePointer<sigaction>?
+
+  // Leave the alternate screen, show the cursor, plain attributes.
+  private static let restore: StaticString = "\u{1b}[?1049l\u{1b}[?25h\u{1b}[0m\r\n"
+
+  /// Installs the handlers; before any other that has to come first, as a guard over mapped files must.
+  public static func arm() {
+    guard unsafe previous == nil else { return }
+    let actions = UnsafeMutablePointer<sigaction>.allocate(capacity: signals.count)
+    for (index, signal) in signals.enumerated() {
+      var action = sigaction()
+      unsafe action.__sigaction_handler.sa_sigaction = { number, _, _ in CrashGuard.die(number) }
+      action.sa_flags = SA_SIGINFO | SA_ONSTACK
+      // SAFETY: there is room for as many actions as signals, and each is initialised here.
+      unsafe (actions + index).initialize(to: sigaction())
+      unsafe sigaction(signal, &action, actions + index)
+    }
+    unsafe previous = unsafe actions
+  }
+
+  /// From now on the terminal's modes are no longer those that it has now.
+  static func terminalIsTaken() {
+    // SAFETY: fills the structure that it is given.
+    unsafe hasTerminal = unsafe tcgetattr(STDIN_FILENO, &modes) == 0
+  }
+
+  static func terminalIsBack() { unsafe hasTerminal = false }
+
+  private static func die(_ signal: Int32) {
+    if unsafe hasTerminal {
+      // SAFETY: write and tcsetattr may be called in a handler; the bytes are static.
+      _ = unsafe write(STDOUT_FILENO, restore.utf8Start, restore.utf8CodeUnitCount)
+      _ = unsafe tcsetattr(STDIN_FILENO, TCSANOW, &modes)
+    }
+    // The fault repeats when the handler returns, and meets the action that was there before.
+    if let actions = unsafe previous {
+      for index in signals.indices { _ = unsafe sigaction(signals[index], actions + index, nil) }
+    }
+    if signal == SIGABRT { raise(signal) }
+  }
+}

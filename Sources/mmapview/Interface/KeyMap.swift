@@ -1,0 +1,119 @@
+import Inspector
+import RangedMmap
+import SystemPackage
+import TerminalCanvas
+
+/// What a key asks for.
+enum Action {
+  /// Carry out a command.
+  case perform(Command)
+  /// Open the prompt with this text, for the person to change or to confirm.
+  case edit(String)
+  /// Say why there is nothing to do.
+  case refuse(String)
+  /// Show all keys.
+  case help
+}
+
+/// One row of the table of keys, from which the keys work and the help is made.
+struct Binding {
+  let keys: [Key]
+  let name: String
+  let help: String
+  let action: @Sendable (Session, Interface, GridShape) -> Action?
+
+  init(
+    _ name: String, _ keys: [Key], _ help: String,
+    _ action: @escaping @Sendable (Session, Interface, GridShape) -> Action?
+  ) {
+    self.name = name
+    self.keys = keys
+    self.help = help
+    self.action = action
+  }
+}
+
+enum KeyMap {
+  /// What the key asks for here and now; `nil` if it means nothing.
+  static func action(_ key: Key, _ session: Session, _ interface: Interface, _ grid: GridShape) -> Action? {
+    (moving + working + others).first { $0.keys.contains(key) }?.action(session, interface, grid)
+  }
+
+  static let moving: [Binding] = [
+    Binding("← h", [.left, .character("h")], "one page back") { session, _, _ in move(session, by: -1) },
+    Binding("→ l", [.right, .character("l")], "one page on") { session, _, _ in move(session, by: 1) },
+    Binding("↑ k", [.up, .character("k")], "one row up") { session, _, grid in move(session, by: -grid.columns) },
+    Binding("↓ j", [.down, .character("j")], "one row down") { session, _, grid in move(session, by: grid.columns) },
+    Binding("PgUp", [.pageUp], "one screen up") { session, _, grid in move(session, by: -grid.cells) },
+    Binding("PgDn", [.pageDown], "one screen down") { session, _, grid in move(session, by: grid.cells) },
+    Binding("g Home", [.character("g"), .home], "the first page") { _, _, _ in .perform(.goto(page: 0)) },
+    Binding("G End", [.character("G"), .end], "the last page") { session, _, _ in move(session, by: .max) },
+  ]
+
+  static let working: [Binding] = [
+    Binding("a", [.character("a")], "allocate one page") { session, _, _ in
+      whenWritable(session) { .perform(.allocate(byteCount: Alignment.page, times: 1)) }
+    },
+    Binding("w", [.character("w")], "write the range at the cursor, with the last pattern") { session, interface, _ in
+      onRange(session) { .perform(.write($0, interface.pattern)) }
+    },
+    Binding("r", [.character("r")], "read back 64 bytes of the page at the cursor") { session, _, _ in
+      onRange(session, mustWrite: false) { range in
+        let start = session.range(ofPage: session.cursor)?.bytes.lowerBound ?? 0
+        return .perform(.read(range, offset: session.cursor * Alignment.page - start, length: 64))
+      }
+    },
+    Binding("y", [.character("y")], "verify the range against its pattern") { session, _, _ in
+      onRange(session, mustWrite: false) { .perform(.verify($0)) }
+    },
+    Binding("f", [.character("f")], "flush: start its writeback") { session, _, _ in
+      onRange(session) { .perform(.flush($0)) }
+    },
+    Binding("s", [.character("s")], "sync: wait until it is durable") { session, _, _ in
+      onRange(session) { .perform(.sync($0)) }
+    },
+    Binding("u", [.character("u")], "reuse: make it writable again") { session, _, _ in
+      onRange(session) { .perform(.reuse($0)) }
+    },
+    Binding("W", [.character("W")], "start workers, or stop them") { session, _, _ in
+      whenWritable(session) {
+        session.workers.running > 0
+          ? .perform(.workers(.stop)) : .edit("workers start 4 size=16k pattern=random:7 flush=sync delay=5ms")
+      }
+    },
+    Binding("p", [.character("p")], "pause the workers, or let them go on") { session, _, _ in
+      .perform(.workers(session.workers.isPaused ? .resume : .pause))
+    },
+  ]
+
+  static let others: [Binding] = [
+    Binding(":", [.character(":")], "type any command") { _, _, _ in .edit("") },
+    Binding("?", [.character("?")], "this help") { _, _, _ in .help },
+    Binding("q", [.character("q")], "quit") { _, _, _ in .perform(.quit) },
+  ]
+
+  private static func move(_ session: Session, by pages: Int) -> Action? {
+    guard let file = session.file else { return nil }
+    let last = file.states.count - 1
+    let target = session.cursor.addingReportingOverflow(pages)
+    return .perform(.goto(page: target.overflow ? last : min(max(0, target.partialValue), last)))
+  }
+
+  private static func onRange(
+    _ session: Session, mustWrite: Bool = true, _ make: @escaping (RangeSelection) -> Action
+  ) -> Action {
+    let range: () -> Action = {
+      guard let range = session.range(ofPage: session.cursor) else {
+        return .refuse("page \(session.cursor) belongs to no range: a allocates the next free page")
+      }
+      return make(.labels(range.label...range.label))
+    }
+    return mustWrite ? whenWritable(session, range) : range()
+  }
+
+  /// A file that exists is somebody's data: the person is asked before it is opened for writing.
+  private static func whenWritable(_ session: Session, _ make: () -> Action) -> Action {
+    guard let file = session.file, !file.isWritable else { return make() }
+    return .edit("open \(Word.quote(file.path.string)) write")
+  }
+}

@@ -1,0 +1,176 @@
+import CLinux
+import Glibc
+import Inspector
+import RangedMmap
+import TerminalCanvas
+
+/// Draws, sleeps until something happens, and lets it happen.
+///
+/// It sleeps in ppoll(2) on the keyboard, the session's wake-up and the signals. Only while workers run does it wake
+/// by itself, thirty times a second, to show what they did.
+final class RunLoop {
+  private let session: Session
+  private let terminal: any Terminal
+  private var player: Player
+  private var interface = Interface()
+  private let signals: Int32
+  private var endingSignal: Int32?
+  private var scriptFailure: ScriptError?
+  private var shown: Canvas?
+  private var hasHungUp = false
+
+  private static let frameTime: Int32 = 33
+
+  init(_ session: Session, _ terminal: any Terminal, _ script: Script, signals: Int32, isASCII: Bool) {
+    self.session = session
+    self.terminal = terminal
+    self.signals = signals
+    player = Player(script)
+    interface.glyphs = terminal.showsUnicode && !isASCII ? .unicode : .ascii
+    session.takeScreen = { [unowned self] path throws(CommandError) in
+      try Screenshot.take(draw(), path, interface.glyphs)
+    }
+  }
+
+  /// Runs until somebody quits, and gives the terminal back.
+  ///
+  /// - Returns: The signal that ended it, if one did.
+  /// - Throws: The failure of a script that was played.
+  func run() throws(ScriptError) -> Int32? {
+    while !session.isOver, endingSignal == nil, !hasHungUp {
+      let isPlaying = play()
+      session.collect()
+      measure()
+      let canvas = draw()
+      if canvas != shown || interface.prompt != nil {
+        terminal.show(canvas, cursor: promptCursor)
+        shown = canvas
+      }
+      wait(isPlaying ? 0 : session.workers.running > 0 && !session.workers.isPaused ? Self.frameTime : -1)
+      takeKeys()
+      takeSignals()
+    }
+    terminal.close()
+    session.shutDown()
+    if let scriptFailure { throw scriptFailure }
+    return endingSignal
+  }
+
+  // MARK: Sleeping
+
+  private func wait(_ milliseconds: Int32) {
+    var entries = [STDIN_FILENO, session.wakeUp.descriptor, signals].map {
+      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+    }
+    // SAFETY: the array's entries live for the length of the call. EINTR is a change of size, told by the next key.
+    _ = unsafe clinux_poll(&entries, UInt32(entries.count), milliseconds)
+    session.wakeUp.clear()
+    // The terminal is gone: nobody will ever press a key again.
+    hasHungUp = entries[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
+  }
+
+  private func takeSignals() {
+    while true {
+      switch clinux_next_signal(signals) {
+      case 0: return
+      case SIGTSTP:
+        terminal.suspend()
+        clinux_stop_here()
+        terminal.resume()
+        shown = nil
+      case let signal:
+        endingSignal = signal
+        return
+      }
+    }
+  }
+
+  // MARK: Drawing
+
+  private func draw() -> Canvas {
+    let (width, height) = (terminal.width, terminal.height)
+    if let layout = Layout(width: width, height: height), let file = session.file {
+      interface.firstPage = layout.shape.firstPage(
+        from: interface.firstPage, showing: session.cursor, of: file.states.count)
+    }
+    return Screen.draw(session, interface, width: width, height: height)
+  }
+
+  private var layout: Layout? { Layout(width: terminal.width, height: terminal.height) }
+  private var promptCursor: (x: Int, y: Int)? { layout.flatMap { PromptView.cursor(interface, $0.prompt) } }
+
+  private func measure() {
+    let bytes = session.workers.workers.reduce(0) { $0 + $1.bytes }
+    interface.throughput.measure(bytes, isRunning: session.workers.running > 0)
+  }
+
+  // MARK: Doing
+
+  private func play() -> Bool {
+    do {
+      switch try player.step(session) {
+      case .performed: return true
+      case .waiting, .finished: return false
+      }
+    } catch {
+      scriptFailure = error
+      session.note(Event(.failure, [error.description]))
+      return false
+    }
+  }
+
+  private func takeKeys() {
+    while let key = terminal.nextKey() {
+      switch key {
+      case .resize: shown = nil
+      case _ where interface.overlay != nil: interface.overlay = nil
+      case _ where interface.prompt != nil: type(key)
+      default: press(key)
+      }
+      if session.isOver { return }
+    }
+  }
+
+  private func press(_ key: Key) {
+    let shape = layout?.shape ?? GridShape(columns: 1, rows: 1)
+    switch KeyMap.action(key, session, interface, shape) {
+    case .perform(let command): perform(command)
+    case .edit(let text):
+      interface.prompt = PromptLine(text)
+      if text.hasPrefix("open "), session.file?.isWritable == false {
+        session.note(
+          Event(.caption, ["This file is open for reading only. Enter opens it for writing, Esc leaves it as it is."]))
+      }
+    case .refuse(let reason): session.note(Event(.failure, [reason]))
+    case .help: interface.overlay = HelpText.lines
+    case nil: break
+    }
+  }
+
+  private func type(_ key: Key) {
+    switch key {
+    case .escape: interface.prompt = nil
+    case .enter: enter()
+    default: interface.prompt?.edit(key)
+    }
+  }
+
+  // A line that is wrong stays, to be mended.
+  private func enter() {
+    guard let line = interface.prompt?.string else { return }
+    do throws(SyntaxError) {
+      let command = try Command(parsing: line)
+      interface.prompt = nil
+      if let command { perform(command) }
+    } catch { session.note(Event(.failure, [error.description])) }
+  }
+
+  private func perform(_ command: Command) {
+    do throws(CommandError) {
+      let event = try session.perform(command)
+      if case .write(_, let pattern) = command { interface.pattern = pattern }
+      // What does not fit into the log is shown over the panes.
+      if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 { interface.overlay = event.lines }
+    } catch { session.note(Event(.failure, [error.description])) }
+  }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import CLinux
+import Glibc
+import Inspector
+import SystemPackage
+import TerminalCanvas
+
+/// The command line.
+@main
+struct MmapView: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mmapview",
+    abstract: "Shows a file as a grid of 4 KiB pages, and what becomes of each when it is written and flushed.",
+    discussion: """
+      An existing file is opened for looking only: give --write, or allow it when the program asks. Without \
+      --headless the screen opens; ? shows its keys. Exit status: 0, 1 if something failed, 64 for bad usage.
+      """)
+
+  @Argument(help: "The file to look at.", completion: .file())
+  var file: String?
+
+  @Option(help: ArgumentHelp("Create the file, with its blocks reserved.", valueName: "SIZE"))
+  var create: String?
+
+  @Flag(help: "With --create: reserve no blocks.")
+  var sparse = false
+
+  @Flag(help: "With --create: replace a file that exists.")
+  var force = false
+
+  @Flag(help: "Allow an existing file to be changed.")
+  var write = false
+
+  @Option(
+    help: ArgumentHelp("Carry out the commands of a script, or of standard input for -.", valueName: "SCRIPT"),
+    completion: .file())
+  var replay: String?
+
+  @Option(
+    name: [.customShort("c"), .customLong("command")], parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Carry out a command; may be given several times.", valueName: "COMMAND"))
+  var commands: [String] = []
+
+  @Flag(help: "Open no screen: print what the commands say, and exit after the last.")
+  var headless = false
+
+  @Option(help: ArgumentHelp("The size of frames with --headless.", valueName: "COLSxROWS"))
+  var size: String?
+
+  @Flag(help: "Use no glyphs outside ASCII.")
+  var ascii = false
+
+  @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "WHEN"))
+  var color: ColorOption = .auto
+
+  enum ColorOption: String, ExpressibleByArgument, CaseIterable {
+    case auto
+    case always
+    case never
+  }
+
+  mutating func run() throws {
+    do {
+      let plan = try Plan(self)
+      if headless {
+        try Headless.run(Session(opening: plan), plan.script, size: plan.size, isASCII: ascii)
+      } else {
+        try runScreen(plan)
+      }
+    } catch let error as UsageError {
+      complain(error.description)
+      throw ExitCode(EX_USAGE)
+    } catch let error as ExitCode {
+      throw error
+    } catch let error as ScriptError {
+      // Begins with its own place, as editors expect.
+      complain(error.description, isPlaced: true)
+      throw ExitCode.failure
+    } catch {
+      complain("\(error)")
+      throw ExitCode.failure
+    }
+  }
+
+  private func runScreen(_ plan: Plan) throws {
+    // Before the first mapping: its guard over faults has to come first in the chain of handlers.
+    CrashGuard.arm()
+    let signals = clinux_open_signals()
+    let session = try Session(opening: plan)
+    let choice: NcursesTerminal.ColorChoice =
+      switch color {
+      case .auto: .auto
+      case .always: .always
+      case .never: .never
+      }
+    let terminal = try NcursesTerminal(.dark, color: choice)
+    let loop = RunLoop(session, terminal, plan.script, signals: signals, isASCII: ascii)
+    let signal = try loop.run()
+    if let farewell = session.farewell { print(farewell) }
+    // As a shell reports a process that a signal ended.
+    if let signal { throw ExitCode(128 + signal) }
+  }
+
+  private func complain(_ line: String, isPlaced: Bool = false) {
+    _ = try? FileDescriptor.standardError.writeAll("\(isPlaced ? "" : "mmapview: ")\(line)\n".utf8)
+  }
+}

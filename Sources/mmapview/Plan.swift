@@ -1,0 +1,87 @@
+import Inspector
+import RangedMmap
+
+/// A command line that makes no sense, and what would.
+struct UsageError: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// What the command line asks for, read and checked in full before anything is done.
+struct Plan {
+  /// How the file is opened, or `nil` if scripts or the prompt will.
+  let opening: Command?
+  let script: Script
+  let size: Headless.Size
+
+  init(_ options: MmapView) throws {
+    opening = try Self.opening(options)
+    size = try Self.size(options.size)
+    var script = Script()
+    if let path = options.replay { script.append(try Script(contentsOf: path)) }
+    for (index, line) in options.commands.enumerated() {
+      script.append(try Script(line, name: "-c", firstLine: index + 1))
+    }
+    try script.checkLabels()
+    self.script = script
+    if options.headless, script.steps.isEmpty, opening == nil {
+      throw UsageError(description: "--headless has nothing to do: give a file, -c 'COMMAND' or --replay SCRIPT")
+    }
+  }
+
+  private static func opening(_ options: MmapView) throws -> Command? {
+    guard let path = options.file else {
+      for (isGiven, name) in [(options.create != nil, "--create"), (options.write, "--write")] where isGiven {
+        throw UsageError(description: "\(name) needs the name of a file, as in `mmapview demo.bin \(name)…`")
+      }
+      return nil
+    }
+    guard let size = options.create else {
+      for (isGiven, name) in [(options.sparse, "--sparse"), (options.force, "--force")] where isGiven {
+        throw UsageError(description: "\(name) goes with --create SIZE")
+      }
+      return .open(path: path, forWriting: options.write)
+    }
+    do throws(SyntaxError) {
+      return .create(path: path, size: try Command.size(size), isSparse: options.sparse, isForced: options.force)
+    } catch { throw UsageError(description: "--create: \(error.description)") }
+  }
+
+  private static func size(_ text: String?) throws -> Headless.Size {
+    guard let text else { return Headless.Size() }
+    let numbers = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let width = numbers[0], let height = numbers[1], (1...1000).contains(width),
+      (1...1000).contains(height)
+    else { throw UsageError(description: "--size \"\(text)\": write columns and rows up to 1000, as in 120x40") }
+    return Headless.Size(width: width, height: height)
+  }
+}
+
+extension Session {
+  /// A session with the plan's file open.
+  convenience init(opening plan: Plan) throws(CommandError) {
+    try self.init()
+    if let opening = plan.opening { try perform(opening) }
+    if let file, plan.script.steps.isEmpty {
+      note(Event(.caption, [Self.greeting(isWritable: file.isWritable)]))
+    }
+  }
+
+  private static func greeting(isWritable: Bool) -> String {
+    isWritable
+      ? "a allocates a page, w writes it, s makes it durable; ? shows all keys"
+      : "Arrow keys move; nothing is changed unless you allow it; ? shows all keys"
+  }
+
+  /// What a person who quits should know: that something may still be lost.
+  var farewell: String? {
+    guard let file else { return nil }
+    let counts = file.states.counts()
+    let pending = counts[.written] + counts[.flushing]
+    var parts: [String] = []
+    if pending > 0 {
+      parts.append("\(counted(pending, "page")) written and not synced: the kernel writes them back in its own time")
+    }
+    if counts[.lost] > 0 { parts.append("\(counted(counts[.lost], "page")) lost") }
+    return parts.isEmpty ? nil : "\(file.path): \(parts.joined(separator: "; "))"
+  }
+}

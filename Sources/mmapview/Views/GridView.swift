@@ -1,0 +1,54 @@
+import Inspector
+import RangedMmap
+import TerminalCanvas
+
+/// The pages of the file, one a cell, with the offset of each row down the side.
+enum GridView {
+  static func draw(
+    _ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area, _ shape: GridShape
+  ) {
+    guard let file = session.file else {
+      canvas.write("no file is open: type :open PATH or :create PATH SIZE", x: area.x + 1, y: area.y + 1)
+      return
+    }
+    ruler(on: &canvas, area, shape)
+    let first = interface.firstPage
+    for row in 0..<shape.rows {
+      let start = first + row * shape.columns
+      guard start < file.states.count else { break }
+      let y = area.y + 1 + row
+      let offset = hex(start * Alignment.page, width: 8)
+      canvas.write(offset, x: area.x + Layout.marginWidth - 1 - offset.count, y: y, Style(.dim))
+      for page in start..<min(start + shape.columns, file.states.count) {
+        let state = file.states[page]
+        canvas.put(
+          interface.glyphs.glyph(state), x: area.x + Layout.marginWidth + page - start, y: y,
+          Style(state.role, isReversed: page == session.cursor))
+      }
+    }
+  }
+
+  // Every eighth column by its page's number within the row.
+  private static func ruler(on canvas: inout Canvas, _ area: Area, _ shape: GridShape) {
+    canvas.write("offset", x: area.x + 1, y: area.y, Style(.dim))
+    for column in stride(from: 0, to: shape.columns, by: 8) {
+      canvas.write("\(column)", x: area.x + Layout.marginWidth + column, y: area.y, Style(.dim))
+    }
+  }
+}
+
+/// The states with their glyphs and how many pages are in each.
+enum LegendView {
+  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
+    guard let counts = session.file?.states.counts() else { return }
+    let entries = PageState.allCases.map { (state: $0, text: "\(counts[$0]) \($0)") }
+    let gap = entries.reduce(0) { $0 + $1.text.count + 4 } <= area.width ? 2 : 1
+    var x = area.x + 1
+    for (state, text) in entries {
+      canvas.put(interface.glyphs.glyph(state), x: x, y: area.y, Style(state.role))
+      let isShort = gap == 1 && entries.reduce(0, { $0 + $1.text.count + 3 }) > area.width
+      x = canvas.write(isShort ? "\(counts[state])" : text, x: x + 2, y: area.y, Style(counts[state] > 0 ? .text : .dim))
+      x += gap
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import TerminalCanvas
+
+/// How many pages the grid shows, and how they are broken into rows.
+struct GridShape: Equatable {
+  let columns: Int
+  let rows: Int
+
+  var cells: Int { columns * rows }
+
+  /// The first page to show so that `cursor` is in view, moving as little as may be.
+  func firstPage(from first: Int, showing cursor: Int, of count: Int) -> Int {
+    guard columns > 0, rows > 0 else { return 0 }
+    let cursorRow = cursor / columns
+    let lastFirst = max(0, (count + columns - 1) / columns - rows)
+    let row = min(max(first / columns, cursorRow - rows + 1), cursorRow)
+    return min(row, lastFirst) * columns
+  }
+}
+
+/// Which pane stands where in a window of a given size; a pane that finds no room is `nil`.
+struct Layout {
+  /// The least window that shows anything but a notice.
+  static let least = (width: 40, height: 12)
+  /// The offsets down the grid's side, with a blank.
+  static let marginWidth = 10
+
+  let title: Area
+  let grid: Area
+  let shape: GridShape
+  let side: Area?
+  let page: Area?
+  let hex: Area?
+  let log: Area?
+  let legend: Area
+  let prompt: Area
+
+  init?(width: Int, height: Int) {
+    guard width >= Self.least.width, height >= Self.least.height else { return nil }
+    // The side pane has at least 30 columns; cells come in powers of two, so that offsets stay round.
+    let hasSide = width >= 60
+    let room = width - Self.marginWidth - (hasSide ? 32 : 0)
+    var columns = 16
+    while columns * 2 <= min(room, 256) { columns *= 2 }
+
+    let hexRows = width >= 69 && height >= 18 ? min(16, height / 4) + 1 : 0
+    let logRows = height >= 16 ? min(10, height / 6) + 1 : 2
+    let factRows = hasSide ? 0 : 1
+    // Around the grid: title, ruler, legend, prompt.
+    let gridRows = height - 4 - hexRows - logRows - factRows
+
+    var y = 0
+    func take(_ rows: Int) -> Area {
+      defer { y += rows }
+      return Area(x: 0, y: y, width: width, height: rows)
+    }
+    title = take(1)
+    let middle = take(gridRows + 1)
+    let gridWidth = Self.marginWidth + columns
+    grid = Area(x: 0, y: middle.y, width: hasSide ? gridWidth : width, height: middle.height)
+    shape = GridShape(columns: columns, rows: gridRows)
+    side =
+      hasSide
+      ? Area(x: gridWidth + 3, y: middle.y, width: width - gridWidth - 3, height: middle.height) : nil
+    page = hasSide ? nil : take(factRows)
+    hex = hexRows > 0 ? take(hexRows) : nil
+    log = take(logRows)
+    legend = take(1)
+    prompt = take(1)
+  }
+}

@@ -1,0 +1,76 @@
+import Inspector
+import RangedMmap
+import SystemPackage
+import TerminalCanvas
+
+/// Draws a whole frame: a function of the session and the interface into a canvas, and nothing else.
+enum Screen {
+  static func draw(_ session: Session, _ interface: Interface, width: Int, height: Int) -> Canvas {
+    var canvas = Canvas(width: width, height: height)
+    guard let layout = Layout(width: width, height: height) else {
+      let (leastWidth, leastHeight) = Layout.least
+      canvas.write("\(leastWidth)x\(leastHeight) at least", x: 0, y: 0, Style(.error))
+      canvas.write("q quits", x: 0, y: 1, Style(.dim))
+      return canvas
+    }
+    TitleView.draw(session, interface, on: &canvas, layout.title)
+    if let overlay = interface.overlay {
+      let area = Area(x: 0, y: 1, width: width, height: height - 2)
+      OverlayView.draw(overlay, on: &canvas, area)
+    } else {
+      panes(session, interface, layout, on: &canvas)
+    }
+    PromptView.draw(interface, on: &canvas, layout.prompt)
+    return canvas
+  }
+
+  private static func panes(_ session: Session, _ interface: Interface, _ layout: Layout, on canvas: inout Canvas) {
+    GridView.draw(session, interface, on: &canvas, layout.grid, layout.shape)
+    if let side = layout.side {
+      for y in side.y..<side.y + side.height { canvas.put(interface.glyphs.bar, x: side.x - 2, y: y, Style(.dim)) }
+      let used = PagePane.draw(session, on: &canvas, side)
+      let rest = Area(x: side.x, y: side.y + used + 1, width: side.width, height: side.height - used - 1)
+      WorkersPane.draw(session, interface, on: &canvas, rest)
+    }
+    if let page = layout.page { PagePane.drawLine(session, interface, on: &canvas, page) }
+    if let hex = layout.hex { HexView.draw(session, interface, on: &canvas, hex) }
+    if let log = layout.log { LogPane.draw(session, interface, on: &canvas, log) }
+    LegendView.draw(session, interface, on: &canvas, layout.legend)
+  }
+
+  /// A line across an area with a name in it.
+  static func rule(_ name: String, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
+    for x in area.x..<area.x + area.width { canvas.put(interface.glyphs.rule, x: x, y: area.y, Style(.dim)) }
+    canvas.write(" \(name) ", x: area.x + 2, y: area.y, Style(.dim), limit: area.width - 4)
+  }
+}
+
+/// The first line: what is open.
+enum TitleView {
+  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
+    for x in 0..<area.width { canvas.put(" ", x: x, y: area.y, Style(.title, isReversed: true)) }
+    var parts = ["mmapview"]
+    if let file = session.file {
+      let name = file.path.lastComponent?.string ?? file.path.string
+      let mode = file.isWritable ? "writable" : "read only"
+      parts = [
+        name, bytes(file.size), counted(file.states.count, "page"), "1 page a cell", "library",
+        file.isDurable ? mode : mode + ", in memory",
+      ]
+    }
+    let text = " " + parts.joined(separator: interface.glyphs.separator)
+    canvas.write(text, x: area.x, y: area.y, Style(.title, isReversed: true), limit: area.width)
+  }
+}
+
+/// Lines over all panes, for help and long answers.
+enum OverlayView {
+  static func draw(_ lines: [String], on canvas: inout Canvas, _ area: Area) {
+    for (row, line) in lines.prefix(area.height - 1).enumerated() {
+      canvas.write(line, x: area.x + 2, y: area.y + row, limit: area.width - 2)
+    }
+    let hidden = lines.count - (area.height - 1)
+    let note = hidden > 0 ? "\(hidden) more lines do not fit; any key goes back" : "any key goes back"
+    canvas.write(note, x: area.x + 2, y: area.y + area.height - 1, Style(.dim))
+  }
+}
