@@ -49,12 +49,25 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
+    // What tests of several targets use: folders of their own, programs to run.
+    .target(
+      name: "TestSupport",
+      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/TestSupport",
+      swiftSettings: strict),
     .testTarget(
       name: "RangedMmapTests",
-      dependencies: ["RangedMmap", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: ["RangedMmap", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict),
-    .testTarget(name: "InspectorTests", dependencies: ["Inspector"], swiftSettings: strict),
+    .testTarget(
+      name: "InspectorTests",
+      dependencies: [
+        "Inspector", "RangedMmap", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+      ], swiftSettings: strict),
     .testTarget(name: "TerminalCanvasTests", dependencies: ["TerminalCanvas"], swiftSettings: strict),
-    .testTarget(name: "mmapviewTests", dependencies: ["mmapview"], swiftSettings: strict),
+    .testTarget(
+      name: "mmapviewTests",
+      dependencies: ["mmapview", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict),
   ]
 )

@@ -6,7 +6,13 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+static void leave_to_the_descriptor(int signal_number) { (void)signal_number; }
+
 int clinux_open_signals(void) {
+  // ncurses ignores SIGTSTP while it draws, and a signal that waits is lost when it becomes ignored. It keeps its
+  // hands off where a handler is set; this one never runs.
+  struct sigaction kept = {.sa_handler = leave_to_the_descriptor, .sa_flags = SA_RESTART};
+  sigaction(SIGTSTP, &kept, NULL);
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// One mapped file: the descriptor, the memory, and the guard over it. The last owner's end unmaps and closes.
+/// One mapped file: the descriptor, the memory, and the guard over it; the last owner's end unmaps and closes.
 @safe final class Mapping: @unchecked Sendable {
   let file: OpenFile
   let size: Int
@@ -82,7 +82,7 @@ extension Mapping {
       remedy: "the file was cut short and grew again, or the device failed: write the range anew")
   }
 
-  /// Throws if the file has become shorter than `bytes`, or has no name any more. One fstat(2).
+  /// Throws if the file has become shorter than `bytes`, or has no name any more: one fstat(2).
   func checkCovered(_ bytes: Range<Int>) throws(MmapFileError) {
     let status = try file.status()
     guard status.size >= bytes.upperBound else {
@@ -170,6 +170,7 @@ extension Mapping {
     var type: Int64 = 0
     // SAFETY: the call fills the integer that it is given.
     guard unsafe clinux_filesystem_type(descriptor.rawValue, &type) == 0 else { return false }
-    return type == 0x0102_1994 /* tmpfs */ || type == 0x8584_58f6 /* ramfs */
+    let (tmpfs, ramfs): (Int64, Int64) = (0x0102_1994, 0x8584_58f6)
+    return type == tmpfs || type == ramfs
   }
 }

@@ -1,5 +1,5 @@
-import SystemPackage
 import Synchronization
+import SystemPackage
 
 // From written to durable, and back to writing.
 
@@ -85,13 +85,13 @@ extension MmapFile {
     if let failure { throw failure }
   }
 
-  /// Takes a receipt back and gives its pages out again, to be written anew. No system call.
+  /// Takes a receipt back and gives its pages out again, to be written anew, with no system call.
   ///
   /// - Parameter receipt: Consumed.
   /// - Returns: The same pages, allocated.
   public func reuse(_ receipt: consuming WriteReceipt) -> AllocatedRange { allocatedAnew(receipt) }
 
-  /// Gives durable pages out again, to be written anew. No system call.
+  /// Gives durable pages out again, to be written anew, with no system call.
   ///
   /// - Parameter range: Consumed.
   /// - Returns: The same pages, allocated.

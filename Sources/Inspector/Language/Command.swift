@@ -91,6 +91,9 @@ public struct WorkOrder: Sendable, Equatable {
   public var delay = Duration.zero
   /// The most operations a worker makes, or `nil` to go on until the file is full.
   public var operations: Int?
+
+  /// Page by page, with the page's number, and no flush.
+  public init() {}
 }
 
 /// A condition that a script checks.

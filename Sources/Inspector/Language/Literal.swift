@@ -85,6 +85,20 @@ enum Literal {
     throw SyntaxError("\"\(word.text)\" is no time: write 20ms, 500us or 2s", at: word.columns)
   }
 
+  /// A size in the largest unit that is exact.
+  static func describe(size: Int) -> String {
+    let units: [(String, Int)] = [("t", 1 << 40), ("g", 1 << 30), ("m", 1 << 20), ("k", 1 << 10)]
+    guard size > 0, let (name, unit) = units.first(where: { size % $0.1 == 0 }) else { return "\(size)" }
+    return "\(size / unit)\(name)"
+  }
+
+  /// A time in the largest unit that is exact.
+  static func describe(time: Duration) -> String {
+    let microseconds = Int(time / .microseconds(1))
+    if microseconds % 1_000_000 == 0 { return "\(microseconds / 1_000_000)s" }
+    return microseconds % 1000 == 0 ? "\(microseconds / 1000)ms" : "\(microseconds)us"
+  }
+
   static func pattern(_ word: Word) throws(SyntaxError) -> Pattern {
     guard let pattern = Pattern(word.text) else {
       throw SyntaxError(

@@ -107,7 +107,8 @@ extension Verb {
 
   private static let threads = [
     Verb(
-      name: "workers", usage: "workers start N [size=SIZE] [pattern=P] [flush=none|async|sync] [delay=TIME] "
+      name: "workers",
+      usage: "workers start N [size=SIZE] [pattern=P] [flush=none|async|sync] [delay=TIME] "
         + "[ops=N] · workers pause|resume|stop|wait",
       help: "real threads that allocate, write and flush until the file is full",
       example: "workers start 4 size=64k pattern=random:7 flush=sync"
@@ -226,7 +227,8 @@ extension Expectation {
       let digits = Array(word.text)
       for pair in stride(from: 0, to: digits.count, by: 2) {
         guard pair + 1 < digits.count, let byte = UInt8(String(digits[pair...pair + 1]), radix: 16) else {
-          throw SyntaxError("\"\(word.text)\" is no row of bytes: write pairs of hex digits, as in a5a5", at: word.columns)
+          throw SyntaxError(
+            "\"\(word.text)\" is no row of bytes: write pairs of hex digits, as in a5a5", at: word.columns)
         }
         bytes.append(byte)
       }

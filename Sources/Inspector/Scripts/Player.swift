@@ -19,6 +19,7 @@ public struct Player {
   /// Carries out the next command, if it may.
   ///
   /// - Parameter session: Who carries it out.
+  /// - Returns: What became of it.
   /// - Throws: The failure with its place; no later command will be carried out.
   public mutating func step(_ session: Session) throws(ScriptError) -> Progress {
     if session.isWaiting { return .waiting }

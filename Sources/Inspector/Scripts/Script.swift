@@ -66,7 +66,8 @@ public struct Script: Sendable {
     var bytes: [UInt8] = []
     do {
       let file =
-        path == "-" ? FileDescriptor.standardInput : try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+        path == "-"
+        ? FileDescriptor.standardInput : try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
       defer { if path != "-" { try? file.close() } }
       var part = [UInt8](repeating: 0, count: 1 << 16)
       while bytes.count <= limit {

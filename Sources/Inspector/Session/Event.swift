@@ -41,7 +41,8 @@ public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible 
   init(_ error: MmapFileError) {
     let remedy: String? =
       switch error.code {
-      case .alreadyExists: "choose another name, open it without creating, or replace it with --force (`create … force`)"
+      case .alreadyExists:
+        "choose another name, open it without creating, or replace it with --force (`create … force`)"
       case .readOnly: "allow writing with --write (`open \(error.path) write`)"
       case .system where error.errno == .noSuchFileOrDirectory: "check the name, or create it with --create SIZE"
       case .locked: "close it there, or look at it without --write"

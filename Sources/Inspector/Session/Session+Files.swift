@@ -39,6 +39,7 @@ extension Session {
     self.file = file
     self.allocator = allocator
     ranges = RangeTable()
+    workers.dismiss()
   }
 
   private func requireNoWorkers(_ verb: String) throws(CommandError) {

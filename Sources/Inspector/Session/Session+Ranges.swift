@@ -107,7 +107,7 @@ extension Session {
         }
       }
     }
-    return .done("\(selection) is durable\(total(labels))")
+    return .done("made \(selection) durable\(total(labels))")
   }
 
   func reuse(_ selection: RangeSelection) throws(CommandError) -> Event {
@@ -123,7 +123,7 @@ extension Session {
         }
       }
     }
-    return .done("\(selection) may be written again\(total(labels))")
+    return .done("took \(selection) back, to be written anew\(total(labels))")
   }
 
   // MARK: Which ranges
@@ -170,7 +170,8 @@ extension Session {
       for label in labels {
         let summary = ranges.summary(label)
         guard isFit(summary) else {
-          throw CommandError("\(verb) r\(label): it is \(summary.stage.rawValue) and has \(need); \(summary.stage.next)")
+          throw CommandError(
+            "\(verb) r\(label): it is \(summary.stage.rawValue) and has \(need); \(summary.stage.next)")
         }
       }
       return labels

@@ -34,13 +34,15 @@ extension Session {
     case .bytes(let offset, let bytes): try checkBytes(offset, bytes)
     case .error(let text, let command): try checkFailure(text, command)
     }
-    return .done("as expected")
+    // What is as it should be needs no words.
+    return Event(.done, [])
   }
 
   private func checkPages(_ pages: ClosedRange<Int>, _ state: PageState) throws(CommandError) {
     let file = try openFile()
     guard pages.upperBound < file.states.count else {
-      throw CommandError("expected page \(pages.upperBound) to be \(state), but the last page is \(file.states.count - 1)")
+      throw CommandError(
+        "expected page \(pages.upperBound) to be \(state), but the last page is \(file.states.count - 1)")
     }
     for page in pages where file.states[page] != state {
       throw CommandError("expected page \(page) to be \(state), found \(file.states[page])")

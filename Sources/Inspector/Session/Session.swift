@@ -24,8 +24,13 @@ public final class Session {
   public private(set) var isOver = false
   /// Whether `workers wait` was said and they still run: the next command must be held back.
   public private(set) var isWaiting = false
-  /// Makes or saves a picture of the screen; whoever draws sets it. It is given a path, or `nil` for lines of text.
+  /// Makes or saves a picture of the screen; whoever draws sets it.
+  ///
+  /// It is given a path, or `nil` for lines of text.
   public var takeScreen: ((String?) throws(CommandError) -> [String])?
+
+  // Whether workers were started whose end was not yet told.
+  private var areWorking = false
 
   private static let logLimit = 1000
 
@@ -86,10 +91,11 @@ public final class Session {
   /// Takes in what the workers have done since the last time.
   public func collect() {
     for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
-    if isWaiting, workers.running == 0 {
-      isWaiting = false
-      note(.done("workers have ended: \(workers.operations) operations"))
-    }
+    guard areWorking, workers.running == 0 else { return }
+    // They may have finished something between the two looks.
+    for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
+    (areWorking, isWaiting) = (false, false)
+    note(workersHaveEnded)
   }
 
   /// Ends the workers and waits for them.
@@ -104,7 +110,10 @@ public final class Session {
     ranges.label(ofPage: page).map { ranges.summary($0) }
   }
 
-  func waitForWorkers() { isWaiting = workers.running > 0 }
+  var workersHaveEnded: Event { .done("workers have ended: \(count(workers.operations, "operation"))") }
+
+  func workersStarted() { areWorking = true }
+  func waitForWorkers() { isWaiting = areWorking }
 }
 
 // MARK: - Commands that touch no range

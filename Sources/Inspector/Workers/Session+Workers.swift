@@ -7,12 +7,11 @@ extension Session {
       // Reads a file pattern once here, so that a bad one is this command's error and not that of a thread.
       _ = try PatternFill(order.pattern, byteCount: 1)
       try workers.start(number, order, try openFile(), allocator)
+      workersStarted()
       return .done("\(count(number, "worker")) started: \(order)")
     }
     guard workers.running > 0 else {
-      if case .wait = command {
-        return .done("workers have ended: \(workers.operations) operations")
-      }
+      if case .wait = command { return workersHaveEnded }
       throw CommandError("workers: none are running; `workers start 4` starts some")
     }
     switch command {
@@ -46,8 +45,8 @@ extension WorkersCommand: CustomStringConvertible {
 extension WorkOrder: CustomStringConvertible {
   /// The options as they are written in a command.
   public var description: String {
-    var words = ["size=\(byteCount)", "pattern=\(pattern)", "flush=\(flush.rawValue)"]
-    if delay > .zero { words.append("delay=\(delay / .microseconds(1))us") }
+    var words = ["size=\(Literal.describe(size: byteCount))", "pattern=\(pattern)", "flush=\(flush.rawValue)"]
+    if delay > .zero { words.append("delay=\(Literal.describe(time: delay))") }
     if let operations { words.append("ops=\(operations)") }
     return words.joined(separator: " ")
   }

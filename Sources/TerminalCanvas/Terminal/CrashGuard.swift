@@ -44,10 +44,10 @@ public enum CrashGuard {
       _ = unsafe write(STDOUT_FILENO, restore.utf8Start, restore.utf8CodeUnitCount)
       _ = unsafe tcsetattr(STDIN_FILENO, TCSANOW, &modes)
     }
-    // The fault repeats when the handler returns, and meets the action that was there before.
+    // Raised again, the signal waits until the handler returns, and meets the action that was there before.
     if let actions = unsafe previous {
       for index in signals.indices { _ = unsafe sigaction(signals[index], actions + index, nil) }
     }
-    if signal == SIGABRT { raise(signal) }
+    raise(signal)
   }
 }

@@ -7,17 +7,19 @@ import TerminalCanvas
 /// A state is told by glyph and by colour: the more ink, the nearer to the disk.
 struct Glyphs {
   let states: [PageState: Unicode.Scalar]
+  /// What marks the cursor's cell, on a ground in its state's colour: a shade would look the same reversed.
+  let cursor: Unicode.Scalar?
   let rule: Unicode.Scalar
   let bar: Unicode.Scalar
   let separator: String
 
   static let unicode = Glyphs(
     states: [.free: "·", .allocated: "░", .written: "▒", .flushing: "▓", .flushed: "█", .lost: "×"],
-    rule: "─", bar: "│", separator: " · ")
+    cursor: "◆", rule: "─", bar: "│", separator: " · ")
 
   static let ascii = Glyphs(
     states: [.free: ".", .allocated: "a", .written: "w", .flushing: "f", .flushed: "#", .lost: "!"],
-    rule: "-", bar: "|", separator: " - ")
+    cursor: nil, rule: "-", bar: "|", separator: " - ")
 
   func glyph(_ state: PageState) -> Unicode.Scalar { states[state] ?? "?" }
 }

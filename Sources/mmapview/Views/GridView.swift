@@ -21,9 +21,14 @@ enum GridView {
       canvas.write(offset, x: area.x + Layout.marginWidth - 1 - offset.count, y: y, Style(.dim))
       for page in start..<min(start + shape.columns, file.states.count) {
         let state = file.states[page]
-        canvas.put(
-          interface.glyphs.glyph(state), x: area.x + Layout.marginWidth + page - start, y: y,
-          Style(state.role, isReversed: page == session.cursor))
+        let x = area.x + Layout.marginWidth + page - start
+        if page == session.cursor {
+          let role = state == .free ? .title : state.role  // the grey of a free page would be a faint cursor
+          let glyph = interface.glyphs.cursor ?? interface.glyphs.glyph(state)
+          canvas.put(glyph, x: x, y: y, Style(role, isReversed: true))
+        } else {
+          canvas.put(interface.glyphs.glyph(state), x: x, y: y, Style(state.role))
+        }
       }
     }
   }
@@ -47,7 +52,8 @@ enum LegendView {
     for (state, text) in entries {
       canvas.put(interface.glyphs.glyph(state), x: x, y: area.y, Style(state.role))
       let isShort = gap == 1 && entries.reduce(0, { $0 + $1.text.count + 3 }) > area.width
-      x = canvas.write(isShort ? "\(counts[state])" : text, x: x + 2, y: area.y, Style(counts[state] > 0 ? .text : .dim))
+      x = canvas.write(
+        isShort ? "\(counts[state])" : text, x: x + 2, y: area.y, Style(counts[state] > 0 ? .text : .dim))
       x += gap
     }
   }

@@ -30,13 +30,24 @@ enum PromptView {
       return
     }
     var x = area.x + 1
-    for (key, name) in [
-      ("a", "allocate"), ("w", "write"), ("f", "flush"), ("s", "sync"), ("u", "reuse"), (":", "command"), ("?", "help"),
-      ("q", "quit"),
-    ] where x + key.count + name.count + 1 <= area.x + area.width {
+    for (key, name) in hints(fitting: area.width) {
       x = canvas.write(key, x: x, y: area.y, Style(.key))
       x = canvas.write(" " + name, x: x, y: area.y, Style(.dim)) + 2
     }
+  }
+
+  // In a narrow window the ways out and to help come before the rest.
+  private static func hints(fitting width: Int) -> [(key: String, name: String)] {
+    let hints = [
+      ("a", "allocate", 2), ("w", "write", 3), ("f", "flush", 5), ("s", "sync", 4), ("u", "reuse", 6),
+      (":", "command", 7), ("?", "help", 0), ("q", "quit", 1),
+    ]
+    var room = width - 1
+    let kept = hints.sorted { $0.2 < $1.2 }.filter { hint in
+      room -= hint.0.count + hint.1.count + 3
+      return room >= -2
+    }
+    return hints.filter { hint in kept.contains { $0.2 == hint.2 } }.map { ($0.0, $0.1) }
   }
 
   /// Where the text cursor stands.

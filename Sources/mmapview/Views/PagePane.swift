@@ -8,7 +8,9 @@ enum PagePane {
   static func draw(_ session: Session, on canvas: inout Canvas, _ area: Area) -> Int {
     guard let file = session.file else { return 0 }
     let page = session.cursor
-    canvas.write("page \(page)", x: area.x, y: area.y, Style(.title), limit: area.width)
+    let offset = page * Alignment.page
+    let x = canvas.write("page \(page)", x: area.x, y: area.y, Style(.title), limit: area.width)
+    canvas.write(" at 0x\(hex(offset, width: 1)) = \(offset)", x: x, y: area.y, limit: area.x + area.width - x)
     var row = 1
     func fact(_ name: String, _ value: String, _ style: Style = .plain) {
       guard row < area.height else { return }
@@ -16,8 +18,6 @@ enum PagePane {
       canvas.write(value, x: area.x + 8, y: area.y + row, style, limit: area.width - 8)
       row += 1
     }
-    let offset = page * Alignment.page
-    fact("offset", "0x\(hex(offset, width: 1)) = \(offset)")
     let state = file.states[page]
     fact("state", "\(state)", Style(state.role))
     if let range = session.range(ofPage: page) {

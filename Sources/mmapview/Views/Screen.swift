@@ -28,8 +28,10 @@ enum Screen {
     GridView.draw(session, interface, on: &canvas, layout.grid, layout.shape)
     if let side = layout.side {
       for y in side.y..<side.y + side.height { canvas.put(interface.glyphs.bar, x: side.x - 2, y: y, Style(.dim)) }
-      let used = PagePane.draw(session, on: &canvas, side)
-      let rest = Area(x: side.x, y: side.y + used + 1, width: side.width, height: side.height - used - 1)
+      var used = PagePane.draw(session, on: &canvas, side)
+      // A blank line between, if that hides no worker.
+      if side.height - used > session.workers.workers.count + 1 { used += 1 }
+      let rest = Area(x: side.x, y: side.y + used, width: side.width, height: side.height - used)
       WorkersPane.draw(session, interface, on: &canvas, rest)
     }
     if let page = layout.page { PagePane.drawLine(session, interface, on: &canvas, page) }

@@ -1,0 +1,140 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("The program without a screen")
+struct ProgramTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  func mmapviewHere(_ arguments: String..., input: String = "") throws -> Outcome {
+    try run(mmapview, arguments, in: folder.path.string, input: input)
+  }
+
+  @Test("A file is made, written, synced and told of, as the README says")
+  func firstExample() throws {
+    let outcome = try mmapviewHere(
+      "demo.bin", "--create", "1m", "-c", "allocate 2p", "-c", "write r1 0xa5", "-c", "expect page 0-1 written", "-c",
+      "sync r1", "-c", "expect page 0-1 flushed", "-c", "status json", "--headless")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let last = try #require(outcome.lines.last)
+    let status = try #require(try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any])
+    let states = try #require(status["states"] as? [String: Int])
+    #expect(states == ["free": 254, "allocated": 0, "written": 0, "flushing": 0, "flushed": 2, "lost": 0])
+    #expect(status["file"] as? String == "demo.bin")
+    #expect(status["size"] as? Int == 1 << 20)
+    #expect(status["writable"] as? Bool == true)
+    #expect(status["kernel"] != nil && status["workers"] != nil)
+    let bytes = try folder.bytes("demo.bin")
+    #expect(bytes == [UInt8](repeating: 0xa5, count: 8192) + [UInt8](repeating: 0, count: (1 << 20) - 8192))
+  }
+
+  @Test("A file that is only looked at keeps its bytes and its time of modification")
+  func lookingChangesNothing() throws {
+    try folder.put("a", (0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+    let before = (try folder.bytes("a"), try Stat(folder.file("a")))
+    let outcome = try mmapviewHere("a", "-c", "expect bytes 0 001f3e", "-c", "screen", "-c", "goto 2", "--headless")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("read only"))
+    #expect(outcome.output.contains("00000000: 001f 3e5d"))
+    let after = try Stat(folder.file("a"))
+    #expect(try folder.bytes("a") == before.0)
+    #expect(after.st_mtim.tv_sec == before.1.st_mtim.tv_sec && after.st_mtim.tv_nsec == before.1.st_mtim.tv_nsec)
+    let refused = try mmapviewHere("a", "-c", "allocate 1p", "--headless")
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("-c:1: a: is open for reading only; allow writing with --write"))
+    #expect(try folder.bytes("a") == before.0)
+  }
+
+  typealias Refusal = (arguments: [String], status: Int32, names: String, remedy: String)
+
+  static let refusals: [Refusal] = [
+    (["missing"], 1, "missing", "--create"),
+    (["."], 1, "a directory", "regular file"),
+    (["/dev/null"], 1, "/dev/null", "regular file"),
+    (["empty"], 1, "empty", "create it with a size"),
+    (["new", "--create", "0"], 64, "size of 0", "at least 1"),
+    (["new", "--create", "12q"], 64, "12q", "as in 64k"),
+    (["new", "--create", "4000t"], 1, "new", "smaller"),
+    (["there", "--create", "1m"], 1, "there", "--force"),
+    (["new", "--create", "1m", "--replay", "bad-verb.mmv"], 1, "bad-verb.mmv:2: unknown command \"bogus\"", "one of"),
+    (["new", "--create", "1m", "--replay", "bad-number.mmv"], 1, "bad-number.mmv:1: \"1x\"", "as in 64k"),
+    (["new", "--create", "1m", "-c", "write q1 zero"], 1, "-c:1: \"q1\"", "write r1"),
+    (["new", "--create", "1m", "-c", "allocate 1p", "-c", "write r2 zero"], 1, "-c:2: r2", "r1"),
+    (["new", "--create", "1m", "--replay", "missing.mmv"], 1, "missing.mmv", "one command a line"),
+    (["new", "--create", "1m", "--replay", "binary.mmv"], 1, "binary.mmv", "UTF-8"),
+    (["--create", "1m"], 64, "--create", "name of a file"),
+    (["there", "--force"], 64, "--force", "--create"),
+    (["there", "--size", "80"], 64, "80", "120x40"),
+    ([], 64, "--headless", "-c"),
+  ]
+
+  @Test("Bad input is refused in one line that names it and the remedy, and nothing is made", arguments: refusals)
+  func refuses(_ refusal: Refusal) throws {
+    try folder.put("there", [1, 2, 3])
+    try folder.put("empty", [])
+    try folder.put("bad-verb.mmv", Array("allocate 1p\nbogus\n".utf8))
+    try folder.put("bad-number.mmv", Array("allocate 1x\n".utf8))
+    try folder.put("binary.mmv", [0, 255, 1])
+    let names = folder.names
+    let outcome = try run(mmapview, refusal.arguments + ["--headless"], in: folder.path.string)
+    #expect(outcome.status == refusal.status)
+    #expect(outcome.errors.contains(refusal.names), "\(outcome.errors)")
+    #expect(outcome.errors.contains(refusal.remedy), "\(outcome.errors)")
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+    #expect(folder.names == names)
+    #expect(try folder.bytes("there") == [1, 2, 3])
+  }
+
+  @Test("A file that another program has open for writing can be looked at and not written")
+  func isLocked() throws {
+    _ = try mmapviewHere("a", "--create", "1m", "--headless")
+    // The first holds the file for as long as its worker rests.
+    let script = """
+      \(mmapview) a --write --headless -c 'workers start 1 delay=1s ops=2' -c 'workers wait' >/dev/null &
+      sleep 0.5
+      \(mmapview) a --write -c 'allocate 1p' --headless; echo status $?
+      \(mmapview) a -c status --headless
+      wait
+      """
+    let outcome = try run("bash", ["-c", script], in: folder.path.string)
+    #expect(outcome.output.contains("status 1"), "\(outcome.output)")
+    #expect(outcome.errors.contains("a: another mapping"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("without --write"))
+    #expect(outcome.output.contains("a: 256 pages"))
+  }
+
+  @Test("Commands come from standard input, too")
+  func standardInput() throws {
+    let outcome = try mmapviewHere(
+      "a", "--create", "1m", "--replay", "-", "--headless", input: "allocate 1p\nwrite r1 zero\nexpect page 0 flushed\n"
+    )
+    #expect(outcome.status == 1)
+    #expect(outcome.errors == "standard input:3: expected page 0 to be flushed, found written\n")
+  }
+
+  @Test("Without a terminal the screen says so and how to do without")
+  func needsTerminal() throws {
+    let outcome = try mmapviewHere("a", "--create", "1m")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("--headless"))
+  }
+
+  @Test(
+    "Screens are drawn at every size, with glyphs of ASCII where that is asked for",
+    arguments: [
+      "1x1", "39x12", "40x12", "59x13", "60x16", "80x24", "120x40", "200x60", "400x100",
+    ])
+  func sizes(size: String) throws {
+    let outcome = try mmapviewHere(
+      "a", "--create", "3m", "--force", "-c", "allocate 2p", "-c", "write r1 counter", "-c", "screen", "--headless",
+      "--ascii", "--size", size)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let numbers = size.split(separator: "x").compactMap { Int($0) }
+    let frame = outcome.output.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(2).dropLast()
+    #expect(frame.count == numbers[1])
+    #expect(frame.allSatisfy { $0.count <= numbers[0] && $0.utf8.allSatisfy { $0 < 128 } })
+  }
+}

@@ -1,0 +1,219 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+/// A shell in tmux, with a window of its own size.
+private final class Window {
+  private let name = "mmapview-\(UUID().uuidString)"
+  let folder: TemporaryFolder
+
+  init(_ width: Int, _ height: Int, in folder: TemporaryFolder) throws {
+    self.folder = folder
+    try tmux(
+      "new-session", "-d", "-s", name, "-x", "\(width)", "-y", "\(height)", "-c", folder.path.string,
+      "env", "PS1=shell> ", "bash", "--norc", "--noprofile")
+    try waitFor("shell>")
+  }
+
+  deinit { _ = try? tmux("kill-session", "-t", name) }
+
+  @discardableResult
+  private func tmux(_ arguments: String...) throws -> String {
+    let outcome = try run(
+      "tmux", ["-u", "-L", "mmapview-tests", "-f", "/dev/null"] + arguments, environment: ["LC_ALL": "C.UTF-8"])
+    return outcome.output
+  }
+
+  func type(_ keys: String...) throws { for key in keys { try tmux("send-keys", "-t", name, key) } }
+  func resize(_ width: Int, _ height: Int) throws {
+    try tmux("resize-window", "-t", name, "-x", "\(width)", "-y", "\(height)")
+  }
+  var text: String { get throws { try tmux("capture-pane", "-p", "-t", name) } }
+  var colouredText: String { get throws { try tmux("capture-pane", "-e", "-p", "-t", name) } }
+
+  /// Waits until a text is on the screen, ten seconds at most.
+  @discardableResult
+  func waitFor(_ wanted: String, _ location: SourceLocation = #_sourceLocation) throws -> String {
+    var seen = ""
+    for _ in 0..<200 {
+      seen = try text
+      if seen.contains(wanted) { return seen }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    Issue.record("\"\(wanted)\" never came; the screen shows:\n\(seen)", sourceLocation: location)
+    return seen
+  }
+
+  /// The process ID of the program that runs in the window.
+  func programID() throws -> Int32 {
+    let shell = try tmux("display", "-p", "-t", name, "#{pane_pid}").trimmingCharacters(in: .whitespacesAndNewlines)
+    let children = try run("pgrep", ["-P", shell]).output
+    return try #require(Int32(children.trimmingCharacters(in: .whitespacesAndNewlines)))
+  }
+}
+
+@Suite(
+  "The program in a terminal", .serialized, .enabled(if: (try? run("tmux", ["-V"]))?.status == 0, "tmux is missing"))
+struct TerminalTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func start(_ arguments: String, _ width: Int = 80, _ height: Int = 24) throws -> Window {
+    let window = try Window(width, height, in: folder)
+    try window.type("stty -a > before; clear; \(mmapview) \(arguments)", "Enter")
+    return window
+  }
+
+  /// Fails unless the shell is back and the terminal's modes are those of before.
+  private func expectShell(_ window: Window) throws {
+    try window.type("stty -a > after; echo 'st''ty saved'", "Enter")
+    try window.waitFor("stty saved")
+    #expect(try folder.bytes("after") == folder.bytes("before"))
+  }
+
+  @Test("Keys allocate, write, flush, sync and reuse the pages that the screen shows")
+  func keys() throws {
+    let window = try start("a --create 1m")
+    try window.waitFor("256 free")
+    try window.type("a", "w", "f", "s", "a", "w", "a")
+    let text = try window.waitFor("1 allocated  ▒ 1 written  ▓ 0 flushing  █ 1 flushed")
+    #expect(text.contains("00000000 █▒◆···"))
+    try window.type("h")
+    try window.waitFor("page 1 at 0x1000 = 4096")
+    try window.waitFor("00001000: 0001 0203 0405 0607")
+    try window.type("u", "G")
+    try window.waitFor("page 255")
+    try window.type(":", "goto 7", "Enter", "k", "j", "l")
+    try window.waitFor("page 33")
+    try window.type("w")
+    try window.waitFor("page 33 belongs to no range")
+    try window.type("?")
+    try window.waitFor("any key goes back")
+    try window.type("x", "q")
+    try expectShell(window)
+    #expect(try folder.bytes("a")[..<8192].enumerated().allSatisfy { UInt8(truncatingIfNeeded: $0) == $1 })
+  }
+
+  @Test("A wrong line at the prompt stays, to be mended")
+  func wrongLine() throws {
+    let window = try start("a --create 1m")
+    try window.waitFor("256 free")
+    try window.type(":", "allocate 2q", "Enter")
+    let text = try window.waitFor("\"2q\" is no size")
+    #expect(text.contains(":allocate 2q"))
+    try window.type("BSpace", "p", "Enter")
+    try window.waitFor("2 allocated")
+    try window.type("q")
+    try expectShell(window)
+  }
+
+  @Test("The grid changes its colours while workers run, and the cursor moves", arguments: [[80, 24], [120, 40]])
+  func workers(size: [Int]) throws {
+    let window = try start("a --create 8m", size[0], size[1])
+    try window.waitFor("2048 free")
+    try window.type("W")
+    try window.waitFor(":workers start 4")
+    try window.type("C-u", "workers start 2 size=4k flush=sync delay=10ms", "Enter")
+    try window.waitFor("2 at work")
+    let early = try window.waitFor("█")
+    try window.type("j", "l")
+    try window.waitFor(size[0] == 80 ? "page 33" : "page 65")
+    Thread.sleep(forTimeInterval: 0.3)
+    #expect(try window.text != early)
+    try window.type("p")
+    try window.waitFor("workers paused")
+    try window.type("p")
+    try window.waitFor("2 at work")
+    // Green, as a durable page is drawn in 256 colours or in 8.
+    #expect(try window.colouredText.contains("█"))
+    try window.type("q")
+    try expectShell(window)
+  }
+
+  @Test("An existing file is written only after the person allows it")
+  func consent() throws {
+    try folder.put("a", [UInt8](repeating: 7, count: 9000))
+    let window = try start("a")
+    try window.waitFor("read only")
+    try window.type("a")
+    try window.waitFor(":open a write")
+    try window.waitFor("Enter opens it for writing")
+    try window.type("Escape")
+    Thread.sleep(forTimeInterval: 0.2)
+    #expect(try folder.bytes("a") == [UInt8](repeating: 7, count: 9000))
+    try window.type("a", "Enter")
+    try window.waitFor("writable")
+    try window.type("a", "w", "q")
+    try expectShell(window)
+    #expect(try folder.bytes("a")[4096...].allSatisfy { $0 == 7 })
+    #expect(try folder.bytes("a")[1] == 1)
+  }
+
+  @Test("Ctrl-Z gives the terminal to the shell, and fg brings the screen back, while workers run")
+  func stopping() throws {
+    let window = try start("a --create 64m -c 'workers start 2 delay=1ms'")
+    try window.waitFor("2 at work")
+    try window.type("C-z")
+    try window.waitFor("Stopped")
+    try expectShell(window)
+    try window.type("clear; fg", "Enter")
+    try window.waitFor("2 at work")
+    try window.type("q")
+    try expectShell(window)
+  }
+
+  @Test("SIGTERM, SIGHUP and SIGINT give the terminal back", arguments: [SIGTERM, SIGHUP, SIGINT])
+  func signals(signal: Int32) throws {
+    let window = try start("a --create 64m -c 'workers start 2 delay=1ms'")
+    try window.waitFor("2 at work")
+    kill(try window.programID(), signal)
+    try window.waitFor("written and not synced")
+    try window.type("echo status $?", "Enter")
+    try window.waitFor("status \(128 + signal)")
+    try expectShell(window)
+  }
+
+  @Test("A trap gives the terminal back")
+  func trap() throws {
+    // Swift's own report, which comes after, would wait for a key and for the fault to repeat.
+    let window = try Window(80, 24, in: folder)
+    try window.type("stty -a > before; SWIFT_BACKTRACE=enable=no \(mmapview) a --create 1m", "Enter")
+    try window.waitFor("256 free")
+    kill(try window.programID(), SIGILL)
+    try window.waitFor("Illegal instruction")
+    try expectShell(window)
+  }
+
+  @Test("Every size of window is drawn or refused, and survived, while workers run")
+  func resizing() throws {
+    let window = try start("a --create 64m -c 'workers start 2 delay=1ms'")
+    try window.waitFor("2 at work")
+    for size in [(40, 12), (39, 12), (10, 3), (2, 1), (300, 80), (60, 16), (200, 60)] {
+      try window.resize(size.0, size.1)
+      Thread.sleep(forTimeInterval: 0.1)
+    }
+    try window.resize(80, 24)
+    try window.waitFor("2 at work")
+    try window.type("q")
+    try expectShell(window)
+  }
+
+  @Test("At rest it does not wake")
+  func idle() throws {
+    let window = try start("a --create 1m")
+    try window.waitFor("256 free")
+    let id = try window.programID()
+    func switches() throws -> [Substring] {
+      try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8).split(separator: "\n")
+        .filter { $0.contains("ctxt_switches") }
+    }
+    Thread.sleep(forTimeInterval: 0.5)
+    let before = try switches()
+    Thread.sleep(forTimeInterval: 2)
+    #expect(try switches() == before)
+    try window.type("q")
+    try expectShell(window)
+  }
+}
