@@ -63,9 +63,9 @@ public func run(
 private func withCStrings<Result>(
   _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
-  // SAFETY: each copy is freed when the body has ended.
+  // SAFETY: each copy is freed when the body has ended; free(3) takes the nil at the end as well.
   var copies = unsafe strings.map { unsafe strdup($0) } + [nil]
-  defer { for unsafecopy in unsafe copies { unsafe free(copy) } }
+  defer { while let copy = unsafe copies.popLast() { unsafe free(copy) } }
   return unsafe copies.withUnsafeMutableBufferPointer { buffer in
     guard let base = buffer.baseAddress else { preconditionFailure("an array with a nil in it has a base") }
     return unsafe body(UnsafePointer(base))
