@@ -1,3 +1,5 @@
+import Glibc
+
 /// The arithmetic of 4 KiB alignment, in which ranges are handed out.
 ///
 /// Units are bytes throughout. Neither function has an error: values too near `Int.max` to be rounded up trap.
@@ -15,6 +17,15 @@ public enum Alignment {
 
   /// The greatest multiple of 4096 that is not above `offset`.
   public static func down(_ offset: Int) -> Int { offset & ~(page - 1) }
+
+  /// The whole pages of `unit` bytes that `bytes` touch, for calls that want the system's own page boundaries.
+  static func outward(_ bytes: Range<Int>, unit: Int) -> Range<Int> {
+    let start = bytes.lowerBound / unit * unit
+    return start..<max(start, (bytes.upperBound + unit - 1) / unit * unit)
+  }
+
+  /// The system's page size, where it is larger than 4096.
+  static let systemPage = max(page, Int(getpagesize()))
 
   /// How many pages it takes to hold `byteCount` bytes; no sum overflows, however large the count.
   public static func pages(in byteCount: Int) -> Int {

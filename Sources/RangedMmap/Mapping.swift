@@ -100,20 +100,19 @@ extension Mapping {
   /// Gives detached pages their file back, so that they can be written anew.
   func reattach(_ pages: Range<Int>) throws(MmapFileError) {
     guard hasFaults else { return }
-    let systemPage = max(Int(getpagesize()), Alignment.page)
     for page in pages where isDetached(page: page) {
       let bytes = page * Alignment.page..<min((page + 1) * Alignment.page, size)
       try checkCovered(bytes)
-      let start = bytes.lowerBound / systemPage * systemPage
+      let whole = Alignment.outward(bytes, unit: Alignment.systemPage)
       let protection = isWritable ? PROT_READ | PROT_WRITE : PROT_READ
       let flags = MAP_SHARED | MAP_FIXED
       // SAFETY: the address lies in our own mapping; what is replaced is the guard's private zero page.
       let address = unsafe mmap(
-        base + start, systemPage, protection, flags, descriptor.rawValue, off_t(start))
+        base + whole.lowerBound, whole.count, protection, flags, descriptor.rawValue, off_t(whole.lowerBound))
       guard unsafe address != mapFailed else {
         throw .system(Errno(rawValue: errno), path, "can't map the page again", bytes: bytes)
       }
-      for each in start / Alignment.page..<min((start + systemPage) / Alignment.page, detached.byteCount) {
+      for each in whole.lowerBound / Alignment.page..<min(whole.upperBound / Alignment.page, detached.byteCount) {
         // SAFETY: inside the region, see the bound.
         unsafe detached.base.storeBytes(of: 0, toByteOffset: each, as: UInt8.self)
       }
@@ -126,8 +125,9 @@ extension Mapping {
 extension Mapping {
   /// Makes the pages present and writable, so that no store to them can find the disk full.
   func populate(_ bytes: Range<Int>) throws(MmapFileError) {
-    // SAFETY: the range lies in the mapping; populating changes no byte.
-    let code = unsafe clinux_populate_for_writing(base + bytes.lowerBound, Alignment.up(bytes.count))
+    let whole = Alignment.outward(bytes, unit: Alignment.systemPage)
+    // SAFETY: the pages belong to the mapping; populating changes no byte.
+    let code = unsafe clinux_populate_for_writing(base + whole.lowerBound, whole.count)
     switch Errno(rawValue: code) {
     case Errno(rawValue: 0), .invalidArgument: return  // before Linux 5.14: the guard still turns faults into errors
     case .badAddress:
@@ -142,6 +142,7 @@ extension Mapping {
 
   /// Starts writeback of the range's dirty pages: sync_file_range(2).
   func startWriteback(_ bytes: Range<Int>) throws(MmapFileError) {
+    guard !bytes.isEmpty else { return }  // a length of 0 would mean all of the file
     let code = clinux_start_writeback(descriptor.rawValue, off_t(bytes.lowerBound), off_t(bytes.count))
     guard code == 0 else {
       throw .system(Errno(rawValue: code), path, "writeback could not be started", bytes: bytes)
@@ -151,11 +152,10 @@ extension Mapping {
   /// Writes the range's dirty pages back and waits for the device: msync(2) with MS_SYNC.
   func synchronise(_ bytes: Range<Int>) -> Errno? {
     guard !bytes.isEmpty else { return nil }
-    let systemPage = Int(getpagesize())
-    let start = bytes.lowerBound / systemPage * systemPage
+    let whole = Alignment.outward(bytes, unit: Alignment.systemPage)
     while true {
-      // SAFETY: the range lies in the mapping, from a page boundary of the system on.
-      if unsafe msync(base + start, bytes.upperBound - start, MS_SYNC) == 0 { return nil }
+      // SAFETY: the pages belong to the mapping.
+      if unsafe msync(base + whole.lowerBound, whole.count, MS_SYNC) == 0 { return nil }
       let failure = Errno(rawValue: errno)
       if failure != .interrupted { return failure }
     }

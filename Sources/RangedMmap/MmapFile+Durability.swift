@@ -22,10 +22,14 @@ extension MmapFile {
   /// Starts writeback of everything that was written, and returns at once.
   ///
   /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace` or `system`.
-  public func flush() throws(MmapFileError) {
+  public func flush() throws(MmapFileError) { try flushUnowned(0..<size) }
+
+  /// Starts writeback of what lies in `bytes`, whoever owns it.
+  func flushUnowned(_ bytes: Range<Int>) throws(MmapFileError) {
     guard isWritable else { throw notWritable() }
-    try mapping.startWriteback(0..<size)
-    for pages in states.unsyncedChunks() { markFlushing(pages) }
+    try mapping.startWriteback(bytes)
+    let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    for pages in states.unsyncedChunks() { markFlushing(pages.clamped(to: wanted)) }
   }
 
   /// Waits until a range's bytes are durable, and proves it.
@@ -55,35 +59,7 @@ extension MmapFile {
   /// Receipts stay with their owners; exchanging one at ``sync(_:)`` afterwards costs no system call.
   ///
   /// - Throws: ``MmapFileError``, as ``sync(_:)``.
-  public func syncAll() throws(MmapFileError) {
-    guard isWritable else { throw notWritable() }
-    let failure: MmapFileError? = durability.wholeFile.withLock { _ in
-      let era = states.era
-      let chunks = states.unsyncedChunks()
-      for pages in chunks {
-        states.exchange(pages, from: StateByte(.written, era: era), to: .syncing(era: era))
-        states.exchange(pages, from: StateByte(.flushing, era: era), to: .syncing(era: era))
-      }
-      do throws(MmapFileError) {
-        try synchronise(0..<size)
-        guard states.era == era else { throw lostToFailure(0..<size) }
-      } catch {
-        // Whatever went wrong, nothing was proven; a page that somebody rewrote meanwhile is not ours to judge.
-        for pages in chunks { states.exchange(pages, from: .syncing(era: era), to: StateByte(.lost)) }
-        return error
-      }
-      var failure: MmapFileError?
-      for pages in chunks {
-        for page in pages where mapping.hasFaults && mapping.isDetached(page: page) {
-          states.exchange(page..<page + 1, from: .syncing(era: era), to: StateByte(.lost))
-          failure = lostToFailure(page * Alignment.page..<min((page + 1) * Alignment.page, size))
-        }
-        states.exchange(pages, from: .syncing(era: era), to: StateByte(.flushed))
-      }
-      return failure
-    }
-    if let failure { throw failure }
-  }
+  public func syncAll() throws(MmapFileError) { try syncUnowned(0..<size) }
 
   /// Takes a receipt back and gives its pages out again, to be written anew, with no system call.
   ///
@@ -108,6 +84,37 @@ extension MmapFile {
     states.exchange(pages, from: StateByte(.written, era: era), to: StateByte(.flushing, era: era))
   }
 
+  /// Makes durable what lies in `bytes`, whoever owns it and may be writing it meanwhile.
+  ///
+  /// Pages that are written now are marked, synced, and promoted if the mark is still there: whoever writes a page
+  /// anew takes the mark away. Only one such sync runs at a time, so that a mark can't be another's.
+  func syncUnowned(_ bytes: Range<Int>) throws(MmapFileError) {
+    guard isWritable else { throw notWritable() }
+    let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    let failure: MmapFileError? = durability.wholeFile.withLock { _ in
+      let era = states.era
+      let chunks = states.unsyncedChunks().map { $0.clamped(to: wanted) }
+      for pages in chunks {
+        states.exchange(pages, from: StateByte(.written, era: era), to: .syncing(era: era))
+        states.exchange(pages, from: StateByte(.flushing, era: era), to: .syncing(era: era))
+      }
+      do throws(MmapFileError) {
+        try synchronise(bytes)
+        guard states.era == era else { throw lostToFailure(bytes) }
+      } catch {
+        // Nothing was proven for the marked pages; one that somebody rewrote meanwhile is not ours to judge.
+        for pages in chunks { states.exchange(pages, from: .syncing(era: era), to: StateByte(.lost)) }
+        return error
+      }
+      let detached = mapping.hasFaults ? chunks.joined().filter { mapping.isDetached(page: $0) } : []
+      for page in detached { states.exchange(page..<page + 1, from: .syncing(era: era), to: StateByte(.lost)) }
+      for pages in chunks { states.exchange(pages, from: .syncing(era: era), to: StateByte(.flushed)) }
+      guard let first = detached.first else { return nil }
+      return lostToFailure(first * Alignment.page..<min((first + 1) * Alignment.page, size))
+    }
+    if let failure { throw failure }
+  }
+
   private func makeDurable(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
     try checkEra(receipt)
     try synchronise(receipt.byteRange)
@@ -120,6 +127,7 @@ extension MmapFile {
   private func synchronise(_ bytes: Range<Int>) throws(MmapFileError) {
     let errno = durability.attempt { mapping.synchronise(bytes) }
     if let errno { throw .system(errno, path, "the file could not be made durable", bytes: bytes) }
+    guard states.era < Era.last else { throw lostToFailure(bytes) }
     try mapping.checkCovered(bytes)
     try unsyncedEntry.withLock { entry throws(MmapFileError) in
       guard let path = entry else { return }

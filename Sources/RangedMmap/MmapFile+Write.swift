@@ -81,25 +81,39 @@ extension MmapFile {
     }
   }
 
-  /// All of writing but the bytes: the checks before, the fault that may have come, the states.
+  /// From a range to its receipt, whatever fills it.
   private func fill(
     _ range: consuming AllocatedRange, _ body: (UnsafeMutableRawBufferPointer) -> MmapFileError?
   ) throws(MmapFileError) -> WriteReceipt {
-    // Read first: if a sync fails from here on, it may have taken some of these bytes with it.
-    let era = states.era
     do throws(MmapFileError) {
       try check(range)
       guard isWritable else { throw notWritable() }
-      if mapping.hasFaults { try mapping.reattach(range.pages) }
-      if mapping.mayHaveHoles { try mapping.populate(range.byteRange) }
-      if let failure = unsafe body(mapping.memory(range.byteRange)) { throw failure }
-      if mapping.hasFaults { try mapping.checkAttached(range.byteRange) }
+      let era = try unsafe store(in: range.byteRange, body)
+      return WriteReceipt(start: range.start, count: range.count, file: range.file, era: era)
+    } catch { throw MmapFileError(error, returning: range) }
+  }
+
+  /// All of writing but the bytes: what must be so before, the fault that may have come, the states.
+  ///
+  /// - Returns: The era that the bytes belong to.
+  @discardableResult
+  func store(
+    in bytes: Range<Int>, _ body: (UnsafeMutableRawBufferPointer) -> MmapFileError?
+  ) throws(MmapFileError) -> UInt8 {
+    let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    // Read first: if a sync fails from here on, it may have taken some of these bytes with it.
+    let era = states.era
+    do throws(MmapFileError) {
+      if mapping.hasFaults { try mapping.reattach(pages) }
+      if mapping.mayHaveHoles { try mapping.populate(bytes) }
+      if let failure = unsafe body(mapping.memory(bytes)) { throw failure }
+      if mapping.hasFaults { try mapping.checkAttached(bytes) }
     } catch {
-      if error.isLoss { states.set(range.pages, to: StateByte(.lost)) }
-      throw MmapFileError(error, returning: range)
+      if error.isLoss { states.set(pages, to: StateByte(.lost)) }
+      throw error
     }
-    states.set(range.pages, to: StateByte(.written, era: era))
-    return WriteReceipt(start: range.start, count: range.count, file: range.file, era: era)
+    states.set(pages, to: StateByte(.written, era: era))
+    return era
   }
 
   func notWritable() -> MmapFileError {

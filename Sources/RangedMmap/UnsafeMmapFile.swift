@@ -1,0 +1,221 @@
+public import SystemPackage
+
+/// The same mapped file without the types: any bytes, at any time, on the caller's word.
+///
+/// It is for those who keep their own books of who writes where. Nothing here checks for overlap, so every member that
+/// touches bytes is `@unsafe`. All else is as with ``MmapFile``: blocks reserved, the lock, faults as errors, page
+/// states, a failed sync that is not forgotten. It is a reference; copies share one mapping.
+///
+/// Offsets and lengths are bytes, and need no alignment.
+///
+/// ```swift
+/// let file = try UnsafeMmapFile.create(at: "pages.db", size: 1 << 20)
+/// unsafe try file.writeAllBytes([1, 2, 3].span.bytes, at: 4094)   // may straddle pages
+/// try file.sync(4094..<4097)
+/// ```
+public struct UnsafeMmapFile: Sendable {
+  let file: MmapFile
+
+  /// Looks at an open file without its types.
+  ///
+  /// # Safety
+  /// The ranges that the file's allocator has handed out are no longer safe from writes through this.
+  @unsafe
+  public init(sharing file: MmapFile) { self.file = file }
+
+  /// Creates a file and maps it.
+  ///
+  /// # Safety
+  /// Making it is harmless; what is done with it may not be.
+  ///
+  /// - Parameters:
+  ///   - path: Where; the directory must exist.
+  ///   - size: Bytes, at least 1.
+  ///   - storage: When the file gets its blocks.
+  ///   - replacing: Whether a regular file of this name may be replaced.
+  /// - Returns: The file.
+  /// - Throws: ``MmapFileError``, as ``MmapFile/create(at:size:allocator:storage:replacing:)``.
+  public static func create(
+    at path: FilePath, size: Int, storage: Storage = .preallocated, replacing: Bool = false
+  ) throws(MmapFileError) -> UnsafeMmapFile {
+    unsafe UnsafeMmapFile(
+      sharing: try MmapFile.create(at: path, size: size, storage: storage, replacing: replacing).file)
+  }
+
+  /// Maps an existing file for writing.
+  ///
+  /// - Parameter path: A regular file of at least 1 byte.
+  /// - Returns: The file.
+  /// - Throws: ``MmapFileError``, as ``MmapFile/open(at:allocator:)``.
+  public static func open(at path: FilePath) throws(MmapFileError) -> UnsafeMmapFile {
+    unsafe UnsafeMmapFile(sharing: try MmapFile.open(at: path).file)
+  }
+
+  /// The size in bytes; it never changes.
+  public var size: Int { file.size }
+
+  /// The states of all pages; a page of which any byte was written is `written`.
+  public var states: PageStates { file.states }
+}
+
+// MARK: - Bytes
+
+extension UnsafeMmapFile {
+  /// Writes as many of the bytes as fit before the end of the file.
+  ///
+  /// # Safety
+  /// Nobody else may read or write these bytes of the mapping meanwhile.
+  ///
+  /// - Parameters:
+  ///   - bytes: What to write.
+  ///   - offset: Where; 0 or more.
+  /// - Returns: How many were written: 0 at or past the end.
+  /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace`, `truncated` or `lost`.
+  @unsafe
+  @discardableResult
+  public func writeBytes(_ bytes: RawSpan, at offset: Int) throws(MmapFileError) -> Int {
+    precondition(offset >= 0, "an offset is not negative")
+    let start = min(offset, size)
+    let count = min(bytes.byteCount, size - start)
+    try unsafe change(start..<start + count) { memory in
+      unsafe bytes.withUnsafeBytes { unsafe memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+    return count
+  }
+
+  /// Writes all of the bytes, or none if they do not fit before the end of the file.
+  ///
+  /// # Safety
+  /// Nobody else may read or write these bytes of the mapping meanwhile.
+  ///
+  /// - Parameters:
+  ///   - bytes: What to write.
+  ///   - offset: Where; 0 or more.
+  /// - Throws: ``MmapFileError`` with `lengthMismatch` if they do not fit, and all that ``writeBytes(_:at:)`` throws.
+  @unsafe
+  public func writeAllBytes(_ bytes: RawSpan, at offset: Int) throws(MmapFileError) {
+    guard offset >= 0, bytes.byteCount <= size - offset else {
+      throw MmapFileError(
+        .lengthMismatch, path: file.path, "\(bytes.byteCount) bytes at offset \(offset) end after \(size)",
+        remedy: "write what fits before the end; a mapped file does not grow")
+    }
+    _ = try unsafe writeBytes(bytes, at: offset)
+  }
+
+  /// Reads as many bytes as the buffer holds and the file has from an offset on.
+  ///
+  /// # Safety
+  /// Nobody may write these bytes of the mapping meanwhile; ``MmapFile/peek(_:)`` asks for no such promise.
+  ///
+  /// - Parameters:
+  ///   - offset: Where; 0 or more.
+  ///   - buffer: Filled from its start.
+  /// - Returns: How many were read: 0 at or past the end.
+  /// - Throws: ``MmapFileError`` with `truncated` or `lost`.
+  @unsafe
+  public func readBytes(at offset: Int, into buffer: inout MutableRawSpan) throws(MmapFileError) -> Int {
+    precondition(offset >= 0, "an offset is not negative")
+    let start = min(offset, size)
+    let wanted = start..<start + min(buffer.byteCount, size - start)
+    try file.mapping.checkAttached(wanted)
+    let memory = unsafe UnsafeRawBufferPointer(file.mapping.memory(wanted))
+    unsafe buffer.withUnsafeMutableBytes { unsafe $0.copyMemory(from: memory) }
+    try file.mapping.checkAttached(wanted)
+    return wanted.count
+  }
+
+  /// Lends bytes of the file to a closure, with no copy.
+  ///
+  /// # Safety
+  /// Nobody may write these bytes of the mapping meanwhile.
+  ///
+  /// - Parameters:
+  ///   - bytes: Offsets, inside the file.
+  ///   - body: Reads the bytes; the span can't leave it.
+  /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws, or ``MmapFileError`` with `truncated` or `lost`.
+  @unsafe
+  public func withBytes<Result: ~Copyable>(
+    in bytes: Range<Int>, _ body: (RawSpan) throws -> Result
+  ) throws -> Result {
+    let memory = unsafe UnsafeRawBufferPointer(file.mapping.memory(bytes))
+    try file.mapping.checkAttached(bytes)
+    let result = try body(unsafe RawSpan(_unsafeBytes: memory))
+    try file.mapping.checkAttached(bytes)
+    return result
+  }
+
+  /// Sets every byte of the file.
+  ///
+  /// # Safety
+  /// Nobody else may read or write the mapping meanwhile.
+  ///
+  /// - Parameter byte: What each byte becomes.
+  /// - Throws: ``MmapFileError``, as ``writeBytes(_:at:)``.
+  @unsafe
+  public func fill(_ byte: UInt8) throws(MmapFileError) {
+    try unsafe change(0..<size) { memory in _ = unsafe memory.initializeMemory(as: UInt8.self, repeating: byte) }
+  }
+
+  /// Sets every byte of the file to 0.
+  ///
+  /// # Safety
+  /// Nobody else may read or write the mapping meanwhile.
+  ///
+  /// - Throws: ``MmapFileError``, as ``writeBytes(_:at:)``.
+  @unsafe
+  public func zero() throws(MmapFileError) { try unsafe fill(0) }
+
+  /// The first byte of the mapping, for reading.
+  ///
+  /// # Safety
+  /// Valid for ``size`` bytes and as long as a copy of this value lives. Nobody may write what is read. A fault, as
+  /// after a truncation, shows zeros instead of ending the process, and is told by no error.
+  @unsafe
+  public var pointer: UnsafeRawPointer { unsafe UnsafeRawPointer(file.mapping.base) }
+
+  /// The first byte of the mapping, for writing; `nil` if the file was opened for reading.
+  ///
+  /// # Safety
+  /// As ``pointer``, and nobody else may use what is written. Page states know nothing of such writes: they are durable
+  /// after ``syncAll()`` all the same, but show as they were. In a sparse file a full disk turns up as a fault.
+  @unsafe
+  public var mutablePointer: UnsafeMutableRawPointer? { unsafe file.isWritable ? file.mapping.base : nil }
+
+  private func change(
+    _ bytes: Range<Int>, _ body: (UnsafeMutableRawBufferPointer) -> Void
+  ) throws(MmapFileError) {
+    guard file.isWritable else { throw file.notWritable() }
+    guard !bytes.isEmpty else { return }
+    try unsafe file.store(in: bytes) { memory in
+      unsafe body(memory)
+      return nil
+    }
+  }
+}
+
+// MARK: - Durability
+
+extension UnsafeMmapFile {
+  /// Starts writeback of everything that was written; see ``MmapFile/flush()``.
+  ///
+  /// - Throws: ``MmapFileError``.
+  public func flush() throws(MmapFileError) { try file.flush() }
+
+  /// Starts writeback of some bytes' pages, and returns at once.
+  ///
+  /// - Parameter bytes: Offsets, inside the file.
+  /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace` or `system`.
+  public func flush(_ bytes: Range<Int>) throws(MmapFileError) { try file.flushUnowned(bytes) }
+
+  /// Waits until everything that was written before the call is durable; see ``MmapFile/syncAll()``.
+  ///
+  /// - Throws: ``MmapFileError``.
+  public func syncAll() throws(MmapFileError) { try file.syncAll() }
+
+  /// Waits until what was written to some bytes' pages before the call is durable.
+  ///
+  /// - Parameter bytes: Offsets, inside the file.
+  /// - Throws: ``MmapFileError``, as ``MmapFile/syncAll()``.
+  public func sync(_ bytes: Range<Int>) throws(MmapFileError) { try file.syncUnowned(bytes) }
+}
