@@ -50,14 +50,20 @@ let package = Package(
       ],
       swiftSettings: strict),
     // What tests of several targets use: folders of their own, programs to run.
+    .target(name: "CTestSupport", path: "Tests/CTestSupport"),
     .target(
       name: "TestSupport",
-      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      dependencies: ["CTestSupport", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(
       name: "RangedMmapTests",
-      dependencies: ["RangedMmap", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "RangedMmap", "PageCache", "CTestSupport", "TestSupport",
+        .product(name: "BasicContainers", package: "swift-collections"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      exclude: ["MustNotCompile"],
       swiftSettings: strict),
     .testTarget(
       name: "InspectorTests",

@@ -26,7 +26,7 @@ extension Mapping {
       let file = try OpenFile(path, .readWrite, path: path)
       try file.lock()
       old = consume file
-      target = Self.resolve(path)
+      target = .resolved(path)  // a link stays, what it leads to is replaced
       permissions = existing.permissions
     }
     let scratch = Self.scratchName(beside: target)
@@ -58,16 +58,6 @@ extension Mapping {
     try self.init(file, size: Int(status.size), isWritable: forWriting, mayHaveHoles: mayHaveHoles)
   }
 
-  /// Makes the directory's entry for the file durable.
-  static func synchroniseDirectory(of path: FilePath) throws(MmapFileError) {
-    let directory = path.removingLastComponent()
-    let name = directory.isEmpty ? "." : directory
-    let handle = try OpenFile(name, .readOnly, options: .directory, path: path)
-    guard fsync(handle.descriptor.rawValue) == 0 else {
-      throw .system(Errno(rawValue: errno), path, "the directory's entry for the file could not be made durable")
-    }
-  }
-
   private static func scratchName(beside target: FilePath) -> FilePath {
     target.removingLastComponent().appending(".ranged-mmap-\(getpid())-\(Identity.next())")
   }
@@ -90,15 +80,5 @@ extension Mapping {
     MmapFileError(
       .alreadyExists, path: path, "exists already",
       remedy: "open it, choose another name, or say that it may be replaced")
-  }
-
-  // A link stays, what it leads to is replaced.
-  private static func resolve(_ path: FilePath) -> FilePath {
-    // SAFETY: realpath allocates the answer, which is copied and freed here.
-    unsafe path.withPlatformString { name in
-      guard let resolved = unsafe realpath(name, nil) else { return path }
-      defer { unsafe free(resolved) }
-      return unsafe FilePath(platformString: resolved)
-    }
   }
 }

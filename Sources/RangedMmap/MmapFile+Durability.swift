@@ -129,10 +129,9 @@ extension MmapFile {
     if let errno { throw .system(errno, path, "the file could not be made durable", bytes: bytes) }
     guard states.era < Era.last else { throw lostToFailure(bytes) }
     try mapping.checkCovered(bytes)
-    try unsyncedEntry.withLock { entry throws(MmapFileError) in
-      guard let path = entry else { return }
-      try Mapping.synchroniseDirectory(of: path)
-      entry = nil
+    try unsyncedDirectory.withLock { directory throws(MmapFileError) in
+      try directory?.synchroniseDirectory()
+      directory = nil
     }
   }
 

@@ -23,10 +23,10 @@ public final class MmapFile: Sendable {
 
   let mapping: Mapping
   let durability: Durability
-  /// The name under which the file's directory entry is still to be synced; a new file has one.
-  let unsyncedEntry: Mutex<FilePath?>
+  /// The directory whose entry for the file is still to be synced; a new file has one.
+  let unsyncedDirectory: Mutex<OpenFile?>
 
-  private init(_ mapping: Mapping, isNew: Bool) throws(MmapFileError) {
+  private init(_ mapping: Mapping, newIn directory: consuming OpenFile? = nil) throws(MmapFileError) {
     guard let states = PageStates(pageCount: Alignment.pages(in: mapping.size), file: Identity.next()) else {
       throw .system(.noMemory, mapping.path, "can't keep the states of so many pages")
     }
@@ -34,7 +34,7 @@ public final class MmapFile: Sendable {
     self.states = states
     durability = Durability(states)
     isDurable = !mapping.isInMemory
-    unsyncedEntry = Mutex(isNew ? mapping.path : nil)
+    unsyncedDirectory = Mutex(directory)
   }
 
   /// The size in bytes; it never changes.
@@ -78,8 +78,10 @@ extension MmapFile {
     at path: FilePath, size: Int, allocator: Allocator.Type, storage: Storage = .preallocated,
     replacing: Bool = false
   ) throws(MmapFileError) -> (file: MmapFile, allocator: Allocator) {
+    // Opened now: by the first sync the path may lead elsewhere.
+    let directory = try OpenFile(directoryOf: path)
     let mapping = try Mapping(creating: path, size: size, storage: storage, replacing: replacing)
-    let file = try MmapFile(mapping, isNew: true)
+    let file = try MmapFile(mapping, newIn: directory)
     return (file, file.allocator(Allocator.self))
   }
 
@@ -115,7 +117,7 @@ extension MmapFile {
   public static func open<Allocator: RangeAllocator>(
     at path: FilePath, allocator: Allocator.Type
   ) throws(MmapFileError) -> (file: MmapFile, allocator: Allocator) {
-    let file = try MmapFile(Mapping(opening: path, forWriting: true), isNew: false)
+    let file = try MmapFile(Mapping(opening: path, forWriting: true))
     return (file, file.allocator(Allocator.self))
   }
 
@@ -138,6 +140,6 @@ extension MmapFile {
   /// - Returns: The file, whose pages all stay `free`.
   /// - Throws: ``MmapFileError`` with `emptyFile`, `notRegularFile` or `system`.
   public static func openReadOnly(at path: FilePath) throws(MmapFileError) -> MmapFile {
-    try MmapFile(Mapping(opening: path, forWriting: false), isNew: false)
+    try MmapFile(Mapping(opening: path, forWriting: false))
   }
 }

@@ -23,7 +23,26 @@ struct OpenFile: ~Copyable {
     self.path = path
   }
 
+  /// Opens the directory that a path's last name stands in, through links.
+  init(directoryOf path: FilePath) throws(MmapFileError) {
+    let directory = FilePath.resolved(path).removingLastComponent()
+    let name = directory.isEmpty ? "." : directory
+    do { descriptor = try FileDescriptor.open(name, .readOnly, options: [.directory, .closeOnExec]) } catch {
+      throw .system(error as? Errno ?? .ioError, path, "can't open the directory \(name)")
+    }
+    self.path = path
+  }
+
   deinit { try? descriptor.close() }
+
+  /// Makes the directory's entries durable: fsync(2).
+  func synchroniseDirectory() throws(MmapFileError) {
+    while fsync(descriptor.rawValue) == -1 {
+      guard errno == EINTR else {
+        throw .system(Errno(rawValue: errno), path, "the directory's entry for the file could not be made durable")
+      }
+    }
+  }
 
   func status() throws(MmapFileError) -> Stat {
     do { return try descriptor.stat() } catch { throw .system(error, path, "can't ask for the file's size") }
@@ -110,5 +129,17 @@ func kind(of type: FileType) -> String {
   case .fifo: "a pipe"
   case .socket: "a socket"
   default: "no regular file"
+  }
+}
+
+extension FilePath {
+  /// The path with links followed, as far as it exists; as it is where it does not.
+  static func resolved(_ path: FilePath) -> FilePath {
+    // SAFETY: realpath allocates the answer, which is copied and freed here.
+    unsafe path.withPlatformString { name in
+      guard let resolved = unsafe realpath(name, nil) else { return path }
+      defer { unsafe free(resolved) }
+      return unsafe FilePath(platformString: resolved)
+    }
   }
 }

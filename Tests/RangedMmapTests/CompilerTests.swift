@@ -1,0 +1,29 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What must not compile, and for each case a twin beside it that must.
+@Suite("The compiler refuses")
+struct CompilerTests {
+  static let folder = packageRoot + "/Tests/RangedMmapTests/MustNotCompile/"
+  static let cases: [String] = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+
+  @Test("Twelve cases are known") func known() { #expect(Self.cases.count == 12) }
+
+  @Test("What must not compile, for the reason that it says; its twin compiles", arguments: cases)
+  func refuses(name: String) throws {
+    // Double consumption and escaping spans are found in passes over SIL, after the types are checked.
+    let build = URL(fileURLWithPath: mmapview).deletingLastPathComponent()
+    let scratch = build.deletingLastPathComponent().deletingLastPathComponent().path
+    let common = [
+      "-frontend", "-emit-sil", "-o", "/dev/null", "-swift-version", "6", "-parse-as-library", "-module-name",
+      "example",
+      "-I", build.path + "/Modules", "-I", scratch + "/checkouts/swift-system/Sources/CSystem/include",
+      "-Xcc", "-fmodule-map-file=\(build.path)/CLinux.build/module.modulemap", Self.folder + name,
+    ]
+    let wrong = try run("swiftc", common + ["-verify", "-verify-ignore-unrelated"])
+    #expect(wrong.status == 0, "\(wrong.errors)")
+    let right = try run("swiftc", common + ["-D", "TWIN"])
+    #expect(right.status == 0, "\(right.errors)")
+  }
+}

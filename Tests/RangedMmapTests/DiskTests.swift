@@ -1,0 +1,181 @@
+import Foundation
+import RangedMmap
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Disks that are full, fail, or can't be written, for real: on mounts that only the test's thread sees.
+@Suite("Disks", .enabled(if: mayMount, needsMounts), .serialized)
+struct DiskTests {
+  @Test("A full disk is an error of create, which leaves nothing behind")
+  func fullAtCreate() throws {
+    let folder = try TemporaryFolder()
+    try onThreadWithPrivateMounts {
+      try mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.path.string)
+      try expect(.noSpace, mentioning: "free some space") {
+        _ = try MmapFile.create(at: folder.file("a"), size: 2 << 20)
+      }
+      #expect(folder.names.isEmpty)
+      #expect(try !MmapFile.create(at: folder.file("a"), size: 4096).file.isDurable)
+    }
+  }
+
+  @Test("A full disk is an error of a sparse write, which gives its range back for later")
+  func fullAtSparseWrite() throws {
+    let folder = try TemporaryFolder()
+    try onThreadWithPrivateMounts {
+      try mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.path.string)
+      let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 4 << 20, storage: .sparse)
+      let chunk = [UInt8](repeating: 3, count: 1 << 19)
+      var refused: AllocatedRange?
+      var receipts = 0
+      while let range = allocator.allocate(chunk.count), refused == nil {
+        do {
+          _ = try file.write(chunk, to: range)
+          receipts += 1
+        } catch let error as MmapFileError {
+          #expect(error.code == .noSpace, "\(error)")
+          refused = try require(take: error.takeRange())
+        }
+      }
+      #expect((1...2).contains(receipts))
+      let range = try require(take: refused)
+      #expect(file.states[range.pages.lowerBound] == .allocated)
+      try mount("-o", "remount,size=16m", folder.path.string)
+      let receipt = try file.write(chunk, to: range)
+      var back = [UInt8](repeating: 0, count: chunk.count)
+      try file.read(receipt, into: &back)
+      #expect(back == chunk)
+    }
+  }
+
+  @Test("A file system that can't be written is told, and its files can be looked at")
+  func readOnlyFileSystem() throws {
+    let folder = try TemporaryFolder()
+    try onThreadWithPrivateMounts {
+      try mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.path.string)
+      try folder.put("a", [1, 2, 3])
+      try mount("-o", "remount,ro", folder.path.string)
+      try expect(.system, mentioning: "Read-only file system") { _ = try MmapFile.open(at: folder.file("a")) }
+      try expect(.system, mentioning: "Read-only file system") {
+        _ = try MmapFile.create(at: folder.file("b"), size: 4096)
+      }
+      #expect(try MmapFile.openReadOnly(at: folder.file("a")).peek(0..<9) == [1, 2, 3])
+    }
+  }
+
+  /// Runs `body` with a disk of 64 MiB that holds less than 16.
+  private func onFailingDisk(_ body: @escaping @Sendable (FailingDisk) throws -> Void) throws {
+    let folder = try TemporaryFolder()
+    try onThreadWithPrivateMounts {
+      let disk = try FailingDisk(in: folder.path, room: "16m")
+      defer { disk.unmount() }
+      try body(disk)
+    }
+  }
+
+  @Test("After a failed sync all that was written is lost, and later syncs fail until it is written anew")
+  func failedSyncPoisons() throws {
+    try onFailingDisk { disk in
+      let (file, allocator) = try MmapFile.create(at: disk.disk.appending("a"), size: 40 << 20)
+      func write(_ byte: UInt8, _ count: Int) throws -> WriteReceipt {
+        let range = try require(take: allocator.allocate(count))
+        return try file.write([UInt8](repeating: byte, count: range.count), to: range)
+      }
+      let durable = try file.sync(try write(1, 1 << 20))
+      let early = try write(2, 4096)
+      let large = try write(3, 24 << 20)
+      var returned: AllocatedRange?
+      do {
+        _ = try file.sync(large)
+        Issue.record("24 MiB were called durable on 16")
+      } catch let error as MmapFileError {
+        #expect(error.code == .system || error.code == .noSpace, "\(error)")
+        returned = try require(take: error.takeRange())
+      }
+      #expect(file.states[0] == .flushed)
+      #expect(file.states[early.pages.lowerBound] == .lost)
+      #expect(file.states.counts()[.flushed] == 256)
+      #expect(file.states.counts()[.written] == 0)
+
+      // The kernel has told its error and would call these a success.
+      try disk.mend()
+      try expect(.lost) { try file.flush(early) }
+      do {
+        _ = try file.sync(early)
+        Issue.record("a page was called durable whose writeback may have failed")
+      } catch let error as MmapFileError {
+        #expect(error.code == .lost)
+        let again = try file.write([UInt8](repeating: 4, count: 4096), to: try require(take: error.takeRange()))
+        _ = try file.sync(again)
+      }
+      let range = try require(take: returned)
+      let count = range.count
+      _ = try file.sync(try file.write([UInt8](repeating: 5, count: count), to: range))
+      #expect(file.states.counts()[.lost] == 0)
+      #expect(durable.count == 1 << 20)
+    }
+  }
+
+  private func write(_ page: Int, _ range: consuming AllocatedRange, _ file: MmapFile) throws {
+    let receipt = try file.write(to: range) { output in
+      // SAFETY: all of the memory is filled and counted.
+      unsafe output.withUnsafeMutableBytes { memory, count in
+        unsafe fillPages(memory, page)
+        count = memory.count
+      }
+    }
+    _ = try file.sync(receipt)
+  }
+
+  @Test("Of many syncs at once none succeeds with bytes that are not on the device", arguments: 0..<5)
+  func concurrentFailure(round: Int) throws {
+    let folder = try TemporaryFolder()
+    try onThreadWithPrivateMounts {
+      let disk = try DyingDisk(in: folder.path)
+      defer { disk.unmount() }
+      let path = disk.disk.appending("a")
+      let flushed: [Int] = try {
+        let (file, allocator) = try MmapFile.create(at: path, size: 32 << 20, allocator: ConcurrentAllocator.self)
+        DispatchQueue.concurrentPerform(iterations: 8) { thread in
+          var random = Seeded(round * 8 + thread)
+          while let range = allocator.allocate(Int.random(in: 1...200_000, using: &random)) {
+            let page = range.start / 4096
+            if page > 2000 { try? disk.die() }
+            // A range that fails is not tried again.
+            try? write(page, range, file)
+          }
+        }
+        #expect(file.states.counts()[.lost] > 0)
+        #expect(file.states.counts()[.flushed] > 0)
+        return (0..<file.states.count).filter { file.states[$0] == .flushed }
+      }()
+      // What the page cache holds is no proof.
+      try disk.mountWhatIsLeft()
+      let file = try MmapFile.openReadOnly(at: path)
+      for page in flushed {
+        let bytes = try file.peek(page * 4096..<page * 4096 + 8)
+        let number = bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
+        #expect(number == page, "page \(page) was called flushed, and the device holds \(number)")
+      }
+    }
+  }
+
+  @Test("A sync of everything that fails loses all that was written, and only that")
+  func failedSyncAll() throws {
+    try onFailingDisk { disk in
+      let (file, allocator) = try MmapFile.create(at: disk.disk.appending("a"), size: 40 << 20)
+      let range = try require(take: allocator.allocate(24 << 20))
+      let receipt = try file.write([UInt8](repeating: 3, count: 24 << 20), to: range)
+      let untouched = try require(take: allocator.allocate(4096))
+      #expect(throws: MmapFileError.self) { try file.syncAll() }
+      #expect(file.states.counts()[.lost] == 24 << 8)
+      #expect(file.states[untouched.pages.lowerBound] == .allocated)
+      try disk.mend()
+      try file.syncAll()
+      #expect(file.states.counts()[.flushed] == 0)
+      #expect(file.states.counts()[.lost] == 24 << 8)
+      #expect(receipt.count == 24 << 20)
+    }
+  }
+}

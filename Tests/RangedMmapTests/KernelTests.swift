@@ -1,0 +1,70 @@
+import Foundation
+import PageCache
+import RangedMmap
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Whether the kernel counts pages for us, of a file on a disk.
+private let canCount: Bool = {
+  guard let folder = try? TemporaryFolder(), let file = try? MmapFile.create(at: folder.file("a"), size: 4096).file,
+    file.isDurable
+  else { return false }
+  return (try? PageCache.counts(of: file.descriptor, bytes: 0..<4096)) != nil
+}()
+
+/// What the kernel counts, not what the library believes.
+@Suite("The kernel's counters prove", .enabled(if: canCount, "cachestat(2) is missing or forbidden here"))
+struct KernelTests {
+  let folder: TemporaryFolder
+  let file: MmapFile
+  let receipt: HandOver<WriteReceipt>
+  static let pages = 512
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 2 * Self.pages * 4096)
+    self.file = file
+    let range = try require(take: allocator.allocate(Self.pages * 4096))
+    receipt = HandOver(try file.write([UInt8](repeating: 1, count: range.count), to: range))
+  }
+
+  func dirty() throws -> Int { try PageCache.counts(of: file.descriptor, bytes: 0..<Self.pages * 4096).dirty }
+
+  @Test("A write leaves its pages dirty, and msync with MS_ASYNC changes nothing of that")
+  func asyncDoesNothing() throws {
+    #expect(try dirty() == Self.pages)
+    let receipt = try require(take: receipt.take())
+    _ = try file.withBytes(of: receipt) { bytes in
+      unsafe bytes.withUnsafeBytes { memory in
+        unsafe msync(UnsafeMutableRawPointer(mutating: memory.baseAddress), memory.count, MS_ASYNC)
+      }
+    }
+    #expect(try dirty() == Self.pages)
+  }
+
+  @Test("A flush takes all pages of the range out of the dirty ones, into writeback or clean")
+  func flushStartsWriteback() throws {
+    #expect(try dirty() == Self.pages)
+    try file.flush(try require(take: receipt.take()))
+    #expect(try dirty() == 0)
+  }
+
+  @Test("A sync leaves no page dirty and none in writeback")
+  func syncCleans() throws {
+    #expect(try dirty() == Self.pages)
+    _ = try file.sync(try require(take: receipt.take()))
+    let counts = try PageCache.counts(of: file.descriptor, bytes: 0..<Self.pages * 4096)
+    #expect(counts.dirty == 0 && counts.writeback == 0 && counts.cached == Self.pages)
+  }
+
+  @Test("Writing anew makes pages dirty again that were clean")
+  func reuseDirties() throws {
+    let again = file.reuse(try file.sync(try require(take: receipt.take())))
+    #expect(try dirty() == 0)
+    let receipt = try file.write([UInt8](repeating: 2, count: Self.pages * 4096), to: again)
+    #expect(try dirty() == Self.pages)
+    #expect(file.states[0] == .written)
+    _ = try file.sync(receipt)
+  }
+}

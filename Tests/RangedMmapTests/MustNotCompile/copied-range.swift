@@ -1,0 +1,10 @@
+import RangedMmap
+
+// A range has one owner.
+#if TWIN
+func keep(_ range: consuming AllocatedRange) -> AllocatedRange { range }
+#else
+func keep(_ range: borrowing AllocatedRange) -> AllocatedRange {  // expected-error {{'range' is borrowed and cannot be consumed}}
+  range
+}  // expected-note {{consumed here}}
+#endif

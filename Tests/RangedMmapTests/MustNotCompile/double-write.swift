@@ -1,0 +1,13 @@
+import RangedMmap
+
+// A range may be written once.
+#if TWIN
+func write(_ file: MmapFile, _ range: consuming AllocatedRange) throws -> WriteReceipt {
+  try file.write([1], to: range)
+}
+#else
+func write(_ file: MmapFile, _ range: consuming AllocatedRange) throws {  // expected-error {{'range' consumed more than once}}
+  _ = try file.write([1], to: range)  // expected-note {{consumed here}}
+  _ = try file.write([2], to: range)  // expected-note {{consumed again here}}
+}
+#endif

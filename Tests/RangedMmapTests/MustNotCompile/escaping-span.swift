@@ -1,0 +1,16 @@
+import RangedMmap
+
+// Lent bytes don't leave the closure.
+#if TWIN
+func first(_ file: MmapFile, _ receipt: borrowing WriteReceipt) throws -> Int {
+  try file.withBytes(of: receipt) { bytes in bytes.byteCount }
+}
+#else
+func first(_ file: MmapFile, _ receipt: borrowing WriteReceipt) throws {
+  var kept = RawSpan()  // expected-error {{lifetime-dependent variable 'kept' escapes its scope}}
+  try file.withBytes(of: receipt) { bytes in  // expected-note {{it depends on the lifetime of argument 'bytes'}}
+    kept = bytes
+  }  // expected-note {{this use causes the lifetime-dependent value to escape}}
+  _ = kept.byteCount
+}
+#endif
