@@ -18,6 +18,7 @@ int clinux_open_signals(void) {
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGHUP);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGQUIT);
   sigaddset(&set, SIGTSTP);
   int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   sigaddset(&set, SIGWINCH);

@@ -3,6 +3,7 @@
 #pragma once
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
+#include <term.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -16,6 +17,9 @@ static inline bool cnc_use_locale(void) {
 
 // newterm(3) tells of an unknown TERM; initscr(3) would end the program.
 static inline SCREEN *cnc_open(void) {
+  int known = 0;
+  // A terminal that can't move its cursor can't show a screen.
+  if (setupterm(NULL, fileno(stdout), &known) != OK || !tigetstr("cup")) return NULL;
   SCREEN *screen = newterm(NULL, stdout, stdin);
   if (!screen) return NULL;
   set_term(screen);

@@ -20,19 +20,27 @@ extension Mapping {
     var permissions = FilePermissions(rawValue: 0o666)
     // Held until the new file has its name: nobody maps the old one for writing in between.
     var old: OpenFile?
+    var owner: (uid_t, gid_t)?
     if let existing = try? Stat(path, followTargetSymlink: true) {
       guard existing.type == .regular else { throw OpenFile.notRegular(path, kind(of: existing.type)) }
       guard replacing else { throw Self.exists(path) }
       let file = try OpenFile(path, .readWrite, path: path)
       try file.lock()
       old = consume file
+      owner = (existing.userID.rawValue, existing.groupID.rawValue)
       target = .resolved(path)  // a link stays, what it leads to is replaced
       permissions = existing.permissions
+    }
+    if old == nil, (try? Stat(path, followTargetSymlink: false))?.type == .symbolicLink {
+      throw MmapFileError(
+        .alreadyExists, path: path, "is a link that leads nowhere", remedy: "remove it, or choose another name")
     }
     let scratch = Self.scratchName(beside: target)
     let file = try OpenFile(
       scratch, .readWrite, options: [.create, .exclusiveCreate], permissions: permissions, path: path)
     do throws(MmapFileError) {
+      // As far as one may: a file that root replaces stays its owner's.
+      if let owner { _ = fchown(file.descriptor.rawValue, owner.0, owner.1) }
       try file.reserve(size, storage)
       try file.lock()
       try self.init(file, size: size, isWritable: true, mayHaveHoles: storage == .sparse)

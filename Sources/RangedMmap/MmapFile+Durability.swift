@@ -29,7 +29,7 @@ extension MmapFile {
     guard isWritable else { throw notWritable() }
     try mapping.startWriteback(bytes)
     let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
-    for pages in states.unsyncedChunks() { markFlushing(pages.clamped(to: wanted)) }
+    for pages in states.chunks(with: .unsynced) { markFlushing(pages.clamped(to: wanted)) }
   }
 
   /// Waits until a range's bytes are durable, and proves it.
@@ -60,6 +60,29 @@ extension MmapFile {
   ///
   /// - Throws: ``MmapFileError``, as ``sync(_:)``.
   public func syncAll() throws(MmapFileError) { try syncUnowned(0..<size) }
+
+  /// Looks whether the file still covers all of its pages, and marks as lost those that held bytes and are cut off.
+  ///
+  /// Nobody tells when another program cuts the file short; each operation finds it out for its own range, this for all.
+  /// The cost is one fstat(2), and more only if the file is short.
+  ///
+  /// - Throws: ``MmapFileError`` with `truncated` or `deleted`.
+  public func checkCoverage() throws(MmapFileError) {
+    do { try mapping.checkCovered(0..<size) } catch {
+      guard error.code == .truncated, let status = try? mapping.file.status() else { throw error }
+      let gone = Alignment.pages(in: Int(status.size))..<states.count
+      for chunk in states.chunks(with: .unsynced + [.flushed]) {
+        for page in chunk.clamped(to: gone) {
+          let byte = states.byte(at: page)
+          switch byte.state(in: states.era) {
+          case .written, .flushing, .flushed: states.exchange(page..<page + 1, from: byte, to: StateByte(.lost))
+          case .free, .allocated, .lost: break
+          }
+        }
+      }
+      throw error
+    }
+  }
 
   /// Takes a receipt back and gives its pages out again, to be written anew, with no system call.
   ///
@@ -93,7 +116,7 @@ extension MmapFile {
     let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
     let failure: MmapFileError? = durability.wholeFile.withLock { _ in
       let era = states.era
-      let chunks = states.unsyncedChunks().map { $0.clamped(to: wanted) }
+      let chunks = states.chunks(with: .unsynced).map { $0.clamped(to: wanted) }
       for pages in chunks {
         states.exchange(pages, from: StateByte(.written, era: era), to: .syncing(era: era))
         states.exchange(pages, from: StateByte(.flushing, era: era), to: .syncing(era: era))

@@ -21,13 +21,10 @@ struct PageCensus: Sendable {
     return start..<min(start + PageStates.chunk, pageCount)
   }
 
-  func hasUnsynced(chunk: Int) -> Bool {
-    let counts = perChunk[chunk]
-    return counts[PageState.written] > 0 || counts[PageState.flushing] > 0
-  }
+  func has(_ states: [PageState], inChunk chunk: Int) -> Bool { states.contains { perChunk[chunk][$0] > 0 } }
 
   /// Whether a new era turned pages of the chunk into lost ones.
-  func mustRecount(chunk: Int, in era: UInt8) -> Bool { era != self.era && hasUnsynced(chunk: chunk) }
+  func mustRecount(chunk: Int, in era: UInt8) -> Bool { era != self.era && has(.unsynced, inChunk: chunk) }
 
   mutating func recount(chunk: Int, era: UInt8, state: (Int) -> PageState) {
     var counts = SIMD8<UInt16>.zero

@@ -16,6 +16,11 @@ public enum PageState: UInt8, Sendable, CaseIterable {
   case lost = 5
 }
 
+extension [PageState] {
+  /// The states of pages whose bytes a crash may take.
+  static var unsynced: [PageState] { [.written, .flushing] }
+}
+
 /// The byte kept for a page: the state in the low three bits, the era of the write in the five above.
 ///
 /// A failed sync starts a new era (see `Durability`). Bytes that were written in an older one and had not become

@@ -103,10 +103,10 @@ extension PageStates {
     noteChange(of: pages)
   }
 
-  /// The chunks that hold pages with unsynced bytes.
-  func unsyncedChunks() -> [Range<Int>] {
+  /// The chunks that hold pages in any of these states.
+  func chunks(with wanted: [PageState]) -> [Range<Int>] {
     withCensus { census in
-      (0..<census.chunkCount).filter { census.hasUnsynced(chunk: $0) }.map(census.pages(inChunk:))
+      (0..<census.chunkCount).filter { census.has(wanted, inChunk: $0) }.map(census.pages(inChunk:))
     }
   }
 

@@ -14,6 +14,7 @@ struct Plan {
   let size: Headless.Size
 
   init(_ options: MmapView) throws {
+    try Self.requireText()
     opening = try Self.opening(options)
     size = try Self.size(options.size)
     var script = Script()
@@ -23,8 +24,20 @@ struct Plan {
     }
     try script.checkLabels()
     self.script = script
-    if options.headless, script.steps.isEmpty, opening == nil {
+    if options.headless, options.replay == nil, script.steps.isEmpty, opening == nil {
       throw UsageError(description: "--headless has nothing to do: give a file, -c 'COMMAND' or --replay SCRIPT")
+    }
+  }
+
+  // A name that is no text would be read with its odd bytes replaced, and lead to another file.
+  private static func requireText() throws {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      // SAFETY: argv holds argc strings that end with a zero, for as long as the process lives.
+      guard let word = unsafe CommandLine.unsafeArgv[index], unsafe String(validatingCString: word) == nil else {
+        continue
+      }
+      let shown = unsafe String(cString: word)
+      throw UsageError(description: "\"\(shown)\" is no text in UTF-8; rename the file, or name it by a link")
     }
   }
 

@@ -42,7 +42,7 @@ struct LanguageTests {
   @Test(
     "A wrong line is told with the word that is wrong and what was expected",
     arguments: [
-      ("frobnicate", "frobnicate", 0..<10), ("allocate", "is missing", 8..<9), ("allocate 1q", "1q", 9..<11),
+      ("frobnicate", "frobnicate", 0..<10), ("allocate", "missing", 8..<9), ("allocate 1q", "1q", 9..<11),
       ("allocate 0", "at least 1", 9..<10), ("allocate 9999999999999t", "too large", 9..<23),
       ("allocate 1p 4", "x4", 12..<13), ("write x1 zero", "x1", 6..<8), ("write r0 zero", "r0", 6..<8),
       ("write r3..r1 zero", "r3..r1", 6..<12), ("write r1 pink", "pink", 9..<13), ("sync r1 r2", "r2", 8..<10),

@@ -1,69 +1,8 @@
-import BasicContainers
 import Foundation
 import RangedMmap
 import Synchronization
 import TestSupport
 import Testing
-
-/// A generator whose run can be repeated from its seed.
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: Int) { state = UInt64(seed) }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-
-  /// A request for bytes: mostly small, now and then one that would overflow.
-  mutating func request() -> Int {
-    switch UInt64.random(in: 0..<40, using: &self) {
-    case 0: .max
-    case 1: .max - 4094
-    case 2: .random(in: Int.min...0, using: &self)
-    case 3...9: .random(in: 1...1 << 20, using: &self)
-    default: .random(in: 1...20_000, using: &self)
-    }
-  }
-}
-
-/// An allocator of a third party: a free list, first fit, that takes ranges back. It can't overlap: it makes no range.
-final class FreeList: RangeAllocator {
-  let totalSize: Int
-  private let states: PageStates
-  private var free = UniqueArray<AllocatedRange>()
-
-  init(covering space: consuming AllocatedRange, states: PageStates) {
-    totalSize = space.count
-    self.states = states
-    free.append(space)
-  }
-
-  func allocate(_ byteCount: Int) -> AllocatedRange? {
-    guard byteCount > 0 else { return nil }
-    for index in 0..<free.count where free[index].count >= byteCount {
-      switch free.remove(at: index).split(at: byteCount, rounding: .up) {
-      case .parts(let low, let high):
-        free.append(high)
-        states.markAllocated(low)
-        return low
-      case .whole(let range):
-        states.markAllocated(range)
-        return range
-      case .outOfBounds(let range):
-        free.append(range)
-      }
-    }
-    return nil
-  }
-
-  func giveBack(_ range: consuming AllocatedRange) {
-    states.markFree(range)
-    free.append(range)
-  }
-}
 
 @Suite("Any allocator, asked for anything in any order")
 struct AllocatorPropertyTests {
@@ -127,29 +66,6 @@ struct AllocatorPropertyTests {
     check(all.withLock { $0 }, size: size, seed)
     #expect(allocator.remaining == 0)
     #expect(file.states.counts()[.allocated] == file.states.count)
-  }
-
-  @Test("A third party's free list takes pages back, and still no two owners share one", arguments: 0..<60)
-  func thirdParty(seed: Int) throws {
-    var random = Seeded(seed)
-    let size = Int.random(in: 1...2 << 20, using: &random)
-    let (file, allocator) = try MmapFile.create(
-      at: folder.file("a"), size: size, allocator: FreeList.self, storage: .sparse)
-    #expect(allocator.totalSize == size)
-    var held = UniqueArray<AllocatedRange>()
-    var owned = Set<Int>()
-    for _ in 0..<200 {
-      if held.count > 0, Bool.random(using: &random) {
-        let range = held.remove(at: Int.random(in: 0..<held.count, using: &random))
-        owned.subtract(range.pages)
-        allocator.giveBack(range)
-      } else if let range = allocator.allocate(random.request()) {
-        #expect(owned.isDisjoint(with: range.pages))
-        owned.formUnion(range.pages)
-        held.append(range)
-      }
-    }
-    for page in 0..<file.states.count { #expect(file.states[page] == (owned.contains(page) ? .allocated : .free)) }
   }
 
   @Test("Splitting keeps every byte, whatever the position and the rounding", arguments: 0..<100)

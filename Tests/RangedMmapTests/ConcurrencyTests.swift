@@ -6,7 +6,9 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Everything that threads do to one file at once. CI runs this suite under the thread sanitizer, too.
+/// Everything that threads do to one file at once.
+///
+/// CI runs this suite under the thread sanitizer, too.
 @Suite("Many threads on one file")
 struct ConcurrencyTests {
   let folder: TemporaryFolder

@@ -101,6 +101,18 @@ struct TruncationTests {
     #expect(receipt.count == 8192)
   }
 
+  @Test("Whoever asks is told of a cut, and sees which pages it took")
+  func coverage() throws {
+    let kept = try file.sync(try file.write(ones(2), to: try range(2)))
+    let gone = try file.sync(try file.write(ones(2), to: try range(2)))
+    let allocated = try range(1)
+    try file.checkCoverage()
+    try cut(to: 2 * 4096)
+    try expect(.truncated) { try file.checkCoverage() }
+    #expect((0..<6).map { file.states[$0] } == [.flushed, .flushed, .lost, .lost, .allocated, .free])
+    #expect(kept.count + gone.count + allocated.count == 5 * 4096)
+  }
+
   @Test("A cut in the middle of a page is found by sync, though nothing faults")
   func middleOfPage() throws {
     let receipt = try file.write(ones(1), to: try range(1))

@@ -106,6 +106,40 @@ struct ProgramTests {
     #expect(outcome.output.contains("a: 256 pages"))
   }
 
+  @Test("A screen is saved beside what exists, and replaces it only by force")
+  func screensReplaceNothing() throws {
+    try folder.put("notes.txt", [1, 2, 3])
+    let refused = try mmapviewHere("notes.txt", "-c", "screen notes.txt", "--headless")
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("notes.txt: exists already"), "\(refused.errors)")
+    #expect(try folder.bytes("notes.txt") == [1, 2, 3])
+    #expect(try mmapviewHere("notes.txt", "-c", "screen a.txt", "-c", "screen a.txt force", "--headless").status == 0)
+    #expect(folder.names == ["a.txt", "notes.txt"])
+  }
+
+  @Test("Output that nobody takes is an error, not a success")
+  func fullOutput() throws {
+    let outcome = try run(
+      "bash", ["-c", "\(mmapview) a --create 1m -c status --headless > /dev/full"], in: folder.path.string)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("standard output"))
+  }
+
+  @Test("A name that is no text is refused, and leads to no other file")
+  func oddNames() throws {
+    let outcome = try run(
+      "bash", ["-c", "\(mmapview) $'odd\\xff.bin' --create 8k --headless"], in: folder.path.string)
+    #expect(outcome.status == 64)
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test("What could steer a terminal is made visible in what is printed")
+  func escapes() throws {
+    let outcome = try mmapviewHere(
+      "a", "--create", "1m", "-c", "allocate 1", "-c", "write r1 \"text:x\\x1b[31m\"", "--headless")
+    #expect(outcome.output.contains("text:x\\x1b[31m"))
+  }
+
   @Test("Commands come from standard input, too")
   func standardInput() throws {
     let outcome = try mmapviewHere(

@@ -164,7 +164,7 @@ struct TerminalTests {
     try expectShell(window)
   }
 
-  @Test("SIGTERM, SIGHUP and SIGINT give the terminal back", arguments: [SIGTERM, SIGHUP, SIGINT])
+  @Test("SIGTERM, SIGHUP, SIGINT and SIGQUIT give the terminal back", arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT])
   func signals(signal: Int32) throws {
     let window = try start("a --create 64m -c 'workers start 2 delay=1ms'")
     try window.waitFor("2 at work")
@@ -198,6 +198,13 @@ struct TerminalTests {
     try window.waitFor("2 at work")
     try window.type("q")
     try expectShell(window)
+  }
+
+  @Test("A terminal that is unknown or can't move its cursor is refused", arguments: ["dumb", "never-heard-of"])
+  func unusable(name: String) throws {
+    let window = try Window(80, 24, in: folder)
+    try window.type("TERM=\(name) \(mmapview) a --create 1m", "Enter")
+    try window.waitFor("is unknown or can")
   }
 
   @Test("At rest it does not wake")

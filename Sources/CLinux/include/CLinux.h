@@ -34,7 +34,7 @@ int clinux_cachestat(int fd, uint64_t offset, uint64_t length, struct clinux_cac
 
 // MARK: Signals as something to poll
 
-// Blocks SIGTERM, SIGHUP, SIGINT, SIGTSTP and SIGWINCH in this thread, and gives a signalfd(2) for all but SIGWINCH,
+// Blocks SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP and SIGWINCH in this thread, and gives a signalfd(2) for all but SIGWINCH,
 // or -1. Called before other threads start, it keeps those signals away from them too.
 int clinux_open_signals(void);
 

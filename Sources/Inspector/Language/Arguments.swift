@@ -28,7 +28,7 @@ struct Arguments {
   }
 
   mutating func word(_ what: String) throws(SyntaxError) -> Word {
-    guard let word = word() else { throw SyntaxError("\(what) is missing: \(usage)", at: lineEnd..<lineEnd + 1) }
+    guard let word = word() else { throw SyntaxError("\(what) missing: \(usage)", at: lineEnd..<lineEnd + 1) }
     return word
   }
 

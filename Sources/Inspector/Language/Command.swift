@@ -26,8 +26,8 @@ public enum Command: Sendable, Equatable {
   case goto(page: Int)
   /// Says what is open and how its pages stand.
   case status(asJSON: Bool)
-  /// Shows or saves the frame.
-  case screen(path: String?)
+  /// Shows the frame, or saves it.
+  case screen(path: String?, isForced: Bool)
   /// Shows a caption.
   case say(String)
   /// Fails unless something is so.

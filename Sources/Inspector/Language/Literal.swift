@@ -8,6 +8,7 @@ enum Literal {
     let unit = word.text.last.flatMap { units[Character($0.lowercased())] }
     let digits = unit == nil ? word.text[...] : word.text.dropLast()
     guard let number = decimal(digits) else {
+      if !digits.isEmpty, digits.allSatisfy(\.isASCIIDigit) { throw tooLarge(word, what) }
       throw SyntaxError(
         "\"\(word.text)\" is no size: write bytes, or a number with k, m, g, t or p (pages), as in 64k",
         at: word.columns)

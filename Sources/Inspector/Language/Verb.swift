@@ -132,9 +132,12 @@ extension Verb {
       name: "status", usage: "status [json]", help: "how many pages are in each state", example: "status json"
     ) { arguments throws(SyntaxError) in .status(asJSON: arguments.flag("json")) },
     Verb(
-      name: "screen", usage: "screen [PATH]",
+      name: "screen", usage: "screen [PATH [force]]",
       help: "print the frame as text, or save it as .txt, .ansi or .svg", example: "screen frame.svg"
-    ) { arguments throws(SyntaxError) in .screen(path: arguments.word()?.text) },
+    ) { arguments throws(SyntaxError) in
+      let path = arguments.word()?.text
+      return .screen(path: path, isForced: path != nil && arguments.flag("force"))
+    },
   ]
 
   private static let scripts = [

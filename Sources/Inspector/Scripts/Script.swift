@@ -47,11 +47,13 @@ public struct Script: Sendable {
   ///   - firstLine: The number that errors give to the first line.
   /// - Throws: The place and what is wrong.
   public init(_ text: String, name: String, firstLine: Int = 1) throws(ScriptError) {
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    // By scalars: "\r\n" is one character of Swift, and neither "\n" nor a place to split at. What is left of it
+    // at the end of a line is a blank.
+    let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() {
       let position = ScriptPosition(name: name, line: firstLine + index)
       do throws(SyntaxError) {
-        // A carriage return before the newline is a blank to the parser.
-        guard let command = try Command(parsing: String(line)) else { continue }
+        guard let command = try Command(parsing: String(Substring(line))) else { continue }
         steps.append(Step(position: position, command: command))
       } catch { throw ScriptError(position, error.description) }
     }
@@ -83,7 +85,9 @@ public struct Script: Sendable {
     guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
       throw ScriptError("\(path): is no text in UTF-8; name a file with one command a line")
     }
-    try self.init(text, name: path == "-" ? "standard input" : path)
+    // Some editors put a mark before the first line.
+    let marked = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
+    try self.init(marked, name: path == "-" ? "standard input" : path)
   }
 
   /// Adds the commands of another script after its own.

@@ -38,12 +38,13 @@ public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible 
   public init(_ description: String) { self.description = description }
 
   // The library's remedies are calls; here they are commands.
-  init(_ error: MmapFileError) {
+  init(_ error: MmapFileError, whileCreating: Bool = false) {
     let remedy: String? =
       switch error.code {
       case .alreadyExists:
         "choose another name, open it without creating, or replace it with --force (`create … force`)"
       case .readOnly: "allow writing with --write (`open \(error.path) write`)"
+      case .system where error.errno == .noSuchFileOrDirectory && whileCreating: "check that its folder exists"
       case .system where error.errno == .noSuchFileOrDirectory: "check the name, or create it with --create SIZE"
       case .locked: "close it there, or look at it without --write"
       default: error.remedy

@@ -80,7 +80,9 @@ struct PatternFill: Sendable {
       // SAFETY: the buffer is the array's own, and is filled within its length.
       let count = try unsafe bytes.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
       bytes.removeLast(wanted - count)
-      guard !bytes.isEmpty else { throw CommandError("\(path): is empty; a pattern needs at least one byte") }
+      guard !bytes.isEmpty else {
+        throw CommandError("\(path): has no bytes of a known size; a pattern needs a regular file of at least one")
+      }
       return bytes
     } catch let error as CommandError { throw error } catch {
       throw CommandError("\(path): can't be read as a pattern (\(error)); name a file that can be read")

@@ -6,18 +6,20 @@ import SystemPackage
 extension Session {
   func create(_ path: String, size: Int, isSparse: Bool, isForced: Bool) throws(CommandError) -> Event {
     try requireNoWorkers("create")
+    try requireNotHeld(path)
     do throws(MmapFileError) {
       let (file, allocator) = try MmapFile.create(
         at: FilePath(path), size: size, allocator: ConcurrentAllocator.self,
         storage: isSparse ? .sparse : .preallocated, replacing: isForced)
       take(file, allocator)
-    } catch { throw CommandError(error) }
+    } catch { throw CommandError(error, whileCreating: true) }
     let pages = Alignment.pages(in: size)
     return .done("created \(path): \(count(pages, "page")), \(isSparse ? "sparse" : "preallocated")\(durabilityNote)")
   }
 
   func open(_ path: String, forWriting: Bool) throws(CommandError) -> Event {
     try requireNoWorkers("open")
+    if forWriting { try requireNotHeld(path) }
     do throws(MmapFileError) {
       if forWriting {
         let (file, allocator) = try MmapFile.open(at: FilePath(path), allocator: ConcurrentAllocator.self)
@@ -40,6 +42,11 @@ extension Session {
     self.allocator = allocator
     ranges = RangeTable()
     workers.dismiss()
+  }
+
+  private func requireNotHeld(_ path: String) throws(CommandError) {
+    guard let file, file.isWritable, file.path.string == path else { return }
+    throw CommandError("\(path): is open for writing here already; open another file first to let go of it")
   }
 
   private func requireNoWorkers(_ verb: String) throws(CommandError) {

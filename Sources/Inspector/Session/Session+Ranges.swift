@@ -63,7 +63,7 @@ extension Session {
 
   func verify(_ selection: RangeSelection) throws(CommandError) -> Event {
     let file = try openFile()
-    let labels = try labels(selection, for: "verify", needing: "been written") { $0.stage != .allocated }
+    let labels = try labels(selection, for: "verify", needing: "to be written") { $0.stage != .allocated }
     for label in labels {
       try ranges.update(label) { record throws(CommandError) in
         guard let pattern = record.pattern else { return }
@@ -112,7 +112,7 @@ extension Session {
 
   func reuse(_ selection: RangeSelection) throws(CommandError) -> Event {
     let file = try writableFile()
-    let labels = try labels(selection, for: "reuse", needing: "been written") { $0.stage != .allocated }
+    let labels = try labels(selection, for: "reuse", needing: "to be written") { $0.stage != .allocated }
     for label in labels {
       try ranges.update(label) { record throws(CommandError) in
         switch record.holding.take() {
@@ -163,7 +163,7 @@ extension Session {
     switch selection {
     case .all:
       let labels = (1..<ranges.count + 1).filter { isFit(ranges.summary($0)) }
-      guard !labels.isEmpty else { throw CommandError("\(verb) all: no range is fit; it has \(need)") }
+      guard !labels.isEmpty else { throw CommandError("\(verb) all: there is no range for that; it has \(need)") }
       return labels
     case .labels(let wanted):
       let labels = try known(wanted)
@@ -171,7 +171,7 @@ extension Session {
         let summary = ranges.summary(label)
         guard isFit(summary) else {
           throw CommandError(
-            "\(verb) r\(label): it is \(summary.stage.rawValue) and has \(need); \(summary.stage.next)")
+            "\(verb) r\(label): it is \(summary.stage.rawValue), and has \(need) for that; \(summary.stage.next)")
         }
       }
       return labels
@@ -217,7 +217,7 @@ extension RangeRecord {
     case .allocated(let range): holding = .allocated(range)
     case nil: break
     }
-    if let failure { throw (failure as? MmapFileError).map(CommandError.init) ?? CommandError("\(failure)") }
+    if let failure { throw (failure as? MmapFileError).map { CommandError($0) } ?? CommandError("\(failure)") }
     return result
   }
 }

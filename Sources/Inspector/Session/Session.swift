@@ -26,11 +26,14 @@ public final class Session {
   public private(set) var isWaiting = false
   /// Makes or saves a picture of the screen; whoever draws sets it.
   ///
-  /// It is given a path, or `nil` for lines of text.
-  public var takeScreen: ((String?) throws(CommandError) -> [String])?
+  /// It is given a path, or `nil` for lines of text, and whether it may replace a file.
+  public var takeScreen: ((String?, Bool) throws(CommandError) -> [String])?
 
   // Whether workers were started whose end was not yet told.
   private var areWorking = false
+  private var lastComplaint: String?
+  // What workers of earlier starts had done.
+  private var operationsBefore = 0
 
   private static let logLimit = 1000
 
@@ -70,7 +73,7 @@ public final class Session {
     case .workers(let command): return try steer(command)
     case .goto(let page): return try goto(page)
     case .status(let asJSON): return asJSON ? Event(.output, [try statusJSON()]) : Event(.output, [try statusLine()])
-    case .screen(let path): return try screen(path)
+    case .screen(let path, let isForced): return try screen(path, isForced)
     case .say(let text): return Event(.caption, text.split(separator: "\n").map(String.init))
     case .expect(let expectation): return try check(expectation)
     case .help(let verb): return try help(verb)
@@ -91,11 +94,20 @@ public final class Session {
   /// Takes in what the workers have done since the last time.
   public func collect() {
     for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
+    checkCoverage()
     guard areWorking, workers.running == 0 else { return }
     // They may have finished something between the two looks.
     for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
     (areWorking, isWaiting) = (false, false)
     note(workersHaveEnded)
+  }
+
+  // Told once, until the file is whole again or something else is wrong with it.
+  private func checkCoverage() {
+    var complaint: String?
+    do throws(MmapFileError) { try file?.checkCoverage() } catch { complaint = CommandError(error).description }
+    if let complaint, complaint != lastComplaint { note(Event(.failure, [complaint])) }
+    lastComplaint = complaint
   }
 
   /// Ends the workers and waits for them.
@@ -110,9 +122,15 @@ public final class Session {
     ranges.label(ofPage: page).map { ranges.summary($0) }
   }
 
-  var workersHaveEnded: Event { .done("workers have ended: \(count(workers.operations, "operation"))") }
+  var workersHaveEnded: Event {
+    .done("workers have ended: \(count(workers.operations - operationsBefore, "operation"))")
+  }
 
-  func workersStarted() { areWorking = true }
+  func workersStart() {
+    if !areWorking { operationsBefore = workers.operations }
+    areWorking = true
+  }
+
   func waitForWorkers() { isWaiting = areWorking }
 }
 
@@ -129,9 +147,9 @@ extension Session {
     return Event(.done, [])
   }
 
-  private func screen(_ path: String?) throws(CommandError) -> Event {
+  private func screen(_ path: String?, _ isForced: Bool) throws(CommandError) -> Event {
     guard let takeScreen else { throw CommandError("screen: nothing is drawn here") }
-    let lines = try takeScreen(path)
+    let lines = try takeScreen(path, isForced)
     return path == nil ? Event(.output, lines) : .done("saved \(path ?? "")")
   }
 

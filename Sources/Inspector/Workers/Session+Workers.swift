@@ -6,8 +6,8 @@ extension Session {
       let allocator = try writableAllocator()
       // Reads a file pattern once here, so that a bad one is this command's error and not that of a thread.
       _ = try PatternFill(order.pattern, byteCount: 1)
+      workersStart()
       try workers.start(number, order, try openFile(), allocator)
-      workersStarted()
       return .done("\(count(number, "worker")) started: \(order)")
     }
     guard workers.running > 0 else {

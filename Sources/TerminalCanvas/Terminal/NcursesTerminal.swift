@@ -42,7 +42,9 @@ public final class NcursesTerminal: Terminal {
     guard unsafe cnc_open() != nil else {
       // SAFETY: getenv's answer is copied at once.
       let name = unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? ""
-      throw Unusable(description: "the terminal \"\(name)\" is unknown; set TERM, or use --headless")
+      CrashGuard.terminalIsBack()
+      throw Unusable(
+        description: "the terminal \"\(name)\" is unknown or can't move its cursor; set TERM, or use --headless")
     }
     showsUnicode = isUTF8
     self.palette = palette
@@ -104,7 +106,7 @@ public final class NcursesTerminal: Terminal {
     if palette[role].isBold { attributes |= Int32(CNC_BOLD) }
     if run.style.isReversed { attributes |= Int32(CNC_REVERSE) }
     if colors == 0, role == .dim || role == .free || role == .zeroByte { attributes |= Int32(CNC_DIM) }
-    let glyphs = run.text.unicodeScalars.map { wchar_t($0.value) }
+    let glyphs = run.text.unicodeScalars.map { wchar_t(showsUnicode || $0.isASCII ? $0.value : 0x3f) }
     let pair = colors > 0 ? Int16(role.rawValue) + 1 : 0
     // SAFETY: ncurses copies the glyphs before it returns.
     unsafe glyphs.withUnsafeBufferPointer { buffer in

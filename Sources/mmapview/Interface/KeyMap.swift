@@ -78,7 +78,7 @@ enum KeyMap {
     Binding("W", [.character("W")], "start workers, or stop them") { session, _, _ in
       whenWritable(session) {
         session.workers.running > 0
-          ? .perform(.workers(.stop)) : .edit("workers start 4 size=16k pattern=random:7 flush=sync delay=5ms")
+          ? .perform(.workers(.stop)) : .edit("workers start 4 size=4k pattern=random:7 flush=sync delay=100ms")
       }
     },
     Binding("p", [.character("p")], "pause the workers, or let them go on") { session, _, _ in
@@ -102,6 +102,7 @@ enum KeyMap {
   private static func onRange(
     _ session: Session, mustWrite: Bool = true, _ make: @escaping (RangeSelection) -> Action
   ) -> Action {
+    guard session.file != nil else { return .refuse("no file is open: type :open PATH or :create PATH SIZE") }
     let range: () -> Action = {
       guard let range = session.range(ofPage: session.cursor) else {
         return .refuse("page \(session.cursor) belongs to no range: a allocates the next free page")

@@ -27,8 +27,8 @@ final class RunLoop {
     self.signals = signals
     player = Player(script)
     interface.glyphs = terminal.showsUnicode && !isASCII ? .unicode : .ascii
-    session.takeScreen = { [unowned self] path throws(CommandError) in
-      try Screenshot.take(draw(), path, interface.glyphs)
+    session.takeScreen = { [unowned self] path, isForced throws(CommandError) in
+      try Screenshot.take(draw(), path, isForced: isForced)
     }
   }
 

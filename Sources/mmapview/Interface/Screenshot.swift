@@ -1,11 +1,16 @@
+import CLinux
+import Glibc
 import Inspector
 import SystemPackage
 import TerminalCanvas
 
 /// Saves a frame, in the form that its path's ending names.
 enum Screenshot {
-  /// Gives the frame as lines of text, or saves it; a file that exists is replaced only if it is a screenshot's kind.
-  static func take(_ canvas: Canvas, _ path: String?, _ glyphs: Glyphs) throws(CommandError) -> [String] {
+  /// Gives the frame as lines of text, or saves it.
+  ///
+  /// The file is made whole under another name and then moved, so that none is ever half there, and one that exists is
+  /// replaced only by force.
+  static func take(_ canvas: Canvas, _ path: String?, isForced: Bool) throws(CommandError) -> [String] {
     guard let path else { return canvas.textLines }
     let text: String =
       switch FilePath(path).extension {
@@ -15,11 +20,25 @@ enum Screenshot {
       default:
         throw CommandError("\(path): a screen is saved as .txt, .ansi or .svg; give the path one of these endings")
       }
+    let scratch = FilePath(path).removingLastComponent().appending(".mmapview-screen-\(getpid())")
     do {
       let file = try FileDescriptor.open(
-        FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .init(rawValue: 0o666))
+        scratch, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+        permissions: FilePermissions(rawValue: 0o666))
       try file.closeAfter { _ = try file.writeAll(text.utf8) }
-    } catch { throw CommandError("\(path): can't save the screen (\(error))") }
+      // SAFETY: the C strings live as long as the closure.
+      let code = unsafe scratch.withPlatformString { from in
+        unsafe path.withCString { to in unsafe clinux_rename(from, to, isForced) }
+      }
+      if code != 0 { throw Errno(rawValue: code) }
+    } catch {
+      // SAFETY: as above; the name is this call's own.
+      _ = unsafe scratch.withPlatformString { unsafe unlink($0) }
+      if error as? Errno == .fileExists {
+        throw CommandError("\(path): exists already; choose another name, or replace it with `screen \(path) force`")
+      }
+      throw CommandError("\(path): can't save the screen (\(error)); choose another place")
+    }
     return []
   }
 }

@@ -8,6 +8,7 @@ func start(_ file: MmapFile, _ range: consuming AllocatedRange) {
 }
 #else
 func start(_ file: MmapFile, _ range: consuming AllocatedRange) {
-  Task { _ = try file.write([1], to: range) }  // expected-error {{noncopyable 'range' cannot be consumed when captured by an escaping closure}}
+  Task { _ = try file.write([1], to: range) }
+  // expected-error@-1 {{noncopyable 'range' cannot be consumed when captured by an escaping closure}}
 }
 #endif

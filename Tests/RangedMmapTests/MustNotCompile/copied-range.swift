@@ -4,7 +4,9 @@ import RangedMmap
 #if TWIN
 func keep(_ range: consuming AllocatedRange) -> AllocatedRange { range }
 #else
-func keep(_ range: borrowing AllocatedRange) -> AllocatedRange {  // expected-error {{'range' is borrowed and cannot be consumed}}
+func keep(_ range: borrowing AllocatedRange) -> AllocatedRange {
+  // expected-error@-1 {{'range' is borrowed and cannot be consumed}}
   range
-}  // expected-note {{consumed here}}
+}
+// expected-note@-1 {{consumed here}}
 #endif

@@ -7,8 +7,11 @@ func sync(_ file: MmapFile, _ receipt: consuming WriteReceipt) throws -> Flushed
   return try file.sync(receipt)
 }
 #else
-func sync(_ file: MmapFile, _ receipt: consuming WriteReceipt) throws {  // expected-error {{'receipt' consumed more than once}}
-  _ = try file.sync(receipt)  // expected-note {{consumed here}}
-  _ = try file.sync(receipt)  // expected-note {{consumed again here}}
+func sync(_ file: MmapFile, _ receipt: consuming WriteReceipt) throws {
+  // expected-error@-1 {{'receipt' consumed more than once}}
+  _ = try file.sync(receipt)
+  // expected-note@-1 {{consumed here}}
+  _ = try file.sync(receipt)
+  // expected-note@-1 {{consumed again here}}
 }
 #endif

@@ -6,8 +6,11 @@ func write(_ file: MmapFile, _ range: consuming AllocatedRange) throws -> WriteR
   try file.write([1], to: range)
 }
 #else
-func write(_ file: MmapFile, _ range: consuming AllocatedRange) throws {  // expected-error {{'range' consumed more than once}}
-  _ = try file.write([1], to: range)  // expected-note {{consumed here}}
-  _ = try file.write([2], to: range)  // expected-note {{consumed again here}}
+func write(_ file: MmapFile, _ range: consuming AllocatedRange) throws {
+  // expected-error@-1 {{'range' consumed more than once}}
+  _ = try file.write([1], to: range)
+  // expected-note@-1 {{consumed here}}
+  _ = try file.write([2], to: range)
+  // expected-note@-1 {{consumed again here}}
 }
 #endif

@@ -7,10 +7,13 @@ func first(_ file: MmapFile, _ receipt: borrowing WriteReceipt) throws -> Int {
 }
 #else
 func first(_ file: MmapFile, _ receipt: borrowing WriteReceipt) throws {
-  var kept = RawSpan()  // expected-error {{lifetime-dependent variable 'kept' escapes its scope}}
-  try file.withBytes(of: receipt) { bytes in  // expected-note {{it depends on the lifetime of argument 'bytes'}}
+  var kept = RawSpan()
+  // expected-error@-1 {{lifetime-dependent variable 'kept' escapes its scope}}
+  try file.withBytes(of: receipt) { bytes in
+    // expected-note@-1 {{it depends on the lifetime of argument 'bytes'}}
     kept = bytes
-  }  // expected-note {{this use causes the lifetime-dependent value to escape}}
+  }
+  // expected-note@-1 {{this use causes the lifetime-dependent value to escape}}
   _ = kept.byteCount
 }
 #endif

@@ -7,9 +7,12 @@ func reuse(_ file: MmapFile, _ receipt: consuming WriteReceipt) throws -> Alloca
   return file.reuse(receipt)
 }
 #else
-func reuse(_ file: MmapFile, _ receipt: consuming WriteReceipt) throws {  // expected-error {{'receipt' used after consume}}
-  let range = file.reuse(receipt)  // expected-note {{consumed here}}
-  try file.flush(receipt)  // expected-note {{used here}}
+func reuse(_ file: MmapFile, _ receipt: consuming WriteReceipt) throws {
+  // expected-error@-1 {{'receipt' used after consume}}
+  let range = file.reuse(receipt)
+  // expected-note@-1 {{consumed here}}
+  try file.flush(receipt)
+  // expected-note@-1 {{used here}}
   _ = range.count
 }
 #endif

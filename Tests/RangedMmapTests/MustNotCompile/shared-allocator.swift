@@ -8,7 +8,9 @@ func share(_ allocator: ConcurrentAllocator) {
 }
 #else
 func share(_ allocator: SequentialAllocator) {
-  Task { _ = allocator.allocate(4096) }  // expected-error {{passing closure as a 'sending' parameter risks causing data races}} expected-note {{closure captures 'allocator'}}
+  Task { _ = allocator.allocate(4096) }
+  // expected-error@-1 {{passing closure as a 'sending' parameter risks causing data races}}
+  // expected-note@-2 {{closure captures 'allocator'}}
   _ = allocator.allocate(4096)
 }
 #endif

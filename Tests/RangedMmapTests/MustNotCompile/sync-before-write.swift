@@ -7,6 +7,8 @@ func sync(_ file: MmapFile, _ range: consuming AllocatedRange) throws -> Flushed
 }
 #else
 func sync(_ file: MmapFile, _ range: consuming AllocatedRange) throws -> FlushedRange {
-  try file.sync(range)  // expected-error {{cannot convert value of type 'AllocatedRange'}} expected-note {{arguments to generic parameter}}
+  try file.sync(range)
+  // expected-error@-1 {{cannot convert value of type 'AllocatedRange'}}
+  // expected-note@-2 {{arguments to generic parameter}}
 }
 #endif
