@@ -11,7 +11,9 @@ extension MmapFile {
   /// ```swift
   /// let sum = try file.withBytes(of: receipt) { bytes in
   ///   var sum = 0
-  ///   for index in 0..<bytes.byteCount { sum += Int(unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)) }
+  ///   for index in 0..<bytes.byteCount {
+  ///     sum += Int(unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self))
+  ///   }
   ///   return sum
   /// }
   /// ```
@@ -20,8 +22,8 @@ extension MmapFile {
   ///   - range: Any of the three kinds; borrowed.
   ///   - body: Reads the bytes.
   /// - Returns: What `body` returns.
-  /// - Throws: What `body` throws, or ``MmapFileError`` with `foreignRange`, `truncated`, `deleted`, `lost` or `system`;
-  ///   a fault under the closure shows zeros to it and is thrown when it has ended.
+  /// - Throws: What `body` throws, or ``MmapFileError`` with `foreignRange`, `truncated`, `deleted`, `lost` or
+  ///   `system`; a fault under the closure shows zeros to it and is thrown when it has ended.
   public func withBytes<Stage, Result: ~Copyable>(
     of range: borrowing PageRange<Stage>, _ body: (RawSpan) throws -> Result
   ) throws -> Result {

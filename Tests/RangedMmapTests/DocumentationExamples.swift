@@ -54,7 +54,9 @@ struct DocumentationExamples {
     let receipt = try file.write([UInt8](repeating: 2, count: 4096), to: try require(take: allocator.allocate(4096)))
     let sum = try file.withBytes(of: receipt) { bytes in
       var sum = 0
-      for index in 0..<bytes.byteCount { sum += Int(unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)) }
+      for index in 0..<bytes.byteCount {
+        sum += Int(unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self))
+      }
       return sum
     }
     #expect(sum == 2 * 4096)
