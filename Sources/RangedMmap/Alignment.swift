@@ -2,7 +2,7 @@ import Glibc
 
 /// The arithmetic of 4 KiB alignment, in which ranges are handed out.
 ///
-/// All offsets and counts are bytes; no system call is made. ``MmapFile`` calls these for you: they are here for those
+/// Offsets and sizes are bytes; no system call is made. Allocators and splits round by themselves: this is for those
 /// who plan a file's layout.
 ///
 /// ```swift

@@ -67,8 +67,8 @@ extension MmapFile {
   ///
   /// The system calls are those of ``sync(_:)``, over the whole file.
   ///
-  /// A failure is thrown once, and what it took stays *lost*. A later call that succeeds speaks for what was written
-  /// since: whether older bytes were lost is told by their receipts and by ``PageStates/counts()``.
+  /// A failed writeback is thrown once, and what it took stays *lost*. A later call that succeeds speaks for what was
+  /// written since: whether older bytes were lost is told by their receipts and by ``PageStates/counts()``.
   ///
   /// - Throws: ``MmapFileError`` with `readOnly`, `lost`, `truncated`, `deleted`, `noSpace` or `system`.
   public func syncAll() throws(MmapFileError) { try syncUnowned(0..<size) }
