@@ -2,20 +2,27 @@ import Glibc
 
 /// The arithmetic of 4 KiB alignment, in which ranges are handed out.
 ///
-/// Units are bytes throughout. Neither function has an error: values too near `Int.max` to be rounded up trap.
+/// Offsets and sizes are bytes; no system call is made. Allocators and splits round by themselves: this is for those
+/// who plan a file's layout.
 ///
 /// ```swift
-/// Alignment.up(5000)    // 8192
-/// Alignment.down(5000)  // 4096
+/// let end = Alignment.up(5000)  // 8192
+/// let start = Alignment.down(5000)  // 4096
 /// ```
 public enum Alignment {
   /// The size in bytes of a page as this library counts them: 4096, whatever the system's own page size is.
   public static let page = 4096
 
   /// The least multiple of 4096 that is not below `offset`.
+  ///
+  /// - Parameter offset: Bytes. One too near `Int.max` to be rounded up traps.
+  /// - Returns: Bytes.
   public static func up(_ offset: Int) -> Int { (offset + (page - 1)) & ~(page - 1) }
 
   /// The greatest multiple of 4096 that is not above `offset`.
+  ///
+  /// - Parameter offset: Bytes.
+  /// - Returns: Bytes.
   public static func down(_ offset: Int) -> Int { offset & ~(page - 1) }
 
   /// The whole pages of `unit` bytes that `bytes` touch, for calls that want the system's own page boundaries.
@@ -28,6 +35,9 @@ public enum Alignment {
   static let systemPage = max(page, Int(getpagesize()))
 
   /// How many pages it takes to hold `byteCount` bytes; no sum overflows, however large the count.
+  ///
+  /// - Parameter byteCount: Bytes, 0 or more.
+  /// - Returns: Pages of 4096 bytes, the last of which may be used in part.
   public static func pages(in byteCount: Int) -> Int {
     byteCount / page + (byteCount % page == 0 ? 0 : 1)
   }

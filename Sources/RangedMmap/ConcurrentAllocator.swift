@@ -2,8 +2,11 @@ import Synchronization
 
 /// Hands out a file's pages in order, to any number of threads at once, without waiting.
 ///
-/// Each allocation is one atomic addition, which no other thread can make repeat, and one store a page. No lock, no
-/// system call.
+/// Each allocation is one atomic load, one atomic addition, which no other thread can make repeat, and one store a
+/// page. No lock, no system call.
+///
+/// The order of ranges in the file is the order of the additions: a worker's ranges need not be neighbours. For workers
+/// that allocate for themselves see <doc:WorkersAndTasks>.
 ///
 /// The counter can't wrap: an addition is at most the size of the file, and is made only where the counter was still
 /// below it. So it can pass the end by the file's size once for each thread that was between those two steps, which
@@ -17,6 +20,10 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   private let nextPage = Atomic<UInt64>(0)
 
   /// Takes over all pages of a file; ``MmapFile`` calls it.
+  ///
+  /// - Parameters:
+  ///   - space: All of the file; consumed.
+  ///   - states: Where handed-out pages are marked.
   public init(covering space: consuming AllocatedRange, states: PageStates) {
     totalSize = space.count
     file = space.file
@@ -24,7 +31,10 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
     self.states = states
   }
 
-  /// The bytes that were not handed out yet; already old when it returns if others allocate.
+  /// The number of bytes that were not handed out yet.
+  ///
+  /// Already old when it returns, if others allocate: ask ``allocate(_:)`` itself whether there is room. The cost is
+  /// one load.
   public var remaining: Int {
     let taken = min(nextPage.load(ordering: .relaxed), pageCount)
     return max(0, totalSize - Int(taken) * Alignment.page)

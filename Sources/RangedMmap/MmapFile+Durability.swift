@@ -4,10 +4,10 @@ import SystemPackage
 // From written to durable, and back to writing.
 
 extension MmapFile {
-  /// Starts writeback of a range's pages and returns at once; the receipt stays.
+  /// Starts writeback of a range's pages and does not wait for it; the receipt stays.
   ///
   /// It is no promise: only ``sync(_:)`` is. The system call is sync_file_range(2) with `SYNC_FILE_RANGE_WRITE`,
-  /// because msync(2) with `MS_ASYNC` does nothing on Linux.
+  /// because msync(2) with `MS_ASYNC` does nothing on Linux. It may wait for room in the device's queue.
   ///
   /// - Parameter receipt: Borrowed.
   /// - Throws: ``MmapFileError`` with `foreignRange`, `lost` (a sync has failed since the write), `noSpace`,
@@ -19,7 +19,10 @@ extension MmapFile {
     markFlushing(receipt.pages)
   }
 
-  /// Starts writeback of everything that was written, and returns at once.
+  /// Starts writeback of everything that was written, and does not wait for it.
+  ///
+  /// One sync_file_range(2) over the whole file, as ``flush(_:)``; no receipt is needed, and those that are held stay
+  /// good. Pages that are *lost* stay so, with no error.
   ///
   /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace` or `system`.
   public func flush() throws(MmapFileError) { try flushUnowned(0..<size) }
@@ -34,14 +37,16 @@ extension MmapFile {
 
   /// Waits until a range's bytes are durable, and proves it.
   ///
-  /// The system calls are msync(2) with `MS_SYNC`, fstat(2) to see that the file still covers the range, and once
-  /// for a new file fsync(2) of its directory. There are none if ``syncAll()`` has done the work already.
+  /// The system calls are msync(2) with `MS_SYNC`, fstat(2) to see that the file still covers the range and has a name,
+  /// and once for a new file fsync(2) of its directory. There are none if ``syncAll()`` has done the work already. Any
+  /// number of threads may sync at once; one that succeeded waits for those that were under way, because they may be
+  /// told of the failure that it asked for. <doc:WhatFlushedMeans> tells what is promised and what is not.
   ///
   /// - Parameter receipt: Consumed; on failure the error gives its range back, to be written anew.
   /// - Returns: The proof. In a file system that lives in memory it proves nothing: see ``isDurable``.
-  /// - Throws: ``MmapFileError`` with `foreignRange`, `lost`, `truncated`, `deleted`, `noSpace` or `system`. After a
-  ///   failure all that was written and is not durable is *lost*: the kernel tells of a failed writeback once, and
-  ///   would call the next attempt a success.
+  /// - Throws: ``MmapFileError`` with `foreignRange`, `lost`, `truncated`, `deleted`, `noSpace` or `system`. After any
+  ///   but `foreignRange` the range's pages are *lost*. After a failed msync(2) so is all else that was written and is
+  ///   not durable: the kernel tells of a failed writeback once, and would call the next attempt a success.
   public func sync(_ receipt: consuming WriteReceipt) throws(MmapFileError) -> FlushedRange {
     do throws(MmapFileError) {
       try check(receipt)
@@ -56,9 +61,16 @@ extension MmapFile {
 
   /// Waits until everything that was written before the call is durable.
   ///
-  /// Receipts stay with their owners; exchanging one at ``sync(_:)`` afterwards costs no system call.
+  /// Receipts stay with their owners; exchanging one at ``sync(_:)`` afterwards costs no system call. Others may write
+  /// meanwhile: what they write after the call began is not promised, and does not show as *flushed*. Only one such
+  /// sync runs at a time; a second waits.
   ///
-  /// - Throws: ``MmapFileError``, as ``sync(_:)``.
+  /// The system calls are those of ``sync(_:)``, over the whole file.
+  ///
+  /// A failed writeback is thrown once, and what it took stays *lost*. A later call that succeeds speaks for what was
+  /// written since: whether older bytes were lost is told by their receipts and by ``PageStates/counts()``.
+  ///
+  /// - Throws: ``MmapFileError`` with `readOnly`, `lost`, `truncated`, `deleted`, `noSpace` or `system`.
   public func syncAll() throws(MmapFileError) { try syncUnowned(0..<size) }
 
   /// Looks whether the file still covers all of its pages, and marks as lost those that held bytes and are cut off.
@@ -86,14 +98,18 @@ extension MmapFile {
 
   /// Takes a receipt back and gives its pages out again, to be written anew, with no system call.
   ///
+  /// Their bytes stay until they are written over. The cost is one store a page.
+  ///
   /// - Parameter receipt: Consumed.
-  /// - Returns: The same pages, allocated.
+  /// - Returns: The same pages, allocated. Those of another file come back unmarked; only that file takes them.
   public func reuse(_ receipt: consuming WriteReceipt) -> AllocatedRange { allocatedAnew(receipt) }
 
   /// Gives durable pages out again, to be written anew, with no system call.
   ///
+  /// Their bytes stay until they are written over. The cost is one store a page.
+  ///
   /// - Parameter range: Consumed.
-  /// - Returns: The same pages, allocated.
+  /// - Returns: The same pages, allocated. Those of another file come back unmarked; only that file takes them.
   public func reuse(_ range: consuming FlushedRange) -> AllocatedRange { allocatedAnew(range) }
 
   private func allocatedAnew<Stage>(_ range: consuming PageRange<Stage>) -> AllocatedRange {

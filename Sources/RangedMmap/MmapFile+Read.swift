@@ -5,14 +5,25 @@ import SystemPackage
 extension MmapFile {
   /// Lends the bytes of a range to a closure, with no copy.
   ///
-  /// The span can't leave the closure. The range is borrowed for as long, so that nobody writes it meanwhile.
+  /// The span can't leave the closure. The range is borrowed for as long, so that nobody writes it meanwhile. No
+  /// system call is made; a page that is not in memory is read by the fault that touches it.
+  ///
+  /// ```swift
+  /// let sum = try file.withBytes(of: receipt) { bytes in
+  ///   var sum = 0
+  ///   for index in 0..<bytes.byteCount {
+  ///     sum += Int(unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self))
+  ///   }
+  ///   return sum
+  /// }
+  /// ```
   ///
   /// - Parameters:
   ///   - range: Any of the three kinds; borrowed.
   ///   - body: Reads the bytes.
   /// - Returns: What `body` returns.
-  /// - Throws: What `body` throws, or ``MmapFileError`` with `foreignRange`, `truncated` or `lost`; a fault under
-  ///   the closure shows zeros to it and is thrown when it has ended.
+  /// - Throws: What `body` throws, or ``MmapFileError`` with `foreignRange`, `truncated`, `deleted`, `lost` or
+  ///   `system`; a fault under the closure shows zeros to it and is thrown when it has ended.
   public func withBytes<Stage, Result: ~Copyable>(
     of range: borrowing PageRange<Stage>, _ body: (RawSpan) throws -> Result
   ) throws -> Result {
@@ -31,7 +42,8 @@ extension MmapFile {
   ///   - range: Any of the three kinds; borrowed.
   ///   - buffer: At least `range.count` bytes; what lies after is left alone.
   /// - Returns: The number of bytes read, `range.count`.
-  /// - Throws: ``MmapFileError`` with `bufferTooSmall`, `foreignRange`, `truncated` or `lost`.
+  /// - Throws: ``MmapFileError`` with `bufferTooSmall`, and all that ``withBytes(of:_:)`` throws of its own. After a
+  ///   fault the buffer holds zeros where the file could not be reached.
   @discardableResult
   public func read<Stage>(
     _ range: borrowing PageRange<Stage>, into buffer: inout MutableRawSpan
@@ -68,10 +80,11 @@ extension MmapFile {
     return try read(range, into: &bytes)
   }
 
-  /// Reads what the file holds now, whoever owns the range and may be writing it: one pread(2).
+  /// Reads what the file holds now, whoever owns the range and may be writing it: pread(2).
   ///
   /// It goes through the page cache, which a mapping shares, so it sees every byte that was stored, and can neither
-  /// fault nor disturb a writer. It is for looking on; a page that is being written may be seen half done.
+  /// fault nor disturb a writer. It is for looking on; a page that is being written may be seen half done. The cost is
+  /// an array and a copy.
   ///
   /// - Parameter bytes: Offsets into the file; those after its end are left out.
   /// - Returns: The bytes, fewer than asked for where the file ends.

@@ -3,14 +3,16 @@
 extension MmapFile {
   /// Copies `bytes` into a range and gives the receipt for it.
   ///
-  /// The cost is a copy and one plain store a page; where the file is sparse, also one madvise(2) to make the pages
-  /// present. Bytes are in the page cache when it returns, not on the disk: see ``flush(_:)`` and ``sync(_:)``.
+  /// The cost is a copy and one plain store a page; where the file has fewer blocks than bytes, also one madvise(2) to
+  /// make the pages present. Bytes are in the page cache when it returns, not on the disk: see ``flush(_:)`` and
+  /// ``sync(_:)``. Of a failed write some bytes may be in the file.
   ///
   /// - Parameters:
   ///   - bytes: As many as the range holds.
   ///   - range: Consumed; on failure the error gives it back.
   /// - Returns: The proof of the write.
-  /// - Throws: ``MmapFileError`` with `lengthMismatch`, `foreignRange`, `noSpace`, `truncated` or `lost`.
+  /// - Throws: ``MmapFileError`` with `lengthMismatch`, `foreignRange`, `noSpace`, `truncated`, `deleted`, `lost` or
+  ///   `system`. After `truncated`, `deleted` and `lost` the pages are *lost*; else their state is as it was.
   public func write(_ bytes: RawSpan, to range: consuming AllocatedRange) throws(MmapFileError)
     -> WriteReceipt
   {
@@ -33,7 +35,7 @@ extension MmapFile {
   ///   - bytes: As many as the range holds.
   ///   - range: Consumed; on failure the error gives it back.
   /// - Returns: The proof of the write.
-  /// - Throws: ``MmapFileError``.
+  /// - Throws: ``MmapFileError``, as ``write(_:to:)-(RawSpan,_)``.
   public func write(_ bytes: Span<UInt8>, to range: consuming AllocatedRange) throws(MmapFileError)
     -> WriteReceipt
   {
@@ -47,7 +49,7 @@ extension MmapFile {
   ///   - bytes: As many as the range holds.
   ///   - range: Consumed; on failure the error gives it back.
   /// - Returns: The proof of the write.
-  /// - Throws: ``MmapFileError``.
+  /// - Throws: ``MmapFileError``, as ``write(_:to:)-(RawSpan,_)``.
   public func write(_ bytes: [UInt8], to range: consuming AllocatedRange) throws(MmapFileError)
     -> WriteReceipt
   {
@@ -57,7 +59,13 @@ extension MmapFile {
   /// Lets a closure fill a range in place, with no copy at all, and gives the receipt for it.
   ///
   /// The closure appends to a span that starts empty and must be full at the end: a range that was filled in part
-  /// earns no receipt.
+  /// earns no receipt. What was filled in is in the file all the same.
+  ///
+  /// ```swift
+  /// let receipt = try file.write(to: range) { output in
+  ///   for index in 0..<4096 { output.append(UInt8(truncatingIfNeeded: index)) }
+  /// }
+  /// ```
   ///
   /// - Parameters:
   ///   - range: Consumed; on failure the error gives it back.

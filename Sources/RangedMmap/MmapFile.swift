@@ -6,19 +6,22 @@ public import SystemPackage
 ///
 /// It is a reference that any number of workers share; the last one to let go unmaps the file. It assumes no
 /// runtime: threads, dispatch queues and tasks serve alike. Making one gives its allocator too, the only one it will
-/// have; while a file is open for writing, no second mapping for writing is given out, here or in another program
-/// (`F_OFD_SETLK`).
+/// have; while a file is open for writing, no second mapping for writing is given out, in this process or in another
+/// that uses this library: the lock is fcntl(2) with `F_OFD_SETLK`, which programs that ask for no lock do not see.
 ///
 /// ```swift
-/// let (file, allocator) = try MmapFile.create(at: "output.bin", size: 1 << 20)
-/// guard let range = allocator.allocate(8192) else { return }
-/// let receipt = try file.write([UInt8](repeating: 0xa5, count: 8192), to: range)
-/// let flushed = try file.sync(receipt)
+/// let (file, allocator) = try MmapFile.create(at: path, size: 1 << 20)
+/// guard let range = allocator.allocate(8192) else { return }  // rounded up to 4 KiB; nil when the file is full
+/// let receipt = try file.write(bytes, to: range)  // consumes the range
+/// try file.flush(receipt)  // starts writeback, does not wait
+/// let flushed = try file.sync(receipt)  // consumes the receipt: durable
 /// ```
 public final class MmapFile: Sendable {
   /// The states of all pages, for anyone to read.
   public let states: PageStates
   /// Whether a sync can keep its promise: false in a file system that lives in memory (tmpfs, ramfs).
+  ///
+  /// It is asked once, with fstatfs(2), when the file is opened. An overlay over memory is not recognised.
   public let isDurable: Bool
 
   let mapping: Mapping
@@ -37,7 +40,7 @@ public final class MmapFile: Sendable {
     unsyncedDirectory = Mutex(directory)
   }
 
-  /// The size in bytes; it never changes.
+  /// The size in bytes that the file had when it was opened; it never changes.
   public var size: Int { mapping.size }
 
   /// The path that the file was opened by.
@@ -47,6 +50,9 @@ public final class MmapFile: Sendable {
   public var isWritable: Bool { mapping.isWritable }
 
   /// The open file, for system calls of your own; it is closed when the last reference to this object goes.
+  ///
+  /// Leave fsync(2) and its kin to ``sync(_:)``: the kernel tells of a failed writeback once, and if you are told, the
+  /// library is not.
   public var descriptor: FileDescriptor { mapping.descriptor }
 
   var identity: UInt64 { states.file }
@@ -62,16 +68,19 @@ public final class MmapFile: Sendable {
 extension MmapFile {
   /// Creates a file, maps it, and gives its allocator.
   ///
-  /// The blocks are reserved unless `storage` says otherwise (`fallocate`). The file appears under its name when it
-  /// is whole, so a failure leaves nothing behind, and what was to be replaced as it was.
+  /// The blocks are reserved unless `storage` says otherwise (fallocate(2)). The file is made under a name of its own
+  /// in the same directory and moved when it is whole (renameat2(2)), so that a failure leaves no half a file, and what
+  /// was to be replaced as it was. A process that is killed meanwhile may leave one that is called `.ranged-mmap-…`.
+  ///
+  /// Whoever still has a replaced file open keeps its old bytes. A link stays, and what it leads to is replaced.
   ///
   /// - Parameters:
   ///   - path: Where; the directory must exist.
   ///   - size: Bytes, at least 1; need not be a multiple of 4096.
   ///   - allocator: What hands out the pages.
   ///   - storage: When the file gets its blocks.
-  ///   - replacing: Whether a regular file of this name may be replaced, if nobody has it open for writing.
-  /// - Returns: The file and the only allocator that it will have.
+  ///   - replacing: Whether a regular file of this name may be replaced, if nobody holds its lock.
+  /// - Returns: The file, all zeros, and the only allocator that it will have.
   /// - Throws: ``MmapFileError`` with `invalidSize`, `alreadyExists`, `notRegularFile`, `locked`, `noSpace` or
   ///   `system`.
   public static func create<Allocator: RangeAllocator>(
@@ -91,9 +100,9 @@ extension MmapFile {
   ///   - path: Where; the directory must exist.
   ///   - size: Bytes, at least 1.
   ///   - storage: When the file gets its blocks.
-  ///   - replacing: Whether a regular file of this name may be replaced.
-  /// - Returns: The file and the only allocator that it will have.
-  /// - Throws: ``MmapFileError``.
+  ///   - replacing: Whether a regular file of this name may be replaced, if nobody holds its lock.
+  /// - Returns: The file, all zeros, and the only allocator that it will have.
+  /// - Throws: ``MmapFileError``, as ``create(at:size:allocator:storage:replacing:)``.
   public static func create(
     at path: FilePath, size: Int, storage: Storage = .preallocated, replacing: Bool = false
   ) throws(MmapFileError) -> (file: MmapFile, allocator: SequentialAllocator) {
@@ -107,10 +116,11 @@ extension MmapFile {
 extension MmapFile {
   /// Maps an existing file for writing, and gives its allocator, which starts at the first byte.
   ///
-  /// Nothing is changed until a range is written.
+  /// Nothing is changed until a range is written. All pages start as `free`, whatever bytes they hold: what an earlier
+  /// opening handed out is handed out again, in the same order.
   ///
   /// - Parameters:
-  ///   - path: A regular file of at least 1 byte.
+  ///   - path: A regular file of at least 1 byte; need not be a multiple of 4096.
   ///   - allocator: What hands out the pages.
   /// - Returns: The file and the only allocator that it will have.
   /// - Throws: ``MmapFileError`` with `emptyFile`, `notRegularFile`, `locked` or `system`.
@@ -134,7 +144,7 @@ extension MmapFile {
 
   /// Maps an existing file for reading: no allocator, no lock, nobody is disturbed.
   ///
-  /// Its bytes are read with ``peek(_:)``.
+  /// Its bytes are read with ``peek(_:)``. Others may have the file open for writing; what they write is seen at once.
   ///
   /// - Parameter path: A regular file of at least 1 byte.
   /// - Returns: The file, whose pages all stay `free`.

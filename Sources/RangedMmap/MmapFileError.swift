@@ -3,20 +3,22 @@ public import SystemPackage
 /// What went wrong with a mapped file, where, and what can be done about it.
 ///
 /// When a step that consumes a range fails, the error holds the range: ``takeRange()`` gives it back, so that its
-/// pages can be written anew.
+/// pages can be written anew. <doc:SurvivingFaults> tells which failures there are and what to do about each.
 ///
 /// ```swift
 /// do {
 ///   let flushed = try file.sync(receipt)
+///   print("durable:", flushed.byteRange)
 /// } catch {
 ///   guard let range = error.takeRange() else { throw error }
-///   let receipt = try file.write(bytes, to: range)   // trying the sync alone again would lie
+///   let receipt = try file.write(bytes, to: range)  // there is no receipt to try again: the bytes may be gone
+///   try file.flush(receipt)
 /// }
 /// ```
 public struct MmapFileError: Error, Sendable {
   /// The kinds of failure.
   public enum Code: Sendable, Equatable {
-    /// A file of no bytes, or of more than can be mapped, was asked for.
+    /// A file of no bytes, or of more than the file system holds in one file, was asked for.
     case invalidSize
     /// The file has no bytes: there is nothing to map.
     case emptyFile
@@ -24,11 +26,11 @@ public struct MmapFileError: Error, Sendable {
     case notRegularFile
     /// The file exists and was not to be replaced.
     case alreadyExists
-    /// Another mapping of the file, in this process or another, has it for writing.
+    /// Somebody else has the file for writing, in this process or another, and holds its lock.
     case locked
     /// The file was opened for reading only.
     case readOnly
-    /// The file system has no room.
+    /// The file system has no room, or the user's quota is used up.
     case noSpace
     /// The bytes given are not as many as the range holds.
     case lengthMismatch
@@ -38,11 +40,11 @@ public struct MmapFileError: Error, Sendable {
     case incompleteWrite
     /// The range belongs to another file, or to an earlier opening of this one.
     case foreignRange
-    /// The file no longer covers the range: somebody cut it short.
+    /// The file no longer covers the bytes: somebody cut it short.
     case truncated
     /// No name leads to the file any more: what is written to it goes when it is closed.
     case deleted
-    /// The bytes of the range did not become durable, and won't unless they are written anew.
+    /// The bytes did not become durable or could not be reached, and won't be unless they are written anew.
     case lost
     /// Any other error of the system; see ``MmapFileError/errno``.
     case system
@@ -52,15 +54,15 @@ public struct MmapFileError: Error, Sendable {
   public let code: Code
   /// The system's own code, where a system call failed.
   public let errno: Errno?
-  /// The file.
+  /// The file, by the path that it was opened by.
   public let path: FilePath
-  /// The bytes concerned, as offsets into the file.
+  /// The bytes concerned, as offsets into the file; `nil` if it is not about some of them.
   public let byteRange: Range<Int>?
-  /// What happened, without the path.
+  /// What happened, in words, without the path.
   public let message: String
   /// What to do next, in the terms of this library.
   public let remedy: String?
-  /// What the closure that was to fill a range threw.
+  /// What the closure that was to fill a range threw, if it threw.
   public let cause: (any Error)?
   private let range: HandOver<AllocatedRange>?
 
@@ -90,7 +92,11 @@ public struct MmapFileError: Error, Sendable {
     self.range = HandOver(range)
   }
 
-  /// The range that the failed step consumed, ready to be written anew; the first caller gets it, others get `nil`.
+  /// Gives back the range that the failed step consumed, ready to be written anew.
+  ///
+  /// An error can be copied and a range can't: the copies of one error share one range.
+  ///
+  /// - Returns: The range for the first caller; `nil` for all others, and if the step consumed none.
   public func takeRange() -> AllocatedRange? { range?.take() }
 }
 

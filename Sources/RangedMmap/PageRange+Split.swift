@@ -8,11 +8,11 @@ public enum SplitRounding: Sendable {
 
 /// What became of a range that was split.
 public enum RangeSplit: ~Copyable, Sendable {
-  /// Two ranges that meet at the cut.
+  /// Two ranges that meet at the cut; one may be empty.
   case parts(low: AllocatedRange, high: AllocatedRange)
-  /// The cut fell on or outside the range's edge: all of it is *low* when rounding up, *high* when rounding down.
+  /// The cut left nothing to part: rounded up it reached the end and all is *low*, down the start and all is *high*.
   case whole(AllocatedRange)
-  /// The position lay beyond the range; the range comes back as it was.
+  /// The position was negative or beyond the range; the range comes back as it was.
   case outOfBounds(AllocatedRange)
 }
 
@@ -20,15 +20,21 @@ extension PageRange where Stage == Allocated {
   /// Cuts the range in two at the page boundary next to `position`, which counts bytes from the range's start.
   ///
   /// The range is consumed and comes back in the answer, whole or in parts; no page is lost or doubled. Rounding up
-  /// at position 0 gives an empty low part. The cost is some arithmetic; no system call is made.
+  /// at position 0 gives an empty low part; rounding down at the end, where that is a page boundary, an empty high
+  /// part. The cost is some arithmetic; no system call is made.
   ///
   /// ```swift
   /// switch range.split(at: 5000, rounding: .up) {
-  /// case .parts(let low, let high): …   // low.count is 8192
-  /// case .whole(let range): …           // the cut was at or after the end
-  /// case .outOfBounds(let range): …     // 5000 was more than range.count
+  /// case .parts(let low, let high): lengths = [low.count, high.count]  // low has 8192 bytes
+  /// case .whole(let range): lengths = [range.count]  // the cut was at or after the end
+  /// case .outOfBounds(let range): lengths = [range.count]  // 5000 was more than the range has
   /// }
   /// ```
+  ///
+  /// - Parameters:
+  ///   - position: Bytes from the range's start: from 0 to ``count``.
+  ///   - rounding: To which page boundary a position between two moves.
+  /// - Returns: The parts.
   public consuming func split(at position: Int, rounding: SplitRounding) -> RangeSplit {
     guard position >= 0, position <= count else { return .outOfBounds(self) }
     let cut =

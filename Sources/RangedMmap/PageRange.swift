@@ -9,16 +9,22 @@ public enum Allocated: RangeStage {}
 /// The stage of a range whose bytes were written, but may not have reached the disk.
 public enum Written: RangeStage {}
 
-/// The stage of a range whose bytes were durable when it was made.
+/// The stage of a range whose bytes were made durable.
 public enum Flushed: RangeStage {}
 
 /// A range that may be written once: the writer that holds it is the only one.
+///
+/// It comes from ``RangeAllocator/allocate(_:)``, from ``PageRange/split(at:rounding:)``, from `reuse`, or out of an
+/// error with ``MmapFileError/takeRange()``. A write consumes it.
 public typealias AllocatedRange = PageRange<Allocated>
 
 /// The proof that a range was written in full; what ``MmapFile/flush(_:)`` and ``MmapFile/sync(_:)`` ask for.
+///
+/// It proves nothing of the disk. A flush borrows it; a sync consumes it, and so does
+/// ``MmapFile/reuse(_:)-(WriteReceipt)``.
 public typealias WriteReceipt = PageRange<Written>
 
-/// The proof that a range's bytes are durable.
+/// The proof that a range's bytes are durable, as far as <doc:WhatFlushedMeans> says.
 public typealias FlushedRange = PageRange<Flushed>
 
 /// A run of a file's pages that has one owner, and whose type says what has become of it.
@@ -26,9 +32,11 @@ public typealias FlushedRange = PageRange<Flushed>
 /// It starts at a multiple of 4096 bytes; its length is one too, unless it ends at the end of a file whose size
 /// isn't. It can't be copied, and no code outside this library can make one: an allocator hands out an
 /// ``AllocatedRange``, a write turns it into a ``WriteReceipt``, a sync into a ``FlushedRange``, and each step
-/// consumes the value it starts from. It knows which file it belongs to and works with no other.
+/// consumes the value it starts from. It knows which file it belongs to, and no other takes it: an error of code
+/// `foreignRange` is what comes of it.
 ///
-/// Dropping a range gives nothing back: its pages stay as they are until the file is opened anew.
+/// Dropping a range gives nothing back: its pages stay as they are until the file is opened anew. Its properties cost
+/// some arithmetic at most.
 public struct PageRange<Stage: RangeStage>: ~Copyable, Sendable {
   /// The first byte, counted from the start of the file; a multiple of 4096.
   public let start: Int
@@ -47,15 +55,15 @@ public struct PageRange<Stage: RangeStage>: ~Copyable, Sendable {
     self.era = era
   }
 
-  /// The first byte after the range.
+  /// The first byte after the range, counted from the start of the file.
   public var end: Int { start + count }
 
   /// The bytes of the range as offsets into the file: `start..<end`.
   public var byteRange: Range<Int> { start..<end }
 
-  /// The 4 KiB pages that the range touches, counted from the start of the file.
+  /// The 4 KiB pages that the range touches, counted from the start of the file: indices of ``PageStates``.
   public var pages: Range<Int> { start / Alignment.page..<Alignment.pages(in: end) }
 
-  /// Whether the range has no bytes; only a split at 0 makes one.
+  /// Whether the range has no bytes; only a split at either edge makes such a range.
   public var isEmpty: Bool { count == 0 }
 }

@@ -1,18 +1,19 @@
 /// What the library knows of one 4 KiB page.
 ///
-/// The raw values are those of the state region, see ``PageStates``.
+/// It is the library's belief, from what went through it. Bytes that came another way, from another program or
+/// through a raw pointer, leave it as it was. The raw values are fixed.
 public enum PageState: UInt8, Sendable, CaseIterable {
-  /// Nobody was given the page yet.
+  /// Nobody was given the page since the file was opened; it may hold bytes from before.
   case free = 0
-  /// The page was handed out and not written since.
+  /// The page was handed out, for the first time or to be used anew, and not written since.
   case allocated = 1
   /// The page was written; its bytes may be lost in a crash.
   case written = 2
-  /// Writeback was started; still no promise.
+  /// Writeback was started, by a flush or a sync that has not ended; still no promise.
   case flushing = 3
   /// The page is durable: a sync after its last write succeeded, and the file still covered it.
   case flushed = 4
-  /// What was written is not in the file, or can't be known to be: a sync failed, or the file was cut short.
+  /// What was written is not in the file, or can't be known to be: a sync failed, or the file was cut short or deleted.
   case lost = 5
 }
 

@@ -13,11 +13,12 @@ public struct PageCounts: Sendable, Equatable {
 
 /// The state of every page of a file, readable by any thread while others write.
 ///
-/// One byte a 4 KiB page in one contiguous region. A step of a range stores its pages' bytes with plain atomic
-/// stores: no lock, no read-modify-write, no system call. A reader sees each page's state on its own; two pages read
-/// one after the other may be from different moments.
+/// One byte a 4 KiB page in one contiguous region, whose memory is used as far as pages are touched. Allocating,
+/// writing and syncing a range store its pages' bytes with plain atomic stores: no lock, no read-modify-write, no
+/// system call. Flushes and syncs of what has many owners compare and exchange, so as not to overtake a writer. A
+/// reader sees each page's state on its own; two pages read one after the other may be from different moments.
 @safe public final class PageStates: @unchecked Sendable {
-  /// The number of pages.
+  /// The number of 4 KiB pages, the last of which may be used in part.
   public let count: Int
   let file: UInt64
   private let region: AnonymousRegion
@@ -46,18 +47,29 @@ public struct PageCounts: Sendable, Equatable {
     census = Mutex(PageCensus(pageCount: pageCount, chunkCount: chunkCount))
   }
 
-  /// The state of one page, counted from the start of the file; the cost is one load.
+  /// The state of one page, counted from the start of the file.
+  ///
+  /// Two atomic loads, no lock. An index outside of `0..<count` traps.
   public subscript(page: Int) -> PageState { byte(at: page).state(in: era) }
 
   /// How many pages are in each state.
   ///
-  /// The cost follows how many pages changed since the last call, not the size of the file. Any thread may ask.
+  /// Any thread may ask; those that ask at the same time wait for each other, writers wait for nobody. The cost is one
+  /// load for each 16 MiB of the file, and where anything changed since the last call, a walk over those 4096 pages.
   public func counts() -> PageCounts { withCensus { $0.total } }
 
   /// Says that pages were handed out; what an allocator calls with each range that it gives away.
+  ///
+  /// One store a page. A range of another file traps.
+  ///
+  /// - Parameter range: Borrowed.
   public func markAllocated(_ range: borrowing AllocatedRange) { mark(range, .allocated) }
 
   /// Says that pages are back in the allocator's hands and may be handed out again.
+  ///
+  /// One store a page. A range of another file traps.
+  ///
+  /// - Parameter range: Borrowed.
   public func markFree(_ range: borrowing AllocatedRange) { mark(range, .free) }
 
   private func mark(_ range: borrowing AllocatedRange, _ state: PageState) {

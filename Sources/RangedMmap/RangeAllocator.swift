@@ -1,13 +1,14 @@
 /// Something that hands out the pages of one file, each once.
 ///
 /// Anyone can write one. It can't overlap, because it can't make a range: it is given a single ``AllocatedRange``
-/// that covers the whole file and hands out what it splits off. ``MmapFile`` makes the allocator of a file, once.
+/// that covers the whole file and hands out what it splits off. ``MmapFile`` makes the allocator of a file, once. To be
+/// shared by threads it must be `Sendable`, with whatever lock that takes.
 ///
 /// ```swift
-/// final class Halves: RangeAllocator {
+/// final class BackwardAllocator: RangeAllocator {
 ///   let totalSize: Int
-///   private var rest: AllocatedRange?
 ///   private let states: PageStates
+///   private var rest: AllocatedRange?
 ///
 ///   init(covering space: consuming AllocatedRange, states: PageStates) {
 ///     totalSize = space.count
@@ -15,7 +16,22 @@
 ///     rest = consume space
 ///   }
 ///
-///   func allocate(_ byteCount: Int) -> AllocatedRange? { … rest.take() … split(at:rounding:) … }
+///   func allocate(_ byteCount: Int) -> AllocatedRange? {
+///     guard byteCount > 0, let space = rest.take() else { return nil }
+///     let position = max(0, space.count - byteCount)
+///     switch space.split(at: position, rounding: .down) {
+///     case .parts(let low, let high):
+///       rest = consume low
+///       return handOut(high)
+///     case .whole(let last): return handOut(last)
+///     case .outOfBounds(let last): return handOut(last)
+///     }
+///   }
+///
+///   private func handOut(_ range: consuming AllocatedRange) -> AllocatedRange {
+///     states.markAllocated(range)
+///     return range
+///   }
 /// }
 /// ```
 public protocol RangeAllocator: AnyObject {
@@ -31,7 +47,7 @@ public protocol RangeAllocator: AnyObject {
 
   /// Hands out pages for at least one byte, or `nil` when none are left.
   ///
-  /// - Parameter byteCount: Bytes wanted; the allocator rounds up to 4096 and may give less at the end of the file.
-  /// - Returns: A range that nobody else holds.
+  /// - Parameter byteCount: Bytes wanted; those of this library round up to 4096 and give less at the end of the file.
+  /// - Returns: A range that nobody else holds; `nil` too when `byteCount` is not positive.
   func allocate(_ byteCount: Int) -> AllocatedRange?
 }

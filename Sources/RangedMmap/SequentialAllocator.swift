@@ -1,7 +1,7 @@
 /// Hands out a file's pages in order, for one thread.
 ///
-/// It isn't `Sendable`: the compiler refuses to share it. Each allocation is some arithmetic and one store a page;
-/// no lock, no atomic operation that waits, no system call.
+/// It isn't `Sendable`: the compiler refuses to share it, and ``ConcurrentAllocator`` is what to share instead. Each
+/// allocation is some arithmetic and one store a page; no lock, no system call.
 public final class SequentialAllocator: RangeAllocator {
   /// The size in bytes of the file.
   public let totalSize: Int
@@ -9,6 +9,10 @@ public final class SequentialAllocator: RangeAllocator {
   private var rest: AllocatedRange?
 
   /// Takes over all pages of a file; ``MmapFile`` calls it.
+  ///
+  /// - Parameters:
+  ///   - space: All of the file; consumed.
+  ///   - states: Where handed-out pages are marked.
   public init(covering space: consuming AllocatedRange, states: PageStates) {
     totalSize = space.count
     remaining = space.count
@@ -16,7 +20,7 @@ public final class SequentialAllocator: RangeAllocator {
     rest = consume space
   }
 
-  /// The bytes that were not handed out yet.
+  /// The number of bytes that were not handed out yet.
   public private(set) var remaining: Int
 
   /// Hands out the next pages of the file.

@@ -9,14 +9,18 @@ public import SystemPackage
 /// Offsets and lengths are bytes, and need no alignment.
 ///
 /// ```swift
-/// let file = try UnsafeMmapFile.create(at: "pages.db", size: 1 << 20)
-/// unsafe try file.writeAllBytes([1, 2, 3].span.bytes, at: 4094)   // may straddle pages
+/// let file = try UnsafeMmapFile.create(at: path, size: 1 << 20)
+/// let bytes: [UInt8] = [1, 2, 3]
+/// try unsafe file.writeAllBytes(bytes.span.bytes, at: 4094)  // may straddle pages
 /// try file.sync(4094..<4097)
 /// ```
+///
+/// States are kept for pages, not for bytes: one byte written makes its whole page `written`. So after a loss write
+/// the whole of each *lost* page anew, not the last bytes alone.
 public struct UnsafeMmapFile: Sendable {
   let file: MmapFile
 
-  /// Looks at an open file without its types.
+  /// Looks at an open file without its types; both share one mapping, and the states.
   ///
   /// # Safety
   /// The ranges that the file's allocator has handed out are no longer safe from writes through this.
@@ -25,15 +29,15 @@ public struct UnsafeMmapFile: Sendable {
 
   /// Creates a file and maps it.
   ///
-  /// # Safety
-  /// Making it is harmless; what is done with it may not be.
+  /// Its blocks, its name and its lock are as with ``MmapFile/create(at:size:allocator:storage:replacing:)``. Making it
+  /// is harmless; what is done with it may not be.
   ///
   /// - Parameters:
   ///   - path: Where; the directory must exist.
   ///   - size: Bytes, at least 1.
   ///   - storage: When the file gets its blocks.
-  ///   - replacing: Whether a regular file of this name may be replaced.
-  /// - Returns: The file.
+  ///   - replacing: Whether a regular file of this name may be replaced, if nobody holds its lock.
+  /// - Returns: The file, all zeros.
   /// - Throws: ``MmapFileError``, as ``MmapFile/create(at:size:allocator:storage:replacing:)``.
   public static func create(
     at path: FilePath, size: Int, storage: Storage = .preallocated, replacing: Bool = false
@@ -51,7 +55,7 @@ public struct UnsafeMmapFile: Sendable {
     unsafe UnsafeMmapFile(sharing: try MmapFile.open(at: path).file)
   }
 
-  /// The size in bytes; it never changes.
+  /// The size in bytes that the file had when it was opened; it never changes.
   public var size: Int { file.size }
 
   /// The states of all pages; a page of which any byte was written is `written`.
@@ -63,6 +67,8 @@ public struct UnsafeMmapFile: Sendable {
 extension UnsafeMmapFile {
   /// Writes as many of the bytes as fit before the end of the file.
   ///
+  /// The cost is that of ``MmapFile/write(_:to:)-(RawSpan,_)``. A negative offset traps.
+  ///
   /// # Safety
   /// Nobody else may read or write these bytes of the mapping meanwhile.
   ///
@@ -70,7 +76,7 @@ extension UnsafeMmapFile {
   ///   - bytes: What to write.
   ///   - offset: Where; 0 or more.
   /// - Returns: How many were written: 0 at or past the end.
-  /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace`, `truncated` or `lost`.
+  /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace`, `truncated`, `deleted`, `lost` or `system`.
   @unsafe
   @discardableResult
   public func writeBytes(_ bytes: RawSpan, at offset: Int) throws(MmapFileError) -> Int {
@@ -91,7 +97,8 @@ extension UnsafeMmapFile {
   /// - Parameters:
   ///   - bytes: What to write.
   ///   - offset: Where; 0 or more.
-  /// - Throws: ``MmapFileError`` with `lengthMismatch` if they do not fit, and all that ``writeBytes(_:at:)`` throws.
+  /// - Throws: ``MmapFileError`` with `lengthMismatch` if they do not fit or the offset is negative, and all that
+  ///   ``writeBytes(_:at:)`` throws.
   @unsafe
   public func writeAllBytes(_ bytes: RawSpan, at offset: Int) throws(MmapFileError) {
     guard offset >= 0, bytes.byteCount <= size - offset else {
@@ -104,6 +111,9 @@ extension UnsafeMmapFile {
 
   /// Reads as many bytes as the buffer holds and the file has from an offset on.
   ///
+  /// The cost is a copy, with no system call; a page that is not in memory is read by the fault that touches it. A
+  /// negative offset traps.
+  ///
   /// # Safety
   /// Nobody may write these bytes of the mapping meanwhile; ``MmapFile/peek(_:)`` asks for no such promise.
   ///
@@ -111,7 +121,7 @@ extension UnsafeMmapFile {
   ///   - offset: Where; 0 or more.
   ///   - buffer: Filled from its start.
   /// - Returns: How many were read: 0 at or past the end.
-  /// - Throws: ``MmapFileError`` with `truncated` or `lost`.
+  /// - Throws: ``MmapFileError`` with `truncated`, `deleted`, `lost` or `system`.
   @unsafe
   public func readBytes(at offset: Int, into buffer: inout MutableRawSpan) throws(MmapFileError) -> Int {
     precondition(offset >= 0, "an offset is not negative")
@@ -126,6 +136,8 @@ extension UnsafeMmapFile {
 
   /// Lends bytes of the file to a closure, with no copy.
   ///
+  /// Offsets outside of the file trap.
+  ///
   /// # Safety
   /// Nobody may write these bytes of the mapping meanwhile.
   ///
@@ -133,7 +145,7 @@ extension UnsafeMmapFile {
   ///   - bytes: Offsets, inside the file.
   ///   - body: Reads the bytes; the span can't leave it.
   /// - Returns: What `body` returns.
-  /// - Throws: What `body` throws, or ``MmapFileError`` with `truncated` or `lost`.
+  /// - Throws: What `body` throws, or ``MmapFileError`` with `truncated`, `deleted`, `lost` or `system`.
   @unsafe
   public func withBytes<Result: ~Copyable>(
     in bytes: Range<Int>, _ body: (RawSpan) throws -> Result
@@ -145,7 +157,7 @@ extension UnsafeMmapFile {
     return result
   }
 
-  /// Sets every byte of the file.
+  /// Sets every byte of the file; the cost is that of a write of all of it.
   ///
   /// # Safety
   /// Nobody else may read or write the mapping meanwhile.
@@ -199,10 +211,10 @@ extension UnsafeMmapFile {
 extension UnsafeMmapFile {
   /// Starts writeback of everything that was written; see ``MmapFile/flush()``.
   ///
-  /// - Throws: ``MmapFileError``.
+  /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace` or `system`.
   public func flush() throws(MmapFileError) { try file.flush() }
 
-  /// Starts writeback of some bytes' pages, and returns at once.
+  /// Starts writeback of some bytes' pages and does not wait for it: sync_file_range(2).
   ///
   /// - Parameter bytes: Offsets, inside the file.
   /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace` or `system`.
@@ -210,10 +222,13 @@ extension UnsafeMmapFile {
 
   /// Waits until everything that was written before the call is durable; see ``MmapFile/syncAll()``.
   ///
-  /// - Throws: ``MmapFileError``.
+  /// - Throws: ``MmapFileError``, as ``MmapFile/syncAll()``.
   public func syncAll() throws(MmapFileError) { try file.syncAll() }
 
   /// Waits until what was written to some bytes' pages before the call is durable.
+  ///
+  /// The system calls are those of ``MmapFile/sync(_:)``. Of these and of ``syncAll()`` only one runs at a time in a
+  /// file; a second waits.
   ///
   /// - Parameter bytes: Offsets, inside the file.
   /// - Throws: ``MmapFileError``, as ``MmapFile/syncAll()``.

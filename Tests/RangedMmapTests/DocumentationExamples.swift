@@ -1,0 +1,245 @@
+import Dispatch
+import Foundation
+import RangedMmap
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+// The code that the documentation shows, where it is compiled and run. `DocumentationTests` compares the two: each
+// example stands here as it stands there, line after line, comments aside; what checks it comes after.
+
+@Suite("The examples of the documentation do what they say")
+struct DocumentationExamples {
+  let folder: TemporaryFolder
+  let path: FilePath
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("output.bin")
+  }
+
+  @Test("Five lines create a file, write a range and make it durable")
+  func fiveLines() throws {
+    let bytes = [UInt8](repeating: 0xa5, count: 8192)
+    func example() throws {
+      let (file, allocator) = try MmapFile.create(at: path, size: 1 << 20)
+      guard let range = allocator.allocate(8192) else { return }
+      let receipt = try file.write(bytes, to: range)
+      try file.flush(receipt)
+      let flushed = try file.sync(receipt)
+      #expect(flushed.byteRange == 0..<8192)
+    }
+    try example()
+    #expect(try folder.bytes("output.bin").prefix(8192) == bytes[...])
+  }
+
+  @Test("A closure fills a range where it lies")
+  func inPlace() throws {
+    func example() throws {
+      let (file, allocator) = try MmapFile.create(at: path, size: 1 << 20)
+      guard let range = allocator.allocate(4096) else { return }
+      let receipt = try file.write(to: range) { output in
+        for index in 0..<4096 { output.append(UInt8(truncatingIfNeeded: index)) }
+      }
+      #expect(receipt.count == 4096)
+    }
+    try example()
+    #expect(try folder.bytes("output.bin").prefix(4096) == (0..<4096).map { UInt8(truncatingIfNeeded: $0) }[...])
+  }
+
+  @Test("Lent bytes are added up without a copy")
+  func lending() throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 4096)
+    let receipt = try file.write([UInt8](repeating: 2, count: 4096), to: try require(take: allocator.allocate(4096)))
+    let sum = try file.withBytes(of: receipt) { bytes in
+      var sum = 0
+      for index in 0..<bytes.byteCount {
+        sum += Int(unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self))
+      }
+      return sum
+    }
+    #expect(sum == 2 * 4096)
+  }
+
+  @Test("Offsets are rounded to pages")
+  func alignment() {
+    let end = Alignment.up(5000)
+    let start = Alignment.down(5000)
+    #expect((start, end) == (4096, 8192))
+  }
+
+  @Test("A range is split at a page")
+  func splitting() throws {
+    let (_, allocator) = try MmapFile.create(at: path, size: 1 << 20)
+    let range = try require(take: allocator.allocate(16384))
+    var lengths: [Int]
+    switch range.split(at: 5000, rounding: .up) {
+    case .parts(let low, let high): lengths = [low.count, high.count]
+    case .whole(let range): lengths = [range.count]
+    case .outOfBounds(let range): lengths = [range.count]
+    }
+    #expect(lengths == [8192, 8192])
+  }
+
+  @Test("An allocator of one's own hands out what it splits off")
+  func ownAllocator() throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 3 * 4096 + 100, allocator: BackwardAllocator.self)
+    #expect(try require(take: allocator.allocate(1)).byteRange == 12288..<12388)
+    #expect(try require(take: allocator.allocate(5000)).byteRange == 4096..<12288)
+    #expect(file.states.counts()[.allocated] == 3)
+    #expect(try require(take: allocator.allocate(.max)).byteRange == 0..<4096)
+    expectNone(allocator.allocate(1))
+  }
+
+  @Test("The mapping without types writes across pages")
+  func withoutTypes() throws {
+    let file = try UnsafeMmapFile.create(at: path, size: 1 << 20)
+    let bytes: [UInt8] = [1, 2, 3]
+    try unsafe file.writeAllBytes(bytes.span.bytes, at: 4094)
+    try file.sync(4094..<4097)
+    #expect(try folder.bytes("output.bin")[4093...4097] == [0, 1, 2, 3, 0])
+    #expect((0..<3).map { file.states[$0] } == [.flushed, .flushed, .free])
+  }
+
+  // MARK: Faults
+
+  @Test("What a step failed to store is written anew when the reason is gone")
+  func storingAnew() throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 8192)
+    let bytes = [UInt8](repeating: 7, count: 8192)
+    #expect(unsafe truncate(path.string, 0) == 0)
+    let codes = Mutex<[MmapFileError.Code]>([])
+    let flushed = try store(bytes, in: try require(take: allocator.allocate(8192)), of: file) { error in
+      codes.withLock { $0.append(error.code) }
+      #expect(unsafe truncate(path.string, 8192) == 0)
+    }
+    #expect(flushed.count == 8192)
+    #expect(codes.withLock { $0 } == [.truncated])
+    #expect(try folder.bytes("output.bin") == bytes)
+  }
+
+  @Test("A failed sync gives the range back")
+  func takingTheRangeBack() throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 4096)
+    let bytes = [UInt8](repeating: 7, count: 4096)
+    let receipt = try file.write(bytes, to: try require(take: allocator.allocate(4096)))
+    #expect(unsafe truncate(path.string, 0) == 0)
+    func example(_ receipt: consuming WriteReceipt) throws {
+      do {
+        let flushed = try file.sync(receipt)
+        print("durable:", flushed.byteRange)
+      } catch {
+        guard let range = error.takeRange() else { throw error }
+        let receipt = try file.write(bytes, to: range)
+        try file.flush(receipt)
+      }
+    }
+    try expect(.truncated) { [receipt = HandOver(receipt)] in try example(try require(take: receipt.take())) }
+    #expect(file.states[0] == .lost)
+  }
+
+  // MARK: Workers
+
+  @Test("Workers allocate for themselves")
+  func workers() throws {
+    func example() throws {
+      let (file, allocator) = try MmapFile.create(at: path, size: 8 << 20, allocator: ConcurrentAllocator.self)
+      let failures = Mutex<[any Error]>([])
+      DispatchQueue.concurrentPerform(iterations: 4) { worker in
+        do {
+          while let range = allocator.allocate(1 << 16) {
+            let bytes = [UInt8](repeating: UInt8(worker + 1), count: range.count)
+            _ = try file.write(bytes, to: range)
+          }
+        } catch {
+          failures.withLock { $0.append(error) }
+        }
+      }
+      if let failure = failures.withLock({ $0.first }) { throw failure }
+      try file.syncAll()
+      #expect(file.states.counts()[.flushed] == 2048)
+    }
+    try example()
+    #expect(try folder.bytes("output.bin").allSatisfy { (1...4).contains($0) })
+  }
+
+  @Test("A box carries a range into a task")
+  func intoATask() async throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 4096)
+    let bytes = [UInt8](repeating: 3, count: 4096)
+    let range = try require(take: allocator.allocate(4096))
+    let box = HandOver(range)
+    let task = Task {
+      guard let range = box.take() else { return }
+      let receipt = try file.write(bytes, to: range)
+      try file.flush(receipt)
+    }
+    try await task.value
+    #expect(file.states[0] == .flushing)
+    #expect(try folder.bytes("output.bin") == bytes)
+  }
+
+  @Test("A group of tasks hands its receipts back in boxes")
+  func group() async throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 4 * 4096)
+    try await withThrowingTaskGroup(of: HandOver<WriteReceipt>.self) { group in
+      while let range = allocator.allocate(4096) {
+        let box = HandOver(range)
+        group.addTask {
+          guard let range = box.take() else { throw CancellationError() }
+          let bytes = [UInt8](repeating: 1, count: range.count)
+          return HandOver(try file.write(bytes, to: range))
+        }
+      }
+      for try await box in group {
+        guard let receipt = box.take() else { continue }
+        _ = try file.sync(receipt)
+      }
+    }
+    #expect(file.states.counts()[.flushed] == 4)
+  }
+}
+
+/// Writes bytes and makes them durable; after a failure once more, when `repair` has seen to the reason.
+func store(
+  _ bytes: [UInt8], in range: consuming AllocatedRange, of file: MmapFile, repair: (MmapFileError) throws -> Void
+) throws -> FlushedRange {
+  do {
+    return try file.sync(file.write(bytes, to: range))
+  } catch {
+    guard let again = error.takeRange() else { throw error }
+    try repair(error)
+    return try file.sync(file.write(bytes, to: again))
+  }
+}
+
+/// Hands out pages from the end of the file to its start.
+final class BackwardAllocator: RangeAllocator {
+  let totalSize: Int
+  private let states: PageStates
+  private var rest: AllocatedRange?
+
+  init(covering space: consuming AllocatedRange, states: PageStates) {
+    totalSize = space.count
+    self.states = states
+    rest = consume space
+  }
+
+  func allocate(_ byteCount: Int) -> AllocatedRange? {
+    guard byteCount > 0, let space = rest.take() else { return nil }
+    let position = max(0, space.count - byteCount)
+    switch space.split(at: position, rounding: .down) {
+    case .parts(let low, let high):
+      rest = consume low
+      return handOut(high)
+    case .whole(let last): return handOut(last)
+    case .outOfBounds(let last): return handOut(last)
+    }
+  }
+
+  private func handOut(_ range: consuming AllocatedRange) -> AllocatedRange {
+    states.markAllocated(range)
+    return range
+  }
+}
