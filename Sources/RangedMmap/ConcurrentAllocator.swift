@@ -15,9 +15,10 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   /// The size in bytes of the file.
   public let totalSize: Int
   private let file: UInt64
-  private let pageCount: UInt64
+  private let end: Int
+  private let endPage: UInt64
   private let states: PageStates
-  private let nextPage = Atomic<UInt64>(0)
+  private let nextPage: Atomic<UInt64>
 
   /// Takes over all pages of a file; ``MmapFile`` calls it.
   ///
@@ -27,7 +28,9 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   public init(covering space: consuming AllocatedRange, states: PageStates) {
     totalSize = space.count
     file = space.file
-    pageCount = UInt64(Alignment.pages(in: space.count))
+    end = space.end
+    endPage = UInt64(space.pages.upperBound)
+    nextPage = Atomic(UInt64(space.pages.lowerBound))
     self.states = states
   }
 
@@ -36,8 +39,8 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   /// Already old when it returns, if others allocate: ask ``allocate(_:)`` itself whether there is room. The cost is
   /// one load.
   public var remaining: Int {
-    let taken = min(nextPage.load(ordering: .relaxed), pageCount)
-    return max(0, totalSize - Int(taken) * Alignment.page)
+    let taken = min(nextPage.load(ordering: .relaxed), endPage)
+    return max(0, end - Int(taken) * Alignment.page)
   }
 
   /// Hands out the next pages of the file to whoever comes first.
@@ -45,14 +48,14 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   /// - Parameter byteCount: Bytes wanted, at least 1; rounded up to 4096 and clamped to what is left.
   /// - Returns: The range, or `nil` when the file is used up or `byteCount` is not positive.
   public func allocate(_ byteCount: Int) -> AllocatedRange? {
-    guard byteCount > 0, nextPage.load(ordering: .relaxed) < pageCount else { return nil }
-    let wanted = min(UInt64(Alignment.pages(in: byteCount)), pageCount)
+    guard byteCount > 0, nextPage.load(ordering: .relaxed) < endPage else { return nil }
+    let wanted = min(UInt64(Alignment.pages(in: byteCount)), endPage)
     let first = nextPage.wrappingAdd(wanted, ordering: .relaxed).oldValue
-    guard first < pageCount else { return nil }
+    guard first < endPage else { return nil }
     let start = Int(first) * Alignment.page
-    let end = first + wanted >= pageCount ? totalSize : start + Int(wanted) * Alignment.page
+    let count = min(Int(wanted) * Alignment.page, end - start)
     // The addition gave these pages to this call alone, and `space`, which covered them, was consumed by `init`.
-    let range = AllocatedRange(start: start, count: end - start, file: file)
+    let range = AllocatedRange(start: start, count: count, file: file)
     states.markAllocated(range)
     return range
   }

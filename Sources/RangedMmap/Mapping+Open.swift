@@ -67,7 +67,7 @@ extension Mapping {
   }
 
   private static func scratchName(beside target: FilePath) -> FilePath {
-    target.removingLastComponent().appending(".ranged-mmap-\(getpid())-\(Identity.next())")
+    target.removingLastComponent().appending(".ranged-mmap-\(UInt64.random(in: .min ... .max))")
   }
 
   private static func rename(

@@ -30,6 +30,8 @@ extension MmapFile {
   /// Starts writeback of what lies in `bytes`, whoever owns it.
   func flushUnowned(_ bytes: Range<Int>) throws(MmapFileError) {
     guard isWritable else { throw notWritable() }
+    precondition(bytes.lowerBound >= 0 && bytes.upperBound <= size, "bytes outside of the file")
+    guard !bytes.isEmpty else { return }
     try mapping.startWriteback(bytes)
     let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
     for pages in states.chunks(with: .unsynced) { markFlushing(pages.clamped(to: wanted)) }
@@ -67,8 +69,8 @@ extension MmapFile {
   ///
   /// The system calls are those of ``sync(_:)``, over the whole file.
   ///
-  /// A failed writeback is thrown once, and what it took stays *lost*. A later call that succeeds speaks for what was
-  /// written since: whether older bytes were lost is told by their receipts and by ``PageStates/counts()``.
+  /// While any page is *lost* it throws, even if all the rest is durable then: until what was lost is written anew, no
+  /// call says that the file is whole.
   ///
   /// - Throws: ``MmapFileError`` with `readOnly`, `lost`, `truncated`, `deleted`, `noSpace` or `system`.
   public func syncAll() throws(MmapFileError) { try syncUnowned(0..<size) }
@@ -129,6 +131,8 @@ extension MmapFile {
   /// anew takes the mark away. Only one such sync runs at a time, so that a mark can't be another's.
   func syncUnowned(_ bytes: Range<Int>) throws(MmapFileError) {
     guard isWritable else { throw notWritable() }
+    precondition(bytes.lowerBound >= 0 && bytes.upperBound <= size, "bytes outside of the file")
+    guard !bytes.isEmpty else { return }
     let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
     let failure: MmapFileError? = durability.wholeFile.withLock { _ in
       let era = states.era
@@ -148,8 +152,9 @@ extension MmapFile {
       let detached = mapping.hasFaults ? chunks.joined().filter { mapping.isDetached(page: $0) } : []
       for page in detached { states.exchange(page..<page + 1, from: .syncing(era: era), to: StateByte(.lost)) }
       for pages in chunks { states.exchange(pages, from: .syncing(era: era), to: StateByte(.flushed)) }
-      guard let first = detached.first else { return nil }
-      return lostToFailure(first * Alignment.page..<min((first + 1) * Alignment.page, size))
+      // Lost now or long since: to call this a success would say that they are on the disk.
+      let lost = states.chunks(with: [.lost]).map { $0.clamped(to: wanted) }.joined().first { states[$0] == .lost }
+      return lost.map { lostToFailure($0 * Alignment.page..<min(($0 + 1) * Alignment.page, size)) }
     }
     if let failure { throw failure }
   }
@@ -169,7 +174,7 @@ extension MmapFile {
     guard states.era < Era.last else { throw lostToFailure(bytes) }
     try mapping.checkCovered(bytes)
     try unsyncedDirectory.withLock { directory throws(MmapFileError) in
-      try directory?.synchroniseDirectory()
+      try directory?.synchronise()
       directory = nil
     }
   }
@@ -181,6 +186,6 @@ extension MmapFile {
   private func lostToFailure(_ bytes: Range<Int>) -> MmapFileError {
     MmapFileError(
       .lost, path: path, bytes: bytes, "a sync has failed since these bytes were written; they may be gone",
-      remedy: "write them anew, then sync")
+      remedy: states.era < Era.last ? "write them anew, then sync" : "too many syncs have failed: open the file anew")
   }
 }

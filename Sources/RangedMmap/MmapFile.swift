@@ -27,9 +27,9 @@ public final class MmapFile: Sendable {
   let mapping: Mapping
   let durability: Durability
   /// The directory whose entry for the file is still to be synced; a new file has one.
-  let unsyncedDirectory: Mutex<OpenFile?>
+  let unsyncedDirectory: Mutex<DirectoryEntry?>
 
-  private init(_ mapping: Mapping, newIn directory: consuming OpenFile? = nil) throws(MmapFileError) {
+  private init(_ mapping: Mapping, newIn directory: consuming DirectoryEntry? = nil) throws(MmapFileError) {
     guard let states = PageStates(pageCount: Alignment.pages(in: mapping.size), file: Identity.next()) else {
       throw .system(.noMemory, mapping.path, "can't keep the states of so many pages")
     }
@@ -88,7 +88,7 @@ extension MmapFile {
     replacing: Bool = false
   ) throws(MmapFileError) -> (file: MmapFile, allocator: Allocator) {
     // Opened now: by the first sync the path may lead elsewhere.
-    let directory = try OpenFile(directoryOf: path)
+    let directory = try DirectoryEntry(of: path)
     let mapping = try Mapping(creating: path, size: size, storage: storage, replacing: replacing)
     let file = try MmapFile(mapping, newIn: directory)
     return (file, file.allocator(Allocator.self))

@@ -23,26 +23,7 @@ struct OpenFile: ~Copyable {
     self.path = path
   }
 
-  /// Opens the directory that a path's last name stands in, through links.
-  init(directoryOf path: FilePath) throws(MmapFileError) {
-    let directory = FilePath.resolved(path).removingLastComponent()
-    let name = directory.isEmpty ? "." : directory
-    do { descriptor = try FileDescriptor.open(name, .readOnly, options: [.directory, .closeOnExec]) } catch {
-      throw .system(error as? Errno ?? .ioError, path, "can't open the directory \(name)")
-    }
-    self.path = path
-  }
-
   deinit { try? descriptor.close() }
-
-  /// Makes the directory's entries durable: fsync(2).
-  func synchroniseDirectory() throws(MmapFileError) {
-    while fsync(descriptor.rawValue) == -1 {
-      guard errno == EINTR else {
-        throw .system(Errno(rawValue: errno), path, "the directory's entry for the file could not be made durable")
-      }
-    }
-  }
 
   func status() throws(MmapFileError) -> Stat {
     do { return try descriptor.stat() } catch { throw .system(error, path, "can't ask for the file's size") }

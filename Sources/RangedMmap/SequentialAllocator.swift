@@ -28,7 +28,7 @@ public final class SequentialAllocator: RangeAllocator {
   /// - Parameter byteCount: Bytes wanted, at least 1; rounded up to 4096 and clamped to what is left.
   /// - Returns: The range, or `nil` when the file is used up or `byteCount` is not positive.
   public func allocate(_ byteCount: Int) -> AllocatedRange? {
-    guard byteCount > 0, let space = rest.take() else { return nil }
+    guard byteCount > 0, remaining > 0, let space = rest.take() else { return nil }
     let position = min(byteCount, space.count)
     switch space.split(at: position, rounding: .up) {
     case .parts(let low, let high):

@@ -199,6 +199,13 @@ extension UnsafeMmapFile {
   ) throws(MmapFileError) {
     guard file.isWritable else { throw file.notWritable() }
     guard !bytes.isEmpty else { return }
+    // Some bytes make a lost page no whole one again.
+    let edges = [bytes.lowerBound / Alignment.page, (bytes.upperBound - 1) / Alignment.page]
+    let stillLost = edges.filter { page in
+      let whole = page * Alignment.page..<min((page + 1) * Alignment.page, size)
+      return states[page] == .lost && !(bytes.lowerBound <= whole.lowerBound && whole.upperBound <= bytes.upperBound)
+    }
+    defer { for page in stillLost { states.set(page..<page + 1, to: StateByte(.lost)) } }
     try unsafe file.store(in: bytes) { memory in
       unsafe body(memory)
       return nil
