@@ -16,7 +16,7 @@ struct clinux_guard {
   _Atomic(uintptr_t) base; // 0 while the guard watches nothing
   _Atomic(uintptr_t) end;
   _Atomic(uint8_t *) detached;
-  atomic_uint_fast64_t faults;
+  _Atomic(uint64_t *) faults;
   atomic_bool claimed;
   struct clinux_guard *next; // set before the guard is published
 };
@@ -37,7 +37,7 @@ static bool absorb(uintptr_t address) {
     // Marked before the page is replaced: whoever sees the replacement also sees the mark.
     for (uintptr_t page = start; page < start + system_page && page < atomic_load(&guard->end); page += PAGE)
       atomic_store(&detached[(page - base) / PAGE], 1);
-    atomic_fetch_add(&guard->faults, 1);
+    atomic_fetch_add((_Atomic(uint64_t) *)atomic_load(&guard->faults), 1);
     return mmap((void *)start, system_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)
            != MAP_FAILED;
   }
@@ -83,12 +83,12 @@ static struct clinux_guard *claim(void) {
   return guard;
 }
 
-struct clinux_guard *clinux_guard_register(void *base, size_t length, uint8_t *detached) {
+struct clinux_guard *clinux_guard_register(void *base, size_t length, uint8_t *detached, uint64_t *faults) {
   pthread_once(&once, install);
   if (!installed) return NULL;
   struct clinux_guard *guard = claim();
   if (!guard) return NULL;
-  atomic_store(&guard->faults, 0);
+  atomic_store(&guard->faults, faults);
   atomic_store(&guard->detached, detached);
   atomic_store(&guard->end, (uintptr_t)base + length);
   atomic_store(&guard->base, (uintptr_t)base); // last: from here on the handler believes the rest
@@ -98,8 +98,4 @@ struct clinux_guard *clinux_guard_register(void *base, size_t length, uint8_t *d
 void clinux_guard_unregister(struct clinux_guard *guard) {
   atomic_store(&guard->base, 0);
   atomic_store(&guard->claimed, false);
-}
-
-uint64_t clinux_guard_faults(const struct clinux_guard *guard) {
-  return atomic_load_explicit(&guard->faults, memory_order_acquire);
 }

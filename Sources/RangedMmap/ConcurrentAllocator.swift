@@ -2,8 +2,8 @@ import Synchronization
 
 /// Hands out a file's pages in order, to any number of threads at once, without waiting.
 ///
-/// Each allocation is one atomic load, one atomic addition, which no other thread can make repeat, and one store a
-/// page. No lock, no system call.
+/// Each allocation is one atomic load and one atomic addition, which no other thread can make repeat. No lock, no system
+/// call, and no store for its pages: those behind the counter read as allocated in ``PageStates``.
 ///
 /// The order of ranges in the file is the order of the additions: a worker's ranges need not be neighbours. For workers
 /// that allocate for themselves see <doc:WorkersAndTasks>.
@@ -14,11 +14,12 @@ import Synchronization
 public final class ConcurrentAllocator: RangeAllocator, Sendable {
   /// The size in bytes of the file.
   public let totalSize: Int
-  private let file: UInt64
-  private let end: Int
-  private let endPage: UInt64
-  private let states: PageStates
-  private let nextPage: Atomic<UInt64>
+  @usableFromInline let file: UInt64
+  @usableFromInline let end: Int
+  @usableFromInline let states: PageStates
+  @usableFromInline let frontier: Frontier
+  // Whether the states know of the frontier, so that pages need not be marked one by one.
+  @usableFromInline let isKnown: Bool
 
   /// Takes over all pages of a file; ``MmapFile`` calls it.
   ///
@@ -29,9 +30,9 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
     totalSize = space.count
     file = space.file
     end = space.end
-    endPage = UInt64(space.pages.upperBound)
-    nextPage = Atomic(UInt64(space.pages.lowerBound))
     self.states = states
+    frontier = Frontier(space.pages)
+    isKnown = states.frontier.storeIfNil(frontier) === frontier
   }
 
   /// The number of bytes that were not handed out yet.
@@ -39,24 +40,26 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   /// Already old when it returns, if others allocate: ask ``allocate(_:)`` itself whether there is room. The cost is
   /// one load.
   public var remaining: Int {
-    let taken = min(nextPage.load(ordering: .relaxed), endPage)
-    return max(0, end - Int(taken) * Alignment.page)
+    max(0, end - frontier.passed.upperBound * Alignment.page)
   }
 
   /// Hands out the next pages of the file to whoever comes first.
   ///
   /// - Parameter byteCount: Bytes wanted, at least 1; rounded up to 4096 and clamped to what is left.
   /// - Returns: The range, or `nil` when the file is used up or `byteCount` is not positive.
+  @inlinable  // alone with what it needs: a call would cost as much as the addition
   public func allocate(_ byteCount: Int) -> AllocatedRange? {
-    guard byteCount > 0, nextPage.load(ordering: .relaxed) < endPage else { return nil }
-    let wanted = min(UInt64(Alignment.pages(in: byteCount)), endPage)
-    let first = nextPage.wrappingAdd(wanted, ordering: .relaxed).oldValue
+    let endPage = frontier.end
+    guard byteCount > 0, frontier.next.load(ordering: .relaxed) < endPage else { return nil }
+    // No sum here can overflow: a positive Int has room for 4095 more in 64 bits, and the rest lies inside the file.
+    let wanted = min((UInt64(bitPattern: Int64(byteCount)) &+ 4095) &>> 12, endPage)
+    let first = frontier.next.wrappingAdd(wanted, ordering: .releasing).oldValue
     guard first < endPage else { return nil }
-    let start = Int(first) * Alignment.page
-    let count = min(Int(wanted) * Alignment.page, end - start)
+    let start = Int(truncatingIfNeeded: first &<< 12)
+    let count = min(Int(truncatingIfNeeded: wanted &<< 12), end &- start)
     // The addition gave these pages to this call alone, and `space`, which covered them, was consumed by `init`.
     let range = AllocatedRange(start: start, count: count, file: file)
-    states.markAllocated(range)
+    if !isKnown { states.markAllocated(range) }
     return range
   }
 }

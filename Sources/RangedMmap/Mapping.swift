@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// One mapped file: the descriptor, the memory, and the guard over it; the last owner's end unmaps and closes.
@@ -10,7 +11,10 @@ import SystemPackage
   /// Whether a page may have no block yet, so that a store to it could find the disk full.
   let mayHaveHoles: Bool
   let base: UnsafeMutableRawPointer
-  private let detached: AnonymousRegion
+  // A count of faults, then from the second page on a byte for each page of the file.
+  private let faultRegion: AnonymousRegion
+  private let faults: UnsafeMutablePointer<Atomic<UInt64>>
+  private let detached: UnsafeMutablePointer<UInt8>
   private let guardian: OpaquePointer
 
   /// Maps all of an open file.
@@ -23,10 +27,11 @@ import SystemPackage
     guard let address = unsafe address, unsafe address != mapFailed else {
       throw .system(Errno(rawValue: errno), file.path, "can't map the file")
     }
-    guard let detached = AnonymousRegion(byteCount: Alignment.pages(in: size)),
+    guard let faultRegion = AnonymousRegion(byteCount: Alignment.page + Alignment.pages(in: size)),
       // SAFETY: both regions live as long as this object, whose deinit unregisters the guard first.
       let guardian = unsafe clinux_guard_register(
-        address, Alignment.up(size), detached.base.assumingMemoryBound(to: UInt8.self))
+        address, Alignment.up(size), faultRegion.base.advanced(by: Alignment.page).assumingMemoryBound(to: UInt8.self),
+        faultRegion.base.assumingMemoryBound(to: UInt64.self))
     else {
       // SAFETY: mapped above with this length; nobody knows the address yet.
       _ = unsafe munmap(address, size)
@@ -37,7 +42,10 @@ import SystemPackage
     self.isWritable = isWritable
     self.mayHaveHoles = mayHaveHoles
     unsafe base = address
-    self.detached = detached
+    self.faultRegion = faultRegion
+    // SAFETY: the region is zeroed, which is a valid atomic, and as long as it has to be; see above.
+    unsafe faults = faultRegion.base.assumingMemoryBound(to: Atomic<UInt64>.self)
+    unsafe detached = faultRegion.base.advanced(by: Alignment.page).assumingMemoryBound(to: UInt8.self)
     unsafe self.guardian = guardian
   }
 
@@ -62,13 +70,13 @@ import SystemPackage
 
 extension Mapping {
   /// Whether any page lost its file under us; one load, all that the hot path pays for the guard.
-  var hasFaults: Bool { unsafe clinux_guard_faults(guardian) != 0 }
+  var hasFaults: Bool { unsafe faults.pointee.load(ordering: .acquiring) != 0 }
 
   /// Whether the page's memory is no longer the file's: a fault replaced it.
   func isDetached(page: Int) -> Bool {
-    precondition(page >= 0 && page < detached.byteCount, "no such page")
+    precondition(page >= 0 && page < Alignment.pages(in: size), "no such page")
     // SAFETY: the index was checked. The handler stores single bytes; a stale one is seen by the next step.
-    return unsafe detached.base.load(fromByteOffset: page, as: UInt8.self) != 0
+    return unsafe detached[page] != 0
   }
 
   /// Throws if the file no longer stands behind these bytes.
@@ -112,9 +120,10 @@ extension Mapping {
       guard unsafe address != mapFailed else {
         throw .system(Errno(rawValue: errno), path, "can't map the page again", bytes: bytes)
       }
-      for each in whole.lowerBound / Alignment.page..<min(whole.upperBound / Alignment.page, detached.byteCount) {
+      for each in whole.lowerBound / Alignment.page..<min(whole.upperBound / Alignment.page, Alignment.pages(in: size))
+      {
         // SAFETY: inside the region, see the bound.
-        unsafe detached.base.storeBytes(of: 0, toByteOffset: each, as: UInt8.self)
+        unsafe detached[each] = 0
       }
     }
   }

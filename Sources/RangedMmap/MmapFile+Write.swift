@@ -90,6 +90,7 @@ extension MmapFile {
   }
 
   /// From a range to its receipt, whatever fills it.
+  @inline(__always)
   private func fill(
     _ range: consuming AllocatedRange, _ body: (UnsafeMutableRawBufferPointer) -> MmapFileError?
   ) throws(MmapFileError) -> WriteReceipt {
@@ -105,6 +106,7 @@ extension MmapFile {
   ///
   /// - Returns: The era that the bytes belong to.
   @discardableResult
+  @inline(__always)
   func store(
     in bytes: Range<Int>, _ body: (UnsafeMutableRawBufferPointer) -> MmapFileError?
   ) throws(MmapFileError) -> UInt8 {

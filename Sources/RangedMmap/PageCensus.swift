@@ -5,6 +5,8 @@ struct PageCensus: Sendable {
   private(set) var total = PageCounts()
   /// The era that the counts were made in.
   var era: UInt8 = 0
+  /// The page that the frontier had reached when the counts were made.
+  var frontier = 0
 
   // For each chunk the pages in each state but `free`, which is the rest; zeros cost nothing until used.
   private var perChunk: [SIMD8<UInt16>]
@@ -26,7 +28,7 @@ struct PageCensus: Sendable {
   /// Whether a new era turned pages of the chunk into lost ones.
   func mustRecount(chunk: Int, in era: UInt8) -> Bool { era != self.era && has(.unsynced, inChunk: chunk) }
 
-  mutating func recount(chunk: Int, era: UInt8, state: (Int) -> PageState) {
+  mutating func recount(chunk: Int, state: (Int) -> PageState) {
     var counts = SIMD8<UInt16>.zero
     for page in pages(inChunk: chunk) { counts[state(page)] += 1 }
     for each in PageState.allCases { total[each] += Int(counts[each]) - before(chunk: chunk, state: each) }

@@ -43,11 +43,12 @@ public struct PageRange<Stage: RangeStage>: ~Copyable, Sendable {
   /// The number of bytes.
   public let count: Int
   /// Which opened file this belongs to; no two in a process share one.
-  let file: UInt64
+  @usableFromInline let file: UInt64
   /// How many syncs of the file had failed when the bytes were written; see `Durability`.
-  let era: UInt8
+  @usableFromInline let era: UInt8
 
   // The one place where ranges come from. Whoever calls it vouches that nobody else holds these pages.
+  @inlinable
   init(start: Int, count: Int, file: UInt64, era: UInt8 = 0) {
     self.start = start
     self.count = count

@@ -29,6 +29,9 @@ extension [PageState] {
 struct StateByte: Equatable {
   var raw: UInt8
 
+  /// Free although it lies below the ``Frontier``: it was given back.
+  static let givenBack = StateByte(raw: 7)
+
   // Beside the public states: flushing on behalf of a sync of the whole file, which alone may promote it.
   private static let syncingCode: UInt8 = 6
 
@@ -40,6 +43,7 @@ struct StateByte: Equatable {
     switch raw & 7 {
     case PageState.written.rawValue: return isCurrent(in: currentEra) ? .written : .lost
     case PageState.flushing.rawValue, Self.syncingCode: return isCurrent(in: currentEra) ? .flushing : .lost
+    case Self.givenBack.raw: return .free
     case let code: return PageState(rawValue: code) ?? .lost
     }
   }

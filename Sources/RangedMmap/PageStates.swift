@@ -27,6 +27,8 @@ public struct PageCounts: Sendable, Equatable {
   private let changed: UnsafeMutablePointer<Atomic<UInt8>>
   private let currentEra = Atomic<UInt8>(0)
   private let census: Mutex<PageCensus>
+  /// The frontier of the first concurrent allocator, which says for its pages what others say page by page.
+  let frontier = AtomicLazyReference<Frontier>()
 
   /// How many pages share one mark of change: a census looks again at that many.
   static let chunk = 4096
@@ -50,7 +52,11 @@ public struct PageCounts: Sendable, Equatable {
   /// The state of one page, counted from the start of the file.
   ///
   /// Two atomic loads, no lock. An index outside of `0..<count` traps.
-  public subscript(page: Int) -> PageState { byte(at: page).state(in: era) }
+  public subscript(page: Int) -> PageState {
+    let state = byte(at: page)
+    return state == StateByte(.free) && frontier.load()?.passed.contains(page) == true
+      ? .allocated : state.state(in: era)
+  }
 
   /// How many pages are in each state.
   ///
@@ -63,18 +69,18 @@ public struct PageCounts: Sendable, Equatable {
   /// One store a page. A range of another file traps.
   ///
   /// - Parameter range: Borrowed.
-  public func markAllocated(_ range: borrowing AllocatedRange) { mark(range, .allocated) }
+  public func markAllocated(_ range: borrowing AllocatedRange) { mark(range, StateByte(.allocated)) }
 
   /// Says that pages are back in the allocator's hands and may be handed out again.
   ///
   /// One store a page. A range of another file traps.
   ///
   /// - Parameter range: Borrowed.
-  public func markFree(_ range: borrowing AllocatedRange) { mark(range, .free) }
+  public func markFree(_ range: borrowing AllocatedRange) { mark(range, .givenBack) }
 
-  private func mark(_ range: borrowing AllocatedRange, _ state: PageState) {
+  private func mark(_ range: borrowing AllocatedRange, _ state: StateByte) {
     precondition(range.file == file, "a range of one file was marked in the states of another")
-    set(range.pages, to: StateByte(state))
+    set(range.pages, to: state)
   }
 }
 
@@ -95,6 +101,7 @@ extension PageStates {
     return StateByte(raw: unsafe bytes[page].load(ordering: .acquiring))
   }
 
+  @inline(__always)
   func set(_ pages: Range<Int>, to value: StateByte) {
     precondition(pages.lowerBound >= 0 && pages.upperBound <= count, "pages outside of the file")
     for page in pages {
@@ -134,16 +141,22 @@ extension PageStates {
   private func withCensus<Result: Sendable>(_ body: (inout sending PageCensus) -> Result) -> Result {
     census.withLock { census in
       let era = era
+      let passed = frontier.load()?.passed ?? 0..<0
+      let moved = census.frontier / Self.chunk..<(passed.upperBound + Self.chunk - 1) / Self.chunk
       for chunk in 0..<census.chunkCount {
         // SAFETY: `chunk` is below the number of chunks that the region was made for.
         let isChanged = unsafe changed[chunk].load(ordering: .relaxed) != 0
-        guard isChanged || census.mustRecount(chunk: chunk, in: era) else { continue }
+        guard isChanged || moved.contains(chunk) || census.mustRecount(chunk: chunk, in: era) else { continue }
         // Cleared before the pages are read: a store that comes later sets the mark again.
         // SAFETY: as above.
         _ = unsafe changed[chunk].exchange(0, ordering: .sequentiallyConsistent)
-        census.recount(chunk: chunk, era: era) { byte(at: $0).state(in: era) }
+        census.recount(chunk: chunk) { page in
+          let byte = byte(at: page)
+          return byte == StateByte(.free) && passed.contains(page) ? .allocated : byte.state(in: era)
+        }
       }
       census.era = era
+      census.frontier = passed.upperBound
       return body(&census)
     }
   }

@@ -56,10 +56,8 @@ void clinux_stop_here(void);
 
 struct clinux_guard;
 
-// Registers [base, base + length). `detached` has one byte for each 4 KiB page and outlives the registration.
-// NULL when memory or the handler could not be had.
-struct clinux_guard *clinux_guard_register(void *base, size_t length, uint8_t *detached);
+// Registers [base, base + length). `detached` has one byte for each 4 KiB page; `faults` counts what the guard has
+// absorbed, and is 0 as long as no page is detached. Both outlive the registration, and are the caller's so that it can
+// look at them without a call. NULL when memory or the handler could not be had.
+struct clinux_guard *clinux_guard_register(void *base, size_t length, uint8_t *detached, uint64_t *faults);
 void clinux_guard_unregister(struct clinux_guard *guard);
-
-// How many faults the guard has absorbed; 0 means that no page is detached.
-uint64_t clinux_guard_faults(const struct clinux_guard *guard);
