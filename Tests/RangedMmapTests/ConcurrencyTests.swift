@@ -63,7 +63,9 @@ struct ConcurrencyTests {
 
   private func look(_ file: MmapFile, _ thread: Int) throws {
     switch thread {
-    case 4: #expect(PageState.allCases.reduce(0) { $0 + file.states.counts()[$1] } == file.states.count)
+    case 4:
+      let counts = file.states.counts()
+      #expect(PageState.allCases.reduce(0) { $0 + counts[$1] } == file.states.count)
     case 5: try file.syncAll()
     default: _ = try file.peek(0..<65536)
     }
