@@ -84,7 +84,8 @@ extension MmapFile {
   public func checkCoverage() throws(MmapFileError) {
     do { try mapping.checkCovered(0..<size) } catch {
       guard error.code == .truncated, let status = try? mapping.file.status() else { throw error }
-      let gone = Alignment.pages(in: Int(status.size))..<states.count
+      // From the page that the end lies in; the file may have grown again in between.
+      let gone = min(Int(status.size) / Alignment.page, states.count)..<states.count
       for chunk in states.chunks(with: .unsynced + [.flushed]) {
         for page in chunk.clamped(to: gone) {
           let byte = states.byte(at: page)

@@ -142,7 +142,10 @@ extension PageStates {
     census.withLock { census in
       let era = era
       let passed = frontier.load()?.passed ?? 0..<0
-      let moved = census.frontier / Self.chunk..<(passed.upperBound + Self.chunk - 1) / Self.chunk
+      // The chunks that the frontier has gone through since; none if it stands where it stood.
+      let moved =
+        passed.upperBound == census.frontier
+        ? 0..<0 : census.frontier / Self.chunk..<(passed.upperBound + Self.chunk - 1) / Self.chunk
       for chunk in 0..<census.chunkCount {
         // SAFETY: `chunk` is below the number of chunks that the region was made for.
         let isChanged = unsafe changed[chunk].load(ordering: .relaxed) != 0

@@ -111,6 +111,9 @@ struct TruncationTests {
     try expect(.truncated) { try file.checkCoverage() }
     #expect((0..<6).map { file.states[$0] } == [.flushed, .flushed, .lost, .lost, .allocated, .free])
     #expect(kept.count + gone.count + allocated.count == 5 * 4096)
+    try cut(to: 4097)
+    try expect(.truncated) { try file.checkCoverage() }
+    #expect((0..<2).map { file.states[$0] } == [.flushed, .lost])
   }
 
   @Test("A cut in the middle of a page is found by sync, though nothing faults")

@@ -16,7 +16,7 @@ struct Interface {
   var glyphs = Glyphs.unicode
 }
 
-/// Bytes a second, measured over at least a quarter of a second.
+/// Bytes a second, measured over at least a second.
 struct Throughput {
   private(set) var bytesPerSecond: Double?
   private var last: (bytes: Int, time: ContinuousClock.Instant)?
@@ -31,7 +31,7 @@ struct Throughput {
       return
     }
     let elapsed = time - last.time
-    guard elapsed >= .milliseconds(250) else { return }
+    guard elapsed >= .seconds(1) else { return }
     bytesPerSecond = Double(bytes - last.bytes) / (elapsed / .seconds(1))
     self.last = (bytes, time)
   }

@@ -9,9 +9,13 @@ func bytes(_ count: Int) -> String {
   return "\(decimal(value)) \(units[unit])"
 }
 
-/// A rate in MB/s or GB/s, decimal as disks are sold.
+/// A rate in decimal units, as disks are sold.
 func rate(_ bytesPerSecond: Double) -> String {
-  bytesPerSecond >= 1e9 ? "\(decimal(bytesPerSecond / 1e9)) GB/s" : "\(decimal(bytesPerSecond / 1e6)) MB/s"
+  switch bytesPerSecond {
+  case 1e9...: "\(decimal(bytesPerSecond / 1e9)) GB/s"
+  case 1e6...: "\(decimal(bytesPerSecond / 1e6)) MB/s"
+  default: "\(decimal(bytesPerSecond / 1e3)) kB/s"
+  }
 }
 
 /// One digit after the point below 100, none where it is whole.
