@@ -72,6 +72,13 @@ let package = Package(
       dependencies: [
         "Inspector", "RangedMmap", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: strict),
+    .testTarget(
+      name: "PageCacheTests",
+      dependencies: [
+        "PageCache", "RangedMmap", "CTestSupport", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
     .testTarget(name: "TerminalCanvasTests", dependencies: ["TerminalCanvas"], swiftSettings: strict),
     .testTarget(
       name: "mmapviewTests",

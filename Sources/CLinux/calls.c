@@ -3,7 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -55,4 +59,32 @@ int clinux_cachestat(int fd, uint64_t offset, uint64_t length, struct clinux_cac
     uint64_t offset, length;
   } range = {offset, length};
   RETRY(syscall(SYS_cachestat, fd, &range, counts, 0));
+}
+
+int clinux_extents(int fd, uint64_t start, uint64_t length, struct clinux_extent *extents, unsigned capacity,
+                   unsigned *count) {
+  struct fiemap *map = calloc(1, sizeof *map + capacity * sizeof(struct fiemap_extent));
+  if (!map) return ENOMEM;
+  map->fm_start = start;
+  map->fm_length = length;
+  map->fm_extent_count = capacity;
+  int answer;
+  do answer = ioctl(fd, FS_IOC_FIEMAP, map) == -1 ? errno : 0;
+  while (answer == EINTR);
+  *count = answer ? 0 : map->fm_mapped_extents;
+  for (unsigned i = 0; i < *count; i++) {
+    struct fiemap_extent *from = &map->fm_extents[i];
+    extents[i] = (struct clinux_extent){from->fe_logical, from->fe_physical, from->fe_length, from->fe_flags};
+  }
+  free(map);
+  return answer;
+}
+
+int clinux_seek(int fd, off_t from, bool to_data, off_t *found) {
+  off_t before = lseek(fd, 0, SEEK_CUR);
+  if (before == -1) return errno;
+  *found = lseek(fd, from, to_data ? SEEK_DATA : SEEK_HOLE);
+  int answer = *found == -1 ? errno : 0;
+  lseek(fd, before, SEEK_SET);
+  return answer;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int ctest_private_mounts(void) {
@@ -59,3 +60,9 @@ long ctest_check_pages(const char *path) {
 int ctest_memory_file(void) { return memfd_create("disk", MFD_ALLOW_SEALING); }
 
 int ctest_seal(int fd) { return fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE) == 0 ? 0 : errno; }
+
+int ctest_page_state(int fd, unsigned long page) {
+  uint64_t range[2] = {page * 4096, 4096}, counts[5];
+  if (syscall(451, fd, range, counts, 0) != 0) return -errno;
+  return (counts[0] > 0) | (counts[1] > 0) << 1 | (counts[2] > 0) << 2;
+}

@@ -170,6 +170,19 @@ struct SessionTests {
     #expect(line.hasSuffix("\"workers\":{\"running\":0,\"operations\":0}}"))
   }
 
+  @Test("What the kernel counts is told, expected and followed through a page's life")
+  func kernel() throws {
+    guard (try? play("create \(path("a")) 1m", "kernel 0")) != nil, session.file?.isDurable == true else { return }
+    try play(
+      "expect kernel dirty 0", "allocate 4p", "write r1 page", "expect kernel dirty 4", "flush r1",
+      "expect kernel dirty 0", "sync r1", "expect kernel dirty 0", "expect kernel writeback 0", "reuse r1",
+      "write r1 zero", "expect kernel dirty 4")
+    let pages = try play("kernel 0-3")
+    #expect(pages == ["pages 0-3: dirty"])
+    try play("sync all", "expect error \"found 0\" expect kernel dirty 9", "expect error \"the last page\" kernel 256")
+    #expect(try play("extents").first?.hasPrefix("0x0..0x4000: written at 0x") == true)
+  }
+
   @Test("The page under the cursor knows its range, whatever the order of allocation")
   func rangeOfPage() throws {
     try play("create \(path("a")) 10p", "allocate 2p x3", "write r2 page")

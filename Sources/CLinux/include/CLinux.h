@@ -32,6 +32,27 @@ struct clinux_cachestat {
 };
 int clinux_cachestat(int fd, uint64_t offset, uint64_t length, struct clinux_cachestat *counts);
 
+// One extent of FS_IOC_FIEMAP; `flags` are FIEMAP_EXTENT_….
+struct clinux_extent {
+  uint64_t logical, physical, length;
+  uint32_t flags;
+};
+enum {
+  CLINUX_EXTENT_LAST = 0x1,
+  CLINUX_EXTENT_DELAYED = 0x4,
+  CLINUX_EXTENT_INLINE = 0x200,
+  CLINUX_EXTENT_UNWRITTEN = 0x800,
+  CLINUX_EXTENT_SHARED = 0x2000
+};
+
+// The next extents at or after `start`, up to `capacity` of them; nothing is flushed first. EOPNOTSUPP where the file
+// system has no FIEMAP.
+int clinux_extents(int fd, uint64_t start, uint64_t length, struct clinux_extent *extents, unsigned capacity,
+                   unsigned *count);
+
+// lseek(2) with SEEK_DATA or SEEK_HOLE; the descriptor's own position is left as it was. ENXIO after the last data.
+int clinux_seek(int fd, off_t from, bool to_data, off_t *found);
+
 // MARK: Signals as something to poll
 
 // Blocks SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP and SIGWINCH in this thread, and gives a signalfd(2) for all but SIGWINCH,

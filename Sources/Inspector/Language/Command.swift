@@ -26,6 +26,10 @@ public enum Command: Sendable, Equatable {
   case goto(page: Int)
   /// Says what is open and how its pages stand.
   case status(asJSON: Bool)
+  /// Says what the kernel knows of pages.
+  case kernel(ClosedRange<Int>)
+  /// Says where the file's bytes are on the disk.
+  case extents
   /// Shows the frame, or saves it.
   case screen(path: String?, isForced: Bool)
   /// Shows a caption.
@@ -96,6 +100,16 @@ public struct WorkOrder: Sendable, Equatable {
   public init() {}
 }
 
+/// What the kernel counts.
+public enum KernelCount: String, Sendable, CaseIterable {
+  /// Pages in memory.
+  case cached
+  /// Pages that differ from the disk.
+  case dirty
+  /// Pages on their way to it.
+  case writeback
+}
+
 /// A condition that a script checks.
 public enum Expectation: Sendable, Equatable {
   /// All these pages are in this state.
@@ -104,6 +118,8 @@ public enum Expectation: Sendable, Equatable {
   case count(PageState, Int)
   /// These bytes stand at this offset.
   case bytes(offset: Int, [UInt8])
+  /// The kernel counts so many pages of the file.
+  case kernel(KernelCount, Int)
   /// The command fails with a message that holds this text.
   indirect case error(text: String, Command)
 }

@@ -132,6 +132,13 @@ extension Verb {
       name: "status", usage: "status [json]", help: "how many pages are in each state", example: "status json"
     ) { arguments throws(SyntaxError) in .status(asJSON: arguments.flag("json")) },
     Verb(
+      name: "kernel", usage: "kernel PAGES", help: "what the kernel knows of pages: cached, dirty, writeback",
+      example: "kernel 0-15"
+    ) { arguments throws(SyntaxError) in .kernel(try arguments.pages()) },
+    Verb(name: "extents", usage: "extents", help: "where the file's bytes are on the disk", example: "extents") {
+      _ throws(SyntaxError) in .extents
+    },
+    Verb(
       name: "screen", usage: "screen [PATH [force]]",
       help: "print the frame as text, or save it as .txt, .ansi or .svg", example: "screen frame.svg"
     ) { arguments throws(SyntaxError) in
@@ -149,7 +156,7 @@ extension Verb {
     Verb(
       name: "expect",
       usage: "expect page PAGES STATE · expect count STATE N · expect bytes OFFSET HEX… · "
-        + "expect error \"TEXT\" COMMAND…",
+        + "expect kernel cached|dirty|writeback N · expect error \"TEXT\" COMMAND…",
       help: "fail unless it is so", example: "expect page 0-1 flushed"
     ) { arguments throws(SyntaxError) in .expect(try Expectation(&arguments)) },
     Verb(name: "help", usage: "help [VERB]", help: "the commands, or one of them", example: "help write") {
@@ -210,13 +217,16 @@ extension WorkOrder {
 
 extension Expectation {
   fileprivate init(_ arguments: inout Arguments) throws(SyntaxError) {
-    switch try arguments.choice("expectation", ["page": 0, "count": 1, "bytes": 2, "error": 3]) {
+    switch try arguments.choice("expectation", ["page": 0, "count": 1, "bytes": 2, "error": 3, "kernel": 4]) {
     case 0: self = .pages(try arguments.pages(), try arguments.state())
     case 1: self = .count(try arguments.state(), try arguments.number("the number of pages"))
     case 2:
       let offset = try arguments.offset("the offset")
       let first = try arguments.word("the bytes")
       self = .bytes(offset: offset, try Self.bytes([first] + arguments.rest()))
+    case 4:
+      let counts = Dictionary(uniqueKeysWithValues: KernelCount.allCases.map { ($0.rawValue, $0) })
+      self = .kernel(try arguments.choice("count of the kernel", counts), try arguments.number("the number of pages"))
     default:
       let text = try arguments.word("the text").text
       let first = try arguments.word("the command")

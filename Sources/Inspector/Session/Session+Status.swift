@@ -31,6 +31,7 @@ extension Session {
     case .count(let state, let number):
       let found = try openFile().states.counts()[state]
       guard found == number else { throw CommandError("expected \(count(number, "page")) \(state), found \(found)") }
+    case .kernel(let name, let number): try checkKernel(name, number)
     case .bytes(let offset, let bytes): try checkBytes(offset, bytes)
     case .error(let text, let command): try checkFailure(text, command)
     }

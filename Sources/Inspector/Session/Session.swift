@@ -73,6 +73,8 @@ public final class Session {
     case .workers(let command): return try steer(command)
     case .goto(let page): return try goto(page)
     case .status(let asJSON): return asJSON ? Event(.output, [try statusJSON()]) : Event(.output, [try statusLine()])
+    case .kernel(let pages): return try kernel(pages)
+    case .extents: return try extents()
     case .screen(let path, let isForced): return try screen(path, isForced)
     case .say(let text): return Event(.caption, text.split(separator: "\n").map(String.init))
     case .expect(let expectation): return try check(expectation)

@@ -15,6 +15,9 @@ void ctest_fill_pages(void *memory, unsigned long byte_count, unsigned long page
 // that is not, or -2 if the file can't be read.
 long ctest_check_pages(const char *path);
 
+// Asks cachestat(2) for one page, on its own: bit 0 cached, 1 dirty, 2 in writeback; negative if it can't be known.
+int ctest_page_state(int fd, unsigned long page);
+
 // A file in memory that can be sealed: memfd_create(2). -1 on failure.
 int ctest_memory_file(void);
 
