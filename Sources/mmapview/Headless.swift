@@ -54,7 +54,7 @@ enum Headless {
   private static func frame(_ session: Session, _ size: Size, _ isASCII: Bool) -> Canvas {
     var interface = Interface()
     if isASCII { interface.glyphs = .ascii }
-    if let layout = Layout(width: size.width, height: size.height), let file = session.file {
+    if let file = session.file, let layout = Layout(width: size.width, height: size.height, pages: file.states.count) {
       interface.firstPage = layout.shape.firstPage(from: 0, showing: session.cursor, of: file.states.count)
     }
     return Screen.draw(session, interface, width: size.width, height: size.height)

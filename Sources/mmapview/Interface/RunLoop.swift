@@ -88,15 +88,16 @@ final class RunLoop {
   // MARK: Drawing
 
   private func draw() -> Canvas {
-    let (width, height) = (terminal.width, terminal.height)
-    if let layout = Layout(width: width, height: height), let file = session.file {
+    if let layout, let file = session.file {
       interface.firstPage = layout.shape.firstPage(
         from: interface.firstPage, showing: session.cursor, of: file.states.count)
     }
-    return Screen.draw(session, interface, width: width, height: height)
+    return Screen.draw(session, interface, width: terminal.width, height: terminal.height)
   }
 
-  private var layout: Layout? { Layout(width: terminal.width, height: terminal.height) }
+  private var layout: Layout? {
+    Layout(width: terminal.width, height: terminal.height, pages: session.file?.states.count ?? 0)
+  }
   private var promptCursor: (x: Int, y: Int)? { layout.flatMap { PromptView.cursor(interface, $0.prompt) } }
 
   private func measure() {

@@ -21,6 +21,9 @@ struct Glyphs {
     states: [.free: ".", .allocated: "a", .written: "w", .flushing: "f", .flushed: "#", .lost: "!"],
     cursor: nil, rule: "-", bar: "|", separator: " - ")
 
+  /// The states whose glyph is a shade or a block.
+  static let filled: Set<PageState> = [.allocated, .written, .flushing, .flushed]
+
   func glyph(_ state: PageState) -> Unicode.Scalar { states[state] ?? "?" }
 }
 

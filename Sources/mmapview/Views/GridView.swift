@@ -21,14 +21,15 @@ enum GridView {
       canvas.write(offset, x: area.x + Layout.marginWidth - 1 - offset.count, y: y, Style(.dim))
       for page in start..<min(start + shape.columns, file.states.count) {
         let state = file.states[page]
-        let x = area.x + Layout.marginWidth + page - start
-        if page == session.cursor {
-          let role = state == .free ? .title : state.role  // the grey of a free page would be a faint cursor
-          let glyph = interface.glyphs.cursor ?? interface.glyphs.glyph(state)
-          canvas.put(glyph, x: x, y: y, Style(role, isReversed: true))
-        } else {
-          canvas.put(interface.glyphs.glyph(state), x: x, y: y, Style(state.role))
-        }
+        let x = area.x + Layout.marginWidth + (page - start) * shape.cellWidth
+        let role = state == .free && page == session.cursor ? .title : state.role  // grey would be a faint cursor
+        let style = Style(role, isReversed: page == session.cursor)
+        let glyph = interface.glyphs.glyph(state)
+        canvas.put(page == session.cursor ? interface.glyphs.cursor ?? glyph : glyph, x: x, y: y, style)
+        guard shape.cellWidth == 2 else { continue }
+        // The second half goes on with what has a ground; a lone mark stays alone.
+        let isFilled = page != session.cursor && Glyphs.filled.contains(state)
+        canvas.put(isFilled ? glyph : " ", x: x + 1, y: y, page == session.cursor || isFilled ? style : .plain)
       }
     }
   }
@@ -37,7 +38,7 @@ enum GridView {
   private static func ruler(on canvas: inout Canvas, _ area: Area, _ shape: GridShape) {
     canvas.write("offset", x: area.x + 1, y: area.y, Style(.dim))
     for column in stride(from: 0, to: shape.columns, by: 8) {
-      canvas.write("\(column)", x: area.x + Layout.marginWidth + column, y: area.y, Style(.dim))
+      canvas.write("\(column)", x: area.x + Layout.marginWidth + column * shape.cellWidth, y: area.y, Style(.dim))
     }
   }
 }

@@ -4,6 +4,8 @@ import TerminalCanvas
 struct GridShape: Equatable {
   let columns: Int
   let rows: Int
+  /// How many columns of the window a cell takes: two where a small file leaves room.
+  var cellWidth = 1
 
   var cells: Int { columns * rows }
 
@@ -34,19 +36,21 @@ struct Layout {
   let legend: Area
   let prompt: Area
 
-  init?(width: Int, height: Int) {
+  /// Lays out a window for a file of some pages, so that a small one fills the grid and not a corner of it.
+  init?(width: Int, height: Int, pages: Int) {
     guard width >= Self.least.width, height >= Self.least.height else { return nil }
     // The side pane has at least 30 columns; cells come in powers of two, so that offsets stay round.
     let hasSide = width >= 60
     let room = width - Self.marginWidth - (hasSide ? 32 : 0)
-    var columns = 16
-    while columns * 2 <= min(room, 256) { columns *= 2 }
-
     let hexRows = width >= 69 && height >= 18 ? min(16, height / 4) + 1 : 0
     let logRows = height >= 16 ? min(10, height / 6) + 1 : 2
     let factRows = hasSide ? 0 : 1
     // Around the grid: title, ruler, legend, prompt.
     let gridRows = height - 4 - hexRows - logRows - factRows
+
+    var columns = 16
+    while columns * 2 <= min(room, 256), columns * gridRows < pages { columns *= 2 }
+    let cellWidth = columns * 2 <= room ? 2 : 1
 
     var y = 0
     func take(_ rows: Int) -> Area {
@@ -55,9 +59,9 @@ struct Layout {
     }
     title = take(1)
     let middle = take(gridRows + 1)
-    let gridWidth = Self.marginWidth + columns
+    let gridWidth = Self.marginWidth + columns * cellWidth
     grid = Area(x: 0, y: middle.y, width: hasSide ? gridWidth : width, height: middle.height)
-    shape = GridShape(columns: columns, rows: gridRows)
+    shape = GridShape(columns: columns, rows: gridRows, cellWidth: cellWidth)
     side =
       hasSide
       ? Area(x: gridWidth + 3, y: middle.y, width: width - gridWidth - 3, height: middle.height) : nil

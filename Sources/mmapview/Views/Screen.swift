@@ -7,7 +7,7 @@ import TerminalCanvas
 enum Screen {
   static func draw(_ session: Session, _ interface: Interface, width: Int, height: Int) -> Canvas {
     var canvas = Canvas(width: width, height: height)
-    guard let layout = Layout(width: width, height: height) else {
+    guard let layout = Layout(width: width, height: height, pages: session.file?.states.count ?? 0) else {
       let (leastWidth, leastHeight) = Layout.least
       canvas.write("\(leastWidth)x\(leastHeight) at least", x: 0, y: 0, Style(.error))
       canvas.write("q quits", x: 0, y: 1, Style(.dim))
