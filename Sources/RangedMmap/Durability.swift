@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Decides what a sync proves.
 ///
 /// The kernel tells a failed writeback *once*, to whichever sync of the open file asks first; the next is told that
@@ -17,7 +15,7 @@ final class Durability: Sendable {
   private let log = Monitor(Log())
   private let states: PageStates
   /// Held by whoever syncs the whole file: two would promote each other's pages.
-  let wholeFile = Mutex(())
+  let wholeFile = Monitor(())
 
   init(_ states: PageStates) { self.states = states }
 

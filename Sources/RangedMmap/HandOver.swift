@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A box that carries one noncopyable value into a task or a thread, and gives it out once.
 ///
 /// A closure that escapes can't consume a noncopyable value that it captured. It can capture this box and take the
@@ -17,12 +15,12 @@ import Synchronization
 ///
 /// A box that is dropped with the value inside drops the value.
 public final class HandOver<Value: ~Copyable & Sendable>: Sendable {
-  private let value: Mutex<Value?>
+  private let value: Monitor<Value?>
 
   /// Puts a value into a new box.
   ///
   /// - Parameter value: Consumed.
-  public init(_ value: consuming Value) { self.value = Mutex(value) }
+  public init(_ value: consuming Value) { self.value = Monitor(value) }
 
   /// Takes the value out.
   ///

@@ -1,4 +1,3 @@
-import Synchronization
 import SystemPackage
 
 // From written to durable, and back to writing.

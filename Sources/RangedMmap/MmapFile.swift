@@ -1,5 +1,4 @@
 import CLinux
-import Synchronization
 public import SystemPackage
 
 /// A file of fixed size, mapped into memory, whose pages are handed out as values that the compiler tracks.
@@ -27,7 +26,7 @@ public final class MmapFile: Sendable {
   let mapping: Mapping
   let durability: Durability
   /// The directory whose entry for the file is still to be synced; a new file has one.
-  let unsyncedDirectory: Mutex<DirectoryEntry?>
+  let unsyncedDirectory: Monitor<DirectoryEntry?>
 
   private init(_ mapping: Mapping, newIn directory: consuming DirectoryEntry? = nil) throws(MmapFileError) {
     guard let states = PageStates(pageCount: Alignment.pages(in: mapping.size), file: Identity.next()) else {
@@ -37,7 +36,7 @@ public final class MmapFile: Sendable {
     self.states = states
     durability = Durability(states)
     isDurable = !mapping.isInMemory
-    unsyncedDirectory = Mutex(directory)
+    unsyncedDirectory = Monitor(directory)
   }
 
   /// The size in bytes that the file had when it was opened; it never changes.

@@ -2,13 +2,14 @@ import Glibc
 
 /// A value behind a lock, on whose change threads can wait; for slow paths only.
 ///
-/// `Synchronization` has a mutex but nothing to wait with.
-@safe package final class Monitor<State>: @unchecked Sendable {
+/// `Synchronization` has a mutex, but nothing to wait with, and on Linux the kernel itself passes it on under contention
+/// (`FUTEX_LOCK_PI`), which the thread sanitizer can't see: it would call what the lock protects a race.
+@safe package final class Monitor<State: ~Copyable>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   private var state: State
 
-  package init(_ state: sending State) {
+  package init(_ state: consuming sending State) {
     self.state = state
     unsafe mutex = .allocate(capacity: 1)
     unsafe condition = .allocate(capacity: 1)
@@ -33,14 +34,16 @@ import Glibc
   }
 
   /// Runs `body` while no other thread is inside, and wakes those that wait for a change.
-  package func withLock<Result>(_ body: (inout State) -> sending Result) -> sending Result {
+  package func withLock<Result: ~Copyable, Failure: Error>(
+    _ body: (inout State) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
     // SAFETY: initialised by `init`; unlocked on the way out.
     unsafe pthread_mutex_lock(mutex)
     defer {
       unsafe pthread_cond_broadcast(condition)
       unsafe pthread_mutex_unlock(mutex)
     }
-    return body(&state)
+    return try body(&state)
   }
 
   /// Waits until `body` gives an answer; it is asked now and after every change.

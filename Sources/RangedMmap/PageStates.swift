@@ -26,7 +26,7 @@ public struct PageCounts: Sendable, Equatable {
   private let changedRegion: AnonymousRegion
   private let changed: UnsafeMutablePointer<Atomic<UInt8>>
   private let currentEra = Atomic<UInt8>(0)
-  private let census: Mutex<PageCensus>
+  private let census: Monitor<PageCensus>
   /// The frontier of the first concurrent allocator, which says for its pages what others say page by page.
   let frontier = AtomicLazyReference<Frontier>()
 
@@ -46,7 +46,7 @@ public struct PageCounts: Sendable, Equatable {
     // by this object.
     unsafe bytes = region.base.bindMemory(to: Atomic<UInt8>.self, capacity: pageCount)
     unsafe changed = changedRegion.base.bindMemory(to: Atomic<UInt8>.self, capacity: chunkCount)
-    census = Mutex(PageCensus(pageCount: pageCount, chunkCount: chunkCount))
+    census = Monitor(PageCensus(pageCount: pageCount, chunkCount: chunkCount))
   }
 
   /// The state of one page, counted from the start of the file.
@@ -138,7 +138,7 @@ extension PageStates {
     }
   }
 
-  private func withCensus<Result: Sendable>(_ body: (inout sending PageCensus) -> Result) -> Result {
+  private func withCensus<Result: Sendable>(_ body: (inout PageCensus) -> Result) -> Result {
     census.withLock { census in
       let era = era
       let passed = frontier.load()?.passed ?? 0..<0

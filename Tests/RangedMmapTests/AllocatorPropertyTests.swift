@@ -1,6 +1,5 @@
 import Foundation
 import RangedMmap
-import Synchronization
 import TestSupport
 import Testing
 
@@ -52,7 +51,7 @@ struct AllocatorPropertyTests {
     let size = Int.random(in: 1...8 << 20, using: &random)
     let (file, allocator) = try MmapFile.create(
       at: folder.file("a"), size: size, allocator: ConcurrentAllocator.self, storage: .sparse)
-    let all = Mutex<[Range<Int>]>([])
+    let all = Locked<[Range<Int>]>([])
     DispatchQueue.concurrentPerform(iterations: 8) { thread in
       var random = Seeded(seed &* 1000 &+ thread)
       var own: [Range<Int>] = []

@@ -19,7 +19,7 @@ struct ConcurrencyTests {
   func everythingAtOnce() throws {
     let (file, allocator) = try MmapFile.create(
       at: folder.file("a"), size: 8 << 20, allocator: ConcurrentAllocator.self)
-    let failures = Mutex<[String]>([])
+    let failures = Locked<[String]>([])
     let working = Atomic<Int>(4)
     DispatchQueue.concurrentPerform(iterations: 7) { thread in
       do {

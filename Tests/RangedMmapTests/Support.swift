@@ -1,3 +1,4 @@
+import Foundation
 import RangedMmap
 import Testing
 
@@ -50,5 +51,19 @@ struct Seeded: RandomNumberGenerator {
     case 3...9: .random(in: 1...1 << 20, using: &self)
     default: .random(in: 1...20_000, using: &self)
     }
+  }
+}
+
+/// A value behind a lock of pthreads, which the thread sanitizer understands; see `Monitor` in the library.
+final class Locked<Value>: @unchecked Sendable {
+  private let lock = NSLock()
+  private var value: Value
+
+  init(_ value: Value) { self.value = value }
+
+  func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+    lock.lock()
+    defer { lock.unlock() }
+    return body(&value)
   }
 }

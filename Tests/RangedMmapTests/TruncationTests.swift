@@ -1,6 +1,5 @@
 import Foundation
 import RangedMmap
-import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -152,7 +151,7 @@ struct TruncationTests {
       try MmapFile.create(at: folder.file("\(index)"), size: 256 * 4096, allocator: ConcurrentAllocator.self)
     }
     for index in stride(from: 0, to: count, by: 2) { try run("truncate", ["-s", "0", folder.file("\(index)").string]) }
-    let answers = Mutex(Array(repeating: [Bool](), count: count))
+    let answers = Locked(Array(repeating: [Bool](), count: count))
     DispatchQueue.concurrentPerform(iterations: count * 2) { thread in
       let (file, allocator) = files[thread % count]
       var written: [Bool] = []
