@@ -20,7 +20,8 @@ enum Screenshot {
       default:
         throw CommandError("\(path): a screen is saved as .txt, .ansi or .svg; give the path one of these endings")
       }
-    let scratch = FilePath(path).removingLastComponent().appending(".mmapview-screen-\(getpid())")
+    let scratch = FilePath(path).removingLastComponent().appending(
+      ".mmapview-screen-\(UInt64.random(in: .min ... .max))")
     do {
       let file = try FileDescriptor.open(
         scratch, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
