@@ -70,7 +70,8 @@ let package = Package(
     .testTarget(
       name: "InspectorTests",
       dependencies: [
-        "Inspector", "RangedMmap", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+        "Inspector", "RangedMmap", "PageCache", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: strict),
     .testTarget(
       name: "PageCacheTests",

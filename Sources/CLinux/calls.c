@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -87,4 +88,21 @@ int clinux_seek(int fd, off_t from, bool to_data, off_t *found) {
   int answer = *found == -1 ? errno : 0;
   lseek(fd, before, SEEK_SET);
   return answer;
+}
+
+int clinux_watch(int fd) {
+  int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (watch == -1) return -errno;
+  char link[40];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  uint32_t events = IN_MODIFY | IN_ATTRIB | IN_OPEN | IN_CLOSE | IN_DELETE_SELF | IN_MOVE_SELF;
+  if (inotify_add_watch(watch, link, events) != -1) return watch;
+  int failure = errno;
+  close(watch);
+  return -failure;
+}
+
+void clinux_watch_clear(int watch) {
+  char events[4096];
+  while (read(watch, events, sizeof events) > 0) {}
 }

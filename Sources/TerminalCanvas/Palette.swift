@@ -43,6 +43,13 @@ public struct Palette: Sendable {
     case .flushing: (0xf0e442, 11, false)
     case .flushed: (0x00b386, 2, false)
     case .lost: (0xff5a36, 9, true)
+    // What means the same wears the same colour in both layers; clean is no promise, so it is not the green of flushed.
+    case .clean: (0xb8cbd9, 7, false)
+    case .dirty: (0xe69f00, 3, false)
+    case .writeback: (0xf0e442, 11, false)
+    case .onDisk: (0x7f93a3, 8, false)
+    case .unknown: (0xcc79a7, 5, false)
+    case .changed: (0xff9ecf, 13, true)
     case .zeroByte: (0x6c757d, 8, false)
     case .textByte: (0x8fd0f5, 14, false)
     case .otherByte: (0xe8b95a, 3, false)

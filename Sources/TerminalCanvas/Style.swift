@@ -24,6 +24,18 @@ public enum Role: UInt8, Sendable, CaseIterable {
   case flushed
   /// A lost page.
   case lost
+  /// A page that is in memory and equals the disk.
+  case clean
+  /// A page that is in memory and differs from the disk.
+  case dirty
+  /// A page that is being written to the disk.
+  case writeback
+  /// A page that is on the disk alone.
+  case onDisk
+  /// A page of which nothing is known.
+  case unknown
+  /// A page whose bytes somebody else has changed.
+  case changed
   /// A byte of zero.
   case zeroByte
   /// A byte that is printable in ASCII.
@@ -46,6 +58,12 @@ public enum Role: UInt8, Sendable, CaseIterable {
     case .flushing: "f"
     case .flushed: "s"
     case .lost: "x"
+    case .clean: "r"
+    case .dirty: "y"
+    case .writeback: "b"
+    case .onDisk: "i"
+    case .unknown: "u"
+    case .changed: "m"
     case .zeroByte: "z"
     case .textByte: "p"
     case .otherByte: "o"

@@ -54,8 +54,9 @@ enum Headless {
   private static func frame(_ session: Session, _ size: Size, _ isASCII: Bool) -> Canvas {
     var interface = Interface()
     if isASCII { interface.glyphs = .ascii }
-    if let file = session.file, let layout = Layout(width: size.width, height: size.height, pages: file.states.count) {
-      interface.firstPage = layout.shape.firstPage(from: 0, showing: session.cursor, of: file.states.count)
+    if let layout = Layout(session, width: size.width, height: size.height) {
+      interface.bringIntoView(session, layout)
+      interface.askKernel(session, layout)
     }
     return Screen.draw(session, interface, width: size.width, height: size.height)
   }

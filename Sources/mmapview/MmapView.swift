@@ -5,6 +5,8 @@ import Inspector
 import SystemPackage
 import TerminalCanvas
 
+extension Layer: ExpressibleByArgument {}
+
 /// The command line.
 @main
 struct MmapView: ParsableCommand {
@@ -46,6 +48,9 @@ struct MmapView: ParsableCommand {
 
   @Option(help: ArgumentHelp("The size of frames with --headless.", valueName: "COLSxROWS"))
   var size: String?
+
+  @Option(help: ArgumentHelp("Show the pages as the library sees them, or the kernel, or both.", valueName: "LAYER"))
+  var layer: Layer?
 
   @Flag(help: "Use no glyphs outside ASCII.")
   var ascii = false
@@ -94,7 +99,7 @@ struct MmapView: ParsableCommand {
       case .never: .never
       }
     let terminal = try NcursesTerminal(.dark, color: choice)
-    let loop = RunLoop(session, terminal, plan.script, signals: signals, isASCII: ascii)
+    let loop = try RunLoop(session, terminal, plan.script, signals: signals, isASCII: ascii)
     let signal = try loop.run()
     if let farewell = session.farewell { print(farewell) }
     // As a shell reports a process that a signal ended.

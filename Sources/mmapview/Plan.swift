@@ -10,12 +10,14 @@ struct UsageError: Error, CustomStringConvertible {
 struct Plan {
   /// How the file is opened, or `nil` if scripts or the prompt will.
   let opening: Command?
+  let layer: Layer?
   let script: Script
   let size: Headless.Size
 
   init(_ options: MmapView) throws {
     try Self.requireText()
     opening = try Self.opening(options)
+    layer = options.layer
     size = try Self.size(options.size)
     var script = Script()
     if let path = options.replay { script.append(try Script(contentsOf: path)) }
@@ -74,6 +76,7 @@ extension Session {
   convenience init(opening plan: Plan) throws(CommandError) {
     try self.init()
     if let opening = plan.opening { try perform(opening) }
+    if let layer = plan.layer { try perform(.layer(layer)) }
     if let file, plan.script.steps.isEmpty {
       note(Event(.caption, [Self.greeting(isWritable: file.isWritable)]))
     }

@@ -53,6 +53,13 @@ int clinux_extents(int fd, uint64_t start, uint64_t length, struct clinux_extent
 // lseek(2) with SEEK_DATA or SEEK_HOLE; the descriptor's own position is left as it was. ENXIO after the last data.
 int clinux_seek(int fd, off_t from, bool to_data, off_t *found);
 
+// inotify(7) on an open file, whatever its name is by now: a descriptor that becomes readable when somebody opens, closes,
+// writes, cuts, renames or removes it, or a negative errno. Reading its bytes makes no event, nor does a store into a mapping.
+int clinux_watch(int fd);
+
+// Takes all events that have come.
+void clinux_watch_clear(int watch);
+
 // MARK: Signals as something to poll
 
 // Blocks SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP and SIGWINCH in this thread, and gives a signalfd(2) for all but SIGWINCH,

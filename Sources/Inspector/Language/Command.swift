@@ -24,12 +24,16 @@ public enum Command: Sendable, Equatable {
   case workers(WorkersCommand)
   /// Moves the cursor.
   case goto(page: Int)
+  /// Turns the screen to the library's view of the pages, or the kernel's, or both.
+  case layer(Layer)
   /// Says what is open and how its pages stand.
   case status(asJSON: Bool)
   /// Says what the kernel knows of pages.
   case kernel(ClosedRange<Int>)
   /// Says where the file's bytes are on the disk.
   case extents
+  /// Says who else has the file open.
+  case users
   /// Shows the frame, or saves it.
   case screen(path: String?, isForced: Bool)
   /// Shows a caption.
@@ -110,6 +114,19 @@ public enum KernelCount: String, Sendable, CaseIterable {
   case writeback
 }
 
+/// How many pages the kernel is to count: `16`, or `16+` for at least so many.
+public struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
+  /// The number.
+  public let pages: Int
+  /// Whether more will do.
+  public let isLeast: Bool
+
+  func matches(_ found: Int) -> Bool { isLeast ? found >= pages : found == pages }
+
+  /// The number as it is told.
+  public var description: String { isLeast ? "at least \(count(pages, "page"))" : count(pages, "page") }
+}
+
 /// A condition that a script checks.
 public enum Expectation: Sendable, Equatable {
   /// All these pages are in this state.
@@ -118,8 +135,8 @@ public enum Expectation: Sendable, Equatable {
   case count(PageState, Int)
   /// These bytes stand at this offset.
   case bytes(offset: Int, [UInt8])
-  /// The kernel counts so many pages of the file.
-  case kernel(KernelCount, Int)
+  /// The kernel counts so many pages of the file, or at least so many, now or within a time.
+  case kernel(KernelCount, KernelNumber, within: Duration)
   /// The command fails with a message that holds this text.
   indirect case error(text: String, Command)
 }

@@ -129,6 +129,12 @@ extension Verb {
       arguments throws(SyntaxError) in .goto(page: try arguments.number("the page"))
     },
     Verb(
+      name: "layer", usage: "layer library|kernel|both", help: "whose view of the pages the screen shows",
+      example: "layer both"
+    ) { arguments throws(SyntaxError) in
+      .layer(try arguments.choice("layer", Dictionary(uniqueKeysWithValues: Layer.allCases.map { ($0.rawValue, $0) })))
+    },
+    Verb(
       name: "status", usage: "status [json]", help: "how many pages are in each state", example: "status json"
     ) { arguments throws(SyntaxError) in .status(asJSON: arguments.flag("json")) },
     Verb(
@@ -137,6 +143,9 @@ extension Verb {
     ) { arguments throws(SyntaxError) in .kernel(try arguments.pages()) },
     Verb(name: "extents", usage: "extents", help: "where the file's bytes are on the disk", example: "extents") {
       _ throws(SyntaxError) in .extents
+    },
+    Verb(name: "users", usage: "users", help: "which other programs have the file open or mapped", example: "users") {
+      _ throws(SyntaxError) in .users
     },
     Verb(
       name: "screen", usage: "screen [PATH [force]]",
@@ -156,7 +165,7 @@ extension Verb {
     Verb(
       name: "expect",
       usage: "expect page PAGES STATE · expect count STATE N · expect bytes OFFSET HEX… · "
-        + "expect kernel cached|dirty|writeback N · expect error \"TEXT\" COMMAND…",
+        + "expect kernel cached|dirty|writeback N[+] [within TIME] · expect error \"TEXT\" COMMAND…",
       help: "fail unless it is so", example: "expect page 0-1 flushed"
     ) { arguments throws(SyntaxError) in .expect(try Expectation(&arguments)) },
     Verb(name: "help", usage: "help [VERB]", help: "the commands, or one of them", example: "help write") {
@@ -215,6 +224,14 @@ extension WorkOrder {
   }
 }
 
+extension KernelNumber {
+  fileprivate init(_ word: Word) throws(SyntaxError) {
+    isLeast = word.text.last == "+"
+    let digits = Word(text: String(isLeast ? word.text.dropLast() : word.text[...]), columns: word.columns)
+    pages = try Literal.number(digits, "the number of pages")
+  }
+}
+
 extension Expectation {
   fileprivate init(_ arguments: inout Arguments) throws(SyntaxError) {
     switch try arguments.choice("expectation", ["page": 0, "count": 1, "bytes": 2, "error": 3, "kernel": 4]) {
@@ -226,7 +243,10 @@ extension Expectation {
       self = .bytes(offset: offset, try Self.bytes([first] + arguments.rest()))
     case 4:
       let counts = Dictionary(uniqueKeysWithValues: KernelCount.allCases.map { ($0.rawValue, $0) })
-      self = .kernel(try arguments.choice("count of the kernel", counts), try arguments.number("the number of pages"))
+      let name = try arguments.choice("count of the kernel", counts)
+      let number = try KernelNumber(arguments.word("the number of pages"))
+      let time = arguments.flag("within") ? try Literal.time(arguments.word("the time"), "the time") : .zero
+      self = .kernel(name, number, within: time)
     default:
       let text = try arguments.word("the text").text
       let first = try arguments.word("the command")

@@ -39,9 +39,41 @@ extension Session {
     // The cursor stays where it was when the same file is opened again to write it.
     cursor = self.file?.path == file.path ? min(cursor, file.states.count - 1) : 0
     self.file = file
+    sampledFile = try? SampledFile(file)
     self.allocator = allocator
     ranges = RangeTable()
     workers.dismiss()
+  }
+
+  /// Tells, once, what others did to the file; one that is only looked at is followed as it grows and shrinks.
+  func watchFile() {
+    guard let file else { return }
+    let complaint = file.isWritable ? coverageComplaint(file) : follow(file)
+    if let complaint, complaint != lastComplaint { note(Event(.failure, [complaint])) }
+    lastComplaint = complaint
+  }
+
+  private func coverageComplaint(_ file: MmapFile) -> String? {
+    do throws(MmapFileError) { try file.checkCoverage() } catch { return CommandError(error).description }
+    return nil
+  }
+
+  private func follow(_ file: MmapFile) -> String? {
+    guard let sampledFile else { return coverageComplaint(file) }
+    switch sampledFile.fate {
+    case .unchanged: return nil
+    case .deleted: return "\(file.path): was deleted; its pages stay until the last program that has it open closes it"
+    case .replaced: return "\(file.path): its name leads to another file now; `open \(Word.quote(file.path.string))` shows that one"
+    case .resized(0): return "\(file.path): is empty now; what was there is not in it any more"
+    case .resized(let size):
+      guard let resized = try? MmapFile.openReadOnly(at: file.path) else { return nil }
+      let isShorter = size < file.size
+      take(resized, nil)
+      guard isShorter else { return nil }
+      let pages = resized.states.count
+      note(Event(.done, ["\(file.path): was cut to \(count(pages, "page")) by another program"]))
+      return nil
+    }
   }
 
   private func requireNotHeld(_ path: String) throws(CommandError) {

@@ -1,3 +1,4 @@
+import Glibc
 import PageCache
 import RangedMmap
 import SystemPackage
@@ -5,29 +6,62 @@ import SystemPackage
 // What the kernel says of the open file.
 
 extension Session {
+  /// Whose view of the pages the screen shows: the library's of a file that is written here, else the kernel's.
+  public var layer: Layer { chosenLayer ?? (file?.isWritable == false ? .kernel : .library) }
+
   func kernel(_ pages: ClosedRange<Int>) throws(CommandError) -> Event {
     let file = try openFile()
     guard pages.upperBound < file.states.count else {
       throw CommandError("page \(pages.upperBound): the last page is \(file.states.count - 1)")
     }
+    let wanted = pages.lowerBound..<pages.upperBound + 1
     do throws(UnknownReason) {
-      let runs = try PageCache.runs(of: file.descriptor, pages: pages.lowerBound..<pages.upperBound + 1)
-      return Event(.output, runs.map { "\(name($0.pages)): \($0.state)" })
-    } catch { throw unknown(error) }
+      return Event(.output, try PageCache.runs(of: file.descriptor, pages: wanted).map { "\(name($0.pages)): \($0.state)" })
+    } catch {
+      guard let runs = try? PageCache.residency(of: file.descriptor, pages: wanted) else { throw unknown(error) }
+      let lines = runs.map { "\(name($0.pages)): \($0.state.isEmpty ? "not cached" : "cached")" }
+      return Event(.output, lines + ["dirty and writeback are unknown: \(error)"])
+    }
   }
 
   func extents() throws(CommandError) -> Event {
     let file = try openFile()
     do throws(UnknownReason) {
-      let extents = try PageCache.extents(of: file.descriptor, size: file.size)
+      let extents = try PageCache.extents(of: file.descriptor, bytes: 0..<file.size)
       return Event(.output, extents.map(describe))
     } catch { throw unknown(error) }
   }
 
-  func checkKernel(_ wanted: KernelCount, _ number: Int) throws(CommandError) {
-    let found = try kernelCounts()[keyPath: wanted.counts]
-    guard found == number else {
-      throw CommandError("expected the kernel to count \(count(number, "page")) \(wanted.rawValue), found \(found)")
+  func users() throws(CommandError) -> Event {
+    let file = try openFile()
+    do throws(UnknownReason) {
+      let found = try PageCache.users(of: file.descriptor)
+      var lines = found.users.filter { !$0.isSelf }.map { "\($0)" }
+      if lines.isEmpty { lines = ["nobody else that may be seen has it open"] }
+      if found.hiddenProcesses > 0 {
+        lines.append("\(count(found.hiddenProcesses, "process")) may not be looked at: they are other users'")
+      }
+      return Event(.output, lines)
+    } catch { throw unknown(error) }
+  }
+
+  /// What the kernel counts, in words.
+  func kernelSummary(_ file: MmapFile) -> String {
+    do throws(UnknownReason) {
+      let counts = try PageCache.counts(of: file.descriptor, bytes: 0..<file.size)
+      return "\(counts.cached) cached, \(counts.dirty) dirty, \(counts.writeback) in writeback"
+    } catch { return "unknown: \(error)" }
+  }
+
+  func checkKernel(_ wanted: KernelCount, _ number: KernelNumber, within time: Duration) throws(CommandError) {
+    let deadline = ContinuousClock.now + time
+    while true {
+      let found = try kernelCounts()[keyPath: wanted.counts]
+      if number.matches(found) { return }
+      guard ContinuousClock.now < deadline else {
+        throw CommandError("expected the kernel to count \(number) \(wanted.rawValue), found \(found)")
+      }
+      usleep(1000)
     }
   }
 

@@ -9,7 +9,8 @@ extension Session {
     let file = try openFile()
     let counts = file.states.counts()
     let states = PageState.allCases.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0)" }
-    return "\(file.path): \(count(file.states.count, "page")): \(states.joined(separator: ", "))"
+    return "\(file.path): \(count(file.states.count, "page")): \(states.joined(separator: ", ")); kernel: "
+      + kernelSummary(file)
   }
 
   func statusJSON() throws(CommandError) -> String {
@@ -31,7 +32,7 @@ extension Session {
     case .count(let state, let number):
       let found = try openFile().states.counts()[state]
       guard found == number else { throw CommandError("expected \(count(number, "page")) \(state), found \(found)") }
-    case .kernel(let name, let number): try checkKernel(name, number)
+    case .kernel(let name, let number, let time): try checkKernel(name, number, within: time)
     case .bytes(let offset, let bytes): try checkBytes(offset, bytes)
     case .error(let text, let command): try checkFailure(text, command)
     }

@@ -14,6 +14,9 @@ public final class Session {
   public let workers: WorkerCrew
   /// Becomes readable when a worker has news.
   public let wakeUp: WakeUp
+  /// The open file for whoever samples what the kernel knows of it; `nil` if that is out of reach.
+  public internal(set) var sampledFile: SampledFile?
+  var chosenLayer: Layer?
   /// The page under the cursor.
   public internal(set) var cursor = 0
   /// What came of the commands so far, the newest last; the oldest go when it grows long.
@@ -31,7 +34,7 @@ public final class Session {
 
   // Whether workers were started whose end was not yet told.
   private var areWorking = false
-  private var lastComplaint: String?
+  var lastComplaint: String?
   // What workers of earlier starts had done.
   private var operationsBefore = 0
 
@@ -72,9 +75,13 @@ public final class Session {
     case .reuse(let selection): return try reuse(selection)
     case .workers(let command): return try steer(command)
     case .goto(let page): return try goto(page)
+    case .layer(let layer):
+      chosenLayer = layer
+      return Event(.done, [])
     case .status(let asJSON): return asJSON ? Event(.output, [try statusJSON()]) : Event(.output, [try statusLine()])
     case .kernel(let pages): return try kernel(pages)
     case .extents: return try extents()
+    case .users: return try users()
     case .screen(let path, let isForced): return try screen(path, isForced)
     case .say(let text): return Event(.caption, text.split(separator: "\n").map(String.init))
     case .expect(let expectation): return try check(expectation)
@@ -96,20 +103,12 @@ public final class Session {
   /// Takes in what the workers have done since the last time.
   public func collect() {
     for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
-    checkCoverage()
+    watchFile()
     guard areWorking, workers.running == 0 else { return }
     // They may have finished something between the two looks.
     for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
     (areWorking, isWaiting) = (false, false)
     note(workersHaveEnded)
-  }
-
-  // Told once, until the file is whole again or something else is wrong with it.
-  private func checkCoverage() {
-    var complaint: String?
-    do throws(MmapFileError) { try file?.checkCoverage() } catch { complaint = CommandError(error).description }
-    if let complaint, complaint != lastComplaint { note(Event(.failure, [complaint])) }
-    lastComplaint = complaint
   }
 
   /// Ends the workers and waits for them.

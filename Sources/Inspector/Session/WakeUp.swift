@@ -40,10 +40,18 @@ public final class WakeUp: Sendable {
   }
 
   /// Sleeps until there are news.
-  public func wait() {
-    var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    // SAFETY: one entry, for the length of the call.
-    _ = unsafe poll(&polled, 1, -1)
+  public func wait() { wait(also: nil, atMost: nil) }
+
+  /// Sleeps until there are news, another descriptor becomes readable, or time is up.
+  ///
+  /// - Parameters:
+  ///   - other: One more descriptor to poll.
+  ///   - time: How long at most, or `nil` for no limit.
+  func wait(also other: Int32?, atMost time: Duration?) {
+    var polled = [descriptor, other ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    let milliseconds = time.map { Int32(clamping: Int($0 / .milliseconds(1))) } ?? -1
+    // SAFETY: two entries, for the length of the call; a negative descriptor is passed over.
+    _ = unsafe poll(&polled, 2, milliseconds)
     clear()
   }
 }

@@ -1,4 +1,5 @@
 import Inspector
+import RangedMmap
 
 /// What the screen shows beside the session: the part of the file in view, the prompt, what lies over the panes.
 struct Interface {
@@ -12,8 +13,32 @@ struct Interface {
   var pattern = Pattern.counter
   /// How fast the workers write.
   var throughput = Throughput()
+  /// What the kernel said of the pages in view; `nil` while it is not known yet.
+  var kernel: KernelSample?
   /// Which glyphs may be used.
   var glyphs = Glyphs.unicode
+}
+
+extension Interface {
+  /// Scrolls, as little as may be, until the cursor is in view.
+  mutating func bringIntoView(_ session: Session, _ layout: Layout) {
+    guard let file = session.file else { return }
+    firstPage = layout.shape.firstPage(from: firstPage, showing: session.cursor, of: file.states.count)
+  }
+
+  /// What the kernel is to be asked about, if the screen shows it.
+  func kernelRequest(_ session: Session, _ layout: Layout) -> KernelRequest? {
+    guard session.layer != .library, let file = session.file, let sampled = session.sampledFile else { return nil }
+    return KernelRequest(
+      sampled, pages: layout.window(from: firstPage, of: file.states.count), cursor: session.cursor)
+  }
+
+  /// Asks the kernel now, for a frame that must show what is so after the command before it.
+  mutating func askKernel(_ session: Session, _ layout: Layout) {
+    guard let request = kernelRequest(session, layout) else { return }
+    var probe = KernelProbe()
+    kernel = probe.look(at: request)
+  }
 }
 
 /// Bytes a second, measured over at least a second.

@@ -87,6 +87,9 @@ enum KeyMap {
   ]
 
   static let others: [Binding] = [
+    Binding("L", [.character("L")], "turn to the kernel's view, to both, and back") { session, _, _ in
+      .perform(.layer(session.layer.next))
+    },
     Binding(":", [.character(":")], "type any command") { _, _, _ in .edit("") },
     Binding("?", [.character("?")], "this help") { _, _, _ in .help },
     Binding("q", [.character("q")], "quit") { _, _, _ in .perform(.quit) },

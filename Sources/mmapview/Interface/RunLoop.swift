@@ -18,17 +18,22 @@ final class RunLoop {
   private var scriptFailure: ScriptError?
   private var shown: Canvas?
   private var hasHungUp = false
+  private let sampler: Sampler
+  // Whether a command was carried out since the kernel was last asked.
+  private var hasActed = true
 
   private static let frameTime: Int32 = 33
 
-  init(_ session: Session, _ terminal: any Terminal, _ script: Script, signals: Int32, isASCII: Bool) {
+  init(_ session: Session, _ terminal: any Terminal, _ script: Script, signals: Int32, isASCII: Bool) throws(CommandError) {
+    sampler = try Sampler(waking: session.wakeUp)
     self.session = session
     self.terminal = terminal
     self.signals = signals
     player = Player(script)
     interface.glyphs = terminal.showsUnicode && !isASCII ? .unicode : .ascii
     session.takeScreen = { [unowned self] path, isForced throws(CommandError) in
-      try Screenshot.take(draw(), path, isForced: isForced)
+      if let layout { interface.askKernel(session, layout) }
+      return try Screenshot.take(draw(), path, isForced: isForced)
     }
   }
 
@@ -41,16 +46,18 @@ final class RunLoop {
       let isPlaying = play()
       session.collect()
       measure()
+      askKernel()
       let canvas = draw()
       if canvas != shown || interface.prompt != nil {
         terminal.show(canvas, cursor: promptCursor)
         shown = canvas
       }
-      wait(isPlaying ? 0 : session.workers.running > 0 && !session.workers.isPaused ? Self.frameTime : -1)
+      wait(isPlaying ? 0 : areWorking ? Self.frameTime : -1)
       takeKeys()
       takeSignals()
     }
     terminal.close()
+    sampler.stop()
     session.shutDown()
     if let scriptFailure { throw scriptFailure }
     return endingSignal
@@ -88,16 +95,20 @@ final class RunLoop {
   // MARK: Drawing
 
   private func draw() -> Canvas {
-    if let layout, let file = session.file {
-      interface.firstPage = layout.shape.firstPage(
-        from: interface.firstPage, showing: session.cursor, of: file.states.count)
-    }
-    return Screen.draw(session, interface, width: terminal.width, height: terminal.height)
+    Screen.draw(session, interface, width: terminal.width, height: terminal.height)
   }
 
-  private var layout: Layout? {
-    Layout(width: terminal.width, height: terminal.height, pages: session.file?.states.count ?? 0)
+  // Says what is in view, and takes what was seen of it; the asking itself is done elsewhere.
+  private func askKernel() {
+    guard let layout else { return }
+    interface.bringIntoView(session, layout)
+    sampler.look(at: interface.kernelRequest(session, layout), isWorking: areWorking, isUrgent: hasActed)
+    hasActed = false
+    interface.kernel = sampler.sample(of: session.sampledFile)?.sample
   }
+
+  private var areWorking: Bool { session.workers.running > 0 && !session.workers.isPaused }
+  private var layout: Layout? { Layout(session, width: terminal.width, height: terminal.height) }
   private var promptCursor: (x: Int, y: Int)? { layout.flatMap { PromptView.cursor(interface, $0.prompt) } }
 
   private func measure() {
@@ -110,7 +121,9 @@ final class RunLoop {
   private func play() -> Bool {
     do {
       switch try player.step(session) {
-      case .performed: return true
+      case .performed:
+        hasActed = true
+        return true
       case .waiting, .finished: return false
       }
     } catch {
@@ -169,6 +182,7 @@ final class RunLoop {
   private func perform(_ command: Command) {
     do throws(CommandError) {
       let event = try session.perform(command)
+      if case .goto = command {} else { hasActed = true }
       if case .write(_, let pattern) = command { interface.pattern = pattern }
       // What does not fit into the log is shown over the panes.
       if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 { interface.overlay = event.lines }

@@ -1,3 +1,5 @@
+import Inspector
+import RangedMmap
 import TerminalCanvas
 
 /// How many pages the grid shows, and how they are broken into rows.
@@ -31,13 +33,15 @@ struct Layout {
   let shape: GridShape
   let side: Area?
   let page: Area?
+  /// Where it is said why library and kernel differ.
+  let why: Area?
   let hex: Area?
   let log: Area?
   let legend: Area
   let prompt: Area
 
   /// Lays out a window for a file of some pages, so that a small one fills the grid and not a corner of it.
-  init?(width: Int, height: Int, pages: Int) {
+  init?(width: Int, height: Int, pages: Int, layer: Layer) {
     guard width >= Self.least.width, height >= Self.least.height else { return nil }
     // The side pane has at least 30 columns; cells come in powers of two, so that offsets stay round.
     let hasSide = width >= 60
@@ -45,12 +49,16 @@ struct Layout {
     let hexRows = width >= 69 && height >= 18 ? min(16, height / 4) + 1 : 0
     let logRows = height >= 16 ? min(10, height / 6) + 1 : 2
     let factRows = hasSide ? 0 : 1
-    // Around the grid: title, ruler, legend, prompt.
-    let gridRows = height - 4 - hexRows - logRows - factRows
+    let whyRows = layer == .library || height < 14 ? 0 : width < 100 ? 2 : 1
+    let legendRows = layer == .both ? 2 : 1
+    // Around the grid: title, ruler, prompt.
+    let gridRows = height - 3 - hexRows - logRows - factRows - whyRows - legendRows
 
-    var columns = 16
-    while columns * 2 <= min(room, 256), columns * gridRows < pages { columns *= 2 }
-    let cellWidth = columns * 2 <= room ? 2 : 1
+    // With both layers a page has a glyph of each.
+    let least = layer == .both ? 2 : 1
+    var columns = least == 2 && room < 32 ? 8 : 16
+    while columns * 2 * least <= min(room, 256), columns * gridRows < pages { columns *= 2 }
+    let cellWidth = columns * (least + 1) <= room ? least + 1 : least
 
     var y = 0
     func take(_ rows: Int) -> Area {
@@ -66,9 +74,22 @@ struct Layout {
       hasSide
       ? Area(x: gridWidth + 3, y: middle.y, width: width - gridWidth - 3, height: middle.height) : nil
     page = hasSide ? nil : take(factRows)
+    why = whyRows > 0 ? take(whyRows) : nil
     hex = hexRows > 0 ? take(hexRows) : nil
     log = take(logRows)
-    legend = take(1)
+    legend = take(legendRows)
     prompt = take(1)
+  }
+}
+
+extension Layout {
+  /// The layout of a window for what the session has open.
+  init?(_ session: Session, width: Int, height: Int) {
+    self.init(width: width, height: height, pages: session.file?.states.count ?? 0, layer: session.layer)
+  }
+
+  /// The pages that the grid shows from a first one on.
+  func window(from first: Int, of count: Int) -> Range<Int> {
+    min(first, count)..<min(first + shape.cells, count)
   }
 }

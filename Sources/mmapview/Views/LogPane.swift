@@ -7,26 +7,11 @@ enum LogPane {
     Screen.rule("log", interface, on: &canvas, area)
     let rows = area.height - 1
     let lines = session.log.suffix(rows).flatMap { event in
-      event.lines.flatMap { wrap($0, area.width - 1) }.map { (event.kind, $0) }
+      event.lines.flatMap { wrapped($0, area.width - 1) }.map { (event.kind, $0) }
     }.suffix(rows)
     for (row, line) in lines.enumerated() {
       canvas.write(line.1, x: area.x + 1, y: area.y + 1 + row, Style(role(line.0)), limit: area.width - 1)
     }
-  }
-
-  // Breaks a line at blanks; what follows the first part is set in.
-  private static func wrap(_ line: String, _ width: Int) -> [String] {
-    var parts: [String] = []
-    var rest = line[...]
-    while rest.count > width, width > 8 {
-      let part = rest.prefix(width)
-      let end = part.lastIndex(of: " ").map {
-        $0 > part.index(part.startIndex, offsetBy: width / 2) ? $0 : part.endIndex
-      }
-      parts.append(String(rest[..<(end ?? part.endIndex)]))
-      rest = "  " + rest[(end ?? part.endIndex)...].drop { $0 == " " }
-    }
-    return parts + [String(rest)]
   }
 
   private static func role(_ kind: Event.Kind) -> Role {

@@ -1,11 +1,12 @@
 import Inspector
+import PageCache
 import RangedMmap
 import TerminalCanvas
 
 /// What is known of the page under the cursor.
 enum PagePane {
   /// Draws the facts, one a line, and tells how many lines it took.
-  static func draw(_ session: Session, on canvas: inout Canvas, _ area: Area) -> Int {
+  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) -> Int {
     guard let file = session.file else { return 0 }
     let page = session.cursor
     let offset = page * Alignment.page
@@ -19,12 +20,17 @@ enum PagePane {
       row += 1
     }
     let state = file.states[page]
-    fact("state", "\(state)", Style(state.role))
+    if session.layer != .kernel { fact("state", "\(state)", Style(state.role)) }
     if let range = session.range(ofPage: page) {
       let pages = range.bytes.lowerBound / Alignment.page..<Alignment.pages(in: range.bytes.upperBound)
       let place = pages.count == 1 ? "this page" : "pages \(pages.lowerBound)-\(pages.upperBound - 1)"
       fact("range", "r\(range.label), \(place), by \(range.author)")
       if let pattern = range.pattern { fact("bytes", "\(pattern)") }
+    }
+    if session.layer != .library {
+      let sample = interface.kernel
+      fact("kernel", kernelText(page, sample), Style(KernelState(page, sample).role))
+      if let extent = sample?.extent, sample?.cursor == page { fact("disk", diskText(extent)) }
     }
     return row
   }
@@ -34,38 +40,33 @@ enum PagePane {
     guard let file = session.file else { return }
     let state = file.states[session.cursor]
     var x = canvas.write("page \(session.cursor) ", x: area.x + 1, y: area.y, Style(.title))
-    x = canvas.write("\(state)", x: x, y: area.y, Style(state.role))
+    if session.layer != .kernel { x = canvas.write("\(state) ", x: x, y: area.y, Style(state.role)) }
+    if session.layer != .library {
+      let text = kernelText(session.cursor, interface.kernel)
+      x = canvas.write(text + " ", x: x, y: area.y, Style(KernelState(session.cursor, interface.kernel).role))
+    }
     guard let range = session.range(ofPage: session.cursor) else { return }
     let pattern = range.pattern.map { interface.glyphs.separator + "\($0)" } ?? ""
-    canvas.write("\(interface.glyphs.separator)r\(range.label)\(pattern)", x: x, y: area.y, limit: area.width - x)
+    canvas.write("r\(range.label)\(pattern)", x: x, y: area.y, limit: area.width - x)
   }
-}
 
-/// The first bytes of the page under the cursor, as `xxd` shows them, coloured by kind of byte.
-enum HexView {
-  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    Screen.rule("bytes of page \(session.cursor)", interface, on: &canvas, area)
-    guard let file = session.file else { return }
-    let start = session.cursor * Alignment.page
-    let wanted = start..<min(start + 16 * (area.height - 1), start + Alignment.page)
-    do throws(MmapFileError) {
-      let bytes = try file.peek(wanted)
-      for row in 0..<area.height - 1 where row * 16 < bytes.count {
-        draw(bytes[row * 16..<min(row * 16 + 16, bytes.count)], at: start + row * 16, on: &canvas, area, row + 1)
+  private static func kernelText(_ page: Int, _ sample: KernelSample?) -> String {
+    guard let sample else { return "asking" }
+    guard let state = sample[page] else { return "unknown" }
+    guard state.contains(.cached) else { return "not cached" }
+    if sample.isResidencyOnly { return "cached, else unknown" }
+    guard sample.cursor == page, sample.alike.count > 1 else { return "\(state)" }
+    return "\(state), like pages \(sample.alike.lowerBound)-\(sample.alike.upperBound - 1)"
+  }
+
+  private static func diskText(_ extent: Extent) -> String {
+    let name =
+      switch extent.kind {
+      case .hole: "hole, reads as zeros"
+      case .delayed: "delayed: no blocks chosen yet"
+      case .unwritten: "reserved, reads as zeros"
+      case .written, .inline, .data: extent.kind.rawValue
       }
-      if bytes.isEmpty { canvas.write("the file ends before this page", x: area.x + 1, y: area.y + 1, Style(.error)) }
-    } catch { canvas.write("\(error)", x: area.x + 1, y: area.y + 1, Style(.error), limit: area.width - 1) }
-  }
-
-  private static func draw(
-    _ bytes: ArraySlice<UInt8>, at offset: Int, on canvas: inout Canvas, _ area: Area, _ row: Int
-  ) {
-    let y = area.y + row
-    canvas.write(hex(offset, width: 8) + ":", x: area.x + 1, y: y, Style(.dim))
-    for (index, byte) in bytes.enumerated() {
-      let style = Style(byte == 0 ? .zeroByte : HexDump.isPrintable(byte) ? .textByte : .otherByte)
-      canvas.write(hex(byte, width: 2), x: area.x + 11 + index * 2 + index / 2, y: y, style)
-      canvas.write(String(HexDump.character(byte)), x: area.x + 52 + index, y: y, style)
-    }
+    return name + (extent.isShared ? ", shared" : "")
   }
 }

@@ -7,7 +7,7 @@ import TerminalCanvas
 enum Screen {
   static func draw(_ session: Session, _ interface: Interface, width: Int, height: Int) -> Canvas {
     var canvas = Canvas(width: width, height: height)
-    guard let layout = Layout(width: width, height: height, pages: session.file?.states.count ?? 0) else {
+    guard let layout = Layout(session, width: width, height: height) else {
       let (leastWidth, leastHeight) = Layout.least
       canvas.write("\(leastWidth)x\(leastHeight) at least", x: 0, y: 0, Style(.error))
       canvas.write("q quits", x: 0, y: 1, Style(.dim))
@@ -25,15 +25,20 @@ enum Screen {
   }
 
   private static func panes(_ session: Session, _ interface: Interface, _ layout: Layout, on canvas: inout Canvas) {
-    GridView.draw(session, interface, on: &canvas, layout.grid, layout.shape)
+    GridView(session: session, interface: interface, area: layout.grid, shape: layout.shape).draw(on: &canvas)
     if let side = layout.side {
       for y in side.y..<side.y + side.height { canvas.put(interface.glyphs.bar, x: side.x - 2, y: y, Style(.dim)) }
-      var used = PagePane.draw(session, on: &canvas, side)
+      var used = PagePane.draw(session, interface, on: &canvas, side)
       // A blank line between, if that hides no worker.
       if side.height - used > session.workers.workers.count + 1 { used += 1 }
       let rest = Area(x: side.x, y: side.y + used, width: side.width, height: side.height - used)
-      WorkersPane.draw(session, interface, on: &canvas, rest)
+      if session.workers.workers.isEmpty {
+        UsersPane.draw(session, interface, on: &canvas, rest)
+      } else {
+        WorkersPane.draw(session, interface, on: &canvas, rest)
+      }
     }
+    if let why = layout.why { WhyPane.draw(session, interface, on: &canvas, why) }
     if let page = layout.page { PagePane.drawLine(session, interface, on: &canvas, page) }
     if let hex = layout.hex { HexView.draw(session, interface, on: &canvas, hex) }
     if let log = layout.log { LogPane.draw(session, interface, on: &canvas, log) }
@@ -55,8 +60,9 @@ enum TitleView {
     if let file = session.file {
       let name = file.path.lastComponent?.string ?? file.path.string
       let mode = file.isWritable ? "writable" : "read only"
+      let layer = session.layer == .both ? "library and kernel" : session.layer.rawValue
       parts = [
-        name, bytes(file.size), counted(file.states.count, "page"), "1 page a cell", "library",
+        name, bytes(file.size), counted(file.states.count, "page"), "1 page a cell", layer,
         file.isDurable ? mode : mode + ", in memory",
       ]
     }

@@ -1,0 +1,95 @@
+import Glibc
+import PageCache
+import RangedMmap
+import SystemPackage
+
+/// Tells which pages of a file that others write have other bytes than at the last look.
+///
+/// It reads only pages that are in memory, so that looking brings none in; a page that changes on the disk alone is
+/// seen when it comes into memory.
+struct ChangeWatch {
+  private var digests: [Int: UInt64] = [:]
+  private var changes: [Int: ContinuousClock.Instant] = [:]
+  // Pages that could change without the file's time of modification telling: a store to a dirty page leaves it.
+  private var unsettled: Set<Int> = []
+  private var modified = timespec()
+  // How many pages the file had at the last look, or `nil` before the first: those after them are new.
+  private var knownPages: Int?
+  private var scratch = [UInt8](repeating: 0, count: 64 * Alignment.page)
+
+  private static let freshTime = Duration.milliseconds(800)
+  private static let markTime = Duration.seconds(4)
+
+  /// Looks at the pages in view.
+  ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - window: Pages in view.
+  ///   - states: What the kernel knows of each of them.
+  ///   - now: The time of the look.
+  /// - Returns: The pages that have changed lately.
+  mutating func look(
+    _ file: SampledFile, _ window: Range<Int>, _ states: [CachedPage], modified time: timespec,
+    at now: ContinuousClock.Instant
+  ) -> [Int: KernelSample.Mark] {
+    let isTouched = time.tv_sec != modified.tv_sec || time.tv_nsec != modified.tv_nsec
+    modified = time
+    var doubtful: [Int] = []
+    var dirty: Set<Int> = []
+    for (page, state) in zip(window, states) where state.contains(.cached) {
+      let isDirty = !state.isDisjoint(with: [.dirty, .writeback])
+      if isDirty { dirty.insert(page) }
+      if isTouched || isDirty || unsettled.contains(page) || digests[page] == nil { doubtful.append(page) }
+    }
+    unsettled = dirty
+    compare(file.descriptor, doubtful, at: now)
+    knownPages = Alignment.pages(in: file.size)
+    // What was scrolled out of view is forgotten, so that the cost stays that of the screen.
+    if digests.count > 2 * window.count { digests = digests.filter { window.contains($0.key) } }
+    changes = changes.filter { now - $0.value < Self.markTime && window.contains($0.key) }
+    return changes.mapValues { now - $0 < Self.freshTime ? .fresh : .fading }
+  }
+
+  private mutating func compare(_ file: FileDescriptor, _ pages: [Int], at now: ContinuousClock.Instant) {
+    var next = 0
+    while next < pages.count {
+      let first = pages[next]
+      var count = 1
+      while count < scratch.count / Alignment.page, next + count < pages.count, pages[next + count] == first + count {
+        count += 1
+      }
+      next += count
+      // SAFETY: as many bytes are read as the buffer has; digests are taken of what was read.
+      unsafe scratch.withUnsafeMutableBytes { buffer in
+        let wanted = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count * Alignment.page)])
+        let length = (try? unsafe file.read(fromAbsoluteOffset: Int64(first * Alignment.page), into: wanted)) ?? 0
+        for page in 0..<Alignment.pages(in: length) {
+          let bytes = page * Alignment.page..<min(length, (page + 1) * Alignment.page)
+          let digest = unsafe Self.digest(UnsafeRawBufferPointer(rebasing: wanted[bytes]))
+          let isNew = knownPages.map { first + page >= $0 } ?? false
+          if digests[first + page].map({ $0 != digest }) ?? isNew { changes[first + page] = now }
+          digests[first + page] = digest
+        }
+      }
+    }
+  }
+
+  /// A number that changes whenever one word of the page does; each step can be undone, so that nothing is forgotten.
+  static func digest(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    let factor: UInt64 = 0x9e37_79b9_7f4a_7c15
+    var (a, b) = (UInt64(bytes.count), ~UInt64(bytes.count))
+    var offset = 0
+    // Two lanes, so that one multiplication need not wait for the other.
+    while offset + 16 <= bytes.count {
+      // SAFETY: 16 bytes are left.
+      a = unsafe (a ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* factor
+      b = unsafe (b ^ bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)) &* factor
+      offset += 16
+    }
+    while offset < bytes.count {
+      a = unsafe (a ^ UInt64(bytes[offset])) &* factor
+      offset += 1
+    }
+    return a ^ (b << 31 | b >> 33)
+  }
+}

@@ -1,0 +1,107 @@
+import PageCache
+import RangedMmap
+
+/// Why the library and the kernel say different things of a page, in one sentence; that is the lesson.
+public struct Disagreement: Sendable {
+  /// What the library says of the page.
+  let state: PageState
+  /// What the kernel says of it.
+  let cache: CachedPage
+  /// What lies on the disk for it, if that is known.
+  let kind: Extent.Kind?
+  /// How many pages around it, within 2 MiB, share the kernel's answer.
+  let alike: Int
+  /// How many of those were written here and are not durable yet.
+  let written: Int
+  /// Whether the file is open for writing here.
+  let isWritable: Bool
+  /// The file system, if it lives in memory.
+  let memory: String?
+
+  /// Gathers what both say of the page at the cursor; `nil` where the kernel says nothing.
+  public init?(_ file: MmapFile, _ sample: KernelSample) {
+    guard let cache = sample[sample.cursor], sample.cursor < file.states.count else { return nil }
+    state = file.states[sample.cursor]
+    self.cache = cache
+    kind = sample.extent?.kind
+    alike = sample.alike.count
+    let pages = sample.alike.clamped(to: 0..<file.states.count)
+    written = pages.count { [.written, .flushing].contains(file.states[$0]) }
+    isWritable = file.isWritable
+    memory = file.isDurable ? nil : sample.fileSystem?.name ?? "memory"
+  }
+
+  init(
+    _ state: PageState, _ cache: CachedPage, kind: Extent.Kind? = nil, alike: Int = 1, written: Int = 0,
+    isWritable: Bool = true, memory: String? = nil
+  ) {
+    self.state = state
+    self.cache = cache
+    self.kind = kind
+    self.alike = alike
+    self.written = written
+    self.isWritable = isWritable
+    self.memory = memory
+  }
+
+  /// The sentence, or `nil` where both agree.
+  public var sentence: String? {
+    if let memory {
+      return state == .free && cache.isEmpty
+        ? nil : "\(memory): nothing to flush to; the bytes live in memory alone, and no page of it is ever dirty"
+    }
+    let isDirty = cache.contains(.dirty)
+    let isClean = cache == .cached
+    guard isWritable else { return lookingOn }
+    switch state {
+    case .free, .allocated:
+      if isDirty || cache.contains(.writeback) { return notWritten }
+      if isClean, kind?.holdsData != true {
+        return "resident though never written: a touch brought it in, or read-ahead beside a touched page; it is zeros"
+      }
+      return isClean && state == .free ? "resident though never allocated: read ahead, or read by another program" : nil
+    case .written, .flushing:
+      if isDirty, alike > written { return crowd }
+      if cache.contains(.writeback) { return isDirty ? "written again while its writeback was under way" : nil }
+      if isDirty {
+        return state == .flushing ? "its flush was started, and the kernel has it dirty still, or again" : nil
+      }
+      if isClean { return "clean in the page cache is not durable: sync has not returned" }
+      return "written back and evicted from memory; not durable before sync has returned"
+    case .flushed:
+      if isDirty { return "durable, and dirty since: " + neighbour }
+      if cache.contains(.writeback) { return "durable, and being written once more: " + neighbour }
+      return nil
+    case .lost:
+      return isDirty
+        ? "lost here, though dirty in memory: after a failed sync nobody can tell what the disk has"
+        : "lost here, though the kernel has it as clean: a failed writeback leaves a page clean that the disk does not have"
+    }
+  }
+
+  // Of a file that only others write, the library knows nothing that could disagree.
+  private var lookingOn: String? {
+    if cache.contains(.writeback) { return "on its way to the disk" }
+    if cache.contains(.dirty) {
+      return "another program wrote it, or one of its folio's pages; the kernel has not written it back yet"
+    }
+    if cache.contains(.cached), kind == .hole { return "resident though a hole: somebody read it, and got zeros" }
+    return nil
+  }
+
+  private var crowd: String {
+    let verb = written == 1 ? "page was" : "pages were"
+    return "\(written) \(verb) written here and \(alike) are dirty: they share a large folio, which is dirty as a whole"
+  }
+
+  private var notWritten: String {
+    let verb = cache.contains(.dirty) ? "dirty" : "in writeback"
+    return written > 0
+      ? "\(verb) though not written here: it shares a large folio with one of the \(count(written, "page")) that were"
+      : "\(verb) though not written here: another program wrote it, or a page of its folio was"
+  }
+
+  private var neighbour: String {
+    written > 0 ? "a page that shares its folio was written" : "another program wrote it, or a page of its folio"
+  }
+}

@@ -1,0 +1,33 @@
+import Inspector
+import PageCache
+import TerminalCanvas
+
+/// Why library and kernel say different things of the page at the cursor.
+enum WhyPane {
+  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
+    guard let file = session.file, let sample = interface.kernel, sample.cursor == session.cursor,
+      let sentence = Disagreement(file, sample)?.sentence
+    else { return }
+    for (row, line) in wrapped(sentence, area.width - 1).prefix(area.height).enumerated() {
+      canvas.write(line, x: area.x + 1, y: area.y + row, Style(.caption), limit: area.width - 1)
+    }
+  }
+}
+
+/// Who else has the file, where no workers need the room.
+enum UsersPane {
+  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
+    guard session.layer != .library, let users = interface.kernel?.users, area.height > 0 else { return }
+    let others = users.users.filter { !$0.isSelf }
+    guard !others.isEmpty else { return }
+    canvas.write("open elsewhere", x: area.x, y: area.y, Style(.title), limit: area.width)
+    let fits = others.count <= area.height - 1
+    let shown = others.prefix(max(0, fits ? others.count : area.height - 2))
+    for (row, user) in shown.enumerated() {
+      canvas.write("\(user)", x: area.x, y: area.y + 1 + row, limit: area.width)
+    }
+    if !fits, area.height > 1 {
+      canvas.write("and \(others.count - shown.count) more", x: area.x, y: area.y + 1 + shown.count, Style(.dim))
+    }
+  }
+}

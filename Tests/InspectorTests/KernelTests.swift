@@ -1,0 +1,208 @@
+@testable import Inspector
+import PageCache
+import RangedMmap
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("The kernel's view of a session's file")
+struct KernelTests {
+  let folder: TemporaryFolder
+  let session: Session
+
+  init() throws {
+    folder = try TemporaryFolder()
+    session = try Session()
+  }
+
+  private func perform(_ lines: String...) throws {
+    for line in lines { if let command = try Command(parsing: line) { try session.perform(command) } }
+  }
+
+  private func request(_ pages: Range<Int>, cursor: Int = 0) throws -> KernelRequest {
+    KernelRequest(try #require(session.sampledFile), pages: pages, cursor: cursor)
+  }
+
+  private var name: String { Word.quote(folder.file("a").string) }
+
+  @Test("The layer is the library's of a file that is written here, the kernel's of one that is looked at, or as told")
+  func layers() throws {
+    try perform("create \(name) 64k")
+    #expect(session.layer == .library)
+    let onlooker = try Session()
+    try onlooker.perform(.open(path: folder.file("a").string, forWriting: false))
+    #expect(onlooker.layer == .kernel)
+    try onlooker.perform(.layer(.both))
+    #expect(onlooker.layer == .both)
+    #expect(Layer.allCases.map(\.next) == [.kernel, .both, .library])
+  }
+
+  @Test("A look tells of each page in view what the kernel says of it alone, and changes nothing")
+  func looks() throws {
+    try perform("create \(name) 256k", "allocate 16p x4", "write r1 counter", "write r3 counter")
+    var probe = KernelProbe()
+    let sample = probe.look(at: try request(8..<40, cursor: 33))
+    let file = try #require(session.file)
+    guard sample.reason == nil else { return }
+    for page in 8..<40 {
+      let alone = try PageCache.runs(of: file.descriptor, pages: page..<page + 1)
+      #expect(sample[page] == alone.first?.state)
+    }
+    #expect(sample[7] == nil && sample[40] == nil)
+    #expect(sample.alike.contains(33) && sample.alike.lowerBound >= 32)
+    #expect(sample.totals == (try PageCache.counts(of: file.descriptor, bytes: 0..<file.size)))
+  }
+
+  @Test("Looking at a file brings none of its pages into memory")
+  func looksAreHarmless() throws {
+    try folder.put("a", [UInt8](repeating: 7, count: 100 * 4096))
+    try run("sync", [folder.file("a").string])
+    try run("dd", ["of=\(folder.file("a").string)", "oflag=nocache", "conv=notrunc,fdatasync", "count=0"])
+    try perform("open \(name)")
+    var probe = KernelProbe()
+    let before = probe.look(at: try request(0..<100))
+    try #require(before.totals?.cached == 0, "the pages could not be dropped from memory here")
+    for _ in 0..<5 { #expect(probe.look(at: try request(0..<100)).totals?.cached == 0) }
+  }
+
+  @Test("Pages that another program changes are marked, and no others")
+  func changes() throws {
+    try folder.put("a", [UInt8](repeating: 7, count: 100 * 4096))
+    try perform("open \(name)")
+    var probe = KernelProbe()
+    #expect(probe.look(at: try request(0..<100)).marks.isEmpty)
+    let file = try FileDescriptor.open(folder.file("a"), .readWrite)
+    defer { try? file.close() }
+    for page in [3, 4, 77] { _ = try file.writeAll(toAbsoluteOffset: Int64(page * 4096 + 4095), [8]) }
+    let marked = probe.look(at: try request(0..<100))
+    #expect(marked.marks == [3: .fresh, 4: .fresh, 77: .fresh])
+    // The same bytes once more are no change, though they make the page dirty.
+    _ = try file.writeAll(toAbsoluteOffset: 50 * 4096, [7])
+    #expect(probe.look(at: try request(0..<100)).marks[50] == nil)
+  }
+
+  @Test("A file that grows is followed, with its new pages marked, and one that is cut is told of")
+  func follows() throws {
+    try folder.put("a", [UInt8](repeating: 7, count: 2 * 4096))
+    try perform("open \(name)")
+    var probe = KernelProbe()
+    _ = probe.look(at: try request(0..<2))
+    let file = try FileDescriptor.open(folder.file("a"), .readWrite)
+    defer { try? file.close() }
+    _ = try file.writeAll(toAbsoluteOffset: 2 * 4096, [UInt8](repeating: 9, count: 5000))
+    session.collect()
+    #expect(session.file?.states.count == 4)
+    #expect(session.log.last?.kind != .failure)
+    #expect(probe.look(at: try request(0..<4)).marks == [2: .fresh, 3: .fresh])
+    try file.resize(to: 4096)
+    session.collect()
+    #expect(session.file?.states.count == 1)
+    #expect(session.log.last?.lines.first?.contains("was cut to 1 page") == true)
+    try file.resize(to: 0)
+    session.collect()
+    session.collect()
+    #expect(session.log.count { $0.lines.contains { $0.contains("is empty now") } } == 1)
+    #expect(session.file != nil)
+  }
+
+  @Test("A file that is removed or replaced while it is looked at is told of once, and stays in view")
+  func removed() throws {
+    try folder.put("a", [UInt8](repeating: 7, count: 8192))
+    try folder.put("b", [UInt8](repeating: 7, count: 8192))
+    try perform("open \(name)")
+    let aside = try #require(session.sampledFile)
+    try run("ln", [folder.file("a").string, folder.file("c").string])
+    try run("mv", [folder.file("b").string, folder.file("a").string])
+    session.collect()
+    #expect(session.log.last?.lines.first?.contains("leads to another file now") == true)
+    try run("rm", [folder.file("a").string, folder.file("c").string])
+    session.collect()
+    session.collect()
+    #expect(session.log.count { $0.lines.contains { $0.contains("was deleted") } } == 1)
+    #expect(session.sampledFile === aside)
+  }
+
+  @Test("The sampler wakes its owner when something changes, and not while nothing does", .timeLimit(.minutes(1)))
+  func samples() throws {
+    try folder.put("a", [UInt8](repeating: 7, count: 10 * 4096))
+    try run("sync", [folder.file("a").string])
+    try perform("open \(name)")
+    let sampler = try Sampler(waking: session.wakeUp)
+    defer { sampler.stop() }
+    sampler.look(at: try request(0..<10), isWorking: false, isUrgent: true)
+    session.wakeUp.wait()
+    #expect(sampler.sample(of: session.sampledFile)?.sample.pages == 0..<10)
+    #expect(sampler.sample(of: nil) == nil)
+    // It has come to rest after 250 ms, 500 ms, 1 s, 2 s and 4 s; then only an event of the file gets it going.
+    session.wakeUp.wait(also: nil, atMost: .seconds(9))
+    let file = try FileDescriptor.open(folder.file("a"), .readWrite)
+    defer { try? file.close() }
+    _ = try file.writeAll(toAbsoluteOffset: 5 * 4096, [8])
+    while sampler.sample(of: session.sampledFile)?.sample.marks[5] == nil { session.wakeUp.wait() }
+  }
+
+  @Test("Looks come a few times a second while something moves, ever more rarely after, and then no more")
+  func pace() {
+    var pace = Pace()
+    let cheap = Duration.microseconds(100)
+    #expect(pace.next(hasMoved: true, isUnsettled: false, cost: cheap) == .milliseconds(250))
+    #expect(pace.next(hasMoved: false, isUnsettled: false, cost: cheap) == .milliseconds(500))
+    let later = (0..<4).map { _ in pace.next(hasMoved: false, isUnsettled: false, cost: cheap) }
+    #expect(later == [.seconds(1), .seconds(2), .seconds(4), nil])
+    #expect(pace.next(hasMoved: false, isUnsettled: true, cost: cheap) == .seconds(4))
+    #expect(pace.next(hasMoved: true, isUnsettled: false, cost: .milliseconds(100)) == .milliseconds(900))
+  }
+
+  @Test("expect kernel takes a number, or a least one, now or within a time, and says what it found")
+  func expectations() throws {
+    #expect(try Command(parsing: "expect kernel dirty 3") == .expect(
+      .kernel(.dirty, KernelNumber(pages: 3, isLeast: false), within: .zero)))
+    #expect(try Command(parsing: "expect kernel cached 1+ within 2s") == .expect(
+      .kernel(.cached, KernelNumber(pages: 1, isLeast: true), within: .seconds(2))))
+    for wrong in ["expect kernel dirty +", "expect kernel dirty 1 within", "expect kernel dirty 1 for 2s"] {
+      #expect(throws: SyntaxError.self) { try Command(parsing: wrong) }
+    }
+    try perform("create \(name) 64k", "allocate 4p", "write r1 counter")
+    guard session.file?.isDurable == true else { return }
+    try perform("expect kernel dirty 4+", "expect error \"at least 99 pages dirty, found\" expect kernel dirty 99+")
+    try perform("flush r1", "expect kernel dirty 0 within 10s", "expect kernel writeback 0 within 10s")
+  }
+}
+
+@Suite("Why library and kernel differ")
+struct DisagreementTests {
+  typealias Case = (Disagreement, String?)
+  static let cases: [Case] = [
+    (Disagreement(.written, [.cached, .dirty], alike: 512, written: 1), "1 page was written here and 512 are dirty"),
+    (Disagreement(.written, [.cached, .dirty], alike: 3, written: 3), nil),
+    (Disagreement(.written, .cached), "clean in the page cache is not durable"),
+    (Disagreement(.flushing, .cached), "clean in the page cache is not durable"),
+    (Disagreement(.flushing, [.cached, .writeback]), nil),
+    (Disagreement(.flushing, [.cached, .dirty], written: 1), "flush was started"),
+    (Disagreement(.written, []), "evicted"),
+    (Disagreement(.flushed, .cached), nil),
+    (Disagreement(.flushed, []), nil),
+    (Disagreement(.flushed, [.cached, .dirty]), "durable, and dirty since"),
+    (Disagreement(.flushed, [.cached, .writeback], alike: 9, written: 1), "shares its folio"),
+    (Disagreement(.free, .cached, kind: .hole), "resident though never written"),
+    (Disagreement(.free, .cached, kind: .written), "resident though never allocated: read ahead"),
+    (Disagreement(.allocated, [.cached, .dirty], alike: 512, written: 1), "shares a large folio with one of the 1 page"),
+    (Disagreement(.free, [.cached, .dirty]), "another program wrote it"),
+    (Disagreement(.free, []), nil),
+    (Disagreement(.lost, .cached), "a failed writeback leaves a page clean"),
+    (Disagreement(.lost, [.cached, .dirty]), "nobody can tell"),
+    (Disagreement(.written, .cached, memory: "tmpfs"), "tmpfs: nothing to flush to"),
+    (Disagreement(.free, [.cached, .dirty], isWritable: false), "another program wrote it"),
+    (Disagreement(.free, .cached, kind: .written, isWritable: false), nil),
+    (Disagreement(.free, .cached, kind: .hole, isWritable: false), "though a hole"),
+  ]
+
+  @Test("Each difference has its sentence, and agreement has none", arguments: cases)
+  func sentences(_ entry: Case) {
+    if let expected = entry.1 {
+      #expect(entry.0.sentence?.contains(expected) == true, "\(entry.0)")
+    } else {
+      #expect(entry.0.sentence == nil, "\(entry.0)")
+    }
+  }
+}
