@@ -19,7 +19,7 @@ extension Session {
   func extents() throws(CommandError) -> Event {
     let file = try openFile()
     do throws(UnknownReason) {
-      let extents = try PageCache.extents(of: file.descriptor, size: file.size)
+      let extents = try PageCache.extents(of: file.descriptor, bytes: 0..<file.size)
       return Event(.output, extents.map(describe))
     } catch { throw unknown(error) }
   }
