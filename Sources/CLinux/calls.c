@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -19,6 +21,9 @@
 #endif
 #ifndef SYS_cachestat
 #define SYS_cachestat 451
+#endif
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439
 #endif
 
 #define RETRY(call)                                                                                                \
@@ -46,12 +51,17 @@ int clinux_rename(const char *from, const char *to, bool replace) {
   RETRY(renameat2(AT_FDCWD, from, AT_FDCWD, to, replace ? 0 : RENAME_NOREPLACE));
 }
 
-int clinux_filesystem_type(int fd, int64_t *type) {
+int clinux_memory_file_system(int fd, const char **name) {
   struct statfs info;
   while (fstatfs(fd, &info) == -1) {
     if (errno != EINTR) return errno;
   }
-  *type = info.f_type;
+  switch (info.f_type) {
+  case TMPFS_MAGIC: *name = "tmpfs"; break;
+  case RAMFS_MAGIC: *name = "ramfs"; break;
+  case HUGETLBFS_MAGIC: *name = "hugetlbfs"; break;
+  default: *name = NULL;
+  }
   return 0;
 }
 
@@ -106,3 +116,23 @@ void clinux_watch_clear(int watch) {
   char events[4096];
   while (read(watch, events, sizeof events) > 0) {}
 }
+
+int clinux_identity(int folder, const char *name, struct clinux_identity *identity) {
+  struct statx info;
+  while (statx(folder, name, AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &info) == -1) {
+    if (errno != EINTR) return errno;
+  }
+  *identity = (struct clinux_identity){info.stx_dev_major, info.stx_dev_minor, info.stx_ino};
+  return 0;
+}
+
+int clinux_next_number(DIR *folder) {
+  for (struct dirent *entry; (entry = readdir(folder));) {
+    char *end;
+    long number = strtol(entry->d_name, &end, 10);
+    if (end != entry->d_name && !*end && number >= 0) return (int)number;
+  }
+  return -1;
+}
+
+int clinux_may_write(int fd) { RETRY(syscall(SYS_faccessat2, fd, "", W_OK, AT_EACCESS | AT_EMPTY_PATH)); }

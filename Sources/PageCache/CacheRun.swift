@@ -1,3 +1,4 @@
+import CLinux
 public import SystemPackage
 
 /// What the kernel knows of one page.
@@ -35,12 +36,39 @@ public struct CacheRun: Sendable, Equatable {
   public let state: CachedPage
 }
 
+/// Runs of a range in the making, in pages of the system, which may be larger than those of this library.
+struct CacheRuns {
+  /// The range that they are to cover.
+  let pages: Range<Int>
+  /// Those so far, from its start.
+  private(set) var runs: [CacheRun] = []
+  private let unit = PageCache.systemPage
+
+  init(of pages: Range<Int>) { self.pages = pages }
+
+  /// The system's pages that the range touches.
+  var systemPages: Range<Int> {
+    pages.isEmpty ? 0..<0 : pages.lowerBound / unit..<(pages.upperBound - 1) / unit + 1
+  }
+
+  /// Goes on with some of the system's pages, which follow those before.
+  mutating func append(_ system: Range<Int>, _ state: CachedPage) {
+    let end = min(pages.upperBound, system.upperBound * unit)
+    if let last = runs.last, last.state == state {
+      runs[runs.count - 1].pages = last.pages.lowerBound..<end
+    } else {
+      runs.append(CacheRun(pages: max(pages.lowerBound, system.lowerBound * unit)..<end, state: state))
+    }
+  }
+}
+
 extension PageCache {
   /// What the kernel knows of each page of a range, neighbours of one kind together.
   ///
-  /// One call answers for any range whose pages are all alike, so the range is halved only where they differ: the cost
-  /// follows how often the state changes from page to page, and hardly the length. It is no snapshot: pages may change
-  /// between the calls.
+  /// One cachestat(2) answers for any range whose pages are all alike, so a range is divided only where they differ:
+  /// the cost follows how often the state changes from page to page, and hardly the length. At worst, where each page
+  /// differs from the next, it is little more than one call for a page: 3 ms for 7000 of them. It is no snapshot: pages
+  /// may change between the calls.
   ///
   /// - Parameters:
   ///   - file: An open regular file that the caller owns or may write.
@@ -48,27 +76,37 @@ extension PageCache {
   /// - Returns: Runs in order, which cover `pages` without gaps.
   /// - Throws: The reason why they are unknown.
   public static func runs(of file: FileDescriptor, pages: Range<Int>) throws(UnknownReason) -> [CacheRun] {
-    var runs: [CacheRun] = []
-    var open = pages.isEmpty ? [] : [pages]
+    _ = try regularFile(file)
+    var runs = CacheRuns(of: pages)
+    var open = runs.systemPages.isEmpty ? [] : [runs.systemPages]
     while let range = open.popLast() {
-      let counts = try counts(of: file, bytes: range.lowerBound * pageSize..<range.upperBound * pageSize)
-      let facts: [(Int, CachedPage)] = [
-        (counts.cached, .cached), (counts.dirty, .dirty), (counts.writeback, .writeback),
-      ]
-      // The last half of a pair is asked first: the stack gives it back last.
-      if range.count > 1, facts.contains(where: { (1..<range.count).contains($0.0) }) {
-        let middle = range.lowerBound + range.count / 2
-        open.append(middle..<range.upperBound)
-        open.append(range.lowerBound..<middle)
-        continue
-      }
-      let state = facts.reduce(into: CachedPage()) { if $1.0 > 0 { $0.insert($1.1) } }
-      if runs.last?.state == state {
-        runs[runs.count - 1].pages = runs[runs.count - 1].pages.lowerBound..<range.upperBound
+      if let state = try state(of: file, range) {
+        runs.append(range, state)
       } else {
-        runs.append(CacheRun(pages: range, state: state))
+        // The last part is put down first: the stack gives it back last.
+        let step = max(1, range.count / parts)
+        for lower in stride(from: range.lowerBound, to: range.upperBound, by: step).reversed() {
+          open.append(lower..<min(range.upperBound, lower + step))
+        }
       }
     }
-    return runs
+    return runs.runs
+  }
+
+  /// Into how many parts a mixed range is divided.
+  ///
+  /// A call takes a third of a microsecond, and 26 ns more for each page that is cached: with two parts, 7000 cached
+  /// pages would be counted a dozen times over before the single pages are reached.
+  private static var parts: Int { 16 }
+
+  /// What is so of all of some pages of the system, or nil where they differ.
+  private static func state(of file: FileDescriptor, _ system: Range<Int>) throws(UnknownReason) -> CachedPage? {
+    let size = systemPage * pageSize
+    let raw = try cachestat(file, system.lowerBound * size..<system.upperBound * size)
+    var state = CachedPage()
+    for (count, fact) in [(raw.cached, CachedPage.cached), (raw.dirty, .dirty), (raw.writeback, .writeback)] {
+      if count >= UInt64(system.count) { state.insert(fact) } else if count > 0 { return nil }
+    }
+    return state
   }
 }

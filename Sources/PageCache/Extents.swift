@@ -32,56 +32,63 @@ public struct Extent: Sendable, Equatable {
 extension PageCache {
   /// Where the bytes of a file are on the disk: FIEMAP, or SEEK_DATA and SEEK_HOLE where a file system has none.
   ///
-  /// Nothing is flushed first, so that delayed blocks are seen as such. The cost is one ioctl(2) for 128 extents.
+  /// Nothing is flushed first, so that delayed blocks are seen as such. The cost is one ioctl(2) for 128 extents of the
+  /// range, or two lseek(2) for each piece of data; it does not grow with the file. It is no snapshot: extents may
+  /// change between the calls.
   ///
   /// - Parameters:
   ///   - file: An open regular file.
-  ///   - size: Its size in bytes; what lies after it is left out.
-  /// - Returns: Extents in order, which cover the file; holes fill the gaps.
+  ///   - bytes: Offsets into the file; extents are cut off at both ends. What lies behind the file's end is a hole,
+  ///     unless blocks are reserved there.
+  /// - Returns: Extents in order, which cover `bytes`; holes fill the gaps.
   /// - Throws: The reason why they are unknown.
-  public static func extents(of file: FileDescriptor, size: Int) throws(UnknownReason) -> [Extent] {
-    do throws(UnknownReason) { return try mappedExtents(of: file, size: size) } catch {
+  public static func extents(of file: FileDescriptor, bytes: Range<Int>) throws(UnknownReason) -> [Extent] {
+    _ = try regularFile(file)
+    do throws(UnknownReason) { return try mappedExtents(of: file, bytes) } catch {
       guard error == .notSupported else { throw error }
-      return try soughtExtents(of: file, size: size)
+      return try soughtExtents(of: file, bytes)
     }
   }
 
-  private static func mappedExtents(of file: FileDescriptor, size: Int) throws(UnknownReason) -> [Extent] {
+  private static func mappedExtents(of file: FileDescriptor, _ bytes: Range<Int>) throws(UnknownReason) -> [Extent] {
     var found: [Extent] = []
-    var position = 0
+    var position = bytes.lowerBound
     var isLast = false
-    while position < size, !isLast {
+    while position < bytes.upperBound, !isLast {
       var raw = [clinux_extent](repeating: clinux_extent(), count: 128)
       var count: UInt32 = 0
       // SAFETY: the call fills as many entries as the array has, and says how many.
       let code = unsafe clinux_extents(
-        file.rawValue, UInt64(position), UInt64(size - position), &raw, UInt32(raw.count), &count)
+        file.rawValue, UInt64(position), UInt64(bytes.upperBound - position), &raw, UInt32(raw.count), &count)
       guard code == 0 else { throw UnknownReason(code) }
-      if count == 0 { break }
+      let before = position
       for extent in raw.prefix(Int(count)) {
-        let bytes = max(position, Int(extent.logical))..<min(size, Int(extent.logical + extent.length))
         isLast = extent.flags & UInt32(CLINUX_EXTENT_LAST) != 0
-        guard !bytes.isEmpty else { continue }
-        if bytes.lowerBound > position { found.append(hole(position..<bytes.lowerBound)) }
-        found.append(Extent(extent, bytes))
-        position = bytes.upperBound
+        let lower = max(position, Int(extent.logical))
+        let upper = min(bytes.upperBound, Int(extent.logical + extent.length))
+        guard lower < upper else { continue }
+        if lower > position { found.append(hole(position..<lower)) }
+        found.append(Extent(extent, lower..<upper))
+        position = upper
       }
+      if position == before { break }  // nothing more in the range
     }
-    if position < size { found.append(hole(position..<size)) }
+    if position < bytes.upperBound { found.append(hole(position..<bytes.upperBound)) }
     return found
   }
 
-  private static func soughtExtents(of file: FileDescriptor, size: Int) throws(UnknownReason) -> [Extent] {
+  private static func soughtExtents(of file: FileDescriptor, _ bytes: Range<Int>) throws(UnknownReason) -> [Extent] {
     var found: [Extent] = []
-    var position = 0
-    while position < size {
-      let data = try seek(file, from: position, toData: true) ?? size
-      if data > position { found.append(hole(position..<min(data, size))) }
-      guard data < size else { break }
-      let end = min(size, try seek(file, from: data, toData: false) ?? size)
-      guard end > data else { break }
-      found.append(Extent(bytes: data..<end, kind: .data, physical: nil, isShared: false))
-      position = end
+    var position = bytes.lowerBound
+    while position < bytes.upperBound {
+      let data = min(bytes.upperBound, try seek(file, from: position, toData: true) ?? bytes.upperBound)
+      if data > position { found.append(hole(position..<data)) }
+      guard data < bytes.upperBound else { break }
+      // No hole after the data says that the file was cut here meanwhile: it is looked at again from there.
+      position = min(bytes.upperBound, try seek(file, from: data, toData: false) ?? data)
+      if position > data {
+        found.append(Extent(bytes: data..<position, kind: .data, physical: nil, isShared: false))
+      }
     }
     return found
   }

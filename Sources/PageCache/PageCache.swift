@@ -21,7 +21,7 @@ public enum PageCache {
   /// The size of a page in bytes, as this library counts them, whatever the system's own is.
   public static let pageSize = 4096
 
-  /// Counts the pages of a range that are cached, dirty and in writeback: one cachestat(2).
+  /// Counts the pages of a range that are cached, dirty and in writeback: one fstat(2) and one cachestat(2).
   ///
   /// The cost grows with the pages that are cached in the range, not with its length. Where the system's pages are
   /// larger than 4096 bytes, each counts as several.
@@ -32,14 +32,24 @@ public enum PageCache {
   /// - Returns: The counts at one moment of the recent past.
   /// - Throws: The reason why they are unknown.
   public static func counts(of file: FileDescriptor, bytes: Range<Int>) throws(UnknownReason) -> CacheCounts {
+    _ = try regularFile(file)
     guard !bytes.isEmpty else { return CacheCounts() }  // a length of 0 would mean all of the file
+    let raw = try cachestat(file, bytes)
+    return CacheCounts(
+      cached: Int(raw.cached) * systemPage, dirty: Int(raw.dirty) * systemPage,
+      writeback: Int(raw.writeback) * systemPage, evicted: Int(raw.evicted) * systemPage,
+      recentlyEvicted: Int(raw.recently_evicted) * systemPage)
+  }
+
+  /// The size of the system's pages, in pages of this library.
+  static var systemPage: Int { max(1, Int(getpagesize()) / pageSize) }
+
+  /// What the kernel counts in some bytes, which are not none, in pages of the system.
+  static func cachestat(_ file: FileDescriptor, _ bytes: Range<Int>) throws(UnknownReason) -> clinux_cachestat {
     var raw = clinux_cachestat()
     // SAFETY: the call fills the structure that it is given.
     let code = unsafe clinux_cachestat(file.rawValue, UInt64(bytes.lowerBound), UInt64(bytes.count), &raw)
     guard code == 0 else { throw UnknownReason(code) }
-    let unit = max(1, Int(getpagesize()) / pageSize)
-    return CacheCounts(
-      cached: Int(raw.cached) * unit, dirty: Int(raw.dirty) * unit, writeback: Int(raw.writeback) * unit,
-      evicted: Int(raw.evicted) * unit, recentlyEvicted: Int(raw.recently_evicted) * unit)
+    return raw
   }
 }

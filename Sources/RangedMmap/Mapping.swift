@@ -176,10 +176,8 @@ extension Mapping {
 extension Mapping {
   /// Whether the file lives in memory alone, where nothing can be made durable.
   var isInMemory: Bool {
-    var type: Int64 = 0
-    // SAFETY: the call fills the integer that it is given.
-    guard unsafe clinux_filesystem_type(descriptor.rawValue, &type) == 0 else { return false }
-    let (tmpfs, ramfs): (Int64, Int64) = (0x0102_1994, 0x8584_58f6)
-    return type == tmpfs || type == ramfs
+    var name: UnsafePointer<CChar>?
+    // SAFETY: the call fills the pointer that it is given, with a constant or nil.
+    return unsafe clinux_memory_file_system(descriptor.rawValue, &name) == 0 && name != nil
   }
 }

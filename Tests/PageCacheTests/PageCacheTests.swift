@@ -74,7 +74,7 @@ struct PageCacheTests {
     let file = try scattered(100 * 4096, [3, 4, 5, 50])
     defer { try? file.close() }
     #expect(fsync(file.rawValue) == 0)
-    let extents = try PageCache.extents(of: file, size: 100 * 4096)
+    let extents = try PageCache.extents(of: file, bytes: 0..<100 * 4096)
     #expect(extents.map(\.bytes) == [0..<12288, 12288..<24576, 24576..<204_800, 204_800..<208_896, 208_896..<409_600])
     #expect(extents.map(\.kind) == [.hole, .written, .hole, .written, .hole])
     let frag = try run("filefrag", ["-v", "-b4096", folder.file("a").string])
@@ -96,12 +96,12 @@ struct PageCacheTests {
   func kinds() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("b"), size: 8 * 4096)
     guard let range = allocator.allocate(4096) else { return }
-    #expect(try PageCache.extents(of: file.descriptor, size: file.size).map(\.kind) == [.unwritten])
+    #expect(try PageCache.extents(of: file.descriptor, bytes: 0..<file.size).map(\.kind) == [.unwritten])
     _ = try file.sync(try file.write([UInt8](repeating: 1, count: 4096), to: range))
-    #expect(try PageCache.extents(of: file.descriptor, size: file.size).map(\.kind) == [.written, .unwritten])
+    #expect(try PageCache.extents(of: file.descriptor, bytes: 0..<file.size).map(\.kind) == [.written, .unwritten])
     let sparse = try scattered(4 * 4096, [1])
     defer { try? sparse.close() }
-    #expect(try PageCache.extents(of: sparse, size: 4 * 4096).map(\.kind) == [.hole, .delayed, .hole])
+    #expect(try PageCache.extents(of: sparse, bytes: 0..<4 * 4096).map(\.kind) == [.hole, .delayed, .hole])
   }
 
   @Test("Where there is no FIEMAP, data and holes are told apart all the same")
@@ -115,7 +115,7 @@ struct PageCacheTests {
     try file.resize(to: 10 * 4096)
     _ = try file.writeAll(toAbsoluteOffset: 2 * 4096, [1])
     try file.seek(offset: 5, from: .start)
-    let extents = try PageCache.extents(of: file, size: 10 * 4096)
+    let extents = try PageCache.extents(of: file, bytes: 0..<10 * 4096)
     #expect(extents.map(\.kind) == [.hole, .data, .hole])
     #expect(extents.map(\.bytes) == [0..<8192, 8192..<12288, 12288..<40960])
     #expect(try file.seek(offset: 0, from: .current) == 5)

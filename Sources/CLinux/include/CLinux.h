@@ -2,6 +2,7 @@
 // Each returns 0 or a positive errno, and retries when a signal interrupted it.
 #pragma once
 
+#include <dirent.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,8 +24,9 @@ int clinux_populate_for_writing(void *address, size_t length);
 // renameat2(2): with `replace` false an existing target is EEXIST.
 int clinux_rename(const char *from, const char *to, bool replace);
 
-// fstatfs(2)'s f_type: which kind of file system a descriptor is on.
-int clinux_filesystem_type(int fd, int64_t *type);
+// Which file system in memory a descriptor is on, by the f_type of fstatfs(2): "tmpfs", "ramfs" or "hugetlbfs", or NULL
+// for any other.
+int clinux_memory_file_system(int fd, const char **name);
 
 // Counts of cachestat(2) (Linux 6.5), in units of the system's page size.
 struct clinux_cachestat {
@@ -53,12 +55,31 @@ int clinux_extents(int fd, uint64_t start, uint64_t length, struct clinux_extent
 // lseek(2) with SEEK_DATA or SEEK_HOLE; the descriptor's own position is left as it was. ENXIO after the last data.
 int clinux_seek(int fd, off_t from, bool to_data, off_t *found);
 
-// inotify(7) on an open file, whatever its name is by now: a descriptor that becomes readable when somebody opens, closes,
-// writes, cuts, renames or removes it, or a negative errno. Reading its bytes makes no event, nor does a store into a mapping.
+// inotify(7) on an open file, whatever its name is by now: a descriptor that becomes readable when somebody opens,
+// closes, writes, cuts, renames or removes it, or a negative errno. Reading its bytes makes no event, nor does a store
+// into a mapping.
 int clinux_watch(int fd);
 
 // Takes all events that have come.
 void clinux_watch_clear(int watch);
+
+// Which file a descriptor or a name is: what statx(2) says without asking a server or a disk. `name` is looked up in
+// `folder` and links are followed; "" is the descriptor `folder` itself.
+struct clinux_identity {
+  uint32_t major, minor;
+  uint64_t inode;
+};
+int clinux_identity(int folder, const char *name, struct clinux_identity *identity);
+
+// O_PATH of open(2), the same on every architecture that Swift runs on.
+enum { CLINUX_O_PATH = 010000000 };
+
+// The next name in a folder of /proc that is a number, which is a process or a descriptor; -1 after the last.
+int clinux_next_number(DIR *folder);
+
+// Whether the caller may write the file by its owner, mode and access list: faccessat2(2) with AT_EACCESS (Linux 5.8) on
+// the descriptor itself. EACCES if not, EROFS if nobody may.
+int clinux_may_write(int fd);
 
 // MARK: Signals as something to poll
 

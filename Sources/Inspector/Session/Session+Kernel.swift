@@ -36,7 +36,7 @@ extension Session {
     let file = try openFile()
     do throws(UnknownReason) {
       let found = try PageCache.users(of: file.descriptor)
-      var lines = found.users.filter { !$0.isSelf }.map { "\($0)" }
+      var lines = found.users.filter { !$0.isSelf }.map(\.summary)
       if lines.isEmpty { lines = ["nobody else that may be seen has it open"] }
       if found.hiddenProcesses > 0 {
         lines.append("\(count(found.hiddenProcesses, "process")) may not be looked at: they are other users'")

@@ -24,7 +24,7 @@ enum UsersPane {
     let fits = others.count <= area.height - 1
     let shown = others.prefix(max(0, fits ? others.count : area.height - 2))
     for (row, user) in shown.enumerated() {
-      canvas.write("\(user)", x: area.x, y: area.y + 1 + row, limit: area.width)
+      canvas.write(user.summary, x: area.x, y: area.y + 1 + row, limit: area.width)
     }
     if !fits, area.height > 1 {
       canvas.write("and \(others.count - shown.count) more", x: area.x, y: area.y + 1 + shown.count, Style(.dim))

@@ -1,0 +1,48 @@
+import CLinux
+import SystemPackage
+
+/// The two numbers by which the kernel tells files apart, as statx(2) and as `/proc/PID/maps` show them.
+struct FileIdentity {
+  private let device: (major: UInt32, minor: UInt32)
+  private let inode: UInt64
+  /// The fields of a line of maps: "fe:00" and "737".
+  private let mapped: (device: [UInt8], inode: [UInt8])
+
+  init(of file: FileDescriptor) throws(UnknownReason) {
+    var raw = clinux_identity()
+    // SAFETY: the call fills the structure that it is given.
+    let code = unsafe clinux_identity(file.rawValue, "", &raw)
+    guard code == 0 else { throw UnknownReason(code) }
+    device = (raw.major, raw.minor)
+    inode = raw.inode
+    if let own = Self.ownMapping(of: file) {
+      mapped = (Array(own.device), Array(own.inode))
+    } else {
+      func hex(_ number: UInt32) -> String { (number < 16 ? "0" : "") + String(number, radix: 16) }
+      mapped = (Array("\(hex(raw.major)):\(hex(raw.minor))".utf8), Array("\(raw.inode)".utf8))
+    }
+  }
+
+  /// Whether a descriptor of a folder `/proc/PID/fd` leads to the file, or the errno that keeps it from being known.
+  func isFile(_ descriptor: Int32, in folder: Int32) throws(Errno) -> Bool {
+    var raw = clinux_identity()
+    // SAFETY: the call fills the structure that it is given.
+    let code = unsafe clinux_identity(folder, "\(descriptor)", &raw)
+    guard code == 0 else { throw Errno(rawValue: code) }
+    return raw.inode == inode && raw.major == device.major && raw.minor == device.minor
+  }
+
+  /// Whether a line of maps is one of the file.
+  func isFile(_ line: MapsLine) -> Bool {
+    line.inode.elementsEqual(mapped.inode) && line.device.elementsEqual(mapped.device)
+  }
+
+  /// The line of maps that a mapping of our own has.
+  private static func ownMapping(of file: FileDescriptor) -> MapsLine? {
+    guard let window = try? FileWindow(of: file, bytes: 0..<PageCache.pageSize),
+      let maps = try? ProcFile("/proc/thread-self/maps")
+    else { return nil }
+    let start = window.start
+    return maps.lines.lazy.compactMap { MapsLine($0) }.first { $0.addresses?.contains(start) ?? false }
+  }
+}

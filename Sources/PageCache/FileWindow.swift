@@ -1,0 +1,37 @@
+import Glibc
+import SystemPackage
+
+/// A part of a file, mapped for nobody to look at: its pages are asked about and never touched, so that none is read.
+@safe struct FileWindow: ~Copyable {
+  private let address: UnsafeMutableRawPointer
+  private let length: Int
+
+  /// Maps some bytes of a file, from a boundary of the system's pages: mmap(2).
+  init(of file: FileDescriptor, bytes: Range<Int>) throws(UnknownReason) {
+    // SAFETY: a new mapping at a place that the kernel chooses; it replaces none.
+    let made = unsafe mmap(nil, bytes.count, PROT_READ, MAP_SHARED, file.rawValue, off_t(bytes.lowerBound))
+    guard let made = unsafe made, unsafe made != UnsafeMutableRawPointer(bitPattern: -1) else {
+      // Not for lack of a right to know: a descriptor that was opened for writing alone can't be mapped at all.
+      throw errno == ENODEV ? .notSupported : .failed(Errno(rawValue: errno))
+    }
+    unsafe address = made
+    length = bytes.count
+  }
+
+  deinit {
+    // SAFETY: made by init, and nobody else unmaps it.
+    _ = unsafe munmap(address, length)
+  }
+
+  /// Where it begins, as a number.
+  var start: UInt { unsafe UInt(bitPattern: address) }
+
+  /// Which of its pages, of the system's size, are in memory: mincore(2).
+  func residency() throws(UnknownReason) -> [Bool] {
+    let page = Int(getpagesize())
+    var answers = [UInt8](repeating: 0, count: (length + page - 1) / page)
+    // SAFETY: the call fills one byte for each page of the mapping.
+    guard unsafe mincore(address, length, &answers) == 0 else { throw UnknownReason(errno) }
+    return answers.map { $0 & 1 != 0 }
+  }
+}

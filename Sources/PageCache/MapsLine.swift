@@ -1,0 +1,27 @@
+/// A line of `/proc/PID/maps`: "7f00-7f10 rw-s 00000000 fe:00 737    /path".
+struct MapsLine {
+  let device: ArraySlice<UInt8>
+  let inode: ArraySlice<UInt8>
+  private let range: ArraySlice<UInt8>
+  private let permissions: ArraySlice<UInt8>
+
+  init?(_ line: ArraySlice<UInt8>) {
+    // The path may hold anything, and comes after the fifth blank.
+    let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 5)
+    guard fields.count >= 5 else { return nil }
+    (range, permissions, device, inode) = (fields[0], fields[1], fields[3], fields[4])
+  }
+
+  /// The addresses that are mapped.
+  var addresses: Range<UInt>? {
+    let ends = range.split(separator: UInt8(ascii: "-")).compactMap {
+      UInt(String(decoding: $0, as: UTF8.self), radix: 16)
+    }
+    return ends.count == 2 && ends[0] < ends[1] ? ends[0]..<ends[1] : nil
+  }
+
+  /// What the process can do by it.
+  var mapping: FileUser.Mapping {
+    permissions.contains(UInt8(ascii: "s")) && permissions.contains(UInt8(ascii: "w")) ? .writable : .readOnly
+  }
+}

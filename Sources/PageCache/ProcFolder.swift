@@ -1,0 +1,32 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// A folder of `/proc` whose names are numbers, read while it changes.
+@safe struct ProcFolder: ~Copyable {
+  private let stream: OpaquePointer
+
+  init(_ path: String) throws(Errno) {
+    // SAFETY: a stream of its own, which nobody else closes.
+    guard let stream = unsafe opendir(path) else { throw Errno(rawValue: errno) }
+    unsafe self.stream = stream
+  }
+
+  deinit {
+    // SAFETY: opened by init.
+    _ = unsafe closedir(stream)
+  }
+
+  /// The folder itself, for calls that take a name in it.
+  var descriptor: Int32 {
+    // SAFETY: the stream is open.
+    unsafe dirfd(stream)
+  }
+
+  /// The next of its numbers.
+  func next() -> Int32? {
+    // SAFETY: the stream is open, and read by one thread.
+    let number = unsafe clinux_next_number(stream)
+    return number < 0 ? nil : number
+  }
+}

@@ -1,0 +1,81 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// What a look at one process shows of its use of a file.
+struct ProcessLook {
+  /// Whether something may not be looked at, of a process that may have files.
+  private(set) var isHidden = false
+  private let process: Int32
+  private var isOpen = false
+  private var access: FileUser.Access = []
+  private var mapping = FileUser.Mapping.none
+
+  init(at process: Int32) { self.process = process }
+
+  /// The process as a user of the file, if it is one and still there.
+  var user: FileUser? {
+    guard isOpen || mapping != .none, let name = try? ProcFile("/proc/\(process)/comm").lines.first else { return nil }
+    return FileUser(
+      processID: process, name: String(decoding: name, as: UTF8.self), access: access, mapping: mapping,
+      isSelf: process == getpid())
+  }
+
+  /// Goes through the process's descriptors.
+  mutating func lookAtDescriptors(for file: FileIdentity) {
+    do throws(Errno) {
+      let folder = try ProcFolder("/proc/\(process)/fd")
+      while let descriptor = folder.next() { lookAt(descriptor, in: folder, for: file) }
+    } catch { refused(error) }
+  }
+
+  private mutating func lookAt(_ descriptor: Int32, in folder: borrowing ProcFolder, for file: FileIdentity) {
+    do throws(Errno) {
+      guard try file.isFile(descriptor, in: folder.descriptor) else { return }
+      let info = try ProcFile("/proc/\(process)/fdinfo/\(descriptor)")
+      isOpen = true
+      if let flags = info.value(of: "flags").flatMap({ Int32($0, radix: 8) }) {
+        access.formUnion(FileUser.Access(flags: flags))
+      }
+    } catch { refused(error) }
+  }
+
+  /// Goes through the process's mappings.
+  mutating func lookAtMaps(for file: FileIdentity) {
+    do throws(Errno) {
+      for line in try ProcFile("/proc/\(process)/maps").lines {
+        guard mapping != .writable, let line = MapsLine(line), file.isFile(line) else { continue }
+        mapping = line.mapping
+      }
+    } catch { refused(error) }
+  }
+
+  /// Notes that the process keeps something to itself, unless it, or the descriptor, is gone.
+  private mutating func refused(_ reason: Errno) {
+    guard reason != .noSuchFileOrDirectory, reason != .noSuchProcess, !isHidden else { return }
+    isHidden = mayHaveFiles
+  }
+
+  /// Whether it is neither a thread of the kernel nor a process that has ended and waits for its parent.
+  private var mayHaveFiles: Bool {
+    // "2 (kthreadd) S 0 0 0 0 -1 2129984 …": the state, and after five fields more the flags. The name may hold blanks.
+    guard let line = try? ProcFile("/proc/\(process)/stat").lines.first else { return false }
+    let fields = line.split(separator: UInt8(ascii: ")")).last?.split(separator: UInt8(ascii: " ")) ?? []
+    guard fields.count > 6, let flags = Int(String(decoding: fields[6], as: UTF8.self)) else { return true }
+    let isKernelThread = flags & 0x20_0000 != 0  // PF_KTHREAD
+    return !isKernelThread && fields[0] != [UInt8(ascii: "Z")]
+  }
+}
+
+extension FileUser.Access {
+  /// What the flags of open(2) allow.
+  fileprivate init(flags: Int32) {
+    self =
+      switch flags & (O_ACCMODE | Int32(CLINUX_O_PATH)) {
+      case O_RDONLY: .read
+      case O_WRONLY: .write
+      case O_RDWR: [.read, .write]
+      default: []
+      }
+  }
+}
