@@ -70,7 +70,7 @@ let package = Package(
     .testTarget(
       name: "InspectorTests",
       dependencies: [
-        "Inspector", "RangedMmap", "PageCache", "TestSupport",
+        "Inspector", "RangedMmap", "PageCache", "CTestSupport", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: strict),
     .testTarget(

@@ -1,9 +1,11 @@
-@testable import Inspector
+import CTestSupport
 import PageCache
 import RangedMmap
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Inspector
 
 @Suite("The kernel's view of a session's file")
 struct KernelTests {
@@ -153,12 +155,79 @@ struct KernelTests {
     #expect(pace.next(hasMoved: true, isUnsettled: false, cost: .milliseconds(100)) == .milliseconds(900))
   }
 
+  @Test("At every step the counts are those that a C program gets that asks page by page")
+  func agreesWithC() throws {
+    try perform("create \(name) 1m", "allocate 16p x4")
+    let file = try #require(session.file)
+    guard file.isDurable, ctest_page_state(file.descriptor.rawValue, 0) >= 0 else {
+      print("skipped: not on a disk, or cachestat(2) is forbidden here")
+      return
+    }
+    for step in [
+      "write r1..r3 counter", "flush r1", "expect kernel writeback 0 within 10s", "sync r2", "sync all", "reuse r1",
+      "write r1 zero", "sync r1",
+    ] {
+      try perform(step)
+      // Writeback moves by itself: what is compared must have stood still.
+      var counted: [Int] = []
+      var asked: CacheCounts
+      repeat {
+        asked = try PageCache.counts(of: file.descriptor, bytes: 0..<file.size)
+        let states = (0..<256).map { ctest_page_state(file.descriptor.rawValue, UInt($0)) }
+        counted = [1, 2, 4].map { bit in states.count { $0 & bit != 0 } }
+      } while try PageCache.counts(of: file.descriptor, bytes: 0..<file.size) != asked
+      #expect([asked.cached, asked.dirty, asked.writeback] == counted, "after \(step)")
+      try perform(
+        "expect kernel cached \(counted[0])", "expect kernel dirty \(counted[1])",
+        "expect kernel writeback \(counted[2])")
+    }
+  }
+
+  @Test("A flush is seen to write back: dirty, then in writeback, then clean, and not durable by that")
+  func writeback() throws {
+    try perform("create \(name) 64m", "allocate 64m", "write r1 counter")
+    guard session.file?.isDurable == true else { return }
+    try perform("expect kernel dirty 16384", "flush r1", "expect kernel writeback 1+ within 1s")
+    try perform("expect kernel writeback 0 within 60s", "expect kernel dirty 0", "expect count flushing 16384")
+    try perform("sync r1", "expect count flushed 16384", "reuse r1", "write r1 zero", "expect kernel dirty 16384")
+  }
+
+  @Test("A sparse TiB with a thousand scattered pages opens and is looked at as fast as a MiB")
+  func cost() throws {
+    let sizes = [(name: "small", size: 1 << 20, step: 1), (name: "large", size: 1 << 40, step: 268_000)]
+    for (name, size, step) in sizes {
+      let file = try FileDescriptor.open(folder.file(name), .readWrite, options: .create, permissions: .ownerReadWrite)
+      try file.resize(to: Int64(size))
+      for page in 0..<min(1000, size / 4096) { _ = try file.writeAll(toAbsoluteOffset: Int64(page * step * 4096), [7]) }
+      try file.close()
+    }
+    try run("sync", sizes.map { folder.file($0.name).string })
+    let clock = ContinuousClock()
+    var best = [Duration.seconds(9), .seconds(9)]
+    for _ in 0..<15 {
+      for (index, file) in sizes.enumerated() {
+        let time = try clock.measure {
+          try session.perform(.open(path: folder.file(file.name).string, forWriting: false))
+          var probe = KernelProbe()
+          #expect(probe.look(at: try request(0..<256)).pages.count == 256)
+        }
+        best[index] = min(best[index], time)
+      }
+    }
+    #expect(best[1] / best[0] < 2, "1 MiB took \(best[0]), 1 TiB \(best[1])")
+    print("opened and looked at: 1 MiB in \(best[0]), 1 TiB in \(best[1])")
+  }
+
   @Test("expect kernel takes a number, or a least one, now or within a time, and says what it found")
   func expectations() throws {
-    #expect(try Command(parsing: "expect kernel dirty 3") == .expect(
-      .kernel(.dirty, KernelNumber(pages: 3, isLeast: false), within: .zero)))
-    #expect(try Command(parsing: "expect kernel cached 1+ within 2s") == .expect(
-      .kernel(.cached, KernelNumber(pages: 1, isLeast: true), within: .seconds(2))))
+    #expect(
+      try Command(parsing: "expect kernel dirty 3")
+        == .expect(
+          .kernel(.dirty, KernelNumber(pages: 3, isLeast: false), within: .zero)))
+    #expect(
+      try Command(parsing: "expect kernel cached 1+ within 2s")
+        == .expect(
+          .kernel(.cached, KernelNumber(pages: 1, isLeast: true), within: .seconds(2))))
     for wrong in ["expect kernel dirty +", "expect kernel dirty 1 within", "expect kernel dirty 1 for 2s"] {
       #expect(throws: SyntaxError.self) { try Command(parsing: wrong) }
     }
@@ -186,7 +255,9 @@ struct DisagreementTests {
     (Disagreement(.flushed, [.cached, .writeback], alike: 9, written: 1), "shares its folio"),
     (Disagreement(.free, .cached, kind: .hole), "resident though never written"),
     (Disagreement(.free, .cached, kind: .written), "resident though never allocated: read ahead"),
-    (Disagreement(.allocated, [.cached, .dirty], alike: 512, written: 1), "shares a large folio with one of the 1 page"),
+    (
+      Disagreement(.allocated, [.cached, .dirty], alike: 512, written: 1), "shares a large folio with one of the 1 page"
+    ),
     (Disagreement(.free, [.cached, .dirty]), "another program wrote it"),
     (Disagreement(.free, []), nil),
     (Disagreement(.lost, .cached), "a failed writeback leaves a page clean"),

@@ -106,6 +106,39 @@ struct ProgramTests {
     #expect(outcome.output.contains("a: 256 pages"))
   }
 
+  @Test("In memory nothing is dirty, and both the page and the legend say why")
+  func inMemory() throws {
+    let memory = try TemporaryFolder(in: "/dev/shm")
+    let outcome = try run(
+      mmapview,
+      [
+        "a", "--create", "64k", "--layer", "both", "-c", "allocate 1p", "-c", "write r1 zero", "-c", "screen",
+        "--headless",
+      ],
+      in: memory.path.string)
+    #expect(outcome.output.contains("tmpfs: nothing to flush to"), "\(outcome.output)\(outcome.errors)")
+    #expect(outcome.output.contains("dirty (never: tmpfs)"))
+    #expect(outcome.output.contains("in memory"))
+  }
+
+  @Test("Of somebody else's file all is unknown, with the reason, on the screen too", .enabled(if: getuid() == 0))
+  func somebodyElses() throws {
+    try folder.put("a", [UInt8](repeating: 1, count: 8192))
+    try run("cp", [mmapview, folder.file("program").string])
+    try run("chmod", ["755", folder.path.string, folder.file("program").string])
+    let outcome = try run(
+      "setpriv",
+      [
+        "--reuid=65534", "--clear-groups", folder.file("program").string, folder.file("a").string, "-c", "status json",
+        "-c", "screen", "--headless",
+      ])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("\"kernel\":null"))
+    #expect(outcome.output.contains(" 00000000 ? ?"), "\(outcome.output)")
+    #expect(outcome.output.contains("the kernel's view is unknown: not permitted"))
+    #expect(!outcome.output.contains("cached"))
+  }
+
   @Test("A screen is saved beside what exists, and replaces it only by force")
   func screensReplaceNothing() throws {
     try folder.put("notes.txt", [1, 2, 3])

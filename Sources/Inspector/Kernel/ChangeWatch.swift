@@ -26,6 +26,7 @@ struct ChangeWatch {
   ///   - file: The file.
   ///   - window: Pages in view.
   ///   - states: What the kernel knows of each of them.
+  ///   - time: When the file was last modified.
   ///   - now: The time of the look.
   /// - Returns: The pages that have changed lately.
   mutating func look(

@@ -35,7 +35,8 @@ public struct KernelProbe {
   private var file: SampledFile?
   private var fileSystem: FileSystem?
   private var users: FileUsers?
-  private var usersAreDue = ContinuousClock.now
+  // Not at the first look, which a screen waits for.
+  private var usersAreDue: ContinuousClock.Instant?
 
   // Looking through all processes costs milliseconds, and who comes and goes is no matter of the blink of an eye.
   private static let usersTime = Duration.seconds(3)
@@ -77,10 +78,11 @@ public struct KernelProbe {
           request.file, request.pages, sample.states, modified: status.st_mtim, at: now)
       }
     }
-    if now >= usersAreDue {
+    if let due = usersAreDue, now >= due {
       users = try? PageCache.users(of: descriptor)
       usersAreDue = now + Self.usersTime
     }
+    if usersAreDue == nil { usersAreDue = now }
     sample.users = users
     return sample
   }

@@ -41,7 +41,7 @@ public struct KernelSample: Sendable, Equatable {
   /// The pages around the cursor of which the kernel says the same, within 2 MiB: the largest folio has no more.
   public internal(set) var alike: Range<Int>
   /// Pages whose bytes have changed lately, in a file that is only looked at.
-  public internal(set) var marks: [Int: Mark] = [:]
+  public var marks: [Int: Mark] = [:]
   /// Who else has the file, or `nil` if that was not asked or is unknown.
   public internal(set) var users: FileUsers?
   /// The file system, or `nil` if it is unknown.

@@ -63,7 +63,9 @@ extension Session {
     switch sampledFile.fate {
     case .unchanged: return nil
     case .deleted: return "\(file.path): was deleted; its pages stay until the last program that has it open closes it"
-    case .replaced: return "\(file.path): its name leads to another file now; `open \(Word.quote(file.path.string))` shows that one"
+    case .replaced:
+      let path = Word.quote(file.path.string)
+      return "\(file.path): its name leads to another file now; `open \(path)` shows that one"
     case .resized(0): return "\(file.path): is empty now; what was there is not in it any more"
     case .resized(let size):
       guard let resized = try? MmapFile.openReadOnly(at: file.path) else { return nil }

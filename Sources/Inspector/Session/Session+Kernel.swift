@@ -15,13 +15,34 @@ extension Session {
       throw CommandError("page \(pages.upperBound): the last page is \(file.states.count - 1)")
     }
     let wanted = pages.lowerBound..<pages.upperBound + 1
+    let extents = try? PageCache.extents(
+      of: file.descriptor,
+      bytes: wanted.lowerBound * PageCache.pageSize..<min(file.size, wanted.upperBound * PageCache.pageSize))
     do throws(UnknownReason) {
-      return Event(.output, try PageCache.runs(of: file.descriptor, pages: wanted).map { "\(name($0.pages)): \($0.state)" })
+      let runs = try PageCache.runs(of: file.descriptor, pages: wanted).map { ($0.pages, "\($0.state)") }
+      return Event(.output, lines(runs, extents))
     } catch {
       guard let runs = try? PageCache.residency(of: file.descriptor, pages: wanted) else { throw unknown(error) }
-      let lines = runs.map { "\(name($0.pages)): \($0.state.isEmpty ? "not cached" : "cached")" }
-      return Event(.output, lines + ["dirty and writeback are unknown: \(error)"])
+      let told = runs.map { ($0.pages, $0.state.isEmpty ? "not cached" : "cached") }
+      return Event(.output, lines(told, extents) + ["dirty and writeback are unknown: \(error)"])
     }
+  }
+
+  // Each run in pieces that lie on the disk in one way.
+  private func lines(_ runs: [(pages: Range<Int>, text: String)], _ extents: [Extent]?) -> [String] {
+    guard let extents else { return runs.map { "\(name($0.pages)): \($0.text); on the disk: unknown" } }
+    var lines: [String] = []
+    var extent = 0
+    for run in runs {
+      var page = run.pages.lowerBound
+      while page < run.pages.upperBound, extent < extents.count {
+        let end = min(run.pages.upperBound, Alignment.pages(in: extents[extent].bytes.upperBound))
+        if end > page { lines.append("\(name(page..<end)): \(run.text); on the disk: \(extents[extent].kind)") }
+        page = max(page, end)
+        if page < run.pages.upperBound { extent += 1 }
+      }
+    }
+    return lines
   }
 
   func extents() throws(CommandError) -> Event {
@@ -39,7 +60,7 @@ extension Session {
       var lines = found.users.filter { !$0.isSelf }.map(\.summary)
       if lines.isEmpty { lines = ["nobody else that may be seen has it open"] }
       if found.hiddenProcesses > 0 {
-        lines.append("\(count(found.hiddenProcesses, "process")) may not be looked at: they are other users'")
+        lines.append("\(count(found.hiddenProcesses, "process")) may not be looked at")
       }
       return Event(.output, lines)
     } catch { throw unknown(error) }

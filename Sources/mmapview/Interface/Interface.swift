@@ -37,7 +37,10 @@ extension Interface {
   mutating func askKernel(_ session: Session, _ layout: Layout) {
     guard let request = kernelRequest(session, layout) else { return }
     var probe = KernelProbe()
+    // What has changed only one who has watched can tell.
+    let marks = kernel?.marks ?? [:]
     kernel = probe.look(at: request)
+    kernel?.marks = marks
   }
 }
 

@@ -24,7 +24,9 @@ final class RunLoop {
 
   private static let frameTime: Int32 = 33
 
-  init(_ session: Session, _ terminal: any Terminal, _ script: Script, signals: Int32, isASCII: Bool) throws(CommandError) {
+  init(
+    _ session: Session, _ terminal: any Terminal, _ script: Script, signals: Int32, isASCII: Bool
+  ) throws(CommandError) {
     sampler = try Sampler(waking: session.wakeUp)
     self.session = session
     self.terminal = terminal
