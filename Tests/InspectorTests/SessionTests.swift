@@ -178,7 +178,7 @@ struct SessionTests {
       "expect kernel dirty 0", "sync r1", "expect kernel dirty 0", "expect kernel writeback 0", "reuse r1",
       "write r1 zero", "expect kernel dirty 4")
     let pages = try play("kernel 0-3")
-    #expect(pages == ["pages 0-3: dirty"])
+    #expect(pages.first?.hasPrefix("pages 0-3: dirty; on the disk: ") == true)
     try play("sync all", "expect error \"found 0\" expect kernel dirty 9", "expect error \"the last page\" kernel 256")
     #expect(try play("extents").first?.hasPrefix("0x0..0x4000: written at 0x") == true)
   }
