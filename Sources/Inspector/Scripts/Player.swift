@@ -2,6 +2,8 @@
 public struct Player {
   private let steps: [Script.Step]
   private var next = 0
+  // Where the command stands that has become a job.
+  private var awaited: ScriptPosition?
 
   /// A player at the first command.
   public init(_ script: Script) { steps = script.steps }
@@ -23,10 +25,19 @@ public struct Player {
   /// - Throws: The failure with its place; no later command will be carried out.
   public mutating func step(_ session: Session) throws(ScriptError) -> Progress {
     if session.isWaiting { return .waiting }
+    let failure = session.takeJobFailure()
+    if let position = awaited.take(), let failure {
+      next = steps.count
+      throw ScriptError(position, failure.description)
+    }
     guard next < steps.count, !session.isOver else { return .finished }
     let step = steps[next]
     next += 1
-    do throws(CommandError) { return .performed(try session.perform(step.command)) } catch {
+    do throws(CommandError) {
+      let event = try session.perform(step.command)
+      if session.job != nil { awaited = step.position }
+      return .performed(event)
+    } catch {
       next = steps.count
       throw ScriptError(step.position, error.description)
     }

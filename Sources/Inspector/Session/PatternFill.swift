@@ -1,3 +1,4 @@
+import Glibc
 import RangedMmap
 import SystemPackage
 
@@ -30,28 +31,55 @@ struct PatternFill: Sendable {
     }
   }
 
+  // Between two of these pieces somebody may look how far it has come, or end it.
+  private static let pieceSize = 1 << 20
+
   /// Fills a range in place, with no copy.
-  func fill(_ output: inout OutputRawSpan, start: Int) {
-    // SAFETY: all bytes of the span's memory are filled, and then counted as such.
-    unsafe output.withUnsafeMutableBytes { memory, count in
-      unsafe fill(memory, offset: start, start: start)
-      count = memory.count
+  ///
+  /// - Parameters:
+  ///   - output: The range's memory.
+  ///   - start: The range's offset in the file.
+  ///   - advance: Told after each piece how many pages it had; what it throws ends the filling.
+  func fill(_ output: inout OutputRawSpan, start: Int, _ advance: (Int) throws -> Void = { _ in }) throws {
+    // SAFETY: each piece is filled whole, and then counted as filled.
+    try unsafe output.withUnsafeMutableBytes { memory, filled in
+      while filled < memory.count {
+        let piece = filled..<min(filled + Self.pieceSize, memory.count)
+        unsafe fill(UnsafeMutableRawBufferPointer(rebasing: memory[piece]), offset: start + filled, start: start)
+        filled = piece.upperBound
+        try advance(Alignment.pages(in: piece.count))
+      }
     }
   }
 
   /// Where `bytes`, which start a range at `start`, first differ from the pattern.
-  func firstDifference(_ bytes: RawSpan, start: Int) -> (offset: Int, expected: UInt8, found: UInt8)? {
+  ///
+  /// - Parameters:
+  ///   - bytes: The range's bytes.
+  ///   - start: The range's offset in the file.
+  ///   - advance: Told after each piece how many pages it had; false ends the comparison.
+  /// - Returns: The place and both bytes, or `nil` if there was no difference as far as was compared.
+  func firstDifference(
+    _ bytes: RawSpan, start: Int, _ advance: (Int) -> Bool = { _ in true }
+  ) -> (offset: Int, expected: UInt8, found: UInt8)? {
     var scratch = [UInt8](repeating: 0, count: min(bytes.byteCount, 1 << 16))
     for position in stride(from: 0, to: bytes.byteCount, by: scratch.count) {
       let part = min(scratch.count, bytes.byteCount - position)
       // SAFETY: `part` bytes of the array are filled; the span is read within its length.
-      unsafe scratch.withUnsafeMutableBytes {
-        unsafe fill(UnsafeMutableRawBufferPointer(rebasing: $0[..<part]), offset: start + position, start: start)
+      let isEqual = unsafe scratch.withUnsafeMutableBytes { scratch in
+        unsafe fill(UnsafeMutableRawBufferPointer(rebasing: scratch[..<part]), offset: start + position, start: start)
+        return unsafe bytes.extracting(position..<position + part).withUnsafeBytes { found in
+          guard let mine = scratch.baseAddress, let theirs = found.baseAddress else { return true }
+          return unsafe memcmp(mine, theirs, part) == 0
+        }
       }
-      for index in 0..<part {
-        let found = unsafe bytes.unsafeLoad(fromByteOffset: position + index, as: UInt8.self)
-        if found != scratch[index] { return (start + position + index, scratch[index], found) }
+      if !isEqual {
+        for index in 0..<part {
+          let found = unsafe bytes.unsafeLoad(fromByteOffset: position + index, as: UInt8.self)
+          if found != scratch[index] { return (start + position + index, scratch[index], found) }
+        }
       }
+      guard advance(Alignment.pages(in: part)) else { return nil }
     }
     return nil
   }

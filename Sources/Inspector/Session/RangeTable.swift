@@ -31,11 +31,13 @@ struct RangeRecord: ~Copyable, Sendable {
   var pattern: Pattern?
   /// `nil` only while a step of the library has it.
   var holding: Holding?
+  private(set) var history: RangeHistory
 
   init(_ range: consuming AllocatedRange, by author: Author) {
     bytes = range.byteRange
     self.author = author
     holding = .allocated(range)
+    history = RangeHistory()
   }
 
   init(_ receipt: consuming WriteReceipt, pattern: Pattern, by author: Author) {
@@ -43,6 +45,8 @@ struct RangeRecord: ~Copyable, Sendable {
     self.author = author
     self.pattern = pattern
     holding = .written(receipt)
+    history = RangeHistory()
+    history.written = history.allocated
   }
 
   init(_ range: consuming FlushedRange, pattern: Pattern, by author: Author) {
@@ -50,22 +54,56 @@ struct RangeRecord: ~Copyable, Sendable {
     self.author = author
     self.pattern = pattern
     holding = .flushed(range)
+    history = RangeHistory()
+    (history.written, history.synced) = (history.allocated, history.allocated)
   }
+
+  /// What stands in for a record that is away on an errand.
+  fileprivate init(placeholderFor record: borrowing RangeRecord) {
+    bytes = record.bytes
+    author = record.author
+    pattern = record.pattern
+    history = record.history
+  }
+
+  var pageCount: Int { Alignment.pages(in: bytes.count) }
+
+  mutating func wasWritten(with pattern: Pattern) {
+    self.pattern = pattern
+    history.written = .now
+    history.synced = nil
+  }
+
+  mutating func wasSynced() { history.synced = .now }
 
   var stage: RangeSummary.Stage {
     switch holding {
+    case nil: .busy
     case .allocated: .allocated
-    case nil: .allocated
     case .written: .written
     case .flushed: .flushed
     }
   }
 }
 
+/// When the steps of a range were made, in the seconds of the wall clock since 1970.
+public struct RangeHistory: Sendable, Equatable {
+  /// When it was handed out, or taken in from a worker.
+  public let allocated: WallTime
+  /// When it was last written.
+  public internal(set) var written: WallTime?
+  /// When it was made durable, if it was after the last write.
+  public internal(set) var synced: WallTime?
+
+  init() { allocated = .now }
+}
+
 /// What can be told of a labelled range.
 public struct RangeSummary: Sendable, Equatable {
   /// How far a range has come.
   public enum Stage: String, Sendable {
+    /// Under way from one stage to the next.
+    case busy
     /// Ready to be written.
     case allocated
     /// Written; a receipt is held for it.
@@ -84,6 +122,8 @@ public struct RangeSummary: Sendable, Equatable {
   public let pattern: Pattern?
   /// How far it has come.
   public let stage: Stage
+  /// When that was.
+  public let history: RangeHistory
 }
 
 /// The labelled ranges of a session: `r1` is the first.
@@ -107,8 +147,17 @@ struct RangeTable: ~Copyable {
   func summary(_ label: Int) -> RangeSummary {
     RangeSummary(
       label: label, bytes: records[label - 1].bytes, author: records[label - 1].author,
-      pattern: records[label - 1].pattern, stage: records[label - 1].stage)
+      pattern: records[label - 1].pattern, stage: records[label - 1].stage, history: records[label - 1].history)
   }
+
+  /// Takes a record out for an errand; until it is put back its range is busy.
+  mutating func take(_ label: Int) -> RangeRecord {
+    var record = RangeRecord(placeholderFor: records[label - 1])
+    swap(&record, &records[label - 1])
+    return record
+  }
+
+  mutating func put(_ record: consuming RangeRecord, at label: Int) { records[label - 1] = record }
 
   /// The range that a page belongs to.
   mutating func label(ofPage page: Int) -> Int? {

@@ -1,4 +1,5 @@
 import RangedMmap
+import Synchronization
 import SystemPackage
 
 // Opening and creating.
@@ -7,14 +8,15 @@ extension Session {
   func create(_ path: String, size: Int, isSparse: Bool, isForced: Bool) throws(CommandError) -> Event {
     try requireNoWorkers("create")
     try requireNotHeld(path)
-    do throws(MmapFileError) {
-      let (file, allocator) = try MmapFile.create(
-        at: FilePath(path), size: size, allocator: ConcurrentAllocator.self,
-        storage: isSparse ? .sparse : .preallocated, replacing: isForced)
-      take(file, allocator)
-    } catch { throw CommandError(error, whileCreating: true) }
-    let pages = Alignment.pages(in: size)
-    return .done("created \(path): \(count(pages, "page")), \(isSparse ? "sparse" : "preallocated")\(durabilityNote)")
+    let made = Made()
+    let job = Job("create \(path)", pages: 0)
+    return try start(job, { made.create(path, size, isSparse, isForced, job) }) { session throws(CommandError) in
+      let (file, allocator) = try made.result()
+      session.take(file, allocator)
+      let pages = Alignment.pages(in: size)
+      let storage = isSparse ? "sparse" : "preallocated"
+      return .done("created \(path): \(count(pages, "page")), \(storage)\(session.durabilityNote)")
+    }
   }
 
   func open(_ path: String, forWriting: Bool) throws(CommandError) -> Event {
@@ -84,9 +86,32 @@ extension Session {
   }
 
   private func requireNoWorkers(_ verb: String) throws(CommandError) {
+    try requireNoJob(verb)
     guard workers.running == 0 else {
       throw CommandError("\(verb): workers are still at work on this file; `workers stop` and `workers wait` first")
     }
+  }
+}
+
+/// A file that is being made, for whoever waits for it.
+private final class Made: Sendable {
+  private let outcome = Mutex<Result<(MmapFile, ConcurrentAllocator), CommandError>?>(nil)
+
+  func create(_ path: String, _ size: Int, _ isSparse: Bool, _ isForced: Bool, _ job: Job) {
+    let result: Result<(MmapFile, ConcurrentAllocator), CommandError>
+    do throws(MmapFileError) {
+      result = .success(
+        try MmapFile.create(
+          at: FilePath(path), size: size, allocator: ConcurrentAllocator.self,
+          storage: isSparse ? .sparse : .preallocated, replacing: isForced))
+    } catch { result = .failure(CommandError(error, whileCreating: true)) }
+    outcome.withLock { $0 = result }
+    job.end()
+  }
+
+  func result() throws(CommandError) -> (MmapFile, ConcurrentAllocator) {
+    guard let outcome = outcome.withLock({ $0.take() }) else { throw CommandError("create: has not ended yet") }
+    return try outcome.get()
   }
 }
 

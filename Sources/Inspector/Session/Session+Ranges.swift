@@ -24,24 +24,12 @@ extension Session {
   }
 
   func write(_ selection: RangeSelection, _ pattern: Pattern) throws(CommandError) -> Event {
-    let file = try writableFile()
+    _ = try writableFile()
     let labels = try labels(selection, at: .allocated, for: "write")
     let longest = labels.map { ranges.summary($0).bytes.count }.max() ?? 0
     let fill = try PatternFill(pattern, byteCount: longest)
-    for label in labels {
-      try ranges.update(label) { record throws(CommandError) in
-        guard case .allocated(let range)? = record.holding.take() else { return }
-        do throws(MmapFileError) {
-          let start = range.start
-          record.holding = .written(try file.write(to: range) { output in fill.fill(&output, start: start) })
-          record.pattern = pattern
-        } catch {
-          record.recover(from: error)
-          throw CommandError(error)
-        }
-      }
-    }
-    return .done("wrote \(selection) with \(pattern)\(total(labels))")
+    return try send(
+      labels, "write \(selection)", .write(fill), telling: "wrote \(selection) with \(pattern)\(total(labels))")
   }
 
   func read(_ selection: RangeSelection, offset: Int, length: Int?) throws(CommandError) -> Event {
@@ -62,57 +50,31 @@ extension Session {
   }
 
   func verify(_ selection: RangeSelection) throws(CommandError) -> Event {
-    let file = try openFile()
-    let labels = try labels(selection, for: "verify", needing: "to be written") { $0.stage != .allocated }
-    for label in labels {
-      try ranges.update(label) { record throws(CommandError) in
-        guard let pattern = record.pattern else { return }
-        let fill = try PatternFill(pattern, byteCount: record.bytes.count)
-        let start = record.bytes.lowerBound
-        guard let difference = try record.compare(file, { fill.firstDifference($0, start: start) }) else { return }
-        throw CommandError(
-          "verify r\(label): at 0x\(hex(difference.offset, width: 1)) expected \(hex(difference.expected, width: 2)) "
-            + "of \(pattern), found \(hex(difference.found, width: 2))")
-      }
+    let labels = try labels(selection, for: "verify", needing: "to be written") {
+      $0.stage == .written || $0.stage == .flushed
     }
-    return .done("verified \(selection)\(total(labels))")
+    return try send(labels, "verify \(selection)", .verify, telling: "verified \(selection)\(total(labels))")
   }
 
   func flush(_ selection: RangeSelection) throws(CommandError) -> Event {
-    let file = try writableFile()
+    _ = try writableFile()
     let labels = try labels(selection, at: .written, for: "flush")
-    for label in labels {
-      try ranges.update(label) { record throws(CommandError) in
-        guard case .written(let receipt)? = record.holding.take() else { return }
-        var failure: MmapFileError?
-        do throws(MmapFileError) { try file.flush(receipt) } catch { failure = error }
-        record.holding = .written(receipt)
-        if let failure { throw CommandError(failure) }
-      }
-    }
-    return .done("writeback of \(selection) started\(total(labels))")
+    return try send(
+      labels, "flush \(selection)", .flush, telling: "writeback of \(selection) started\(total(labels))")
   }
 
   func sync(_ selection: RangeSelection) throws(CommandError) -> Event {
-    let file = try writableFile()
+    _ = try writableFile()
     let labels = try labels(selection, at: .written, for: "sync")
-    // One wait for the whole file; after it each receipt is exchanged without a system call.
-    if case .all = selection { do { try file.syncAll() } catch { throw CommandError(error) } }
-    for label in labels {
-      try ranges.update(label) { record throws(CommandError) in
-        guard case .written(let receipt)? = record.holding.take() else { return }
-        do throws(MmapFileError) { record.holding = .flushed(try file.sync(receipt)) } catch {
-          record.recover(from: error)
-          throw CommandError(error)
-        }
-      }
-    }
-    return .done("made \(selection) durable\(total(labels))")
+    let step = selection == .all ? RangeStep.syncAll : .sync
+    return try send(labels, "sync \(selection)", step, telling: "made \(selection) durable\(total(labels))")
   }
 
   func reuse(_ selection: RangeSelection) throws(CommandError) -> Event {
     let file = try writableFile()
-    let labels = try labels(selection, for: "reuse", needing: "to be written") { $0.stage != .allocated }
+    let labels = try labels(selection, for: "reuse", needing: "to be written") {
+      $0.stage == .written || $0.stage == .flushed
+    }
     for label in labels {
       try ranges.update(label) { record throws(CommandError) in
         switch record.holding.take() {
@@ -160,6 +122,7 @@ extension Session {
   private func labels(
     _ selection: RangeSelection, for verb: String, needing need: String, _ isFit: (RangeSummary) -> Bool
   ) throws(CommandError) -> [Int] {
+    try requireNoJob(verb)
     switch selection {
     case .all:
       let labels = (1..<ranges.count + 1).filter { isFit(ranges.summary($0)) }
@@ -188,6 +151,7 @@ extension RangeSummary.Stage {
   /// What can be done with a range at this stage.
   fileprivate var next: String {
     switch self {
+    case .busy: "wait for that"
     case .allocated: "`write` it first"
     case .written: "`sync` makes it durable, `reuse` makes it writable again"
     case .flushed: "`reuse` makes it writable again"
@@ -201,7 +165,15 @@ extension RangeRecord {
     if let range = error.takeRange() { holding = .allocated(range) }
   }
 
-  fileprivate mutating func compare<Result>(
+  mutating func startWriteback(_ file: MmapFile) throws(MmapFileError) {
+    guard case .written(let receipt)? = holding.take() else { return }
+    var failure: MmapFileError?
+    do throws(MmapFileError) { try file.flush(receipt) } catch { failure = error }
+    holding = .written(receipt)
+    if let failure { throw failure }
+  }
+
+  mutating func compare<Result>(
     _ file: MmapFile, _ body: (RawSpan) -> Result?
   ) throws(CommandError) -> Result? {
     let held = holding.take()

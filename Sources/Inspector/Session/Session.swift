@@ -25,12 +25,21 @@ public final class Session {
   public private(set) var eventCount = 0
   /// Whether `quit` was said.
   public private(set) var isOver = false
-  /// Whether `workers wait` was said and they still run: the next command must be held back.
-  public private(set) var isWaiting = false
+  /// Whether a script's next command must be held back: a long step is under way, or `workers wait` was said.
+  public var isWaiting: Bool { isWaitingForWorkers || pending != nil }
+  private var isWaitingForWorkers = false
   /// Makes or saves a picture of the screen; whoever draws sets it.
   ///
   /// It is given a path, or `nil` for lines of text, and whether it may replace a file.
   public var takeScreen: ((String?, Bool) throws(CommandError) -> [String])?
+
+  /// How long a command may keep the caller waiting before it goes on by itself; `nil` for as long as it takes.
+  ///
+  /// A command that takes longer gives an empty event, ``job`` tells how far it has come, ``isWaiting`` holds scripts
+  /// back, and ``collect()`` takes in its end.
+  public var patience: Duration?
+  var pending: Pending?
+  var jobFailure: CommandError?
 
   // Whether workers were started whose end was not yet told.
   private var areWorking = false
@@ -102,17 +111,19 @@ public final class Session {
 
   /// Takes in what the workers have done since the last time.
   public func collect() {
+    collectJob()
     for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
     watchFile()
     guard areWorking, workers.running == 0 else { return }
     // They may have finished something between the two looks.
     for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
-    (areWorking, isWaiting) = (false, false)
+    (areWorking, isWaitingForWorkers) = (false, false)
     note(workersHaveEnded)
   }
 
-  /// Ends the workers and waits for them.
+  /// Ends what is under way and waits for it.
   public func shutDown() {
+    finishJob()
     workers.stop()
     workers.join()
     collect()
@@ -132,7 +143,7 @@ public final class Session {
     areWorking = true
   }
 
-  func waitForWorkers() { isWaiting = areWorking }
+  func waitForWorkers() { isWaitingForWorkers = areWorking }
 }
 
 // MARK: - Commands that touch no range

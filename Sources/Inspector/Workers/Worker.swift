@@ -92,7 +92,7 @@ public final class Worker: Sendable {
     page.store(start / Alignment.page, ordering: .relaxed)
     do throws(MmapFileError) {
       set(.writing)
-      let receipt = try file.write(to: range) { output in fill.fill(&output, start: start) }
+      let receipt = try file.write(to: range) { output in try fill.fill(&output, start: start) }
       byteCount.wrappingAdd(count, ordering: .relaxed)
       switch order.flush {
       case .none: hand(RangeRecord(receipt, pattern: order.pattern, by: .worker(number)))

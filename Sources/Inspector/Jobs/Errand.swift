@@ -1,0 +1,170 @@
+import DequeModule
+import Glibc
+import PageCache
+import RangedMmap
+import Synchronization
+
+/// What is done with a range on its way from one stage to the next.
+enum RangeStep: Sendable {
+  case write(PatternFill)
+  case verify
+  case flush
+  case sync
+  /// As `sync`, with one wait for the whole file before the first range.
+  case syncAll
+}
+
+/// Ranges that were taken out of the table to be moved on, by whatever thread, and put back afterwards.
+final class Errand: Sendable {
+  struct Load: ~Copyable, Sendable {
+    var waiting = UniqueDeque<RangeRecord>()
+    var finished = UniqueDeque<RangeRecord>()
+    var failure: CommandError?
+  }
+
+  let job: Job
+  private let step: RangeStep
+  private let file: MmapFile
+  private let load: Mutex<Load>
+
+  init(_ step: RangeStep, _ file: MmapFile, _ job: Job, _ records: consuming UniqueDeque<RangeRecord>) {
+    self.step = step
+    self.file = file
+    self.job = job
+    var load = Load()
+    load.waiting = records
+    self.load = Mutex(load)
+  }
+
+  /// The records, in their order, and the error of the last one that was tried.
+  func takeLoad() -> Load {
+    load.withLock { load in
+      var taken = Load()
+      swap(&taken, &load)
+      while let rest = taken.waiting.popFirst() { taken.finished.append(rest) }
+      return taken
+    }
+  }
+
+  /// Moves the ranges on, one after the other, until one fails or somebody asks for an end.
+  func run() {
+    // The thread that runs has all to itself; the lock is for the hand-over.
+    var load = Load()
+    self.load.withLock { swap(&$0, &load) }
+    do throws(CommandError) {
+      if case .syncAll = step {
+        if file.size >= Self.largeSize { try? file.flush() }
+        try settle(0..<file.size)
+        do throws(MmapFileError) { try file.syncAll() } catch { throw CommandError(error) }
+      }
+      while var record = load.waiting.popFirst() {
+        var failure: CommandError?
+        do throws(CommandError) {
+          if job.wasStopped { throw stopped }
+          try carry(&record)
+        } catch { failure = error }
+        load.finished.append(record)
+        if let failure { throw failure }
+      }
+    } catch { load.failure = error }
+    self.load.withLock { swap(&$0, &load) }
+    job.end()
+  }
+
+  private var stopped: CommandError {
+    CommandError("\(job.name): stopped after \(job.done) of \(count(job.total, "page"))")
+  }
+
+  private func carry(_ record: inout RangeRecord) throws(CommandError) {
+    switch step {
+    case .write(let fill): try write(&record, fill)
+    case .verify: try verify(&record)
+    case .flush: try flush(&record)
+    case .sync, .syncAll: try sync(&record)
+    }
+  }
+
+  // MARK: The steps
+
+  private func write(_ record: inout RangeRecord, _ fill: PatternFill) throws(CommandError) {
+    guard case .allocated(let range)? = record.holding.take() else { return }
+    let start = range.start
+    do throws(MmapFileError) {
+      let receipt = try file.write(to: range) { output in
+        try fill.fill(&output, start: start) { pages in
+          job.advance(by: pages)
+          if job.wasStopped { throw Stopped() }
+        }
+      }
+      record.holding = .written(receipt)
+      record.wasWritten(with: fill.pattern)
+    } catch {
+      record.recover(from: error)
+      if error.cause is Stopped { throw CommandError("\(stopped); the range is filled in part, and not written") }
+      throw CommandError(error)
+    }
+  }
+
+  private func flush(_ record: inout RangeRecord) throws(CommandError) {
+    defer { job.advance(by: record.pageCount) }
+    do throws(MmapFileError) { try record.startWriteback(file) } catch { throw CommandError(error) }
+  }
+
+  private func sync(_ record: inout RangeRecord) throws(CommandError) {
+    if case .sync = step {
+      if record.bytes.count >= Self.largeSize { try? record.startWriteback(file) }
+      try settle(record.bytes)
+    }
+    guard case .written(let receipt)? = record.holding.take() else { return }
+    do throws(MmapFileError) {
+      record.holding = .flushed(try file.sync(receipt))
+      record.wasSynced()
+    } catch {
+      record.recover(from: error)
+      throw CommandError(error)
+    }
+  }
+
+  private func verify(_ record: inout RangeRecord) throws(CommandError) {
+    guard let pattern = record.pattern else { return }
+    let fill = try PatternFill(pattern, byteCount: record.bytes.count)
+    let start = record.bytes.lowerBound
+    let found = try record.compare(file) { bytes in
+      fill.firstDifference(bytes, start: start) { pages in
+        job.advance(by: pages)
+        return !job.wasStopped
+      }
+    }
+    if job.wasStopped { throw stopped }
+    guard let found else { return }
+    throw CommandError(
+      "\(job.name): at 0x\(hex(found.offset, width: 1)) expected \(hex(found.expected, width: 2)) "
+        + "of \(pattern), found \(hex(found.found, width: 2))")
+  }
+
+  // MARK: Waiting for the disk
+
+  // A wait in msync(2) tells nothing and can't be stopped. So what is large is first written back piece by piece, with
+  // the kernel's counts for progress; what is left for the wait after it is short.
+  private static let largeSize = 4 << 20
+
+  private func settle(_ bytes: Range<Int>) throws(CommandError) {
+    let pages = Alignment.pages(in: bytes.count)
+    var told = 0
+    var lastMove = ContinuousClock.now
+    defer { job.advance(by: pages - told) }
+    guard bytes.count >= Self.largeSize else { return }
+    // Whoever writes meanwhile could keep it from ever being clean: then the wait itself has to do.
+    while let counts = try? PageCache.counts(of: file.descriptor, bytes: bytes), counts.dirty + counts.writeback > 0,
+      ContinuousClock.now - lastMove < .seconds(5)
+    {
+      if job.wasStopped { throw stopped }
+      let clean = pages - counts.dirty - counts.writeback
+      if clean > told {
+        job.advance(by: clean - told)
+        (told, lastMove) = (clean, .now)
+      }
+      usleep(10_000)
+    }
+  }
+}

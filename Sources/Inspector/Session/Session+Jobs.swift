@@ -1,0 +1,95 @@
+import DequeModule
+import RangedMmap
+
+// Steps that may take long: on the spot where nobody watches, on a thread of their own where somebody does.
+
+extension Session {
+  /// A job that is under way, and how its end is taken in.
+  struct Pending {
+    let job: Job
+    let finish: (Session) throws(CommandError) -> Event
+  }
+
+  /// The long step that is under way, or `nil`.
+  public var job: Job? { pending?.job }
+
+  /// Asks the long step for an early end.
+  public func stopJob() { pending?.job.stop() }
+
+  /// Moves ranges on, and tells of it when all have arrived.
+  func send(
+    _ labels: [Int], _ name: String, _ step: RangeStep, telling line: String
+  ) throws(CommandError) -> Event {
+    let file = try openFile()
+    var records = UniqueDeque<RangeRecord>()
+    for label in labels { records.append(ranges.take(label)) }
+    // The wait for the whole file comes before the ranges' own.
+    let pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.summary($1).bytes.count) }
+    let whole = if case .syncAll = step { file.states.count } else { 0 }
+    let errand = Errand(step, file, Job(name, pages: pages + whole), records)
+    return try start(errand.job, { errand.run() }) { session throws(CommandError) in
+      var load = errand.takeLoad()
+      for label in labels { if let record = load.finished.popFirst() { session.ranges.put(record, at: label) } }
+      if let failure = load.failure { throw failure }
+      return .done(line)
+    }
+  }
+
+  func requireNoJob(_ verb: String) throws(CommandError) {
+    guard let job else { return }
+    throw CommandError("\(verb): `\(job.name)` is still under way; wait for it, or stop it with Esc")
+  }
+
+  /// Does the work of a job: here and now, or on a thread if the session's owner has no patience.
+  func start(
+    _ job: Job, _ body: @escaping @Sendable () -> Void,
+    _ finish: @escaping (Session) throws(CommandError) -> Event
+  ) throws(CommandError) -> Event {
+    guard let patience else {
+      body()
+      return try finish(self)
+    }
+    let wakeUp = wakeUp
+    guard
+      Thread({
+        body()
+        wakeUp.signal()
+      }) != nil
+    else {
+      body()
+      return try finish(self)
+    }
+    // What is soon over needs no second thought: it is told as if it had been done on the spot.
+    let deadline = ContinuousClock.now + patience
+    while !job.hasEnded, ContinuousClock.now < deadline {
+      wakeUp.wait(also: nil, atMost: deadline - ContinuousClock.now)
+    }
+    if job.hasEnded { return try finish(self) }
+    pending = Pending(job: job, finish: finish)
+    return Event(.done, [])
+  }
+
+  /// Takes in a job that has ended.
+  func collectJob() {
+    guard let ended = pending, ended.job.hasEnded else { return }
+    pending = nil
+    do throws(CommandError) { note(try ended.finish(self)) } catch {
+      let failure = Event(.failure, [error.description])
+      note(failure)
+      jobFailure = error
+    }
+  }
+
+  /// Why the last long step failed, the first time it is asked for.
+  func takeJobFailure() -> CommandError? {
+    defer { jobFailure = nil }
+    return jobFailure
+  }
+
+  /// Stops the long step and waits for its end.
+  func finishJob() {
+    stopJob()
+    while let job, !job.hasEnded { wakeUp.wait() }
+    collectJob()
+  }
+}
