@@ -1,7 +1,5 @@
-import CTestSupport
 import Foundation
 import PageCache
-import RangedMmap
 import SystemPackage
 import TestSupport
 import Testing
@@ -70,23 +68,6 @@ struct PermissionTests {
       )
     }
     #expect(cached.0 == [3, 4, 70] && cached.1 == [3, 4, 70])
-  }
-
-  @Test("A sandbox that forbids cachestat(2) is told from a kernel without it, and residency is known in both")
-  func forbidden() throws {
-    let file = try folder.cached([3, 4, 70], of: 100)
-    defer { try? file.close() }
-    for (errno, expected) in [(Errno.noFunction, UnknownReason.kernelTooOld), (.notPermitted, .notPermitted)] {
-      let said = try onThread(withoutCachestat: errno) {
-        (
-          reason(try PageCache.counts(of: file, bytes: 0..<4096)),
-          reason(try PageCache.runs(of: file, pages: 0..<100)),
-          try PageCache.residency(of: file, pages: 0..<100).cached
-        )
-      }
-      #expect(said.0 == expected && said.1 == expected)
-      #expect(said.2 == [3, 4, 70])
-    }
   }
 
   @Test("A program that may not know says so, with the reason")

@@ -44,6 +44,23 @@ struct ResidencyTests {
     #expect(behind.map(\.pages) == [1 << 29..<1 << 30] && behind.map(\.state) == [[]])
   }
 
+  @Test("A sandbox that forbids cachestat(2) is told from a kernel without it, and residency is known in both")
+  func forbidden() throws {
+    let file = try folder.cached([3, 4, 70], of: 100)
+    defer { try? file.close() }
+    for (errno, expected) in [(Errno.noFunction, UnknownReason.kernelTooOld), (.notPermitted, .notPermitted)] {
+      let said = try onThread(withoutCachestat: errno) {
+        (
+          reason(try PageCache.counts(of: file, bytes: 0..<4096)),
+          reason(try PageCache.runs(of: file, pages: 0..<100)),
+          try PageCache.residency(of: file, pages: 0..<100).cached
+        )
+      }
+      #expect(said.0 == expected && said.1 == expected)
+      #expect(said.2 == [3, 4, 70])
+    }
+  }
+
   @Test("vmtouch counts as many pages", .enabled(if: isInstalled("vmtouch"), "vmtouch is not installed"))
   func vmtouch() throws {
     let file = try folder.cached(stride(from: 0, to: 900, by: 3).map { $0 }, of: 1000)
