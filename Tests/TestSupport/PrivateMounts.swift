@@ -1,6 +1,5 @@
 import CTestSupport
 import Foundation
-import Synchronization
 import SystemPackage
 import Testing
 
@@ -19,25 +18,7 @@ public let needsMounts: Comment = "needs root and a private mount namespace"
 public func onThreadWithPrivateMounts<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) throws
   -> Result
 {
-  let box = Box(Mutex<Swift.Result<Result, any Error>?>(nil))
-  let done = DispatchSemaphore(value: 0)
-  Thread.detachNewThread {
-    let code = ctest_private_mounts()
-    let result = Swift.Result {
-      guard code == 0 else { throw Errno(rawValue: code) }
-      return try body()
-    }
-    box.value.withLock { $0 = result }
-    done.signal()
-  }
-  done.wait()
-  guard let result = box.value.withLock({ $0 }) else { throw Errno.noSuchProcess }
-  return try result.get()
-}
-
-private final class Box<Value: ~Copyable & Sendable>: Sendable {
-  let value: Value
-  init(_ value: consuming Value) { self.value = value }
+  try onThread(after: ctest_private_mounts, body)
 }
 
 /// Calls mount(8); what it complains of is the error.

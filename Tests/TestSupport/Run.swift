@@ -35,21 +35,8 @@ public func run(
   let scratch = try TemporaryFolder()
   let paths = ["in", "out", "err"].map { scratch.file($0).string }
   try Data(input.utf8).write(to: URL(fileURLWithPath: paths[0]))
-  var actions = unsafe posix_spawn_file_actions_t()
-  // SAFETY: the actions are initialised first, and their strings copied; the arrays of C strings end with nil and
-  // live until the child has its own copies.
-  unsafe posix_spawn_file_actions_init(&actions)
-  defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
-  unsafe posix_spawn_file_actions_addopen(&actions, 0, paths[0], O_RDONLY, 0)
-  unsafe posix_spawn_file_actions_addopen(&actions, 1, paths[1], O_WRONLY | O_CREAT, 0o600)
-  unsafe posix_spawn_file_actions_addopen(&actions, 2, paths[2], O_WRONLY | O_CREAT, 0o600)
-  var child = pid_t()
-  let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
-  let command = ["env"] + (folder.map { ["-C", $0] } ?? []) + [program] + arguments
-  let code = unsafe withCStrings(command) { words in
-    unsafe withCStrings(variables) { unsafe posix_spawnp(&child, "env", &actions, nil, words, $0) }
-  }
-  guard code == 0 else { throw Errno(rawValue: code) }
+  let child = try spawn(
+    (folder.map { ["-C", $0] } ?? []) + [program] + arguments, files: paths, environment: environment)
   var status: Int32 = 0
   // SAFETY: fills the integer that it is given.
   while unsafe waitpid(child, &status, 0) == -1, errno == EINTR {}
@@ -58,6 +45,25 @@ public func run(
   }
   let signal = status & 0x7f
   return Outcome(status: signal == 0 ? status >> 8 & 0xff : 128 + signal, output: texts[0], errors: texts[1])
+}
+
+/// Starts env(1) with these words, its input and its two outputs in files.
+func spawn(_ words: [String], files: [String], environment: [String: String] = [:]) throws -> pid_t {
+  var actions = unsafe posix_spawn_file_actions_t()
+  // SAFETY: the actions are initialised first, and their strings copied; the arrays of C strings end with nil and
+  // live until the child has its own copies.
+  unsafe posix_spawn_file_actions_init(&actions)
+  defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
+  unsafe posix_spawn_file_actions_addopen(&actions, 0, files[0], O_RDONLY, 0)
+  unsafe posix_spawn_file_actions_addopen(&actions, 1, files[1], O_WRONLY | O_CREAT, 0o600)
+  unsafe posix_spawn_file_actions_addopen(&actions, 2, files[2], O_WRONLY | O_CREAT, 0o600)
+  var child = pid_t()
+  let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
+  let code = unsafe withCStrings(["env"] + words) { words in
+    unsafe withCStrings(variables) { unsafe posix_spawnp(&child, "env", &actions, nil, words, $0) }
+  }
+  guard code == 0 else { throw Errno(rawValue: code) }
+  return child
 }
 
 private func withCStrings<Result>(

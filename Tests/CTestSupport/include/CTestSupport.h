@@ -23,3 +23,9 @@ int ctest_memory_file(void);
 
 // Lets no write reach the file from now on, not even half of one. 0 or an errno.
 int ctest_seal(int fd);
+
+// From now on cachestat(2) fails with this errno, for the calling thread and its children: a seccomp filter. 0 or an errno.
+int ctest_forbid_cachestat(int error);
+
+// Makes the calling thread alone a thread of this user, with no group and no capability. 0 or an errno.
+int ctest_become_user(unsigned user);

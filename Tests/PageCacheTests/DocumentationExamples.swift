@@ -1,0 +1,73 @@
+import Foundation
+import PageCache
+import SystemPackage
+import TestSupport
+import Testing
+
+// The code that the documentation shows, where it is compiled and run; each example stands here as it stands there.
+
+@Suite("The examples of PageCache's documentation do what they say", .enabled(if: canAsk, needsCounts))
+struct DocumentationExamples {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("Every example stands here")
+  func examplesAreCompiled() throws {
+    let code = try DocumentedCode(
+      in: ["Sources/PageCache"], compiledIn: "Tests/PageCacheTests/DocumentationExamples.swift")
+    #expect(code.count >= 3, "the examples were not found")
+    for example in code.missing {
+      Issue.record("\(example.page) shows what no test runs:\n\(example.lines.joined(separator: "\n"))")
+    }
+  }
+
+  @Test("Counts and runs are printed")
+  func firstSteps() throws {
+    let size = 8 * 4096
+    let file = try folder.scattered(size, [0, 1, 2])
+    defer { try? file.close() }
+    func print(_ words: Any...) { said.append(words.map { "\($0)" }.joined(separator: " ")) }
+    var said: [String] = []
+    let counts = try PageCache.counts(of: file, bytes: 0..<size)
+    print("\(counts.cached) of \(size / PageCache.pageSize) pages are in memory, \(counts.dirty) of them dirty")
+    for run in try PageCache.runs(of: file, pages: 0..<size / PageCache.pageSize) {
+      print(run.pages, run.state)
+    }
+    #expect(said == ["3 of 8 pages are in memory, 3 of them dirty", "0..<3 dirty", "3..<8 not cached"])
+  }
+
+  @Test("Residency takes the place of runs where cachestat(2) is forbidden")
+  func fallback() throws {
+    let file = try folder.cached([1, 2], of: 8)
+    defer { try? file.close() }
+    let pages = try onThread(withoutCachestat: .notPermitted) { try cachedPages(of: file, 0..<8).cached }
+    #expect(pages == [1, 2])
+    #expect(try cachedPages(of: file, 0..<8).cached == [1, 2])
+  }
+
+  @Test("Others who can change the file are named")
+  func others() throws {
+    let file = try folder.make(size: 4096)
+    defer { try? file.close() }
+    let child = try Running("/bin/bash", ["-c", "exec 3<>\"$0\"; echo ready; read", folder.file("a").string])
+    defer { child.end() }
+    func print(_ words: String) { said.append(words) }
+    var said: [String] = []
+    let found = try PageCache.users(of: file)
+    for user in found.users where user.canChange && !user.isSelf {
+      print("\(user.name), process \(user.processID), can change this file")
+    }
+    if found.hiddenProcesses > 0 { print("\(found.hiddenProcesses) processes may not be looked at") }
+    #expect(said.contains("bash, process \(child.processID), can change this file"))
+  }
+}
+
+/// Where the kernel does not tell more, which pages are cached.
+func cachedPages(of file: FileDescriptor, _ pages: Range<Int>) throws(UnknownReason) -> [CacheRun] {
+  do throws(UnknownReason) {
+    return try PageCache.runs(of: file, pages: pages)
+  } catch .kernelTooOld, .notPermitted {
+    return try PageCache.residency(of: file, pages: pages)
+  }
+}
