@@ -61,6 +61,20 @@ struct DocumentationExamples {
     if found.hiddenProcesses > 0 { print("\(found.hiddenProcesses) processes may not be looked at") }
     #expect(said.contains("bash, process \(child.processID), can change this file"))
   }
+
+  @Test("Whoever waits for events is woken by a write, and once")
+  func events() throws {
+    let file = try folder.make(size: 4096)
+    defer { try? file.close() }
+    let events = try FileEvents(of: file)
+    _ = try file.writeAll(toAbsoluteOffset: 0, [1])  // or somebody else does
+    var polled = pollfd(fd: events.descriptor, events: Int16(POLLIN), revents: 0)
+    // SAFETY: one entry, for the length of the call.
+    if unsafe poll(&polled, 1, 1000) == 1 { events.clear() }  // within a second, something happened
+    #expect(polled.revents == Int16(POLLIN))
+    // SAFETY: as above.
+    #expect(unsafe poll(&polled, 1, 0) == 0)
+  }
 }
 
 /// Where the kernel does not tell more, which pages are cached.

@@ -40,6 +40,7 @@ struct PatternFill: Sendable {
   ///   - output: The range's memory.
   ///   - start: The range's offset in the file.
   ///   - advance: Told after each piece how many pages it had; what it throws ends the filling.
+  /// - Throws: What `advance` throws.
   func fill(_ output: inout OutputRawSpan, start: Int, _ advance: (Int) throws -> Void = { _ in }) throws {
     // SAFETY: each piece is filled whole, and then counted as filled.
     try unsafe output.withUnsafeMutableBytes { memory, filled in

@@ -10,13 +10,14 @@ extension Session {
     try requireNotHeld(path)
     let made = Made()
     let job = Job("create \(path)", pages: 0)
-    return try start(job, { made.create(path, size, isSparse, isForced, job) }) { session throws(CommandError) in
+    let pending = Pending(job: job) { session throws(CommandError) in
       let (file, allocator) = try made.result()
       session.take(file, allocator)
       let pages = Alignment.pages(in: size)
       let storage = isSparse ? "sparse" : "preallocated"
       return .done("created \(path): \(count(pages, "page")), \(storage)\(session.durabilityNote)")
     }
+    return try start(pending) { made.create(path, size, isSparse, isForced, job) }
   }
 
   func open(_ path: String, forWriting: Bool) throws(CommandError) -> Event {

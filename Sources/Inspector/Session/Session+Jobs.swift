@@ -27,12 +27,13 @@ extension Session {
     let pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.summary($1).bytes.count) }
     let whole = if case .syncAll = step { file.states.count } else { 0 }
     let errand = Errand(step, file, Job(name, pages: pages + whole), records)
-    return try start(errand.job, { errand.run() }) { session throws(CommandError) in
+    let pending = Pending(job: errand.job) { session throws(CommandError) in
       var load = errand.takeLoad()
       for label in labels { if let record = load.finished.popFirst() { session.ranges.put(record, at: label) } }
       if let failure = load.failure { throw failure }
       return .done(line)
     }
+    return try start(pending) { errand.run() }
   }
 
   func requireNoJob(_ verb: String) throws(CommandError) {
@@ -41,13 +42,10 @@ extension Session {
   }
 
   /// Does the work of a job: here and now, or on a thread if the session's owner has no patience.
-  func start(
-    _ job: Job, _ body: @escaping @Sendable () -> Void,
-    _ finish: @escaping (Session) throws(CommandError) -> Event
-  ) throws(CommandError) -> Event {
+  func start(_ pending: Pending, _ body: @escaping @Sendable () -> Void) throws(CommandError) -> Event {
     guard let patience else {
       body()
-      return try finish(self)
+      return try pending.finish(self)
     }
     let wakeUp = wakeUp
     guard
@@ -57,15 +55,15 @@ extension Session {
       }) != nil
     else {
       body()
-      return try finish(self)
+      return try pending.finish(self)
     }
     // What is soon over needs no second thought: it is told as if it had been done on the spot.
     let deadline = ContinuousClock.now + patience
-    while !job.hasEnded, ContinuousClock.now < deadline {
+    while !pending.job.hasEnded, ContinuousClock.now < deadline {
       wakeUp.wait(also: nil, atMost: deadline - ContinuousClock.now)
     }
-    if job.hasEnded { return try finish(self) }
-    pending = Pending(job: job, finish: finish)
+    if pending.job.hasEnded { return try pending.finish(self) }
+    self.pending = pending
     return Event(.done, [])
   }
 

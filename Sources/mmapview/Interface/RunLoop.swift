@@ -23,6 +23,8 @@ final class RunLoop {
   private var hasActed = true
 
   private static let frameTime: Int32 = 33
+  // What a person takes for at once; what takes longer is drawn with its progress.
+  private static let patience = Duration.milliseconds(100)
 
   init(
     _ session: Session, _ terminal: any Terminal, _ script: Script, signals: Int32, isASCII: Bool
@@ -32,6 +34,7 @@ final class RunLoop {
     self.terminal = terminal
     self.signals = signals
     player = Player(script)
+    session.patience = Self.patience
     interface.glyphs = terminal.showsUnicode && !isASCII ? .unicode : .ascii
     session.takeScreen = { [unowned self] path, isForced throws(CommandError) in
       if let layout { interface.askKernel(session, layout) }
@@ -45,8 +48,9 @@ final class RunLoop {
   /// - Throws: The failure of a script that was played.
   func run() throws(ScriptError) -> Int32? {
     while !session.isOver, endingSignal == nil, !hasHungUp {
-      let isPlaying = play()
+      // Before the script goes on: what it waits for may just have ended.
       session.collect()
+      let isPlaying = play()
       measure()
       askKernel()
       let canvas = draw()
@@ -54,7 +58,7 @@ final class RunLoop {
         terminal.show(canvas, cursor: promptCursor)
         shown = canvas
       }
-      wait(isPlaying ? 0 : areWorking ? Self.frameTime : -1)
+      wait(isPlaying ? 0 : areWorking ? Self.frameTime : session.job != nil ? 3 * Self.frameTime : -1)
       takeKeys()
       takeSignals()
     }
@@ -104,7 +108,8 @@ final class RunLoop {
   private func askKernel() {
     guard let layout else { return }
     interface.bringIntoView(session, layout)
-    sampler.look(at: interface.kernelRequest(session, layout), isWorking: areWorking, isUrgent: hasActed)
+    let request = interface.kernelRequest(session, layout)
+    sampler.look(at: request, isWorking: areWorking || session.job != nil, isUrgent: hasActed)
     hasActed = false
     interface.kernel = sampler.sample(of: session.sampledFile)?.sample
   }
@@ -141,6 +146,7 @@ final class RunLoop {
       case .resize: shown = nil
       case _ where interface.overlay != nil: interface.overlay = nil
       case _ where interface.prompt != nil: type(key)
+      case .escape where session.job != nil: session.stopJob()
       default: press(key)
       }
       if session.isOver { return }

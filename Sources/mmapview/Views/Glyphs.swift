@@ -29,6 +29,7 @@ struct Glyphs {
   static let filled: Set<PageState> = [.allocated, .written, .flushing, .flushed]
 
   func glyph(_ state: PageState) -> Unicode.Scalar { states[state] ?? "?" }
+  func progress(_ isDone: Bool) -> Unicode.Scalar { isDone ? glyph(PageState.flushed) : glyph(PageState.free) }
   func glyph(_ state: KernelState) -> Unicode.Scalar { kernel[state] ?? "?" }
 }
 

@@ -20,7 +20,11 @@ enum Screen {
     } else {
       panes(session, interface, layout, on: &canvas)
     }
-    PromptView.draw(interface, on: &canvas, layout.prompt)
+    if let job = session.job, interface.prompt == nil {
+      ProgressView.draw(job, interface, on: &canvas, layout.prompt)
+    } else {
+      PromptView.draw(interface, on: &canvas, layout.prompt)
+    }
     return canvas
   }
 

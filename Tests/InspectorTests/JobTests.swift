@@ -1,0 +1,119 @@
+import RangedMmap
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Inspector
+
+@Suite("Long steps")
+struct JobTests {
+  let folder: TemporaryFolder
+  let session: Session
+
+  init() throws {
+    folder = try TemporaryFolder()
+    session = try Session()
+  }
+
+  @discardableResult
+  private func perform(_ line: String) throws -> Event? {
+    try Command(parsing: line).map { try session.perform($0) }
+  }
+
+  private func finish() {
+    while session.job != nil {
+      session.wakeUp.wait(also: nil, atMost: .milliseconds(20))
+      session.collect()
+    }
+  }
+
+  /// A file with one range of 64 MiB, whose steps keep nobody waiting.
+  private func begin() throws {
+    try perform("create \(Word.quote(folder.file("a").string)) 80m")
+    try perform("allocate 64m")
+    session.patience = .zero
+  }
+
+  @Test("A step goes on by itself, tells how far it has come, and its end is told once")
+  func goesOn() throws {
+    try begin()
+    #expect(try perform("write r1 counter")?.lines == [])
+    let job = try #require(session.job)
+    #expect(job.total == 16384 && session.isWaiting)
+    #expect(throws: CommandError.self) { try perform("sync r1") }
+    try perform("goto 5")
+    try perform("status")
+    finish()
+    #expect(job.done == job.total && !session.isWaiting)
+    #expect(session.log.count { $0.lines.first?.hasPrefix("wrote r1 with counter: 16384 pages") == true } == 1)
+    try perform("sync r1")
+    finish()
+    try perform("expect page 0-16383 flushed")
+    try perform("verify r1")
+    finish()
+    #expect(session.log.last?.lines == ["verified r1: 16384 pages"])
+    #expect(session.takeJobFailure() == nil)
+  }
+
+  @Test("A write that is stopped gives its range back, to be written anew")
+  func stops() throws {
+    try begin()
+    try perform("write r1 random:1")
+    session.stopJob()
+    finish()
+    #expect(session.takeJobFailure()?.description.contains("stopped after") == true)
+    try perform("expect page 0-16383 allocated")
+    session.patience = nil
+    try perform("write r1 page")
+    try perform("sync r1")
+    try perform("verify r1")
+    #expect(session.range(ofPage: 0)?.stage == .flushed)
+  }
+
+  @Test("A script waits for its long steps, and fails at the line of the one that fails")
+  func scripts() throws {
+    try folder.put("b", [1])
+    try begin()
+    var player = Player(
+      try Script("write r1 counter\nsync r1\nexpect page 0-16383 flushed\nreuse r1\nallocate 4p", name: "s"))
+    func play() throws {
+      while true {
+        switch try player.step(session) {
+        case .performed: break
+        case .waiting: finish()
+        case .finished: return
+        }
+      }
+    }
+    try play()
+    try folder.put("a", [])
+    player = Player(try Script("write r1 zero\nsync r1\nsay done", name: "s"))
+    let error = #expect(throws: ScriptError.self) { try play() }
+    #expect(error?.description.hasPrefix("s:1: ") == true, "\(String(describing: error))")
+    #expect(!session.log.contains { $0.lines == ["done"] })
+  }
+
+  @Test("Ending the session stops what is under way, and loses no range")
+  func shutsDown() throws {
+    try begin()
+    try perform("write r1 random:1")
+    session.shutDown()
+    #expect(session.job == nil)
+    #expect([.allocated, .written].contains(session.range(ofPage: 0)?.stage))
+  }
+
+  @Test("A range tells when it was allocated, written and made durable")
+  func history() throws {
+    try perform("create \(Word.quote(folder.file("a").string)) 80k")
+    try perform("allocate 1p")
+    #expect(session.range(ofPage: 0)?.history.written == nil)
+    try perform("write r1 zero")
+    #expect(session.range(ofPage: 0)?.history.written != nil)
+    #expect(session.range(ofPage: 0)?.history.synced == nil)
+    try perform("sync r1")
+    #expect(session.range(ofPage: 0)?.history.synced != nil)
+    try perform("reuse r1")
+    try perform("write r1 page")
+    #expect(session.range(ofPage: 0)?.history.synced == nil)
+  }
+}
