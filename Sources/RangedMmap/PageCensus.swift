@@ -10,11 +10,14 @@ struct PageCensus: Sendable {
 
   // For each chunk the pages in each state but `free`, which is the rest; zeros cost nothing until used.
   private var perChunk: [SIMD8<UInt16>]
+  // How often each chunk was counted: whoever keeps what he made of it sees whether it still holds.
+  private(set) var versions: [UInt32]
 
   init(pageCount: Int, chunkCount: Int) {
     self.pageCount = pageCount
     self.chunkCount = chunkCount
     perChunk = Array(repeating: .zero, count: chunkCount)
+    versions = Array(repeating: 0, count: chunkCount)
     total[.free] = pageCount
   }
 
@@ -25,14 +28,18 @@ struct PageCensus: Sendable {
 
   func has(_ states: [PageState], inChunk chunk: Int) -> Bool { states.contains { perChunk[chunk][$0] > 0 } }
 
-  /// Whether a new era turned pages of the chunk into lost ones.
-  func mustRecount(chunk: Int, in era: UInt8) -> Bool { era != self.era && has(.unsynced, inChunk: chunk) }
-
   mutating func recount(chunk: Int, state: (Int) -> PageState) {
     var counts = SIMD8<UInt16>.zero
     for page in pages(inChunk: chunk) { counts[state(page)] += 1 }
     for each in PageState.allCases { total[each] += Int(counts[each]) - before(chunk: chunk, state: each) }
     perChunk[chunk] = counts
+    versions[chunk] &+= 1
+  }
+
+  func counts(ofChunk chunk: Int) -> PageCounts {
+    var counts = PageCounts()
+    for state in PageState.allCases { counts[state] = before(chunk: chunk, state: state) }
+    return counts
   }
 
   // A chunk that was never counted holds free pages only, and has zeros for all states.

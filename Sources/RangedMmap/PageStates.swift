@@ -1,16 +1,5 @@
 import Synchronization
 
-/// How many pages are in each state.
-public struct PageCounts: Sendable, Equatable {
-  private var byState: [Int] = Array(repeating: 0, count: PageState.allCases.count)
-
-  /// The number of pages in one state.
-  public internal(set) subscript(state: PageState) -> Int {
-    get { byState[Int(state.rawValue)] }
-    set { byState[Int(state.rawValue)] = newValue }
-  }
-}
-
 /// The state of every page of a file, readable by any thread while others write.
 ///
 /// One byte a 4 KiB page in one contiguous region, whose memory is used as far as pages are touched. Allocating,
@@ -138,7 +127,18 @@ extension PageStates {
     }
   }
 
-  private func withCensus<Result: Sendable>(_ body: (inout PageCensus) -> Result) -> Result {
+  private func recount(_ chunk: Int, _ census: inout PageCensus, _ era: UInt8, _ passed: Range<Int>) {
+    // Cleared before the pages are read: a store that comes later sets the mark again.
+    // SAFETY: the chunk is one of those that the region was made for.
+    _ = unsafe changed[chunk].exchange(0, ordering: .sequentiallyConsistent)
+    census.recount(chunk: chunk) { page in
+      let byte = byte(at: page)
+      return byte == StateByte(.free) && passed.contains(page) ? .allocated : byte.state(in: era)
+    }
+  }
+
+  /// Runs `body` with counts that are up to date; writers wait for nobody.
+  func withCensus<Result: Sendable>(_ body: (inout PageCensus) -> Result) -> Result {
     census.withLock { census in
       let era = era
       let passed = frontier.load()?.passed ?? 0..<0
@@ -146,18 +146,14 @@ extension PageStates {
       let moved =
         passed.upperBound == census.frontier
         ? 0..<0 : census.frontier / Self.chunk..<(passed.upperBound + Self.chunk - 1) / Self.chunk
+      let isNewEra = era != census.era
       for chunk in 0..<census.chunkCount {
         // SAFETY: `chunk` is below the number of chunks that the region was made for.
         let isChanged = unsafe changed[chunk].load(ordering: .relaxed) != 0
-        guard isChanged || moved.contains(chunk) || census.mustRecount(chunk: chunk, in: era) else { continue }
-        // Cleared before the pages are read: a store that comes later sets the mark again.
-        // SAFETY: as above.
-        _ = unsafe changed[chunk].exchange(0, ordering: .sequentiallyConsistent)
-        census.recount(chunk: chunk) { page in
-          let byte = byte(at: page)
-          return byte == StateByte(.free) && passed.contains(page) ? .allocated : byte.state(in: era)
-        }
+        guard isChanged || isNewEra && census.has(.unsynced, inChunk: chunk) else { continue }
+        recount(chunk, &census, era, passed)
       }
+      for chunk in moved { recount(chunk, &census, era, passed) }
       census.era = era
       census.frontier = passed.upperBound
       return body(&census)

@@ -55,7 +55,7 @@ enum Headless {
     var interface = Interface()
     if isASCII { interface.glyphs = .ascii }
     if let layout = Layout(session, width: size.width, height: size.height) {
-      interface.bringIntoView(session, layout)
+      interface.update(session, layout)
       interface.askKernel(session, layout)
     }
     return Screen.draw(session, interface, width: size.width, height: size.height)

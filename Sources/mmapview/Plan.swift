@@ -92,7 +92,7 @@ extension Session {
   var farewell: String? {
     guard let file else { return nil }
     let counts = file.states.counts()
-    let pending = counts[.written] + counts[.flushing]
+    let pending = unsyncedPages
     var parts: [String] = []
     if pending > 0 {
       parts.append("\(counted(pending, "page")) written and not synced: the kernel writes them back in its own time")

@@ -26,6 +26,20 @@ struct CacheRunTests {
     #expect(runs.contains { $0.state.isEmpty && $0.pages.contains(300) })
   }
 
+  @Test("Groups count what single pages add up to, the last and shorter one too", arguments: [1, 7, 64, 1000, 5000])
+  func groupsAgree(each: Int) throws {
+    let file = try folder.scattered(1000 * 4096, [0, 1, 2, 500, 777, 999])
+    defer { try? file.close() }
+    let groups = try PageCache.groups(of: file, pages: 1..<1000, each: each)
+    #expect(groups.count == (999 + each - 1) / each)
+    for (index, group) in groups.enumerated() {
+      let pages = (1 + index * each)..<min(1000, 1 + (index + 1) * each)
+      let states = pages.map { ctest_page_state(file.rawValue, UInt($0)) }
+      #expect(group.cached == states.count { $0 & 1 != 0 } && group.dirty == states.count { $0 & 2 != 0 })
+    }
+    #expect(try PageCache.groups(of: file, pages: 5..<5, each: each).isEmpty)
+  }
+
   @Test("The cost of runs follows what differs, not the size: a sparse TiB is asked as fast as a MiB")
   func cost() throws {
     let pages = (0..<64).map { $0 * 3_000_000 }

@@ -34,6 +34,19 @@ struct DocumentationExamples {
     #expect(try folder.bytes("output.bin").prefix(8192) == bytes[...])
   }
 
+  @Test("Groups of pages are counted")
+  func groups() throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 1 << 20)
+    guard let range = allocator.allocate(8192) else { return }
+    _ = try file.write([UInt8](repeating: 1, count: 8192), to: range)
+    var said = ""
+    func print(_ text: String) { said = text }
+    var groups = PageGroups(of: file.states, pages: 0..<256, each: 64)
+    let totals = groups.update()
+    print("the first 64 pages: \(groups[0][.written]) written; in all: \(totals[.written])")
+    #expect(said == "the first 64 pages: 2 written; in all: 2")
+  }
+
   @Test("A closure fills a range where it lies")
   func inPlace() throws {
     func example() throws {

@@ -45,6 +45,15 @@ private final class Window {
     return seen
   }
 
+  /// Quits, and says so once more if pages are written and not durable.
+  func quit() throws {
+    try type("q")
+    for _ in 0..<200 where try !text.contains("shell>") {
+      if try text.contains("written and not durable") { try type("q") }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+  }
+
   /// The process ID of the program that runs in the window.
   func programID() throws -> Int32 {
     let shell = try tmux("display", "-p", "-t", name, "#{pane_pid}").trimmingCharacters(in: .whitespacesAndNewlines)
@@ -68,6 +77,7 @@ struct TerminalTests {
 
   /// Fails unless the shell is back and the terminal's modes are those of before.
   private func expectShell(_ window: Window) throws {
+    try window.waitFor("shell>")
     try window.type("stty -a > after; echo 'st''ty saved'", "Enter")
     try window.waitFor("stty saved")
     #expect(try folder.bytes("after") == folder.bytes("before"))
@@ -94,6 +104,57 @@ struct TerminalTests {
     try window.type("x", "q")
     try expectShell(window)
     #expect(try folder.bytes("a")[..<8192].enumerated().allSatisfy { UInt8(truncatingIfNeeded: $0) == $1 })
+  }
+
+  @Test("Quitting with pages that are not durable asks first, and can sync them")
+  func quitting() throws {
+    let window = try start("a --create 1m -c 'allocate 3p' -c 'write r1 zero'")
+    try window.waitFor("3 written")
+    try window.type("q")
+    try window.waitFor("3 pages written and not durable: s sync and quit  q quit  Esc stay")
+    try window.type("Escape")
+    try window.waitFor("a allocate")
+    try window.type(":quit", "Enter")
+    try window.waitFor("s sync and quit")
+    try window.type("s")
+    try expectShell(window)
+    #expect(try !window.text.contains("not synced"))
+  }
+
+  @Test("A long step shows its progress, and Esc stops it")
+  func longSteps() throws {
+    let window = try start("a --create 600m -c 'allocate 500m'")
+    try window.waitFor("128000 allocated")
+    try window.type("w")
+    try window.waitFor("Esc stops it")
+    try window.type("Escape")
+    try window.waitFor("stopped after")
+    try window.waitFor("128000 allocated")
+    try window.type("q")
+    try expectShell(window)
+  }
+
+  @Test("Any part of a file of 1 TiB is reached: zoomed, searched, selected")
+  func large() throws {
+    try run("truncate", ["-s", "1t", folder.file("a").string])
+    let file = try FileDescriptor.open(folder.file("a"), .readWrite)
+    _ = try file.writeAll(toAbsoluteOffset: 777_777 * 4096 + 100, Array("needle".utf8))
+    try file.close()
+    let window = try start("a")
+    try window.waitFor("268435456 pages")
+    try window.type("0")
+    try window.waitFor("pages a cell")
+    try window.type("/", "needle", "Enter")
+    try window.waitFor("found text needle at 0xbde31064, page 777777")
+    try window.type("0")
+    try window.waitFor("1 page a cell")
+    try window.waitFor("page 777777")
+    try window.type("G")
+    try window.waitFor("page 268435455")
+    try window.type("v", "Up", "Escape", "n")
+    try window.waitFor("page 777777")
+    try window.type("q")
+    try expectShell(window)
   }
 
   @Test("A wrong line at the prompt stays, to be mended")
@@ -128,7 +189,7 @@ struct TerminalTests {
     try window.waitFor("2 at work")
     // Green, as a durable page is drawn in 256 colours or in 8.
     #expect(try window.colouredText.contains("█"))
-    try window.type("q")
+    try window.quit()
     try expectShell(window)
   }
 
@@ -145,7 +206,8 @@ struct TerminalTests {
     #expect(try folder.bytes("a") == [UInt8](repeating: 7, count: 9000))
     try window.type("a", "Enter")
     try window.waitFor("writable")
-    try window.type("a", "w", "q")
+    try window.type("a", "w")
+    try window.quit()
     try expectShell(window)
     #expect(try folder.bytes("a")[4096...].allSatisfy { $0 == 7 })
     #expect(try folder.bytes("a")[1] == 1)
@@ -160,7 +222,7 @@ struct TerminalTests {
     try expectShell(window)
     try window.type("clear; fg", "Enter")
     try window.waitFor("2 at work")
-    try window.type("q")
+    try window.quit()
     try expectShell(window)
   }
 
@@ -196,7 +258,7 @@ struct TerminalTests {
     }
     try window.resize(80, 24)
     try window.waitFor("2 at work")
-    try window.type("q")
+    try window.quit()
     try expectShell(window)
   }
 
@@ -288,7 +350,7 @@ struct TerminalTests {
     try window.waitFor("maps, writes")
     try writer.type("a", "w")
     try window.waitFor("another program wrote it")
-    try writer.type("q")
+    try writer.quit()
     try expectShell(writer)
     try writer.type("truncate -s 8k a", "Enter")
     try window.waitFor("2 pages")

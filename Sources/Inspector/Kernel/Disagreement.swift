@@ -20,7 +20,7 @@ public struct Disagreement: Sendable {
 
   /// Gathers what both say of the page at the cursor; `nil` where the kernel says nothing.
   public init?(_ file: MmapFile, _ sample: KernelSample) {
-    guard let cache = sample[sample.cursor], sample.cursor < file.states.count else { return nil }
+    guard let cache = sample.state, sample.cursor < file.states.count else { return nil }
     state = file.states[sample.cursor]
     self.cache = cache
     kind = sample.extent?.kind

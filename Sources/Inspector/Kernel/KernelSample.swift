@@ -24,23 +24,25 @@ public struct KernelSample: Sendable, Equatable {
 
   /// The pages in view.
   public let pages: Range<Int>
+  /// How many of them a cell stands for.
+  public let pagesPerCell: Int
   /// The page that is told of at length.
   public let cursor: Int
   /// Why some of it is unknown, or `nil` if all is known.
   public internal(set) var reason: UnknownReason?
   /// Whether only residency is known, by mincore(2).
   public internal(set) var isResidencyOnly = false
-  /// What is known of each page in view; empty if nothing is.
-  var states: [CachedPage] = []
-  /// What lies on the disk for each page in view; empty if that is unknown.
-  var kinds: [Extent.Kind] = []
+  /// What is known of each cell in view; empty if nothing is.
+  var cells: [KernelCell] = []
+  /// What is known of the page at the cursor; `nil` if nothing is.
+  public internal(set) var state: CachedPage?
   /// The counts of the whole file, or `nil` if they are unknown.
   public internal(set) var totals: CacheCounts?
   /// The extent of the page at the cursor.
   public internal(set) var extent: Extent?
   /// The pages around the cursor of which the kernel says the same, within 2 MiB: the largest folio has no more.
   public internal(set) var alike: Range<Int>
-  /// Pages whose bytes have changed lately, in a file that is only looked at.
+  /// Pages whose bytes have changed lately, in a file that is only looked at, page by page.
   public var marks: [Int: Mark] = [:]
   /// Who else has the file, or `nil` if that was not asked or is unknown.
   public internal(set) var users: FileUsers?
@@ -49,29 +51,17 @@ public struct KernelSample: Sendable, Equatable {
   /// What became of the file.
   public internal(set) var fate = Fate.unchanged
 
-  init(pages: Range<Int>, cursor: Int) {
-    self.pages = pages
-    self.cursor = cursor
+  init(_ request: KernelRequest) {
+    pages = request.pages
+    pagesPerCell = request.pagesPerCell
+    cursor = request.cursor
     alike = cursor..<cursor + 1
   }
 
-  /// What is known of a page in view; `nil` if nothing is.
-  public subscript(page: Int) -> CachedPage? {
-    states.indices.contains(page - pages.lowerBound) ? states[page - pages.lowerBound] : nil
-  }
-
-  /// What lies on the disk for a page in view; `nil` if that is unknown.
-  public func kind(of page: Int) -> Extent.Kind? {
-    kinds.indices.contains(page - pages.lowerBound) ? kinds[page - pages.lowerBound] : nil
-  }
-}
-
-extension Extent.Kind {
-  /// Whether the disk holds bytes for it; elsewhere a page reads as zeros.
-  public var holdsData: Bool {
-    switch self {
-    case .hole, .unwritten: false
-    case .delayed, .written, .inline, .data: true
-    }
+  /// What is known of the cell that a page in view belongs to; `nil` if nothing is.
+  public subscript(page: Int) -> KernelCell? {
+    guard page >= pages.lowerBound else { return nil }
+    let cell = (page - pages.lowerBound) / pagesPerCell
+    return cells.indices.contains(cell) ? cells[cell] : nil
   }
 }

@@ -32,6 +32,9 @@ struct Arguments {
     return word
   }
 
+  /// Whether the next word begins with a digit.
+  var isNumberNext: Bool { next < words.count && words[next].text.first?.isNumber == true }
+
   /// Takes the next word if it is this one.
   mutating func flag(_ name: String) -> Bool {
     guard next < words.count, words[next].text == name else { return false }
@@ -68,6 +71,22 @@ struct Arguments {
   mutating func pages() throws(SyntaxError) -> ClosedRange<Int> { try Literal.pages(word("the page")) }
   mutating func ranges() throws(SyntaxError) -> RangeSelection { try Literal.ranges(word("the range")) }
   mutating func pattern() throws(SyntaxError) -> Pattern { try Literal.pattern(word("the pattern")) }
+
+  /// All words that are left, as pairs of hexadecimal digits.
+  mutating func bytes() throws(SyntaxError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for word in [try word("the bytes")] + rest() {
+      let digits = Array(word.text)
+      for pair in stride(from: 0, to: digits.count, by: 2) {
+        guard pair + 1 < digits.count, let byte = UInt8(String(digits[pair...pair + 1]), radix: 16) else {
+          throw SyntaxError(
+            "\"\(word.text)\" is no row of bytes: write pairs of hex digits, as in a5a5", at: word.columns)
+        }
+        bytes.append(byte)
+      }
+    }
+    return bytes
+  }
 
   mutating func state() throws(SyntaxError) -> PageState {
     try choice("state", Dictionary(uniqueKeysWithValues: PageState.allCases.map { ("\($0)", $0) }))

@@ -24,6 +24,14 @@ public enum Command: Sendable, Equatable {
   case workers(WorkersCommand)
   /// Moves the cursor.
   case goto(page: Int)
+  /// Lets a cell stand for more pages or for fewer.
+  case zoom(ZoomStep)
+  /// Selects pages for commands to act on, or none.
+  case select(ClosedRange<Int>?)
+  /// Looks for bytes or a state from the cursor on, and moves the cursor there.
+  case find(Target)
+  /// Looks for the same again.
+  case findAgain(isBackward: Bool)
   /// Turns the screen to the library's view of the pages, or the kernel's, or both.
   case layer(Layer)
   /// Says what is open and how its pages stand.
@@ -50,6 +58,8 @@ public enum Command: Sendable, Equatable {
 public enum RangeSelection: Sendable, Equatable, CustomStringConvertible {
   /// `r3`, or `r3..r7`, both ends included.
   case labels(ClosedRange<Int>)
+  /// Those with pages that are selected, and that the command can act on.
+  case selected
   /// All that the command can act on.
   case all
 
@@ -58,7 +68,27 @@ public enum RangeSelection: Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .labels(let labels) where labels.count == 1: "r\(labels.lowerBound)"
     case .labels(let labels): "r\(labels.lowerBound)..r\(labels.upperBound)"
+    case .selected: "selected"
     case .all: "all"
+    }
+  }
+}
+
+/// What is looked for.
+public enum Target: Sendable, Equatable, CustomStringConvertible {
+  /// Bytes, at any offset.
+  case bytes([UInt8])
+  /// Text in UTF-8, at any offset.
+  case text(String)
+  /// The next page in this state.
+  case state(PageState)
+
+  /// The target as it is written in a command.
+  public var description: String {
+    switch self {
+    case .bytes(let bytes): "hex " + bytes.map { hex($0, width: 2) }.joined()
+    case .text(let text): "text " + Word.quote(text)
+    case .state(let state): "state \(state)"
     }
   }
 }

@@ -56,16 +56,18 @@ enum Literal {
     return first...last
   }
 
-  /// `rN`, `rN..rM` or `all`.
+  /// `rN`, `rN..rM`, `selected` or `all`.
   static func ranges(_ word: Word) throws(SyntaxError) -> RangeSelection {
     if word.text == "all" { return .all }
+    if word.text == "selected" { return .selected }
     let parts = word.text.split(separator: "..", omittingEmptySubsequences: false)
     let labels = parts.compactMap { $0.first == "r" ? decimal($0.dropFirst()) : nil }
     guard labels.count == parts.count, (1...2).contains(labels.count), let first = labels.first,
       let last = labels.last, first >= 1, first <= last
     else {
       throw SyntaxError(
-        "\"\(word.text)\" names no range: write r1 for the first, r1..r4 for several, or all", at: word.columns)
+        "\"\(word.text)\" names no range: write r1 for the first, r1..r4 for several, selected, or all",
+        at: word.columns)
     }
     return .labels(first...last)
   }

@@ -129,6 +129,41 @@ extension Verb {
       arguments throws(SyntaxError) in .goto(page: try arguments.number("the page"))
     },
     Verb(
+      name: "zoom", usage: "zoom in|out|fit|N", help: "how many pages a cell stands for; fit shows the whole file",
+      example: "zoom fit"
+    ) { arguments throws(SyntaxError) in
+      guard arguments.isNumberNext else {
+        return .zoom(try arguments.choice("zoom", ["in": .closer, "out": .farther, "fit": .to(.fit)]))
+      }
+      let word = try arguments.word("the number of pages")
+      let count = try Literal.count(word, "the number of pages")
+      guard count <= Zoom.most else {
+        throw SyntaxError("a cell stands for \(Zoom.most) pages at most", at: word.columns)
+      }
+      return .zoom(.to(.pages(count)))
+    },
+    Verb(
+      name: "select", usage: "select PAGES|none", help: "select pages; `write selected zero` acts on their ranges",
+      example: "select 0-15"
+    ) { arguments throws(SyntaxError) in
+      arguments.flag("none") ? .select(nil) : .select(try arguments.pages())
+    },
+    Verb(
+      name: "find", usage: "find hex HEX… · find text TEXT · find state STATE · find next|previous",
+      help: "look for bytes or a state from the cursor on", example: "find text \"SQLite\""
+    ) { arguments throws(SyntaxError) in
+      switch try arguments.choice("target", ["hex": 0, "text": 1, "state": 2, "next": 3, "previous": 4]) {
+      case 0: return .find(.bytes(try arguments.bytes()))
+      case 1:
+        let word = try arguments.word("the text")
+        guard !word.text.isEmpty else { throw SyntaxError("an empty text is everywhere", at: word.columns) }
+        return .find(.text(word.text))
+      case 2: return .find(.state(try arguments.state()))
+      case 3: return .findAgain(isBackward: false)
+      default: return .findAgain(isBackward: true)
+      }
+    },
+    Verb(
       name: "layer", usage: "layer library|kernel|both", help: "whose view of the pages the screen shows",
       example: "layer both"
     ) { arguments throws(SyntaxError) in
@@ -239,8 +274,7 @@ extension Expectation {
     case 1: self = .count(try arguments.state(), try arguments.number("the number of pages"))
     case 2:
       let offset = try arguments.offset("the offset")
-      let first = try arguments.word("the bytes")
-      self = .bytes(offset: offset, try Self.bytes([first] + arguments.rest()))
+      self = .bytes(offset: offset, try arguments.bytes())
     case 4:
       let counts = Dictionary(uniqueKeysWithValues: KernelCount.allCases.map { ($0.rawValue, $0) })
       let name = try arguments.choice("count of the kernel", counts)
@@ -252,20 +286,5 @@ extension Expectation {
       let first = try arguments.word("the command")
       self = .error(text: text, try Command([first] + arguments.rest()))
     }
-  }
-
-  private static func bytes(_ words: [Word]) throws(SyntaxError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for word in words {
-      let digits = Array(word.text)
-      for pair in stride(from: 0, to: digits.count, by: 2) {
-        guard pair + 1 < digits.count, let byte = UInt8(String(digits[pair...pair + 1]), radix: 16) else {
-          throw SyntaxError(
-            "\"\(word.text)\" is no row of bytes: write pairs of hex digits, as in a5a5", at: word.columns)
-        }
-        bytes.append(byte)
-      }
-    }
-    return bytes
   }
 }

@@ -104,6 +104,13 @@ extension Session {
     return allocator
   }
 
+  private func selectedLabels(_ pages: Range<Int>) -> [Int] {
+    (1..<ranges.count + 1).filter { label in
+      let bytes = ranges.summary(label).bytes
+      return (bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)).overlaps(pages)
+    }
+  }
+
   private func known(_ labels: ClosedRange<Int>) throws(CommandError) -> [Int] {
     guard labels.upperBound <= ranges.count else {
       let there = ranges.count == 0 ? "there are no ranges yet: `allocate` first" : "the last range is r\(ranges.count)"
@@ -127,6 +134,17 @@ extension Session {
     case .all:
       let labels = (1..<ranges.count + 1).filter { isFit(ranges.summary($0)) }
       guard !labels.isEmpty else { throw CommandError("\(verb) all: there is no range for that; it has \(need)") }
+      return labels
+    case .selected:
+      guard let pages = self.selection else {
+        throw CommandError("\(verb) selected: nothing is selected; `select 0-15` selects pages")
+      }
+      let touched = selectedLabels(pages)
+      let labels = touched.filter { isFit(ranges.summary($0)) }
+      guard !labels.isEmpty else {
+        let why = touched.isEmpty ? "belong to no range: `allocate` first" : "hold no range for that; it has \(need)"
+        throw CommandError("\(verb) selected: pages \(pages.lowerBound)-\(pages.upperBound - 1) \(why)")
+      }
       return labels
     case .labels(let wanted):
       let labels = try known(wanted)

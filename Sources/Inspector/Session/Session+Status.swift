@@ -5,6 +5,12 @@ import SystemPackage
 // What is so, and what a script says should be.
 
 extension Session {
+  /// How many pages were written here and are not durable yet; a crash may take them.
+  public var unsyncedPages: Int {
+    guard let counts = file?.states.counts() else { return 0 }
+    return counts[.written] + counts[.flushing]
+  }
+
   func statusLine() throws(CommandError) -> String {
     let file = try openFile()
     let counts = file.states.counts()

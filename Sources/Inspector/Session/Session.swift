@@ -17,6 +17,13 @@ public final class Session {
   /// The open file for whoever samples what the kernel knows of it; `nil` if that is out of reach.
   public internal(set) var sampledFile: SampledFile?
   var chosenLayer: Layer?
+  /// How much of the file a cell stands for.
+  public internal(set) var zoom = Zoom.pages(1)
+  /// How many pages a cell stands for on the screen; whoever draws says so.
+  public var shownPagesPerCell = 1
+  /// The pages that commands act on where they name `selected`.
+  public internal(set) var selection: Range<Int>?
+  var lastTarget: Target?
   /// The page under the cursor.
   public internal(set) var cursor = 0
   /// What came of the commands so far, the newest last; the oldest go when it grows long.
@@ -87,6 +94,10 @@ public final class Session {
     case .layer(let layer):
       chosenLayer = layer
       return Event(.done, [])
+    case .zoom(let step): return zoom(step)
+    case .select(let pages): return try select(pages)
+    case .find(let target): return try find(target, isBackward: false)
+    case .findAgain(let isBackward): return try findAgain(isBackward)
     case .status(let asJSON): return asJSON ? Event(.output, [try statusJSON()]) : Event(.output, [try statusLine()])
     case .kernel(let pages): return try kernel(pages)
     case .extents: return try extents()
@@ -149,16 +160,6 @@ public final class Session {
 // MARK: - Commands that touch no range
 
 extension Session {
-  private func goto(_ page: Int) throws(CommandError) -> Event {
-    let file = try openFile()
-    guard page < file.states.count else {
-      throw CommandError("page \(page): the last page is \(file.states.count - 1)")
-    }
-    cursor = page
-    // Nothing to tell: each press of an arrow comes through here.
-    return Event(.done, [])
-  }
-
   private func screen(_ path: String?, _ isForced: Bool) throws(CommandError) -> Event {
     guard let takeScreen else { throw CommandError("screen: nothing is drawn here") }
     let lines = try takeScreen(path, isForced)

@@ -9,10 +9,18 @@ struct Interface {
   var prompt: PromptLine?
   /// Lines that cover the panes until a key is pressed.
   var overlay: [String]?
+  /// Where a selection began that follows the cursor, or `nil`.
+  var anchor: Int?
+  /// Whether it is asked what is to become of pages that are not durable, before the program ends.
+  var isAskingToQuit = false
   /// What `w` writes: the pattern that was written last.
   var pattern = Pattern.counter
   /// How fast the workers write.
   var throughput = Throughput()
+  /// What the library says of each cell in view; `nil` while no file is open.
+  var cells: PageGroups?
+  /// The same of the whole file, where not all is in view.
+  var overview: PageGroups?
   /// What the kernel said of the pages in view; `nil` while it is not known yet.
   var kernel: KernelSample?
   /// Which glyphs may be used.
@@ -20,17 +28,40 @@ struct Interface {
 }
 
 extension Interface {
-  /// Scrolls, as little as may be, until the cursor is in view.
-  mutating func bringIntoView(_ session: Session, _ layout: Layout) {
-    guard let file = session.file else { return }
-    firstPage = layout.shape.firstPage(from: firstPage, showing: session.cursor, of: file.states.count)
+  /// Brings the cursor into view, scrolling as little as may be, and what is drawn of the states up to date.
+  ///
+  /// It costs what has changed since the last time; see `PageGroups`.
+  mutating func update(_ session: Session, _ layout: Layout) {
+    guard let file = session.file else {
+      (cells, overview) = (nil, nil)
+      return
+    }
+    let (shape, count) = (layout.shape, file.states.count)
+    session.shownPagesPerCell = shape.pagesPerCell
+    firstPage = shape.firstPage(from: firstPage, showing: session.cursor, of: count)
+    let window = shape.window(from: firstPage, of: count)
+    Self.renew(&cells, file, window, each: shape.pagesPerCell)
+    if layout.overview != nil {
+      let width = OverviewBar.width(shape)
+      Self.renew(&overview, file, 0..<count, each: (count + width - 1) / width)
+    } else {
+      overview = nil
+    }
+  }
+
+  private static func renew(_ groups: inout PageGroups?, _ file: MmapFile, _ pages: Range<Int>, each: Int) {
+    if groups?.pages != pages || groups?.pagesPerGroup != each || groups?.isOf(file.states) != true {
+      groups = PageGroups(of: file.states, pages: pages, each: each)
+    }
+    groups?.update()
   }
 
   /// What the kernel is to be asked about, if the screen shows it.
   func kernelRequest(_ session: Session, _ layout: Layout) -> KernelRequest? {
     guard session.layer != .library, let file = session.file, let sampled = session.sampledFile else { return nil }
     return KernelRequest(
-      sampled, pages: layout.window(from: firstPage, of: file.states.count), cursor: session.cursor)
+      sampled, pages: layout.shape.window(from: firstPage, of: file.states.count), each: layout.shape.pagesPerCell,
+      cursor: session.cursor)
   }
 
   /// Asks the kernel now, for a frame that must show what is so after the command before it.

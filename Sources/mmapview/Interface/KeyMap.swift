@@ -11,6 +11,8 @@ enum Action {
   case edit(String)
   /// Say why there is nothing to do.
   case refuse(String)
+  /// Select from the cursor to wherever it moves.
+  case selectFromHere
   /// Show all keys.
   case help
 }
@@ -36,18 +38,54 @@ struct Binding {
 enum KeyMap {
   /// What the key asks for here and now; `nil` if it means nothing.
   static func action(_ key: Key, _ session: Session, _ interface: Interface, _ grid: GridShape) -> Action? {
-    (moving + working + others).first { $0.keys.contains(key) }?.action(session, interface, grid)
+    (moving + looking + working + others).first { $0.keys.contains(key) }?.action(session, interface, grid)
   }
 
   static let moving: [Binding] = [
-    Binding("← h", [.left, .character("h")], "one page back") { session, _, _ in move(session, by: -1) },
-    Binding("→ l", [.right, .character("l")], "one page on") { session, _, _ in move(session, by: 1) },
-    Binding("↑ k", [.up, .character("k")], "one row up") { session, _, grid in move(session, by: -grid.columns) },
-    Binding("↓ j", [.down, .character("j")], "one row down") { session, _, grid in move(session, by: grid.columns) },
-    Binding("PgUp", [.pageUp], "one screen up") { session, _, grid in move(session, by: -grid.cells) },
-    Binding("PgDn", [.pageDown], "one screen down") { session, _, grid in move(session, by: grid.cells) },
+    Binding("← h", [.left, .character("h")], "one cell back") { session, _, _ in
+      move(session, by: -session.shownPagesPerCell)
+    },
+    Binding("→ l", [.right, .character("l")], "one cell on") { session, _, _ in
+      move(session, by: session.shownPagesPerCell)
+    },
+    Binding("↑ k", [.up, .character("k")], "one row up") { session, _, grid in
+      move(session, by: -grid.columns * grid.pagesPerCell)
+    },
+    Binding("↓ j", [.down, .character("j")], "one row down") { session, _, grid in
+      move(session, by: grid.columns * grid.pagesPerCell)
+    },
+    Binding("PgUp", [.pageUp], "one screen up") { session, _, grid in move(session, by: -grid.pages) },
+    Binding("PgDn", [.pageDown], "one screen down") { session, _, grid in move(session, by: grid.pages) },
     Binding("g Home", [.character("g"), .home], "the first page") { _, _, _ in .perform(.goto(page: 0)) },
     Binding("G End", [.character("G"), .end], "the last page") { session, _, _ in move(session, by: .max) },
+  ]
+
+  static let looking: [Binding] = [
+    Binding("+", [.character("+"), .character("=")], "zoom in: half as many pages a cell") { _, _, _ in
+      .perform(.zoom(.closer))
+    },
+    Binding("-", [.character("-")], "zoom out: twice as many") { _, _, _ in .perform(.zoom(.farther)) },
+    Binding("0", [.character("0")], "the whole file in view, or one page a cell") { session, _, _ in
+      .perform(.zoom(.to(session.zoom == .fit ? .pages(1) : .fit)))
+    },
+    Binding("L", [.character("L")], "turn to the kernel's view, to both, and back") { session, _, _ in
+      .perform(.layer(session.layer.next))
+    },
+    Binding("Space", [.character(" ")], "select the cell, or nothing") { session, _, _ in
+      guard let file = session.file else { return nil }
+      if session.selection?.contains(session.cursor) == true { return .perform(.select(nil)) }
+      return .perform(.select(cell(of: session.cursor, session, file)))
+    },
+    Binding("v", [.character("v")], "select from here to where you move; Esc ends it") { session, _, _ in
+      session.file == nil ? nil : .selectFromHere
+    },
+    Binding("/", [.character("/")], "find hex, text or a state") { session, _, _ in
+      session.file == nil ? nil : .edit("find text ")
+    },
+    Binding("n", [.character("n")], "find the next one") { _, _, _ in
+      .perform(.findAgain(isBackward: false))
+    },
+    Binding("N", [.character("N")], "find the one before") { _, _, _ in .perform(.findAgain(isBackward: true)) },
   ]
 
   static let working: [Binding] = [
@@ -58,10 +96,9 @@ enum KeyMap {
       onRange(session) { .perform(.write($0, interface.pattern)) }
     },
     Binding("r", [.character("r")], "read back 64 bytes of the page at the cursor") { session, _, _ in
-      onRange(session, mustWrite: false) { range in
-        let start = session.range(ofPage: session.cursor)?.bytes.lowerBound ?? 0
-        return .perform(.read(range, offset: session.cursor * Alignment.page - start, length: 64))
-      }
+      guard let range = session.range(ofPage: session.cursor) else { return noRange(session) }
+      let offset = session.cursor * Alignment.page - range.bytes.lowerBound
+      return .perform(.read(.labels(range.label...range.label), offset: offset, length: 64))
     },
     Binding("y", [.character("y")], "verify the range against its pattern") { session, _, _ in
       onRange(session, mustWrite: false) { .perform(.verify($0)) }
@@ -87,9 +124,6 @@ enum KeyMap {
   ]
 
   static let others: [Binding] = [
-    Binding("L", [.character("L")], "turn to the kernel's view, to both, and back") { session, _, _ in
-      .perform(.layer(session.layer.next))
-    },
     Binding(":", [.character(":")], "type any command") { _, _, _ in .edit("") },
     Binding("?", [.character("?")], "this help") { _, _, _ in .help },
     Binding("q", [.character("q")], "quit") { _, _, _ in .perform(.quit) },
@@ -102,17 +136,28 @@ enum KeyMap {
     return .perform(.goto(page: target.overflow ? last : min(max(0, target.partialValue), last)))
   }
 
+  /// The pages of the cell that a page is in.
+  static func cell(of page: Int, _ session: Session, _ file: MmapFile) -> ClosedRange<Int> {
+    let first = page / session.shownPagesPerCell * session.shownPagesPerCell
+    return first...(min(first + session.shownPagesPerCell, file.states.count) - 1)
+  }
+
   private static func onRange(
     _ session: Session, mustWrite: Bool = true, _ make: @escaping (RangeSelection) -> Action
   ) -> Action {
-    guard session.file != nil else { return .refuse("no file is open: type :open PATH or :create PATH SIZE") }
+    guard session.file != nil else { return noRange(session) }
     let range: () -> Action = {
-      guard let range = session.range(ofPage: session.cursor) else {
-        return .refuse("page \(session.cursor) belongs to no range: a allocates the next free page")
-      }
+      if session.selection != nil { return make(.selected) }
+      guard let range = session.range(ofPage: session.cursor) else { return noRange(session) }
       return make(.labels(range.label...range.label))
     }
     return mustWrite ? whenWritable(session, range) : range()
+  }
+
+  private static func noRange(_ session: Session) -> Action {
+    session.file == nil
+      ? .refuse("no file is open: type :open PATH or :create PATH SIZE")
+      : .refuse("page \(session.cursor) belongs to no range: a allocates the next free page")
   }
 
   /// A file that exists is somebody's data: the person is asked before it is opened for writing.

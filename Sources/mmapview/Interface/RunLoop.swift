@@ -21,6 +21,7 @@ final class RunLoop {
   private let sampler: Sampler
   // Whether a command was carried out since the kernel was last asked.
   private var hasActed = true
+  private var isLeaving = false
 
   private static let frameTime: Int32 = 33
   // What a person takes for at once; what takes longer is drawn with its progress.
@@ -37,7 +38,10 @@ final class RunLoop {
     session.patience = Self.patience
     interface.glyphs = terminal.showsUnicode && !isASCII ? .unicode : .ascii
     session.takeScreen = { [unowned self] path, isForced throws(CommandError) in
-      if let layout { interface.askKernel(session, layout) }
+      if let layout {
+        interface.update(session, layout)
+        interface.askKernel(session, layout)
+      }
       return try Screenshot.take(draw(), path, isForced: isForced)
     }
   }
@@ -50,6 +54,8 @@ final class RunLoop {
     while !session.isOver, endingSignal == nil, !hasHungUp {
       // Before the script goes on: what it waits for may just have ended.
       session.collect()
+      leaveIfSynced()
+      if session.isOver { break }
       let isPlaying = play()
       measure()
       askKernel()
@@ -107,7 +113,7 @@ final class RunLoop {
   // Says what is in view, and takes what was seen of it; the asking itself is done elsewhere.
   private func askKernel() {
     guard let layout else { return }
-    interface.bringIntoView(session, layout)
+    interface.update(session, layout)
     let request = interface.kernelRequest(session, layout)
     sampler.look(at: request, isWorking: areWorking || session.job != nil, isUrgent: hasActed)
     hasActed = false
@@ -146,7 +152,8 @@ final class RunLoop {
       case .resize: shown = nil
       case _ where interface.overlay != nil: interface.overlay = nil
       case _ where interface.prompt != nil: type(key)
-      case .escape where session.job != nil: session.stopJob()
+      case _ where interface.isAskingToQuit: answer(key)
+      case .escape: escape()
       default: press(key)
       }
       if session.isOver { return }
@@ -164,9 +171,55 @@ final class RunLoop {
           Event(.caption, ["This file is open for reading only. Enter opens it for writing, Esc leaves it as it is."]))
       }
     case .refuse(let reason): session.note(Event(.failure, [reason]))
+    case .selectFromHere:
+      interface.anchor = session.cursor
+      followAnchor()
     case .help: interface.overlay = HelpText.lines
     case nil: break
     }
+  }
+
+  // Stretches the selection from where it began to the cursor, by whole cells.
+  private func followAnchor() {
+    guard let anchor = interface.anchor else { return }
+    guard let file = session.file, anchor < file.states.count else {
+      interface.anchor = nil
+      return
+    }
+    let ends = [anchor, session.cursor].map { KeyMap.cell(of: $0, session, file) }
+    let first = min(ends[0].lowerBound, ends[1].lowerBound)
+    _ = try? session.perform(.select(first...max(ends[0].upperBound, ends[1].upperBound)))
+  }
+
+  // Somebody chose to sync and quit: it ends when that has worked, and stays when it has not.
+  private func leaveIfSynced() {
+    guard isLeaving, session.job == nil else { return }
+    isLeaving = false
+    if session.unsyncedPages == 0 { _ = try? session.perform(.quit) }
+  }
+
+  // The innermost of what is going on ends.
+  private func escape() {
+    if session.job != nil {
+      session.stopJob()
+    } else if interface.anchor != nil {
+      interface.anchor = nil
+    } else if session.selection != nil {
+      perform(.select(nil))
+    }
+  }
+
+  private func answer(_ key: Key) {
+    switch key {
+    case .character("q"): _ = try? session.perform(.quit)
+    case .character("s"):
+      // Workers would go on writing what is to be synced.
+      session.shutDown()
+      isLeaving = true
+      perform(.sync(.all))
+    default: break
+    }
+    interface.isAskingToQuit = false
   }
 
   private func type(_ key: Key) {
@@ -188,9 +241,14 @@ final class RunLoop {
   }
 
   private func perform(_ command: Command) {
+    if command == .quit, session.unsyncedPages > 0 {
+      interface.isAskingToQuit = true
+      return
+    }
     do throws(CommandError) {
       let event = try session.perform(command)
       if case .goto = command {} else { hasActed = true }
+      if case .select = command { interface.anchor = nil } else { followAnchor() }
       if case .write(_, let pattern) = command { interface.pattern = pattern }
       // What does not fit into the log is shown over the panes.
       if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 { interface.overlay = event.lines }

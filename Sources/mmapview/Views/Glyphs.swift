@@ -1,5 +1,4 @@
 import Inspector
-import PageCache
 import RangedMmap
 import TerminalCanvas
 
@@ -8,6 +7,10 @@ import TerminalCanvas
 /// A state is told by glyph and by colour: the more ink, the nearer to the disk.
 struct Glyphs {
   let states: [PageState: Unicode.Scalar]
+  /// How much of a cell is in use, from little to most, for cells of many pages.
+  let bars: [Unicode.Scalar]
+  /// A cell all of which is in use, with pages of several states.
+  let mixture: Unicode.Scalar
   let kernel: [KernelState: Unicode.Scalar]
   /// What marks the cursor's cell, on a ground in its state's colour: a shade would look the same reversed.
   let cursor: Unicode.Scalar?
@@ -17,60 +20,26 @@ struct Glyphs {
 
   static let unicode = Glyphs(
     states: [.free: "·", .allocated: "░", .written: "▒", .flushing: "▓", .flushed: "█", .lost: "×"],
+    bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇"], mixture: "▚",
     kernel: [.noData: "·", .onDisk: "□", .clean: "○", .dirty: "●", .writeback: "◐", .unknown: "?"],
     cursor: "◆", rule: "─", bar: "│", separator: " · ")
 
   static let ascii = Glyphs(
     states: [.free: ".", .allocated: "a", .written: "w", .flushing: "f", .flushed: "#", .lost: "!"],
+    bars: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], mixture: "%",
     kernel: [.noData: ".", .onDisk: "-", .clean: "o", .dirty: "d", .writeback: "b", .unknown: "?"],
     cursor: nil, rule: "-", bar: "|", separator: " - ")
 
   /// The states whose glyph is a shade or a block.
   static let filled: Set<PageState> = [.allocated, .written, .flushing, .flushed]
 
+  /// The bar of a share between nothing and all.
+  func bar(_ part: Int, of whole: Int) -> Unicode.Scalar {
+    bars[min(bars.count - 1, part * bars.count / max(1, whole))]
+  }
   func glyph(_ state: PageState) -> Unicode.Scalar { states[state] ?? "?" }
   func progress(_ isDone: Bool) -> Unicode.Scalar { isDone ? glyph(PageState.flushed) : glyph(PageState.free) }
   func glyph(_ state: KernelState) -> Unicode.Scalar { kernel[state] ?? "?" }
-}
-
-/// What the kernel's layer shows of a page: where its bytes are.
-enum KernelState: CaseIterable {
-  /// Nowhere: a hole, or blocks that are only reserved.
-  case noData
-  /// On the disk and not in memory.
-  case onDisk
-  /// In memory, equal to the disk.
-  case clean
-  /// In memory, and the disk has others.
-  case dirty
-  /// On their way to the disk.
-  case writeback
-  /// Nobody may say.
-  case unknown
-
-  init(_ page: Int, _ sample: KernelSample?) {
-    guard let state = sample?[page] else {
-      self = .unknown
-      return
-    }
-    self =
-      state.contains(.dirty)
-      ? .dirty
-      : state.contains(.writeback)
-        ? .writeback
-        : state.contains(.cached) ? .clean : sample?.kind(of: page)?.holdsData == true ? .onDisk : .noData
-  }
-
-  var role: Role {
-    switch self {
-    case .noData: .free
-    case .onDisk: .onDisk
-    case .clean: .clean
-    case .dirty: .dirty
-    case .writeback: .writeback
-    case .unknown: .unknown
-    }
-  }
 }
 
 extension PageState {

@@ -2,7 +2,7 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-/// The pages of the file, one a cell, with the offset of each row down the side.
+/// The file in cells of one page or many, with the offset of each row down the side.
 struct GridView {
   let session: Session
   let interface: Interface
@@ -10,52 +10,54 @@ struct GridView {
   let shape: GridShape
 
   func draw(on canvas: inout Canvas) {
-    guard let file = session.file else {
+    guard let cells = interface.cells else {
       canvas.write("no file is open: type :open PATH or :create PATH SIZE", x: area.x + 1, y: area.y + 1)
       return
     }
     drawRuler(on: &canvas)
-    for row in 0..<shape.rows {
-      let start = interface.firstPage + row * shape.columns
-      guard start < file.states.count else { break }
+    for index in 0..<cells.count {
+      let (row, column) = index.quotientAndRemainder(dividingBy: shape.columns)
+      let pages = cells.pages(of: index)
       let y = area.y + 1 + row
-      let offset = hex(start * Alignment.page, width: 8)
-      canvas.write(offset, x: area.x + Layout.marginWidth - 1 - offset.count, y: y, Style(.dim))
-      for page in start..<min(start + shape.columns, file.states.count) {
-        let x = area.x + Layout.marginWidth + (page - start) * shape.cellWidth
-        switch session.layer {
-        case .library: drawLibrary(file.states[page], page, x: x, y: y, on: &canvas)
-        case .kernel: drawKernel(page, x: x, y: y, on: &canvas)
-        case .both:
-          drawLibrary(file.states[page], page, x: x, y: y, isNarrow: true, on: &canvas)
-          drawKernel(page, x: x + 1, y: y, on: &canvas)
-        }
+      if column == 0 {
+        let offset = hex(pages.lowerBound * Alignment.page, width: 8)
+        canvas.write(offset, x: area.x + shape.marginWidth - 1 - offset.count, y: y, Style(.dim))
+      }
+      let x = area.x + shape.marginWidth + column * shape.cellWidth
+      switch session.layer {
+      case .library: drawLibrary(cells[index], pages, x: x, y: y, on: &canvas)
+      case .kernel: drawKernel(pages, x: x, y: y, on: &canvas)
+      case .both:
+        drawLibrary(cells[index], pages, x: x, y: y, isNarrow: true, on: &canvas)
+        drawKernel(pages, x: x + 1, y: y, on: &canvas)
       }
     }
   }
 
   private func drawLibrary(
-    _ state: PageState, _ page: Int, x: Int, y: Int, isNarrow: Bool = false, on canvas: inout Canvas
+    _ counts: PageCounts, _ pages: Range<Int>, x: Int, y: Int, isNarrow: Bool = false, on canvas: inout Canvas
   ) {
-    let isCursor = page == session.cursor
-    let role = state == .free && isCursor ? .title : state.role  // grey would be a faint cursor
-    let style = Style(role, isReversed: isCursor)
-    let glyph = interface.glyphs.glyph(state)
-    canvas.put(isCursor ? interface.glyphs.cursor ?? glyph : glyph, x: x, y: y, style)
+    let look = CellLook(counts, interface.glyphs)
+    let isCursor = pages.contains(session.cursor)
+    let isSelected = session.selection?.overlaps(pages) == true
+    let role = look.role == .free && (isCursor || isSelected) ? .title : look.role  // grey would be a faint cursor
+    let style = Style(role, isReversed: isCursor || isSelected)
+    // A shade would look the same reversed.
+    let glyph = isCursor ? interface.glyphs.cursor ?? look.glyph : look.glyph
+    canvas.put(glyph, x: x, y: y, style)
     guard shape.cellWidth == 2, !isNarrow else { return }
     // The second half goes on with what has a ground; a lone mark stays alone.
-    let isFilled = !isCursor && Glyphs.filled.contains(state)
-    canvas.put(isFilled ? glyph : " ", x: x + 1, y: y, isCursor || isFilled ? style : .plain)
+    let goesOn = look.isFilled && !isCursor
+    canvas.put(goesOn ? glyph : " ", x: x + 1, y: y, style.isReversed || goesOn ? style : .plain)
   }
 
-  private func drawKernel(_ page: Int, x: Int, y: Int, on canvas: inout Canvas) {
-    let state = KernelState(page, interface.kernel)
-    let isCursor = page == session.cursor
-    let mark = interface.kernel?.marks[page]
-    let role = mark != nil ? .changed : state == .noData && isCursor ? .title : state.role
-    canvas.put(
-      interface.glyphs.glyph(state), x: x, y: y, Style(role, isReversed: isCursor || mark == .fresh))
-    if session.layer == .kernel, shape.cellWidth == 2, isCursor {
+  private func drawKernel(_ pages: Range<Int>, x: Int, y: Int, on canvas: inout Canvas) {
+    let look = CellLook(interface.kernel?[pages.lowerBound], interface.glyphs)
+    let isMarked = pages.contains(session.cursor) || session.selection?.overlaps(pages) == true
+    let mark = interface.kernel?.marks[pages.lowerBound]
+    let role = mark != nil ? .changed : look.role == .free && isMarked ? .title : look.role
+    canvas.put(look.glyph, x: x, y: y, Style(role, isReversed: isMarked || mark == .fresh))
+    if session.layer == .kernel, shape.cellWidth == 2, isMarked {
       canvas.put(" ", x: x + 1, y: y, Style(role, isReversed: true))
     }
   }
@@ -64,7 +66,15 @@ struct GridView {
   private func drawRuler(on canvas: inout Canvas) {
     canvas.write("offset", x: area.x + 1, y: area.y, Style(.dim))
     for column in stride(from: 0, to: shape.columns, by: 8) {
-      canvas.write("\(column)", x: area.x + Layout.marginWidth + column * shape.cellWidth, y: area.y, Style(.dim))
+      let x = area.x + shape.marginWidth + column * shape.cellWidth
+      canvas.write(short(column * shape.pagesPerCell), x: x, y: area.y, Style(.dim), limit: 8 * shape.cellWidth - 1)
     }
+  }
+
+  private func short(_ pages: Int) -> String {
+    for (unit, name) in [(1 << 20, "M"), (1 << 10, "k")] where pages >= unit && pages % unit == 0 {
+      return "\(pages / unit)\(name)"
+    }
+    return "\(pages)"
   }
 }

@@ -27,9 +27,9 @@ enum HexView {
   private static func reluctance(_ session: Session, _ interface: Interface) -> String? {
     guard session.layer != .library else { return nil }
     let page = session.cursor
-    guard let sample = interface.kernel, sample.pages.contains(page) else { return "asking the kernel" }
-    guard let state = sample[page], !state.contains(.cached) else { return nil }
-    if let kind = sample.kind(of: page), !kind.holdsData { return "nothing was written here: it reads as zeros" }
+    guard let sample = interface.kernel, sample.cursor == page else { return "asking the kernel" }
+    guard let state = sample.state, !state.contains(.cached) else { return nil }
+    if let kind = sample.extent?.kind, !kind.holdsData { return "nothing was written here: it reads as zeros" }
     return "not in memory; to show its bytes would bring it in. L turns to the library's layer, which shows them"
   }
 

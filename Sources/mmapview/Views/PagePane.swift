@@ -29,7 +29,7 @@ enum PagePane {
     }
     if session.layer != .library {
       let sample = interface.kernel
-      fact("kernel", kernelText(page, sample), Style(KernelState(page, sample).role))
+      fact("kernel", kernelText(page, sample), kernelStyle(page, sample))
       if let extent = sample?.extent, sample?.cursor == page { fact("disk", diskText(extent)) }
     }
     return row
@@ -43,19 +43,24 @@ enum PagePane {
     if session.layer != .kernel { x = canvas.write("\(state) ", x: x, y: area.y, Style(state.role)) }
     if session.layer != .library {
       let text = kernelText(session.cursor, interface.kernel)
-      x = canvas.write(text + " ", x: x, y: area.y, Style(KernelState(session.cursor, interface.kernel).role))
+      x = canvas.write(text + " ", x: x, y: area.y, kernelStyle(session.cursor, interface.kernel))
     }
     guard let range = session.range(ofPage: session.cursor) else { return }
     let pattern = range.pattern.map { interface.glyphs.separator + "\($0)" } ?? ""
     canvas.write("r\(range.label)\(pattern)", x: x, y: area.y, limit: area.width - x)
   }
 
+  private static func kernelStyle(_ page: Int, _ sample: KernelSample?) -> Style {
+    let state = sample?.cursor == page ? sample?.state : nil
+    return Style(state.map { KernelState(KernelCell($0)).role } ?? .unknown)
+  }
+
   private static func kernelText(_ page: Int, _ sample: KernelSample?) -> String {
     guard let sample else { return "asking" }
-    guard let state = sample[page] else { return "unknown" }
+    guard sample.cursor == page, let state = sample.state else { return "unknown" }
     guard state.contains(.cached) else { return "not cached" }
     if sample.isResidencyOnly { return "cached, else unknown" }
-    guard sample.cursor == page, sample.alike.count > 1 else { return "\(state)" }
+    guard sample.alike.count > 1 else { return "\(state)" }
     return "\(state), like pages \(sample.alike.lowerBound)-\(sample.alike.upperBound - 1)"
   }
 

@@ -29,3 +29,16 @@ enum ProgressView {
     return seconds < 60 ? "\(seconds) s" : "\(seconds / 60) min \(seconds % 60) s"
   }
 }
+
+/// What is asked before the program ends with pages that are not durable.
+enum QuitQuestion {
+  static func draw(_ session: Session, on canvas: inout Canvas, _ area: Area) {
+    let pages = session.unsyncedPages
+    let question = "\(counted(pages, "page")) written and not durable: "
+    var x = canvas.write(question, x: area.x + 1, y: area.y, Style(.caption))
+    for (key, deed) in [("s", "sync and quit"), ("q", "quit"), ("Esc", "stay")] {
+      x = canvas.write(key, x: x, y: area.y, Style(.key))
+      x = canvas.write(" \(deed)  ", x: x, y: area.y)
+    }
+  }
+}

@@ -20,7 +20,9 @@ enum Screen {
     } else {
       panes(session, interface, layout, on: &canvas)
     }
-    if let job = session.job, interface.prompt == nil {
+    if interface.isAskingToQuit {
+      QuitQuestion.draw(session, on: &canvas, layout.prompt)
+    } else if let job = session.job, interface.prompt == nil {
       ProgressView.draw(job, interface, on: &canvas, layout.prompt)
     } else {
       PromptView.draw(interface, on: &canvas, layout.prompt)
@@ -30,6 +32,7 @@ enum Screen {
 
   private static func panes(_ session: Session, _ interface: Interface, _ layout: Layout, on canvas: inout Canvas) {
     GridView(session: session, interface: interface, area: layout.grid, shape: layout.shape).draw(on: &canvas)
+    if let overview = layout.overview { OverviewBar.draw(session, interface, on: &canvas, overview, layout.shape) }
     if let side = layout.side {
       for y in side.y..<side.y + side.height { canvas.put(interface.glyphs.bar, x: side.x - 2, y: y, Style(.dim)) }
       var used = PagePane.draw(session, interface, on: &canvas, side)
@@ -66,7 +69,8 @@ enum TitleView {
       let mode = file.isWritable ? "writable" : "read only"
       let layer = session.layer == .both ? "library and kernel" : session.layer.rawValue
       parts = [
-        name, bytes(file.size), counted(file.states.count, "page"), "1 page a cell", layer,
+        name, bytes(file.size), counted(file.states.count, "page"),
+        counted(session.shownPagesPerCell, "page") + " a cell", layer,
         file.isDurable ? mode : mode + ", in memory",
       ]
     }

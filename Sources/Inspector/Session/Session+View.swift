@@ -1,0 +1,37 @@
+import RangedMmap
+
+// What part of the file is looked at, and what is selected in it.
+
+extension Session {
+  func goto(_ page: Int) throws(CommandError) -> Event {
+    let file = try openFile()
+    guard page < file.states.count else {
+      throw CommandError("page \(page): the last page is \(file.states.count - 1)")
+    }
+    cursor = page
+    // Nothing to tell: each press of an arrow comes through here.
+    return Event(.done, [])
+  }
+
+  func zoom(_ step: ZoomStep) -> Event {
+    switch step {
+    case .closer: zoom = .pages(max(1, shownPagesPerCell / 2))
+    case .farther: zoom = .pages(min(Zoom.most, shownPagesPerCell * 2))
+    case .to(let zoom): self.zoom = zoom
+    }
+    return Event(.done, [])
+  }
+
+  func select(_ pages: ClosedRange<Int>?) throws(CommandError) -> Event {
+    guard let pages else {
+      selection = nil
+      return Event(.done, [])
+    }
+    let file = try openFile()
+    guard pages.upperBound < file.states.count else {
+      throw CommandError("page \(pages.upperBound): the last page is \(file.states.count - 1)")
+    }
+    selection = pages.lowerBound..<pages.upperBound + 1
+    return Event(.done, [])
+  }
+}

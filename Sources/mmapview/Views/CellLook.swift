@@ -1,0 +1,88 @@
+import Inspector
+import RangedMmap
+import TerminalCanvas
+
+/// How a cell looks that stands for one page or for many.
+///
+/// A mixture is shown as one: a bar tells how much of it is in use, and the colour is that of the state that matters
+/// most, so that one lost or dirty page never disappears in a crowd.
+struct CellLook {
+  let glyph: Unicode.Scalar
+  let role: Role
+  /// Whether the glyph goes on in the columns beside it.
+  let isFilled: Bool
+
+  /// The library's word.
+  init(_ counts: PageCounts, _ glyphs: Glyphs) {
+    let total = counts.total
+    let state = Self.order.first { counts[$0] > 0 } ?? .free
+    role = state.role
+    isFilled = state != .lost && state != .free
+    if counts[state] == total || state == .lost {
+      glyph = glyphs.glyph(state)
+    } else if counts[.free] > 0 {
+      glyph = glyphs.bar(total - counts[.free], of: total)
+    } else {
+      glyph = glyphs.mixture
+    }
+  }
+
+  // What matters most comes first: what is gone, and what may still be lost.
+  private static let order: [PageState] = [.lost, .written, .flushing, .flushed, .allocated, .free]
+
+  /// The kernel's word; `nil` if there is none.
+  init(_ cell: KernelCell?, _ glyphs: Glyphs) {
+    isFilled = false
+    let state = KernelState(cell)
+    role = state.role
+    guard let cell, cell.pages > 1 else {
+      glyph = glyphs.glyph(state)
+      return
+    }
+    if cell.cached > 0, cell.cached < cell.pages {
+      glyph = glyphs.bar(cell.cached, of: cell.pages)
+    } else if [cell.dirty, cell.writeback].contains(where: { $0 > 0 && $0 < cell.cached }) {
+      glyph = glyphs.mixture
+    } else {
+      glyph = glyphs.glyph(state)
+    }
+  }
+}
+
+/// What the kernel's layer shows of a cell: where its bytes are.
+enum KernelState: CaseIterable {
+  /// Nowhere: a hole, or blocks that are only reserved.
+  case noData
+  /// On the disk and not in memory.
+  case onDisk
+  /// In memory, equal to the disk.
+  case clean
+  /// In memory, and the disk has others.
+  case dirty
+  /// On their way to the disk.
+  case writeback
+  /// Nobody may say.
+  case unknown
+
+  /// The state that matters most; `nil` is unknown.
+  init(_ cell: KernelCell?) {
+    switch cell {
+    case nil: self = .unknown
+    case let cell? where cell.dirty > 0: self = .dirty
+    case let cell? where cell.writeback > 0: self = .writeback
+    case let cell? where cell.cached > 0: self = .clean
+    case let cell?: self = cell.data > 0 ? .onDisk : .noData
+    }
+  }
+
+  var role: Role {
+    switch self {
+    case .noData: .free
+    case .onDisk: .onDisk
+    case .clean: .clean
+    case .dirty: .dirty
+    case .writeback: .writeback
+    case .unknown: .unknown
+    }
+  }
+}
