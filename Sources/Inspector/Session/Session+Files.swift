@@ -38,6 +38,7 @@ extension Session {
   private func take(_ file: MmapFile, _ allocator: ConcurrentAllocator?) {
     // The cursor stays where it was when the same file is opened again to write it.
     cursor = self.file?.path == file.path ? min(cursor, file.states.count - 1) : 0
+    byteCursor = min(byteCursor, file.size - 1 - cursor * Alignment.page)
     self.file = file
     sampledFile = try? SampledFile(file)
     self.allocator = allocator

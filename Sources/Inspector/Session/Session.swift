@@ -18,7 +18,9 @@ public final class Session {
   public internal(set) var sampledFile: SampledFile?
   var chosenLayer: Layer?
   /// The page under the cursor.
-  public internal(set) var cursor = 0
+  public internal(set) var cursor = 0 { didSet { if cursor != oldValue { byteCursor = 0 } } }
+  /// The byte under the cursor, counted from the start of its page.
+  public internal(set) var byteCursor = 0
   /// What came of the commands so far, the newest last; the oldest go when it grows long.
   public private(set) var log: [Event] = []
   /// The number of events ever logged.
@@ -26,7 +28,7 @@ public final class Session {
   /// Whether `quit` was said.
   public private(set) var isOver = false
   /// Whether `workers wait` was said and they still run: the next command must be held back.
-  public private(set) var isWaiting = false
+  public internal(set) var isWaiting = false
   /// Makes or saves a picture of the screen; whoever draws sets it.
   ///
   /// It is given a path, or `nil` for lines of text, and whether it may replace a file.
@@ -34,6 +36,8 @@ public final class Session {
 
   // Whether workers were started whose end was not yet told.
   private var areWorking = false
+  // The steps that workers still have to take, told by `workers step` or `wait`.
+  var stepsAhead = 0
   var lastComplaint: String?
   // What workers of earlier starts had done.
   private var operationsBefore = 0
@@ -75,6 +79,7 @@ public final class Session {
     case .reuse(let selection): return try reuse(selection)
     case .workers(let command): return try steer(command)
     case .goto(let page): return try goto(page)
+    case .byte(let offset): return try goto(byte: offset)
     case .layer(let layer):
       chosenLayer = layer
       return Event(.done, [])
@@ -102,12 +107,13 @@ public final class Session {
 
   /// Takes in what the workers have done since the last time.
   public func collect() {
+    continueSteps()
     for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
     watchFile()
     guard areWorking, workers.running == 0 else { return }
     // They may have finished something between the two looks.
     for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
-    (areWorking, isWaiting) = (false, false)
+    (areWorking, isWaiting, stepsAhead) = (false, false, 0)
     note(workersHaveEnded)
   }
 
@@ -144,7 +150,18 @@ extension Session {
       throw CommandError("page \(page): the last page is \(file.states.count - 1)")
     }
     cursor = page
+    byteCursor = 0
     // Nothing to tell: each press of an arrow comes through here.
+    return Event(.done, [])
+  }
+
+  private func goto(byte offset: Int) throws(CommandError) -> Event {
+    let file = try openFile()
+    guard offset < file.size else {
+      throw CommandError("byte 0x\(hex(offset, width: 1)): the last byte is 0x\(hex(file.size - 1, width: 1))")
+    }
+    cursor = offset / Alignment.page
+    byteCursor = offset % Alignment.page
     return Event(.done, [])
   }
 

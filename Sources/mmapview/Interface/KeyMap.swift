@@ -11,6 +11,8 @@ enum Action {
   case edit(String)
   /// Say why there is nothing to do.
   case refuse(String)
+  /// Let the arrows move in another pane.
+  case focus(Focus)
   /// Show all keys.
   case help
 }
@@ -36,7 +38,8 @@ struct Binding {
 enum KeyMap {
   /// What the key asks for here and now; `nil` if it means nothing.
   static func action(_ key: Key, _ session: Session, _ interface: Interface, _ grid: GridShape) -> Action? {
-    (moving + working + others).first { $0.keys.contains(key) }?.action(session, interface, grid)
+    let bindings = (interface.focus == .bytes ? bytes : []) + moving + working + others
+    return bindings.first { $0.keys.contains(key) }?.action(session, interface, grid)
   }
 
   static let moving: [Binding] = [
@@ -84,9 +87,13 @@ enum KeyMap {
     Binding("p", [.character("p")], "pause the workers, or let them go on") { session, _, _ in
       .perform(.workers(session.workers.isPaused ? .resume : .pause))
     },
+    Binding(".", [.character(".")], "let one of the workers that take turns make a step") { _, _, _ in
+      .perform(.workers(.step(1)))
+    },
   ]
 
   static let others: [Binding] = [
+    toBytes,
     Binding("L", [.character("L")], "turn to the kernel's view, to both, and back") { session, _, _ in
       .perform(.layer(session.layer.next))
     },
@@ -108,7 +115,9 @@ enum KeyMap {
     guard session.file != nil else { return .refuse("no file is open: type :open PATH or :create PATH SIZE") }
     let range: () -> Action = {
       guard let range = session.range(ofPage: session.cursor) else {
-        return .refuse("page \(session.cursor) belongs to no range: a allocates the next free page")
+        let holder = session.workers.holder(ofPage: session.cursor)
+        let reason = holder.map { "is in the hands of worker \($0.number)" }
+        return .refuse("page \(session.cursor) \(reason ?? "belongs to no range: a allocates the next free page")")
       }
       return make(.labels(range.label...range.label))
     }

@@ -34,7 +34,11 @@ final class RunLoop {
     player = Player(script)
     interface.glyphs = terminal.showsUnicode && !isASCII ? .unicode : .ascii
     session.takeScreen = { [unowned self] path, isForced throws(CommandError) in
-      if let layout { interface.askKernel(session, layout) }
+      if let layout {
+        interface.bringIntoView(session, layout)
+        interface.askKernel(session, layout)
+        interface.readBytes(session, layout, isForced: true)
+      }
       return try Screenshot.take(draw(), path, isForced: isForced)
     }
   }
@@ -48,13 +52,13 @@ final class RunLoop {
       let isPlaying = play()
       session.collect()
       measure()
-      askKernel()
+      look()
       let canvas = draw()
       if canvas != shown || interface.prompt != nil {
         terminal.show(canvas, cursor: promptCursor)
         shown = canvas
       }
-      wait(isPlaying ? 0 : areWorking ? Self.frameTime : -1)
+      wait(isPlaying ? 0 : session.areWorkersMoving ? Self.frameTime : interface.restTime)
       takeKeys()
       takeSignals()
     }
@@ -101,21 +105,22 @@ final class RunLoop {
   }
 
   // Says what is in view, and takes what was seen of it; the asking itself is done elsewhere.
-  private func askKernel() {
+  private func look() {
     guard let layout else { return }
     interface.bringIntoView(session, layout)
-    sampler.look(at: interface.kernelRequest(session, layout), isWorking: areWorking, isUrgent: hasActed)
+    sampler.look(at: interface.kernelRequest(session, layout), isWorking: session.areWorkersMoving, isUrgent: hasActed)
     hasActed = false
     interface.kernel = sampler.sample(of: session.sampledFile)?.sample
+    interface.readBytes(session, layout)
   }
 
-  private var areWorking: Bool { session.workers.running > 0 && !session.workers.isPaused }
   private var layout: Layout? { Layout(session, width: terminal.width, height: terminal.height) }
   private var promptCursor: (x: Int, y: Int)? { layout.flatMap { PromptView.cursor(interface, $0.prompt) } }
 
   private func measure() {
-    let bytes = session.workers.workers.reduce(0) { $0 + $1.bytes }
-    interface.throughput.measure(bytes, isRunning: session.workers.running > 0)
+    let crew = session.workers
+    let bytes = Dictionary(uniqueKeysWithValues: crew.shift.map { ($0.number, $0.bytes) })
+    interface.throughput.measure(bytes, isMoving: session.areWorkersMoving && !crew.isStepped)
   }
 
   // MARK: Doing
@@ -158,6 +163,7 @@ final class RunLoop {
           Event(.caption, ["This file is open for reading only. Enter opens it for writing, Esc leaves it as it is."]))
       }
     case .refuse(let reason): session.note(Event(.failure, [reason]))
+    case .focus(let focus): interface.focus = focus
     case .help: interface.overlay = HelpText.lines
     case nil: break
     }
@@ -184,7 +190,10 @@ final class RunLoop {
   private func perform(_ command: Command) {
     do throws(CommandError) {
       let event = try session.perform(command)
-      if case .goto = command {} else { hasActed = true }
+      switch command {
+      case .goto, .byte: break
+      default: hasActed = true
+      }
       if case .write(_, let pattern) = command { interface.pattern = pattern }
       // What does not fit into the log is shown over the panes.
       if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 { interface.overlay = event.lines }

@@ -14,21 +14,30 @@ struct Glyphs {
   let rule: Unicode.Scalar
   let bar: Unicode.Scalar
   let separator: String
+  /// Bars of a graph, the lowest first.
+  let levels: [Unicode.Scalar]
+  /// What stands for a figure that is not known.
+  let unknown: String
+  let microseconds: String
 
   static let unicode = Glyphs(
     states: [.free: "·", .allocated: "░", .written: "▒", .flushing: "▓", .flushed: "█", .lost: "×"],
     kernel: [.noData: "·", .onDisk: "□", .clean: "○", .dirty: "●", .writeback: "◐", .unknown: "?"],
-    cursor: "◆", rule: "─", bar: "│", separator: " · ")
+    cursor: "◆", rule: "─", bar: "│", separator: " · ", levels: Array("▁▂▃▄▅▆▇█".unicodeScalars), unknown: "–",
+    microseconds: "µs")
 
   static let ascii = Glyphs(
     states: [.free: ".", .allocated: "a", .written: "w", .flushing: "f", .flushed: "#", .lost: "!"],
     kernel: [.noData: ".", .onDisk: "-", .clean: "o", .dirty: "d", .writeback: "b", .unknown: "?"],
-    cursor: nil, rule: "-", bar: "|", separator: " - ")
+    cursor: nil, rule: "-", bar: "|", separator: " - ", levels: Array("_.-~=+*#".unicodeScalars), unknown: "-",
+    microseconds: "us")
 
   /// The states whose glyph is a shade or a block.
   static let filled: Set<PageState> = [.allocated, .written, .flushing, .flushed]
 
   func glyph(_ state: PageState) -> Unicode.Scalar { states[state] ?? "?" }
+  /// Whether a glyph from elsewhere can be shown.
+  func shows(_ glyph: Unicode.Scalar) -> Bool { glyph.isASCII || unknown != "-" }
   func glyph(_ state: KernelState) -> Unicode.Scalar { kernel[state] ?? "?" }
 }
 
