@@ -83,7 +83,10 @@ let package = Package(
     .testTarget(name: "TerminalCanvasTests", dependencies: ["TerminalCanvas"], swiftSettings: strict),
     .testTarget(
       name: "mmapviewTests",
-      dependencies: ["mmapview", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "mmapview", "Inspector", "TerminalCanvas", "RangedMmap", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: strict),
   ]
 )

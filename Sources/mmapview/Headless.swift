@@ -57,6 +57,7 @@ enum Headless {
     if let layout = Layout(session, width: size.width, height: size.height) {
       interface.update(session, layout)
       interface.askKernel(session, layout)
+      interface.readBytes(session, layout)
     }
     return Screen.draw(session, interface, width: size.width, height: size.height)
   }

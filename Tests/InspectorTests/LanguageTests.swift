@@ -17,7 +17,13 @@ struct LanguageTests {
       ("read r1 0x10 1k", .read(.labels(1...1), offset: 16, length: 1024)),
       ("  sync   all  ", .sync(.all)),
       ("workers start 2 size=64k flush=sync delay=20ms ops=9", .workers(.start(count: 2, order))),
+      ("workers start 1 mode=free", .workers(.start(count: 1, WorkOrder()))),
+      ("workers start 3 mode=stepped seed=9", .workers(.start(count: 3, steppedOrder))),
+      ("workers step", .workers(.step(1))),
+      ("workers step 12", .workers(.step(12))),
       ("goto 17", .goto(page: 17)),
+      ("byte 0x1f", .byte(offset: 31)),
+      ("byte 2p", .byte(offset: 8192)),
       ("status json", .status(asJSON: true)),
       ("say \"a # b\"", .say("a # b")),
       ("expect page 0-1 written", .expect(.pages(0...1, .written))),
@@ -36,6 +42,13 @@ struct LanguageTests {
     return order
   }()
 
+  static let steppedOrder: WorkOrder = {
+    var order = WorkOrder()
+    order.mode = .stepped
+    order.seed = 9
+    return order
+  }()
+
   @Test("Blank lines and comments say nothing", arguments: ["", "   ", "# sync all", "\t# x"])
   func silence(line: String) throws { #expect(try Command(parsing: line) == nil) }
 
@@ -47,7 +60,10 @@ struct LanguageTests {
       ("allocate 1p 4", "x4", 12..<13), ("write x1 zero", "x1", 6..<8), ("write r0 zero", "r0", 6..<8),
       ("write r3..r1 zero", "r3..r1", 6..<12), ("write r1 pink", "pink", 9..<13), ("sync r1 r2", "r2", 8..<10),
       ("workers dance", "dance", 8..<13), ("workers start 0", "at least 1", 14..<15),
-      ("workers start 1 colour=red", "colour=red", 16..<26), ("expect page 5-1 free", "5-1", 12..<15),
+      ("workers start 1 colour=red", "colour=red", 16..<26), ("workers start 1 seed=4", "mode=stepped", 16..<22),
+      ("workers start 1 mode=stepped delay=1s", "mode=free", 29..<37), ("workers step 0", "at least 1", 13..<14),
+      ("workers start 1 mode=odd", "stepped", 16..<24), ("byte x", "\"x\"", 5..<6),
+      ("expect page 5-1 free", "5-1", 12..<15),
       ("expect page 1 pink", "pink", 14..<18), ("expect bytes 0 a", "pairs", 15..<16), ("say \"x", "quote", 4..<6),
       ("say \"\\q\"", "escape", 5..<7), ("goto -1", "-1", 5..<7),
     ])

@@ -32,6 +32,8 @@ public enum Command: Sendable, Equatable {
   case find(Target)
   /// Looks for the same again.
   case findAgain(isBackward: Bool)
+  /// Moves the cursor to a byte, by its offset in the file.
+  case byte(offset: Int)
   /// Turns the screen to the library's view of the pages, or the kernel's, or both.
   case layer(Layer)
   /// Says what is open and how its pages stand.
@@ -105,6 +107,8 @@ public enum WorkersCommand: Sendable, Equatable {
   case stop
   /// Waits until all have ended.
   case wait
+  /// Lets those that take turns carry out so many phases of their operations.
+  case step(Int)
 }
 
 /// What each worker does until the file is full.
@@ -119,6 +123,14 @@ public struct WorkOrder: Sendable, Equatable {
     case sync
   }
 
+  /// Who says when a worker goes on.
+  public enum Mode: String, Sendable, CaseIterable {
+    /// Nobody: each is a thread.
+    case free
+    /// `workers step`, and a seed that says whose turn it is.
+    case stepped
+  }
+
   /// Bytes a range.
   public var byteCount = 4096
   /// What is written.
@@ -129,6 +141,10 @@ public struct WorkOrder: Sendable, Equatable {
   public var delay = Duration.zero
   /// The most operations a worker makes, or `nil` to go on until the file is full.
   public var operations: Int?
+  /// Whether workers are threads or take turns.
+  public var mode = Mode.free
+  /// What the order of turns follows from; `nil` for 1, or the seed of those that are at work.
+  public var seed: UInt64?
 
   /// Page by page, with the page's number, and no flush.
   public init() {}

@@ -109,14 +109,19 @@ extension Verb {
     Verb(
       name: "workers",
       usage: "workers start N [size=SIZE] [pattern=P] [flush=none|async|sync] [delay=TIME] "
-        + "[ops=N] · workers pause|resume|stop|wait",
-      help: "real threads that allocate, write and flush until the file is full",
+        + "[ops=N] [mode=free|stepped] [seed=N] · workers pause|resume|stop|wait · workers step [N]",
+      help: "threads that allocate, write and flush until the file is full; mode=stepped takes turns by a seed, "
+        + "a phase (allocate, write, flush or sync) a step",
       example: "workers start 4 size=64k pattern=random:7 flush=sync"
     ) { arguments throws(SyntaxError) in
       let actions: [String: WorkersCommand?] = [
         "start": WorkersCommand?.none, "pause": .pause, "resume": .resume, "stop": .stop, "wait": .wait,
+        "step": .step(1),
       ]
-      if let command = try arguments.choice("action for workers", actions) { return .workers(command) }
+      if let command = try arguments.choice("action for workers", actions) {
+        guard case .step = command else { return .workers(command) }
+        return .workers(.step(try arguments.optional("the number of steps", Literal.count) ?? 1))
+      }
       let word = try arguments.word("the number of workers")
       let count = try Literal.count(word, "the number of workers")
       guard count <= 256 else { throw SyntaxError("256 workers at most", at: word.columns) }
@@ -163,6 +168,10 @@ extension Verb {
       default: return .findAgain(isBackward: true)
       }
     },
+    Verb(
+      name: "byte", usage: "byte OFFSET", help: "move the cursor to a byte, by its offset in the file",
+      example: "byte 0x1f80"
+    ) { arguments throws(SyntaxError) in .byte(offset: try arguments.offset("the offset")) },
     Verb(
       name: "layer", usage: "layer library|kernel|both", help: "whose view of the pages the screen shows",
       example: "layer both"
@@ -231,6 +240,7 @@ extension Literal {
 extension WorkOrder {
   fileprivate init(_ options: [Word]) throws(SyntaxError) {
     self.init()
+    var timed: [String: Word] = [:]
     for option in options {
       guard let equals = option.text.firstIndex(of: "=") else { throw Self.unknown(option) }
       let value = Word(text: String(option.text[option.text.index(after: equals)...]), columns: option.columns)
@@ -239,23 +249,38 @@ extension WorkOrder {
         byteCount = try Literal.size(value, "size")
         guard byteCount > 0 else { throw SyntaxError("size must be at least 1 byte", at: option.columns) }
       case "pattern": pattern = try Literal.pattern(value)
-      case "delay": delay = try Literal.time(value, "delay")
+      case "delay":
+        delay = try Literal.time(value, "delay")
+        timed["delay"] = option
       case "ops": operations = try Literal.count(value, "ops")
       case "flush":
         guard let flush = Flush(rawValue: value.text) else {
           throw SyntaxError("flush is none, async or sync, not \"\(value.text)\"", at: option.columns)
         }
         self.flush = flush
-      case "mode" where value.text == "free": break
+      case "mode":
+        guard let mode = Mode(rawValue: value.text) else {
+          throw SyntaxError("mode is free or stepped, not \"\(value.text)\"", at: option.columns)
+        }
+        self.mode = mode
+      case "seed":
+        seed = UInt64(try Literal.number(value, "seed"))
+        timed["seed"] = option
       default: throw Self.unknown(option)
       }
+    }
+    if mode == .free, let option = timed["seed"] {
+      throw SyntaxError("seed goes with mode=stepped: whose turn it is of threads, no seed decides", at: option.columns)
+    }
+    if mode == .stepped, let option = timed["delay"] {
+      throw SyntaxError("delay goes with mode=free: stepped workers rest until `workers step`", at: option.columns)
     }
   }
 
   private static func unknown(_ option: Word) -> SyntaxError {
     SyntaxError(
-      "\"\(option.text)\" is no option for workers: size=SIZE, pattern=P, flush=none|async|sync, delay=TIME, ops=N",
-      at: option.columns)
+      "\"\(option.text)\" is no option for workers: size=SIZE, pattern=P, flush=none|async|sync, delay=TIME, ops=N, "
+        + "mode=free|stepped, seed=N", at: option.columns)
   }
 }
 

@@ -27,7 +27,7 @@ struct PatternFill: Sendable {
     case .counter:
       unsafe fillWords(memory, offset) { UInt64($0 & 0xff) &* 0x0101_0101_0101_0101 &+ 0x0706_0504_0302_0100 }
     case .page: unsafe fillWords(memory, offset) { UInt64($0 / Alignment.page) }
-    case .random(let seed): unsafe fillWords(memory, offset) { splitMix(seed, UInt64($0) / 8) }
+    case .random(let seed): unsafe fillWords(memory, offset) { SplitMix64.output(UInt64($0) / 8, of: seed) }
     }
   }
 
@@ -117,12 +117,4 @@ struct PatternFill: Sendable {
       throw CommandError("\(path): can't be read as a pattern (\(error)); name a file that can be read")
     }
   }
-}
-
-/// Output `index` of SplitMix64 (Steele, Lea, Flood 2014), whose state after `n` steps is the seed plus `n` constants.
-private func splitMix(_ seed: UInt64, _ index: UInt64) -> UInt64 {
-  var mixed = seed &+ (index &+ 1) &* 0x9e37_79b9_7f4a_7c15
-  mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-  mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-  return mixed ^ (mixed >> 31)
 }

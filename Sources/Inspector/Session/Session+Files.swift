@@ -41,6 +41,7 @@ extension Session {
   private func take(_ file: MmapFile, _ allocator: ConcurrentAllocator?) {
     // The cursor stays where it was when the same file is opened again to write it.
     cursor = self.file?.path == file.path ? min(cursor, file.states.count - 1) : 0
+    byteCursor = min(byteCursor, file.size - 1 - cursor * Alignment.page)
     let pages = file.states.count
     selection = self.file?.path == file.path ? selection.map { $0.clamped(to: 0..<pages) } : nil
     if selection?.isEmpty == true { selection = nil }

@@ -15,7 +15,7 @@ extension Session {
     let pending = Pending(job: search.job) { session throws(CommandError) in
       if let failure = search.failure { throw failure }
       guard let offset = search.found else { throw CommandError("find \(target): there is none in the file") }
-      session.cursor = offset / Alignment.page
+      _ = try session.goto(byte: offset)
       let place = "0x\(hex(offset, width: 1))"
       return .done("found \(target) at \(place), page \(offset / Alignment.page)")
     }

@@ -9,7 +9,18 @@ extension Session {
       throw CommandError("page \(page): the last page is \(file.states.count - 1)")
     }
     cursor = page
+    byteCursor = 0
     // Nothing to tell: each press of an arrow comes through here.
+    return Event(.done, [])
+  }
+
+  func goto(byte offset: Int) throws(CommandError) -> Event {
+    let file = try openFile()
+    guard offset < file.size else {
+      throw CommandError("byte 0x\(hex(offset, width: 1)): the last byte is 0x\(hex(file.size - 1, width: 1))")
+    }
+    cursor = offset / Alignment.page
+    byteCursor = offset % Alignment.page
     return Event(.done, [])
   }
 

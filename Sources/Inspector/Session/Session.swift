@@ -25,7 +25,9 @@ public final class Session {
   public internal(set) var selection: Range<Int>?
   var lastTarget: Target?
   /// The page under the cursor.
-  public internal(set) var cursor = 0
+  public internal(set) var cursor = 0 { didSet { if cursor != oldValue { byteCursor = 0 } } }
+  /// The byte under the cursor, counted from the start of its page.
+  public internal(set) var byteCursor = 0
   /// What came of the commands so far, the newest last; the oldest go when it grows long.
   public private(set) var log: [Event] = []
   /// The number of events ever logged.
@@ -34,7 +36,7 @@ public final class Session {
   public private(set) var isOver = false
   /// Whether a script's next command must be held back: a long step is under way, or `workers wait` was said.
   public var isWaiting: Bool { isWaitingForWorkers || pending != nil }
-  private var isWaitingForWorkers = false
+  var isWaitingForWorkers = false
   /// Makes or saves a picture of the screen; whoever draws sets it.
   ///
   /// It is given a path, or `nil` for lines of text, and whether it may replace a file.
@@ -50,6 +52,8 @@ public final class Session {
 
   // Whether workers were started whose end was not yet told.
   private var areWorking = false
+  // The steps that workers still have to take, told by `workers step` or `wait`.
+  var stepsAhead = 0
   var lastComplaint: String?
   // What workers of earlier starts had done.
   private var operationsBefore = 0
@@ -91,6 +95,7 @@ public final class Session {
     case .reuse(let selection): return try reuse(selection)
     case .workers(let command): return try steer(command)
     case .goto(let page): return try goto(page)
+    case .byte(let offset): return try goto(byte: offset)
     case .layer(let layer):
       chosenLayer = layer
       return Event(.done, [])
@@ -123,12 +128,13 @@ public final class Session {
   /// Takes in what the workers have done since the last time.
   public func collect() {
     collectJob()
+    continueSteps()
     for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
     watchFile()
     guard areWorking, workers.running == 0 else { return }
     // They may have finished something between the two looks.
     for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
-    (areWorking, isWaitingForWorkers) = (false, false)
+    (areWorking, isWaitingForWorkers, stepsAhead) = (false, false, 0)
     note(workersHaveEnded)
   }
 

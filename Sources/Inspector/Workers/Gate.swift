@@ -1,7 +1,8 @@
 import RangedMmap
 import Synchronization
 
-/// What all workers pass before each operation: open, shut for a while, or closed for good.
+/// What all workers pass before each operation: open, shut for a while, or closed for good; and the clock of their work,
+/// which stands while it is shut.
 final class Gate: Sendable {
   enum Position: Sendable {
     case open
@@ -9,24 +10,43 @@ final class Gate: Sendable {
     case closed
   }
 
+  private struct Log {
+    var position = Position.open
+    /// When the clock was started last; `nil` while it stands.
+    var running: UInt64? = MonotonicTime.now
+    var before: UInt64 = 0
+
+    var time: UInt64 { before + (running.map { MonotonicTime.now &- $0 } ?? 0) }
+  }
+
   // Read before every operation; the monitor is only for those that have to wait.
   private let isOpen = Atomic<Bool>(true)
-  private let position = Monitor(Position.open)
+  private let log = Monitor(Log())
 
   func move(to new: Position) {
-    position.withLock { position in
-      if position != .closed { position = new }
-      isOpen.store(position == .open, ordering: .releasing)
+    log.withLock { log in
+      guard log.position != .closed else { return }
+      log.before = log.time
+      // Closed, it lets the last operations end, and they count.
+      log.running = new == .shut ? nil : MonotonicTime.now
+      log.position = new
+      isOpen.store(new == .open, ordering: .releasing)
     }
   }
 
-  var isShut: Bool { position.withLock { $0 == .shut } }
+  // An answer that is always there: asked so, nobody who rests is woken.
+  var isShut: Bool { log.wait { $0.position == .shut } }
+  var isClosed: Bool { log.wait { $0.position == .closed } }
+  var mayPass: Bool { isOpen.load(ordering: .acquiring) }
+
+  /// How many nanoseconds it was not shut.
+  var time: UInt64 { log.wait { $0.time } }
 
   /// Waits while the gate is shut; false when it is closed.
   func pass() -> Bool {
-    if isOpen.load(ordering: .acquiring) { return true }
-    return position.wait { position in
-      switch position {
+    if mayPass { return true }
+    return log.wait { log in
+      switch log.position {
       case .open: true
       case .shut: nil
       case .closed: false
@@ -36,6 +56,6 @@ final class Gate: Sendable {
 
   /// Sleeps for a time, or until the gate is moved.
   func rest(_ time: Duration) {
-    _ = position.wait(atMost: time) { position in position == .open ? nil : () }
+    _ = log.wait(atMost: time) { log in log.position == .open ? nil : () }
   }
 }

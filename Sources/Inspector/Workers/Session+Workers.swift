@@ -1,31 +1,59 @@
+import RangedMmap
+
 // Starting and steering the workers.
 
 extension Session {
+  /// Whether workers change pages without being told again: threads that are not halted, or steps that were told and not
+  /// yet taken.
+  public var areWorkersMoving: Bool {
+    workers.running > 0 && !workers.isPaused && (!workers.isStepped || stepsAhead > 0)
+  }
+
   func steer(_ command: WorkersCommand) throws(CommandError) -> Event {
-    if case .start(let number, let order) = command {
-      let allocator = try writableAllocator()
-      // Reads a file pattern once here, so that a bad one is this command's error and not that of a thread.
-      _ = try PatternFill(order.pattern, byteCount: 1)
-      workersStart()
-      try workers.start(number, order, try openFile(), allocator)
-      return .done("\(count(number, "worker")) started: \(order)")
-    }
+    if case .start(let number, let order) = command { return try start(number, order) }
     guard workers.running > 0 else {
       if case .wait = command { return workersHaveEnded }
-      throw CommandError("workers: none are running; `workers start 4` starts some")
+      let example = if case .step = command { "workers start 4 mode=stepped" } else { "workers start 4" }
+      throw CommandError("workers: none are running; `\(example)` starts some")
     }
     switch command {
     case .pause: workers.pause()
-    case .resume: workers.resume()
+    case .resume:
+      workers.resume()
+      if stepsAhead > 0 { wakeUp.signal() }
     case .stop: workers.stop()
     case .wait:
-      guard !workers.isPaused else {
-        throw CommandError("workers wait: they are paused and would never end; `workers resume` first")
-      }
+      try refuseWhilePaused("wait", "they are paused and would never end")
       waitForWorkers()
+      if workers.isStepped { takeSteps(.max) }
+    case .step(let number):
+      guard workers.isStepped else {
+        throw CommandError("workers step: those at work are threads; start them with mode=stepped to step")
+      }
+      try refuseWhilePaused("step", "they are paused")
+      return try step(number)
     case .start: break
     }
     return .done("workers: \(command)")
+  }
+
+  private func start(_ number: Int, _ order: WorkOrder) throws(CommandError) -> Event {
+    let (file, allocator) = (try openFile(), try writableAllocator())
+    guard workers.running == 0 || workers.isStepped == (order.mode == .stepped) else {
+      let mode = workers.isStepped ? WorkOrder.Mode.stepped : .free
+      throw CommandError(
+        "workers start: those at work have mode=\(mode.rawValue), and all must; `workers stop` and `workers wait` first"
+      )
+    }
+    let fill = try PatternFill(order.pattern, byteCount: min(order.byteCount, file.size))
+    workersStart()
+    try workers.start(number, order, file, allocator, fill)
+    return .done("\(count(number, "worker")) started: \(order)")
+  }
+
+  private func refuseWhilePaused(_ action: String, _ reason: String) throws(CommandError) {
+    guard workers.isPaused else { return }
+    throw CommandError("workers \(action): \(reason); `workers resume` first")
   }
 }
 
@@ -38,6 +66,7 @@ extension WorkersCommand: CustomStringConvertible {
     case .resume: "resume"
     case .stop: "stop"
     case .wait: "wait"
+    case .step(let number): "step \(number)"
     }
   }
 }
@@ -48,6 +77,8 @@ extension WorkOrder: CustomStringConvertible {
     var words = ["size=\(Literal.describe(size: byteCount))", "pattern=\(pattern)", "flush=\(flush.rawValue)"]
     if delay > .zero { words.append("delay=\(Literal.describe(time: delay))") }
     if let operations { words.append("ops=\(operations)") }
+    if mode == .stepped { words.append("mode=stepped") }
+    if let seed { words.append("seed=\(seed)") }
     return words.joined(separator: " ")
   }
 }

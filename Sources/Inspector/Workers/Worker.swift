@@ -2,7 +2,7 @@ import DequeModule
 import RangedMmap
 import Synchronization
 
-/// One worker thread, as the session and the screen see it: every member may be read at any time.
+/// One worker, as the session and the screen see it: every member may be read at any time.
 public final class Worker: Sendable {
   /// What a worker is doing.
   public enum Activity: UInt8, Sendable {
@@ -14,6 +14,10 @@ public final class Worker: Sendable {
     case flushing
     /// Waiting for the disk.
     case syncing
+    /// Its turn is over, and it has a range that it will write.
+    case allocated
+    /// Its turn is over, and it has written a range that it will flush or sync.
+    case written
     /// Ended: the file is full, or it was told to.
     case done
     /// Ended by an error, which is in the log.
@@ -24,32 +28,71 @@ public final class Worker: Sendable {
   public let number: Int
   /// What it was told to do.
   public let order: WorkOrder
+  // Counters have one writer, the worker, so plain stores do.
   private let operationCount = Atomic<Int>(0)
   private let byteCount = Atomic<Int>(0)
   private let page = Atomic<Int>(-1)
+  private let pageLimit: Int
   private let code = Atomic<UInt8>(Activity.idle.rawValue)
+  private let gate: Gate
+  // By the gate's clock, which stands while all are halted.
+  private let start: UInt64
+  private let end = Atomic<UInt64>(.max)
+  private let writes = LatencyHistogram()
+  private let flushes = LatencyHistogram()
+  private let syncs = LatencyHistogram()
   // Its own until the session comes for it, so the lock is hardly ever contended.
   private let outbox = Mutex(UniqueDeque<RangeRecord>())
   private let failure = Mutex<String?>(nil)
 
-  init(_ number: Int, _ order: WorkOrder) {
+  /// A worker that has not begun.
+  ///
+  /// - Parameters:
+  ///   - number: Counted from 1.
+  ///   - order: What it is to do.
+  ///   - pages: How many the file has.
+  ///   - gate: What it passes before each operation.
+  init(_ number: Int, _ order: WorkOrder, pages: Int, _ gate: Gate) {
     self.number = number
     self.order = order
+    self.gate = gate
+    pageLimit = pages
+    start = gate.time
   }
 
   /// How many ranges it has finished.
   public var operations: Int { operationCount.load(ordering: .relaxed) }
   /// How many bytes it has written.
   public var bytes: Int { byteCount.load(ordering: .relaxed) }
-  /// The first page of the range that it works on.
-  public var currentPage: Int? {
-    let value = page.load(ordering: .relaxed)
-    return value < 0 ? nil : value
+  /// The pages of the range that it works on, or did last.
+  public var currentPages: Range<Int>? {
+    let first = page.load(ordering: .relaxed)
+    return first < 0 ? nil : first..<min(first + Alignment.pages(in: order.byteCount), pageLimit)
   }
   /// What it is doing.
   public var activity: Activity { Activity(rawValue: code.load(ordering: .acquiring)) ?? .failed }
   /// Whether it has ended.
   public var hasEnded: Bool { activity == .done || activity == .failed }
+
+  /// How long it has been at work, without the time for which it was halted; `nil` if it takes turns.
+  public var timeAtWork: Duration? {
+    guard order.mode == .free else { return nil }
+    let end = end.load(ordering: .acquiring)
+    return .nanoseconds(Int64(clamping: (end == .max ? gate.time : end) &- start))
+  }
+
+  /// Bytes a second, over the time at work; `nil` if there is nothing to divide yet.
+  public var averageRate: Double? { rate(bytes, timeAtWork) }
+
+  /// Adds how long its phases of a kind took to a sum.
+  func addLatencies(of phase: TimedPhase, to sum: inout Latencies) { histogram(phase).add(to: &sum) }
+
+  /// How long its phases of a kind took so far.
+  public func latencies(of phase: TimedPhase) -> Latencies {
+    var sum = Latencies()
+    addLatencies(of: phase, to: &sum)
+    return sum
+  }
 
   /// Hands over the ranges that it has finished with.
   func drain(into table: inout RangeTable) {
@@ -64,58 +107,52 @@ public final class Worker: Sendable {
   /// The error that ended it, the first time it is asked for.
   func takeFailure() -> String? { failure.withLock { $0.take() } }
 
-  // MARK: On the thread itself
-
-  func run(_ file: MmapFile, _ allocator: ConcurrentAllocator, _ gate: Gate) {
-    var end = Activity.done
-    do throws(CommandError) {
-      let fill = try PatternFill(order.pattern, byteCount: min(order.byteCount, file.size))
-      while operations < order.operations ?? .max, gate.pass() {
-        guard let range = allocator.allocate(order.byteCount) else { break }
-        try work(on: range, file, fill)
-        operationCount.wrappingAdd(1, ordering: .relaxed)
-        if order.delay > .zero {
-          set(.idle)
-          gate.rest(order.delay)
-        }
-      }
-    } catch {
-      failure.withLock { $0 = "worker \(number): \(error)" }
-      end = .failed
-    }
-    page.store(-1, ordering: .relaxed)
-    set(end)
+  /// When it ended by the gate's clock; `nil` while it has not.
+  var endTime: UInt64? {
+    let end = end.load(ordering: .acquiring)
+    return end == .max ? nil : end
   }
 
-  private func work(on range: consuming AllocatedRange, _ file: MmapFile, _ fill: PatternFill) throws(CommandError) {
-    let (start, count) = (range.start, range.count)
-    page.store(start / Alignment.page, ordering: .relaxed)
-    do throws(MmapFileError) {
-      set(.writing)
-      let receipt = try file.write(to: range) { output in try fill.fill(&output, start: start) }
-      byteCount.wrappingAdd(count, ordering: .relaxed)
-      switch order.flush {
-      case .none: hand(RangeRecord(receipt, pattern: order.pattern, by: .worker(number)))
-      case .async:
-        set(.flushing)
-        var refused: MmapFileError?
-        do throws(MmapFileError) { try file.flush(receipt) } catch { refused = error }
-        hand(RangeRecord(receipt, pattern: order.pattern, by: .worker(number)))
-        if let refused { throw refused }
-      case .sync:
-        set(.syncing)
-        hand(RangeRecord(try file.sync(receipt), pattern: order.pattern, by: .worker(number)))
-      }
-    } catch {
-      if let range = error.takeRange() { hand(RangeRecord(range, by: .worker(number))) }
-      throw CommandError(error)
+  private func histogram(_ phase: TimedPhase) -> LatencyHistogram {
+    switch phase {
+    case .write: writes
+    case .flush: flushes
+    case .sync: syncs
     }
   }
+}
 
-  private func hand(_ record: consuming RangeRecord) {
+// MARK: - What only whoever does the work may call
+
+extension Worker {
+  func set(_ activity: Activity) { code.store(activity.rawValue, ordering: .releasing) }
+
+  func begin(at offset: Int) { page.store(offset / Alignment.page, ordering: .relaxed) }
+
+  func count(bytes: Int) { byteCount.store(byteCount.load(ordering: .relaxed) &+ bytes, ordering: .relaxed) }
+
+  func countOperation() { operationCount.store(operationCount.load(ordering: .relaxed) &+ 1, ordering: .relaxed) }
+
+  func record(_ phase: TimedPhase, since start: UInt64) {
+    histogram(phase).record(MonotonicTime.now &- start)
+  }
+
+  func hand(_ record: consuming RangeRecord) {
     var record: RangeRecord? = record
     outbox.withLock { outbox in if let record = record.take() { outbox.append(record) } }
   }
 
-  private func set(_ activity: Activity) { code.store(activity.rawValue, ordering: .releasing) }
+  /// Ends it, and tells of the error that ended it.
+  func finish(_ error: CommandError? = nil) {
+    if let error { failure.withLock { $0 = "worker \(number): \(error)" } }
+    page.store(-1, ordering: .relaxed)
+    end.store(gate.time, ordering: .releasing)
+    set(error == nil ? .done : .failed)
+  }
+}
+
+/// Bytes a second; `nil` where there is nothing to divide.
+func rate(_ bytes: Int, _ time: Duration?) -> Double? {
+  guard let time, time > .zero, bytes > 0 else { return nil }
+  return Double(bytes) / (time / .seconds(1))
 }

@@ -1,4 +1,5 @@
 import Inspector
+import PageCache
 import RangedMmap
 
 /// What the screen shows beside the session: the part of the file in view, the prompt, what lies over the panes.
@@ -23,6 +24,13 @@ struct Interface {
   var overview: PageGroups?
   /// What the kernel said of the pages in view; `nil` while it is not known yet.
   var kernel: KernelSample?
+  /// Which pane the arrows move in.
+  var focus = Focus.grid
+  /// The first row of the page's bytes that is in view, and how many are.
+  private(set) var firstByteRow = 0
+  private(set) var byteRows = 0
+  /// The bytes of the page under the cursor, as far as they may be read.
+  private(set) var pageBytes: PageBytes?
   /// Which glyphs may be used.
   var glyphs = Glyphs.unicode
 }
@@ -47,6 +55,7 @@ extension Interface {
     } else {
       overview = nil
     }
+    scrollBytes(session, file, layout)
   }
 
   private static func renew(_ groups: inout PageGroups?, _ file: MmapFile, _ pages: Range<Int>, each: Int) {
@@ -55,6 +64,33 @@ extension Interface {
     }
     groups?.update()
   }
+
+  // Scrolls the page's bytes, as little as may be, until the byte under the cursor is in view.
+  private mutating func scrollBytes(_ session: Session, _ file: MmapFile, _ layout: Layout) {
+    // The arrows must not move what nobody sees.
+    if layout.hex == nil { focus = .grid }
+    byteRows = layout.hex.map { HexView.rows(session, self, $0) } ?? 0
+    let row = session.byteCursor / 16
+    firstByteRow = min(max(firstByteRow, row - byteRows + 1), row)
+    // No more empty rows below the page's last byte than must be.
+    let pageRows = (min(Alignment.page, file.size - session.cursor * Alignment.page) + 15) / 16
+    firstByteRow = max(0, min(firstByteRow, pageRows - byteRows))
+  }
+
+  /// Reads the bytes that the hex pane shows, if they may have changed, and if to read them disturbs nothing.
+  mutating func readBytes(_ session: Session, _ layout: Layout, isForced: Bool = false) {
+    guard layout.hex != nil, HexView.reluctance(session, self) == nil else {
+      pageBytes = nil
+      return
+    }
+    let isNextInMemory = kernel?[session.cursor + 1].map { $0.cached == $0.pages } == true
+    PageBytes.update(
+      &pageBytes, session, readsOn: session.layer == .library || isNextInMemory, isForced: isForced)
+  }
+
+  /// For how many milliseconds the loop may sleep where nothing moves: until the bytes that are shown must be read anew,
+  /// or for ever.
+  var restTime: Int32 { pageBytes?.timeLeft().map { Int32(clamping: Int($0 / .milliseconds(1)) + 1) } ?? -1 }
 
   /// What the kernel is to be asked about, if the screen shows it.
   func kernelRequest(_ session: Session, _ layout: Layout) -> KernelRequest? {
@@ -72,26 +108,5 @@ extension Interface {
     let marks = kernel?.marks ?? [:]
     kernel = probe.look(at: request)
     kernel?.marks = marks
-  }
-}
-
-/// Bytes a second, measured over at least a second.
-struct Throughput {
-  private(set) var bytesPerSecond: Double?
-  private var last: (bytes: Int, time: ContinuousClock.Instant)?
-
-  mutating func measure(_ bytes: Int, isRunning: Bool, at time: ContinuousClock.Instant = .now) {
-    guard isRunning else {
-      self = Throughput()
-      return
-    }
-    guard let last else {
-      self.last = (bytes, time)
-      return
-    }
-    let elapsed = time - last.time
-    guard elapsed >= .seconds(1) else { return }
-    bytesPerSecond = Double(bytes - last.bytes) / (elapsed / .seconds(1))
-    self.last = (bytes, time)
   }
 }

@@ -13,6 +13,8 @@ enum Action {
   case refuse(String)
   /// Select from the cursor to wherever it moves.
   case selectFromHere
+  /// Let the arrows move in another pane.
+  case focus(Focus)
   /// Show all keys.
   case help
 }
@@ -38,7 +40,8 @@ struct Binding {
 enum KeyMap {
   /// What the key asks for here and now; `nil` if it means nothing.
   static func action(_ key: Key, _ session: Session, _ interface: Interface, _ grid: GridShape) -> Action? {
-    (moving + looking + working + others).first { $0.keys.contains(key) }?.action(session, interface, grid)
+    let bindings = (interface.focus == .bytes ? bytes : []) + moving + looking + working + others
+    return bindings.first { $0.keys.contains(key) }?.action(session, interface, grid)
   }
 
   static let moving: [Binding] = [
@@ -121,9 +124,13 @@ enum KeyMap {
     Binding("p", [.character("p")], "pause the workers, or let them go on") { session, _, _ in
       .perform(.workers(session.workers.isPaused ? .resume : .pause))
     },
+    Binding(".", [.character(".")], "let one of the workers that take turns make a step") { _, _, _ in
+      .perform(.workers(.step(1)))
+    },
   ]
 
   static let others: [Binding] = [
+    toBytes,
     Binding(":", [.character(":")], "type any command") { _, _, _ in .edit("") },
     Binding("?", [.character("?")], "this help") { _, _, _ in .help },
     Binding("q", [.character("q")], "quit") { _, _, _ in .perform(.quit) },
@@ -155,9 +162,10 @@ enum KeyMap {
   }
 
   private static func noRange(_ session: Session) -> Action {
-    session.file == nil
-      ? .refuse("no file is open: type :open PATH or :create PATH SIZE")
-      : .refuse("page \(session.cursor) belongs to no range: a allocates the next free page")
+    guard session.file != nil else { return .refuse("no file is open: type :open PATH or :create PATH SIZE") }
+    let holder = session.workers.holder(ofPage: session.cursor)
+    let reason = holder.map { "is in the hands of worker \($0.number)" }
+    return .refuse("page \(session.cursor) \(reason ?? "belongs to no range: a allocates the next free page")")
   }
 
   /// A file that exists is somebody's data: the person is asked before it is opened for writing.

@@ -41,6 +41,7 @@ final class RunLoop {
       if let layout {
         interface.update(session, layout)
         interface.askKernel(session, layout)
+        interface.readBytes(session, layout, isForced: true)
       }
       return try Screenshot.take(draw(), path, isForced: isForced)
     }
@@ -58,13 +59,16 @@ final class RunLoop {
       if session.isOver { break }
       let isPlaying = play()
       measure()
-      askKernel()
+      look()
       let canvas = draw()
       if canvas != shown || interface.prompt != nil {
         terminal.show(canvas, cursor: promptCursor)
         shown = canvas
       }
-      wait(isPlaying ? 0 : areWorking ? Self.frameTime : session.job != nil ? 3 * Self.frameTime : -1)
+      wait(
+        isPlaying
+          ? 0
+          : session.areWorkersMoving ? Self.frameTime : session.job != nil ? 3 * Self.frameTime : interface.restTime)
       takeKeys()
       takeSignals()
     }
@@ -111,22 +115,23 @@ final class RunLoop {
   }
 
   // Says what is in view, and takes what was seen of it; the asking itself is done elsewhere.
-  private func askKernel() {
+  private func look() {
     guard let layout else { return }
     interface.update(session, layout)
     let request = interface.kernelRequest(session, layout)
-    sampler.look(at: request, isWorking: areWorking || session.job != nil, isUrgent: hasActed)
+    sampler.look(at: request, isWorking: session.areWorkersMoving || session.job != nil, isUrgent: hasActed)
     hasActed = false
     interface.kernel = sampler.sample(of: session.sampledFile)?.sample
+    interface.readBytes(session, layout)
   }
 
-  private var areWorking: Bool { session.workers.running > 0 && !session.workers.isPaused }
   private var layout: Layout? { Layout(session, width: terminal.width, height: terminal.height) }
   private var promptCursor: (x: Int, y: Int)? { layout.flatMap { PromptView.cursor(interface, $0.prompt) } }
 
   private func measure() {
-    let bytes = session.workers.workers.reduce(0) { $0 + $1.bytes }
-    interface.throughput.measure(bytes, isRunning: session.workers.running > 0)
+    let crew = session.workers
+    let bytes = Dictionary(uniqueKeysWithValues: crew.shift.map { ($0.number, $0.bytes) })
+    interface.throughput.measure(bytes, isMoving: session.areWorkersMoving && !crew.isStepped)
   }
 
   // MARK: Doing
@@ -174,6 +179,7 @@ final class RunLoop {
     case .selectFromHere:
       interface.anchor = session.cursor
       followAnchor()
+    case .focus(let focus): interface.focus = focus
     case .help: interface.overlay = HelpText.lines
     case nil: break
     }
@@ -247,8 +253,11 @@ final class RunLoop {
     }
     do throws(CommandError) {
       let event = try session.perform(command)
-      if case .goto = command {} else { hasActed = true }
       if case .select = command { interface.anchor = nil } else { followAnchor() }
+      switch command {
+      case .goto, .byte: break
+      default: hasActed = true
+      }
       if case .write(_, let pattern) = command { interface.pattern = pattern }
       // What does not fit into the log is shown over the panes.
       if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 { interface.overlay = event.lines }

@@ -17,18 +17,25 @@ struct Glyphs {
   let rule: Unicode.Scalar
   let bar: Unicode.Scalar
   let separator: String
+  /// Bars of a graph, the lowest first.
+  let levels: [Unicode.Scalar]
+  /// What stands for a figure that is not known.
+  let unknown: String
+  let microseconds: String
 
   static let unicode = Glyphs(
     states: [.free: "·", .allocated: "░", .written: "▒", .flushing: "▓", .flushed: "█", .lost: "×"],
     bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇"], mixture: "▚",
     kernel: [.noData: "·", .onDisk: "□", .clean: "○", .dirty: "●", .writeback: "◐", .unknown: "?"],
-    cursor: "◆", rule: "─", bar: "│", separator: " · ")
+    cursor: "◆", rule: "─", bar: "│", separator: " · ", levels: Array("▁▂▃▄▅▆▇█".unicodeScalars), unknown: "–",
+    microseconds: "µs")
 
   static let ascii = Glyphs(
     states: [.free: ".", .allocated: "a", .written: "w", .flushing: "f", .flushed: "#", .lost: "!"],
     bars: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], mixture: "%",
     kernel: [.noData: ".", .onDisk: "-", .clean: "o", .dirty: "d", .writeback: "b", .unknown: "?"],
-    cursor: nil, rule: "-", bar: "|", separator: " - ")
+    cursor: nil, rule: "-", bar: "|", separator: " - ", levels: Array("_.-~=+*#".unicodeScalars), unknown: "-",
+    microseconds: "us")
 
   /// The states whose glyph is a shade or a block.
   static let filled: Set<PageState> = [.allocated, .written, .flushing, .flushed]
@@ -39,6 +46,8 @@ struct Glyphs {
   }
   func glyph(_ state: PageState) -> Unicode.Scalar { states[state] ?? "?" }
   func progress(_ isDone: Bool) -> Unicode.Scalar { isDone ? glyph(PageState.flushed) : glyph(PageState.free) }
+  /// Whether a glyph from elsewhere can be shown.
+  func shows(_ glyph: Unicode.Scalar) -> Bool { glyph.isASCII || unknown != "-" }
   func glyph(_ state: KernelState) -> Unicode.Scalar { kernel[state] ?? "?" }
 }
 

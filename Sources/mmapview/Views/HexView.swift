@@ -3,28 +3,47 @@ import PageCache
 import RangedMmap
 import TerminalCanvas
 
-/// The first bytes of the page under the cursor, as `xxd` shows them, coloured by kind of byte.
+/// The bytes of the page under the cursor, as `xxd` shows them, coloured by kind of byte; below them what the byte at the
+/// cursor means.
 enum HexView {
-  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    Screen.rule("bytes of page \(session.cursor)", interface, on: &canvas, area)
-    guard let file = session.file else { return }
-    if let reason = reluctance(session, interface) {
-      canvas.write(reason, x: area.x + 1, y: area.y + 1, Style(.dim), limit: area.width - 1)
-      return
-    }
-    let start = session.cursor * Alignment.page
-    let wanted = start..<min(start + 16 * (area.height - 1), start + Alignment.page)
-    do throws(MmapFileError) {
-      let bytes = try file.peek(wanted)
-      for row in 0..<area.height - 1 where row * 16 < bytes.count {
-        draw(bytes[row * 16..<min(row * 16 + 16, bytes.count)], at: start + row * 16, on: &canvas, area, row + 1)
-      }
-      if bytes.isEmpty { canvas.write("the file ends before this page", x: area.x + 1, y: area.y + 1, Style(.error)) }
-    } catch { canvas.write("\(error)", x: area.x + 1, y: area.y + 1, Style(.error), limit: area.width - 1) }
+  /// How many rows of bytes an area has room for.
+  static func rows(_ session: Session, _ interface: Interface, _ area: Area) -> Int {
+    area.height - 1 - (showsCursor(session, interface) ? ByteFacts.rows : 0)
   }
 
-  // To read a page that is not in memory brings it in, and its neighbours: the kernel's view would show our own eyes.
-  private static func reluctance(_ session: Session, _ interface: Interface) -> String? {
+  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
+    guard let file = session.file else {
+      Screen.rule("bytes", interface, on: &canvas, area)
+      return
+    }
+    let held = interface.pageBytes.flatMap { $0.page == session.cursor ? $0 : nil }
+    drawRule(file, session, interface, held, on: &canvas, area)
+    if let reason = reluctance(session, interface) ?? held?.failure {
+      let style = Style(held?.failure == nil ? .dim : .error)
+      canvas.write(reason, x: area.x + 1, y: area.y + 1, style, limit: area.width - 1)
+      return
+    }
+    guard let held else { return }
+    if held.bytes.isEmpty {
+      canvas.write("the file ends before this page", x: area.x + 1, y: area.y + 1, Style(.error))
+    }
+    let rows = rows(session, interface, area)
+    let cursor = showsCursor(session, interface) ? session.byteCursor : nil
+    for row in 0..<rows {
+      let start = (interface.firstByteRow + row) * 16
+      guard start < held.bytes.count else { break }
+      let line = Line(
+        bytes: held.bytes[start..<min(start + 16, held.bytes.count)], offset: held.page * Alignment.page + start,
+        cursor: cursor.map { $0 - start })
+      line.draw(on: &canvas, area, area.y + 1 + row)
+    }
+    guard cursor != nil else { return }
+    let below = Area(x: area.x, y: area.y + 1 + rows, width: area.width, height: ByteFacts.rows)
+    facts(session, held).draw(interface, on: &canvas, below)
+  }
+
+  /// To read a page that is not in memory brings it in, and its neighbours: the kernel's view would show our own eyes.
+  static func reluctance(_ session: Session, _ interface: Interface) -> String? {
     guard session.layer != .library else { return nil }
     let page = session.cursor
     guard let sample = interface.kernel, sample.cursor == page else { return "asking the kernel" }
@@ -33,15 +52,44 @@ enum HexView {
     return "not in memory; to show its bytes would bring it in. L turns to the library's layer, which shows them"
   }
 
-  private static func draw(
-    _ bytes: ArraySlice<UInt8>, at offset: Int, on canvas: inout Canvas, _ area: Area, _ row: Int
+  // A cursor that somebody has moved stays in sight when the focus has gone.
+  private static func showsCursor(_ session: Session, _ interface: Interface) -> Bool {
+    interface.focus == .bytes || session.byteCursor > 0
+  }
+
+  private static func facts(_ session: Session, _ held: PageBytes) -> ByteFacts {
+    ByteFacts(held.bytesAndMore.dropFirst(min(session.byteCursor, held.bytes.count)))
+  }
+
+  private static func drawRule(
+    _ file: MmapFile, _ session: Session, _ interface: Interface, _ held: PageBytes?, on canvas: inout Canvas,
+    _ area: Area
   ) {
-    let y = area.y + row
-    canvas.write(hex(offset, width: 8) + ":", x: area.x + 1, y: y, Style(.dim))
-    for (index, byte) in bytes.enumerated() {
-      let style = Style(byte == 0 ? .zeroByte : HexDump.isPrintable(byte) ? .textByte : .otherByte)
-      canvas.write(hex(byte, width: 2), x: area.x + 11 + index * 2 + index / 2, y: y, style)
-      canvas.write(String(HexDump.character(byte)), x: area.x + 52 + index, y: y, style)
+    guard showsCursor(session, interface) else {
+      Screen.rule("bytes of page \(session.cursor)", interface, on: &canvas, area)
+      return
+    }
+    let offset = session.cursor * Alignment.page + session.byteCursor
+    var parts = ["byte 0x\(hex(offset, width: 1)) = \(offset), page \(session.cursor)"]
+    if let held, reluctance(session, interface) == nil { parts += facts(session, held).ofOneByte(interface.glyphs) }
+    let style = Style(interface.focus == .bytes ? .title : .dim)
+    Screen.rule(parts.joined(separator: interface.glyphs.separator), interface, on: &canvas, area, style)
+  }
+
+  private struct Line {
+    let bytes: ArraySlice<UInt8>
+    let offset: Int
+    /// The byte that is marked, counted from the line's first.
+    let cursor: Int?
+
+    func draw(on canvas: inout Canvas, _ area: Area, _ y: Int) {
+      canvas.write(hex(offset, width: 8) + ":", x: area.x + 1, y: y, Style(.dim))
+      for (index, byte) in bytes.enumerated() {
+        let role: Role = byte == 0 ? .zeroByte : HexDump.isPrintable(byte) ? .textByte : .otherByte
+        let style = Style(role, isReversed: index == cursor)
+        canvas.write(hex(byte, width: 2), x: area.x + 11 + index * 2 + index / 2, y: y, style)
+        canvas.write(String(HexDump.character(byte)), x: area.x + 52 + index, y: y, style)
+      }
     }
   }
 }

@@ -26,6 +26,8 @@ enum PagePane {
       let place = pages.count == 1 ? "this page" : "pages \(pages.lowerBound)-\(pages.upperBound - 1)"
       fact("range", "r\(range.label), \(place), by \(range.author)")
       if let pattern = range.pattern { fact("bytes", "\(pattern)") }
+    } else if let holder = session.workers.holder(ofPage: page) {
+      fact("range", "in the hands of worker \(holder.number)")
     }
     if session.layer != .library {
       let sample = interface.kernel

@@ -36,8 +36,8 @@ enum Screen {
     if let side = layout.side {
       for y in side.y..<side.y + side.height { canvas.put(interface.glyphs.bar, x: side.x - 2, y: y, Style(.dim)) }
       var used = PagePane.draw(session, interface, on: &canvas, side)
-      // A blank line between, if that hides no worker.
-      if side.height - used > session.workers.workers.count + 1 { used += 1 }
+      // A blank line between, if that hides nothing.
+      if side.height - used > WorkersPane.height(session, interface, width: side.width) { used += 1 }
       let rest = Area(x: side.x, y: side.y + used, width: side.width, height: side.height - used)
       if session.workers.workers.isEmpty {
         UsersPane.draw(session, interface, on: &canvas, rest)
@@ -53,9 +53,11 @@ enum Screen {
   }
 
   /// A line across an area with a name in it.
-  static func rule(_ name: String, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
+  static func rule(
+    _ name: String, _ interface: Interface, on canvas: inout Canvas, _ area: Area, _ style: Style = Style(.dim)
+  ) {
     for x in area.x..<area.x + area.width { canvas.put(interface.glyphs.rule, x: x, y: area.y, Style(.dim)) }
-    canvas.write(" \(name) ", x: area.x + 2, y: area.y, Style(.dim), limit: area.width - 4)
+    canvas.write(" \(name) ", x: area.x + 2, y: area.y, style, limit: area.width - 4)
   }
 }
 

@@ -2,43 +2,115 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-/// What each worker does, and how fast all of them write.
-enum WorkersPane {
+/// What the workers do, how fast they write, and how long their steps take; in little room, what matters most.
+struct WorkersPane {
+  private let crew: WorkerCrew
+  private let shift: ArraySlice<Worker>
+  private let throughput: Throughput
+  private let glyphs: Glyphs
+  private let pages: Int
+  private let width: Int
+
   static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    let crew = session.workers
-    guard !crew.workers.isEmpty, area.height > 0 else { return }
-    var heading = crew.isPaused ? "workers paused" : crew.running > 0 ? "\(crew.running) at work" : "workers have ended"
-    if let speed = interface.throughput.bytesPerSecond, !crew.isPaused {
-      heading += interface.glyphs.separator + rate(speed)
-    }
-    canvas.write(heading, x: area.x, y: area.y, Style(.title), limit: area.width)
-    let fits = crew.workers.count <= area.height - 1
-    let shown = crew.workers.prefix(max(0, fits ? crew.workers.count : area.height - 2))
-    for (row, worker) in shown.enumerated() { draw(worker, on: &canvas, area, area.y + 1 + row) }
-    if !fits, area.height > 1 {
-      canvas.write(
-        "and \(crew.workers.count - shown.count) more", x: area.x, y: area.y + 1 + shown.count, Style(.dim))
-    }
+    guard !session.workers.workers.isEmpty, area.height > 0 else { return }
+    WorkersPane(session, interface, area.width).draw(on: &canvas, area)
   }
 
-  private static func draw(_ worker: Worker, on canvas: inout Canvas, _ area: Area, _ y: Int) {
-    let activity = worker.activity
-    canvas.write("\(worker.number)", x: area.x, y: y, Style(.dim), limit: area.width)
-    canvas.write("\(activity)", x: area.x + 4, y: y, Style(activity.role), limit: area.width - 4)
-    let page = worker.currentPage.map { "page \($0)" } ?? ""
-    canvas.write(page, x: area.x + 13, y: y, limit: area.width - 13)
-    canvas.write("\(worker.operations) ops", x: area.x + 26, y: y, Style(.dim), limit: area.width - 26)
+  /// How many rows it takes to show all.
+  static func height(_ session: Session, _ interface: Interface, width: Int) -> Int {
+    let pane = WorkersPane(session, interface, width)
+    return 1 + pane.facts.count + (pane.hasGraph ? 1 : 0) + pane.phases.count + pane.shift.count
   }
+
+  private init(_ session: Session, _ interface: Interface, _ width: Int) {
+    crew = session.workers
+    shift = crew.shift
+    throughput = interface.throughput
+    glyphs = interface.glyphs
+    pages = session.file?.states.count ?? 0
+    self.width = width
+  }
+
+  private func draw(on canvas: inout Canvas, _ area: Area) {
+    var y = area.y
+    func line(_ text: String, _ style: Style) {
+      canvas.write(text, x: area.x, y: y, style, limit: width)
+      y += 1
+    }
+    let rows = Rows(
+      area.height, workers: shift.count, facts: facts.count, latencies: phases.count, hasGraph: hasGraph)
+    line(heading, Style(.title))
+    for fact in facts.prefix(rows.facts) { line(fact, .plain) }
+    if rows.graph > 0 { line(graph, Style(.written)) }
+    for phase in phases.prefix(rows.latencies) {
+      line(latencyLine(phase.rawValue, crew.latencies(of: phase), glyphs, width), Style(.dim))
+    }
+    // The last row says how many are hidden, unless it is the only one.
+    let room = shift.count <= rows.workers ? rows.workers : rows.workers > 1 ? rows.workers - 1 : rows.workers
+    let shown = room < shift.count ? Array(busiest.prefix(room)) : Array(shift)
+    let columns = WorkerColumns(shift, pages: pages, width: width)
+    for worker in shown {
+      columns.draw(worker, throughput, glyphs, on: &canvas, x: area.x, y: y)
+      y += 1
+    }
+    if room < rows.workers { line("and \(shift.count - room) more", Style(.dim)) }
+  }
+
+  // MARK: The lines
+
+  private var heading: String {
+    let seed = crew.seed.map { glyphs.separator + "seed \($0)" }
+    guard crew.running > 0 else { return "workers have ended" + (seed ?? averageInHeading) }
+    guard !crew.isPaused else { return "workers paused" + (seed ?? averageInHeading) }
+    if let seed { return "\(crew.running) \(crew.running == 1 ? "takes" : "take") turns" + seed }
+    return "\(crew.running) at work" + glyphs.separator + "now " + shown(throughput.now) + averageInHeading
+  }
+
+  private var averageInHeading: String { isWide ? glyphs.separator + average : "" }
+  private var average: String { "average " + shown(crew.averageRate) }
+  private var isWide: Bool { width >= 46 }
+
+  private var facts: [String] {
+    let operations = counted(shift.reduce(0) { $0 + $1.operations }, "operation")
+    if crew.isStepped { return [operations + (crew.running > 0 ? glyphs.separator + "press . to step" : "")] }
+    return [(isWide ? "" : average + glyphs.separator) + operations]
+  }
+
+  private var hasGraph: Bool { !crew.isStepped && (crew.running > 0 || !throughput.samples.isEmpty) }
+
+  private var graph: String {
+    guard let top = throughput.samples.max() else { return glyphs.unknown }
+    let label = "  top " + rate(top)
+    let line = sparkline(throughput.samples.suffix(width), glyphs.levels)
+    return width >= Throughput.memory + label.count ? line + label : line
+  }
+
+  // Their time is the machine's own, and would be another in each run of what is to be always the same.
+  private var phases: [TimedPhase] { crew.isStepped ? [] : crew.orderedPhases }
+
+  private var busiest: [Worker] { shift.filter { !$0.hasEnded } + shift.filter(\.hasEnded) }
+
+  private func shown(_ bytesPerSecond: Double?) -> String { bytesPerSecond.map { rate($0) } ?? glyphs.unknown }
 }
 
-extension Worker.Activity {
-  fileprivate var role: Role {
-    switch self {
-    case .idle, .done: .dim
-    case .writing: .written
-    case .flushing: .flushing
-    case .syncing: .flushed
-    case .failed: .error
+/// How the rows below the heading are shared out.
+private struct Rows {
+  var workers: Int
+  let facts: Int
+  let latencies: Int
+  let graph: Int
+
+  init(_ height: Int, workers count: Int, facts: Int, latencies: Int, hasGraph: Bool) {
+    var room = max(0, height - 1)
+    func take(_ wanted: Int) -> Int {
+      defer { room -= min(wanted, room) }
+      return min(wanted, room)
     }
+    // What two workers do tells more than any figure; what the seventh does tells less.
+    workers = take(min(count, 2))
+    self.facts = take(facts)
+    self.latencies = take(latencies)
+    graph = take(hasGraph ? 1 : 0)
+    workers += take(count - workers)
   }
 }

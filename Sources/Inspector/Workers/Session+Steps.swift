@@ -1,0 +1,48 @@
+import RangedMmap
+
+// Single steps of workers that take turns.
+
+extension Session {
+  // So many are told one by one, and the cursor follows them.
+  private static let toldOneByOne = 8
+  // About two frames: a screen must not stand still while a million steps are made.
+  private static let patience = Duration.milliseconds(50)
+
+  /// Lets workers take steps, all of them before the next command of a script.
+  func step(_ number: Int) throws(CommandError) -> Event {
+    guard stepsAhead == 0 else {
+      throw CommandError("workers step: steps are under way; `workers pause` halts them")
+    }
+    guard number <= Self.toldOneByOne else {
+      takeSteps(number)
+      return .done("workers: step \(number)")
+    }
+    var lines: [String] = []
+    for _ in 0..<number {
+      guard let turn = try workers.takeTurn(&ranges) else { break }
+      lines.append(turn.description)
+      if let pages = turn.pages { cursor = pages.lowerBound }
+    }
+    return Event(.done, lines)
+  }
+
+  /// Lets workers take so many steps, some of them now and the others in ``continueSteps()``.
+  func takeSteps(_ number: Int) {
+    (stepsAhead, isWaitingForWorkers) = (number, true)
+    continueSteps()
+  }
+
+  /// Takes steps that were told before, for a short time, and signals that there are more.
+  func continueSteps() {
+    guard stepsAhead > 0, !workers.isPaused else { return }
+    let end = ContinuousClock.now + Self.patience
+    while stepsAhead > 0, ContinuousClock.now < end {
+      stepsAhead -= 1
+      // The others go on where one fails, as threads do.
+      do throws(CommandError) { if try workers.takeTurn(&ranges) == nil { stepsAhead = 0 } } catch {
+        note(Event(.failure, [error.description]))
+      }
+    }
+    if stepsAhead > 0 { wakeUp.signal() } else { isWaitingForWorkers = false }
+  }
+}

@@ -1,0 +1,69 @@
+import Inspector
+import RangedMmap
+import TerminalCanvas
+
+/// Where the facts of a worker stand in its line, the same for all: number, state, pages, operations, rate.
+struct WorkerColumns {
+  private let state: Int
+  private let page: Int
+  private let showsRanges: Bool
+  private let pageWord: String
+  /// Where operations and rate end; `nil` where there is no room for them.
+  private let operationsEnd: Int?
+  private let rateEnd: Int?
+
+  /// Shares out a width: the pages come before the rate, the rate before the operations.
+  init(_ workers: ArraySlice<Worker>, pages: Int, width: Int) {
+    let isStepped = workers.contains { $0.order.mode == .stepped }
+    let digits = "\(max(0, pages - 1))".count
+    state = "\(workers.last?.number ?? 1)".count + 1
+    page = state + (isStepped ? 10 : 9)
+    let room = width - page
+    let (rate, operations) = (isStepped ? 0 : 10, 9)
+    let hasRanges = workers.contains { $0.order.byteCount > Alignment.page }
+    let rangeWidth = 7 + 2 * digits
+    let wordWidth = 5 + digits
+    showsRanges = hasRanges && rangeWidth + rate + operations <= room
+    let isTight = wordWidth + rate + operations > room
+    // A lone letter leaves room for the operations.
+    let fitsTight = 1 + digits + rate + operations <= room
+    pageWord = isTight && fitsTight ? "p" : "page "
+    let hasRate = !isStepped && wordWidth + rate <= room
+    rateEnd = hasRate ? width : nil
+    operationsEnd = !isTight || fitsTight ? width - rate : nil
+  }
+
+  /// Draws a worker's line.
+  func draw(_ worker: Worker, _ throughput: Throughput, _ glyphs: Glyphs, on canvas: inout Canvas, x: Int, y: Int) {
+    let activity = worker.activity
+    canvas.write("\(worker.number)", x: x, y: y, Style(.dim))
+    canvas.write("\(activity)", x: x + state, y: y, Style(activity.role))
+    if let pages = worker.currentPages { canvas.write(place(pages), x: x + page, y: y) }
+    func write(_ text: String, endingAt end: Int?, _ style: Style) {
+      if let end { canvas.write(text, x: x + end - text.count, y: y, style) }
+    }
+    write(
+      shortCount(worker.operations) + (worker.operations == 1 ? " op" : " ops"), endingAt: operationsEnd, Style(.dim))
+    // Of one that has ended the average is left.
+    let rate = worker.hasEnded ? worker.averageRate : throughput.now(of: worker.number)
+    write(rate.map { mmapview.rate($0) } ?? glyphs.unknown, endingAt: rateEnd, worker.hasEnded ? Style(.dim) : .plain)
+  }
+
+  private func place(_ pages: Range<Int>) -> String {
+    guard showsRanges, pages.count > 1 else { return pageWord + "\(pages.lowerBound)" }
+    return "pages \(pages.lowerBound)-\(pages.upperBound - 1)"
+  }
+}
+
+extension Worker.Activity {
+  fileprivate var role: Role {
+    switch self {
+    case .idle, .done: .dim
+    case .allocated: .allocated
+    case .writing, .written: .written
+    case .flushing: .flushing
+    case .syncing: .flushed
+    case .failed: .error
+    }
+  }
+}
