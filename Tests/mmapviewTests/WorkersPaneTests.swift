@@ -51,7 +51,10 @@ struct WorkersPaneTests {
     try perform("workers pause")
     #expect(draw(35, 1) == ["workers paused · seed 7"])
     try perform("workers resume", "workers wait")
-    #expect(draw(35, 3) == ["workers have ended · seed 7", "1 done                        3 ops", "and 2 more"])
+    #expect(
+      draw(35, 4) == [
+        "workers have ended · seed 7", "9 operations", "1 done                        3 ops", "and 2 more",
+      ])
   }
 
   @Test("Of threads that have ended the averages are left, and what was not measured is a dash")

@@ -38,11 +38,13 @@ struct WorkersPane {
       y += 1
     }
     let rows = Rows(
-      area.height, workers: shift.count, facts: facts.count, latencies: phases.count, hasGraph: hasGraph)
+      area.height, workers: shift.count, facts: facts.count, latencies: phases.count, hasGraph: hasGraph,
+      areRunning: crew.running > 0)
     line(heading, Style(.title))
     for fact in facts.prefix(rows.facts) { line(fact, .plain) }
     if rows.graph > 0 { line(graph, Style(.written)) }
-    for phase in phases.prefix(rows.latencies) {
+    // Where one has room alone, the disk's answer is of more interest than the memory's.
+    for phase in phases.suffix(rows.latencies) {
       line(latencyLine(phase.rawValue, crew.latencies(of: phase), glyphs, width), Style(.dim))
     }
     // The last row says how many are hidden, unless it is the only one.
@@ -71,9 +73,12 @@ struct WorkersPane {
   private var isWide: Bool { width >= 46 }
 
   private var facts: [String] {
-    let operations = counted(shift.reduce(0) { $0 + $1.operations }, "operation")
+    let number = shift.reduce(0) { $0 + $1.operations }
+    let operations = counted(number, "operation")
     if crew.isStepped { return [operations + (crew.running > 0 ? glyphs.separator + "press . to step" : "")] }
-    return [(isWide ? "" : average + glyphs.separator) + operations]
+    if isWide { return [operations] }
+    let line = average + glyphs.separator
+    return [line + (line.count + operations.count <= width ? operations : shortCount(number) + " ops")]
   }
 
   private var hasGraph: Bool { !crew.isStepped && (crew.running > 0 || !throughput.samples.isEmpty) }
@@ -88,7 +93,10 @@ struct WorkersPane {
   // Their time is the machine's own, and would be another in each run of what is to be always the same.
   private var phases: [TimedPhase] { crew.isStepped ? [] : crew.orderedPhases }
 
-  private var busiest: [Worker] { shift.filter { !$0.hasEnded } + shift.filter(\.hasEnded) }
+  // A failure must not vanish in a crowd, and who has ended is of little interest.
+  private var busiest: [Worker] {
+    shift.filter { $0.activity == .failed } + shift.filter { !$0.hasEnded } + shift.filter { $0.activity == .done }
+  }
 
   private func shown(_ bytesPerSecond: Double?) -> String { bytesPerSecond.map { rate($0) } ?? glyphs.unknown }
 }
@@ -100,14 +108,14 @@ private struct Rows {
   let latencies: Int
   let graph: Int
 
-  init(_ height: Int, workers count: Int, facts: Int, latencies: Int, hasGraph: Bool) {
+  init(_ height: Int, workers count: Int, facts: Int, latencies: Int, hasGraph: Bool, areRunning: Bool) {
     var room = max(0, height - 1)
     func take(_ wanted: Int) -> Int {
       defer { room -= min(wanted, room) }
       return min(wanted, room)
     }
-    // What two workers do tells more than any figure; what the seventh does tells less.
-    workers = take(min(count, 2))
+    // What two workers do tells more than any figure; what the seventh does, or one that has ended, tells less.
+    workers = take(areRunning ? min(count, 2) : 0)
     self.facts = take(facts)
     self.latencies = take(latencies)
     graph = take(hasGraph ? 1 : 0)
