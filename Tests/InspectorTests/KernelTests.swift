@@ -178,9 +178,9 @@ struct KernelTests {
         counted = [1, 2, 4].map { bit in states.count { $0 & bit != 0 } }
       } while try PageCache.counts(of: file.descriptor, bytes: 0..<file.size) != asked
       #expect([asked.cached, asked.dirty, asked.writeback] == counted, "after \(step)")
-      try perform(
-        "expect kernel cached \(counted[0])", "expect kernel dirty \(counted[1])",
-        "expect kernel writeback \(counted[2])")
+      // What is on its way to the disk may be there by the next question.
+      if counted[2] > 0 { continue }
+      try perform("expect kernel cached \(counted[0])", "expect kernel dirty \(counted[1])", "expect kernel writeback 0")
     }
   }
 

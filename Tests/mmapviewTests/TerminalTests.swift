@@ -247,7 +247,7 @@ struct TerminalTests {
     try window.resize(80, 24)
     try window.type(":byte 0x1008", "Enter")
     try window.waitFor("byte 0x1008 = 4104")
-    try window.type("q")
+    try window.quit()
     try expectShell(window)
   }
 
