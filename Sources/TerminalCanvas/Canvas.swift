@@ -88,6 +88,19 @@ public struct Canvas: Sendable, Equatable {
     return column
   }
 
+  /// The columns of a row from the first cell that differs from another canvas of the same size to the last.
+  ///
+  /// A glyph two cells wide is in it with both or with neither.
+  func changedColumns(ofRow y: Int, since before: Canvas) -> Range<Int> {
+    let (start, end) = (y * width, (y + 1) * width)
+    guard var first = (start..<end).first(where: { cells[$0] != before.cells[$0] }),
+      var last = (first..<end).last(where: { cells[$0] != before.cells[$0] })
+    else { return 0..<0 }
+    if first > start, cells[first].glyph == Cell.continuation { first -= 1 }
+    if last + 1 < end, cells[last + 1].glyph == Cell.continuation { last += 1 }
+    return first - start..<last + 1 - start
+  }
+
   /// Turns an area back into blanks.
   public mutating func clear(_ area: Area) {
     for y in area.y..<area.y + area.height { for x in area.x..<area.x + area.width { put(" ", x: x, y: y) } }
