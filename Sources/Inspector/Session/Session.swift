@@ -17,6 +17,8 @@ public final class Session {
   /// The open file for whoever samples what the kernel knows of it; `nil` if that is out of reach.
   public internal(set) var sampledFile: SampledFile?
   var chosenLayer: Layer?
+  /// On what kind of ground the screen is shown.
+  public internal(set) var theme = Theme.dark
   /// The page under the cursor.
   public internal(set) var cursor = 0
   /// What came of the commands so far, the newest last; the oldest go when it grows long.
@@ -77,6 +79,9 @@ public final class Session {
     case .goto(let page): return try goto(page)
     case .layer(let layer):
       chosenLayer = layer
+      return Event(.done, [])
+    case .theme(let theme):
+      self.theme = theme
       return Event(.done, [])
     case .status(let asJSON): return asJSON ? Event(.output, [try statusJSON()]) : Event(.output, [try statusLine()])
     case .kernel(let pages): return try kernel(pages)
