@@ -35,7 +35,7 @@ final class RunLoop {
     interface.glyphs = terminal.showsUnicode && !isASCII ? .unicode : .ascii
     session.takeScreen = { [unowned self] path, isForced throws(CommandError) in
       if let layout { interface.askKernel(session, layout) }
-      return try Screenshot.take(draw(), path, isForced: isForced)
+      return try Screenshot.take(draw(), session.theme.palette, path, isForced: isForced)
     }
   }
 
@@ -49,6 +49,7 @@ final class RunLoop {
       session.collect()
       measure()
       askKernel()
+      changeTheme()
       let canvas = draw()
       if canvas != shown || interface.prompt != nil {
         terminal.show(canvas, cursor: promptCursor)
@@ -100,6 +101,12 @@ final class RunLoop {
     Screen.draw(session, interface, width: terminal.width, height: terminal.height)
   }
 
+  private func changeTheme() {
+    guard terminal.palette != session.theme.palette else { return }
+    terminal.palette = session.theme.palette
+    shown = nil
+  }
+
   // Says what is in view, and takes what was seen of it; the asking itself is done elsewhere.
   private func askKernel() {
     guard let layout else { return }
@@ -139,6 +146,7 @@ final class RunLoop {
     while let key = terminal.nextKey() {
       switch key {
       case .resize: shown = nil
+      case .mouse(let event): point(event)
       case _ where interface.overlay != nil: interface.overlay = nil
       case _ where interface.prompt != nil: type(key)
       default: press(key)
@@ -160,6 +168,17 @@ final class RunLoop {
     case .refuse(let reason): session.note(Event(.failure, [reason]))
     case .help: interface.overlay = HelpText.lines
     case nil: break
+    }
+  }
+
+  private func point(_ event: MouseEvent) {
+    guard interface.overlay == nil else {
+      if event.kind == .press { interface.overlay = nil }
+      return
+    }
+    guard interface.prompt == nil, let file = session.file, let layout else { return }
+    if let page = layout.page(event, from: interface.firstPage, cursor: session.cursor, of: file.states.count) {
+      perform(.goto(page: page))
     }
   }
 
