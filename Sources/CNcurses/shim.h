@@ -55,13 +55,15 @@ static inline bool cnc_has_direct_color(void) {
 
 enum { CNC_BOLD = 1, CNC_DIM = 2, CNC_REVERSE = 4 };
 
-static inline void cnc_put(int y, int x, const wchar_t *text, int count, int attributes, short pair) {
+// A blank cell that looks so; for another glyph its first character is replaced.
+static inline cchar_t cnc_cell(int attributes, short pair) {
   attr_t bits = A_NORMAL;
   if (attributes & CNC_BOLD) bits |= A_BOLD;
   if (attributes & CNC_DIM) bits |= A_DIM;
   if (attributes & CNC_REVERSE) bits |= A_REVERSE;
-  attr_set(bits, pair, NULL);
-  mvaddnwstr(y, x, text, count);
+  cchar_t cell;
+  setcchar(&cell, L" ", bits, pair, NULL);
+  return cell;
 }
 
 static inline void cnc_refresh(void) { refresh(); }
