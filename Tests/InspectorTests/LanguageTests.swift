@@ -18,6 +18,7 @@ struct LanguageTests {
       ("  sync   all  ", .sync(.all)),
       ("workers start 2 size=64k flush=sync delay=20ms ops=9", .workers(.start(count: 2, order))),
       ("goto 17", .goto(page: 17)),
+      ("theme light", .theme(.light)),
       ("status json", .status(asJSON: true)),
       ("say \"a # b\"", .say("a # b")),
       ("expect page 0-1 written", .expect(.pages(0...1, .written))),

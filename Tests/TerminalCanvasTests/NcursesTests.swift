@@ -48,6 +48,15 @@ struct NcursesTests {
       ], "in their order")
   }
 
+  @Test("Of many moves at once none is lost")
+  func manyMoves() throws {
+    let terminal = try PseudoTerminal("xterm-256color")
+    let moves = (2...60).map { "\u{1b}[<32;\($0);1M" }.joined()
+    let keys = terminal.keys("\u{1b}[<0;1;1M" + moves + "\u{1b}[<0;60;1mq")
+    #expect(keys.count == 62)
+    #expect(keys.suffix(2) == [.mouse(MouseEvent(x: 59, y: 0, kind: .release)), .character("q")])
+  }
+
   @Test("The mouse is told of in xterm's old form, too")
   func oldMouse() throws {
     let terminal = try PseudoTerminal("screen")
