@@ -1,4 +1,7 @@
-/// How many colours a terminal shows.
+/// How many colours a terminal shows, by its description.
+///
+/// `COLORTERM` is not asked: ncurses sends 24 bits only where the description has them, and all palettes' colours are
+/// among the 256.
 enum ColorDepth {
   /// None: bold, dim and reversed have to do.
   case none
