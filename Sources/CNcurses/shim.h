@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 // Takes the locale of the environment; whether it writes UTF-8. In others wide glyphs would come out as blanks.
 static inline bool cnc_use_locale(void) {
@@ -15,12 +16,14 @@ static inline bool cnc_use_locale(void) {
   return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-// newterm(3) tells of an unknown TERM; initscr(3) would end the program.
-static inline SCREEN *cnc_open(void) {
+// newterm(3) tells of an unknown TERM; initscr(3) would end the program. The kind is that of TERM where it is NULL.
+static inline SCREEN *cnc_open(const char *kind, int input, int output) {
   int known = 0;
   // A terminal that can't move its cursor can't show a screen.
-  if (setupterm(NULL, fileno(stdout), &known) != OK || !tigetstr("cup")) return NULL;
-  SCREEN *screen = newterm(NULL, stdout, stdin);
+  if (setupterm(kind, output, &known) != OK || !tigetstr("cup")) return NULL;
+  FILE *out = output == STDOUT_FILENO ? stdout : fdopen(output, "w");
+  FILE *in = input == STDIN_FILENO ? stdin : fdopen(input, "r");
+  SCREEN *screen = out && in ? newterm(kind, out, in) : NULL;
   if (!screen) return NULL;
   set_term(screen);
   cbreak();
@@ -44,16 +47,23 @@ static inline int cnc_start_color(void) {
   return COLORS;
 }
 
-enum { CNC_BOLD = 1, CNC_DIM = 2, CNC_REVERSE = 4, CNC_UNDERLINE = 8 };
+// Whether a colour's number is its red, green and blue: terminfo says so in a flag, a number or a string.
+static inline bool cnc_has_direct_color(void) {
+  const char *widths = tigetstr("RGB");
+  return tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || (widths && widths != (const char *)-1);
+}
 
-static inline void cnc_put(int y, int x, const wchar_t *text, int count, int attributes, short pair) {
+enum { CNC_BOLD = 1, CNC_DIM = 2, CNC_REVERSE = 4 };
+
+// A blank cell that looks so; for another glyph its first character is replaced.
+static inline cchar_t cnc_cell(int attributes, short pair) {
   attr_t bits = A_NORMAL;
   if (attributes & CNC_BOLD) bits |= A_BOLD;
   if (attributes & CNC_DIM) bits |= A_DIM;
   if (attributes & CNC_REVERSE) bits |= A_REVERSE;
-  if (attributes & CNC_UNDERLINE) bits |= A_UNDERLINE;
-  attr_set(bits, pair, NULL);
-  mvaddnwstr(y, x, text, count);
+  cchar_t cell;
+  setcchar(&cell, L" ", bits, pair, NULL);
+  return cell;
 }
 
 static inline void cnc_refresh(void) { refresh(); }
@@ -65,4 +75,39 @@ static inline int cnc_key(int *code) {
   int result = get_wch(&key);
   *code = (int)key;
   return result == OK ? 1 : result == KEY_CODE_YES ? 2 : 0;
+}
+
+// Asks for the left button and the wheel; whether the terminal has a mouse that can be asked for.
+static inline bool cnc_ask_for_mouse(void) {
+  // Else ncurses would hold a press back to see whether it becomes a click.
+  mouseinterval(0);
+  return mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED | BUTTON_SHIFT |
+                       REPORT_MOUSE_POSITION, NULL) != 0;
+}
+
+// Whether the mouse is told of as xterm does.
+static inline bool cnc_has_xterm_mouse(void) {
+  const char *prefix = tigetstr("kmous");
+  return prefix && prefix != (const char *)-1 && (!strcmp(prefix, "\033[M") || !strcmp(prefix, "\033[<"));
+}
+
+// ncurses understands moves with the button down, but asks only for presses, and terminfo has no word for the rest.
+// Nothing of ncurses may be waiting to be sent.
+static inline void cnc_report_drags(int output, bool on) { dprintf(output, "\033[?1002%c", on ? 'h' : 'l'); }
+
+enum { CNC_NOTHING, CNC_PRESS, CNC_RELEASE, CNC_DRAG, CNC_SCROLL_UP, CNC_SCROLL_DOWN };
+
+// What the mouse did last, and so on back, after KEY_MOUSE; whether there was anything left.
+static inline bool cnc_mouse(int *x, int *y, bool *shifted, int *kind) {
+  MEVENT event;
+  if (getmouse(&event) != OK) return false;
+  *x = event.x;
+  *y = event.y;
+  *shifted = (event.bstate & BUTTON_SHIFT) != 0;
+  *kind = event.bstate & BUTTON4_PRESSED ? CNC_SCROLL_UP
+      : event.bstate & BUTTON5_PRESSED ? CNC_SCROLL_DOWN
+      : event.bstate & BUTTON1_PRESSED ? CNC_PRESS
+      : event.bstate & BUTTON1_RELEASED ? CNC_RELEASE
+      : event.bstate & REPORT_MOUSE_POSITION ? CNC_DRAG : CNC_NOTHING;
+  return true;
 }

@@ -14,7 +14,7 @@ enum Headless {
   /// Carries out all commands; the first failure ends it.
   static func run(_ session: Session, _ script: Script, size: Size, isASCII: Bool) throws(ScriptError) {
     session.takeScreen = { [unowned session] path, isForced throws(CommandError) in
-      try Screenshot.take(frame(session, size, isASCII), path, isForced: isForced)
+      try Screenshot.take(frame(session, size, isASCII), session.theme.palette, path, isForced: isForced)
     }
     defer { session.shutDown() }
     var player = Player(script)

@@ -6,6 +6,7 @@ import SystemPackage
 import TerminalCanvas
 
 extension Layer: ExpressibleByArgument {}
+extension Theme: ExpressibleByArgument {}
 
 /// The command line.
 @main
@@ -52,11 +53,17 @@ struct MmapView: ParsableCommand {
   @Option(help: ArgumentHelp("Show the pages as the library sees them, or the kernel, or both.", valueName: "LAYER"))
   var layer: Layer?
 
+  @Option(help: ArgumentHelp("Colours for a ground of this kind: dark, light or contrast.", valueName: "THEME"))
+  var theme: Theme?
+
   @Flag(help: "Use no glyphs outside ASCII.")
   var ascii = false
 
   @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "WHEN"))
   var color: ColorOption = .auto
+
+  @Flag(help: "Leave the mouse to the terminal, for its own selection.")
+  var noMouse = false
 
   enum ColorOption: String, ExpressibleByArgument, CaseIterable {
     case auto
@@ -98,7 +105,7 @@ struct MmapView: ParsableCommand {
       case .always: .always
       case .never: .never
       }
-    let terminal = try NcursesTerminal(.dark, color: choice)
+    let terminal = try NcursesTerminal(session.theme.palette, color: choice, usesMouse: !noMouse)
     let loop = try RunLoop(session, terminal, plan.script, signals: signals, isASCII: ascii)
     let signal = try loop.run()
     if let farewell = session.farewell { print(farewell) }

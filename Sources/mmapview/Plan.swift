@@ -11,6 +11,7 @@ struct Plan {
   /// How the file is opened, or `nil` if scripts or the prompt will.
   let opening: Command?
   let layer: Layer?
+  let theme: Theme?
   let script: Script
   let size: Headless.Size
 
@@ -18,6 +19,7 @@ struct Plan {
     try Self.requireText()
     opening = try Self.opening(options)
     layer = options.layer
+    theme = options.theme
     size = try Self.size(options.size)
     var script = Script()
     if let path = options.replay { script.append(try Script(contentsOf: path)) }
@@ -77,6 +79,7 @@ extension Session {
     try self.init()
     if let opening = plan.opening { try perform(opening) }
     if let layer = plan.layer { try perform(.layer(layer)) }
+    if let theme = plan.theme { try perform(.theme(theme)) }
     if let file, plan.script.steps.isEmpty {
       note(Event(.caption, [Self.greeting(isWritable: file.isWritable)]))
     }

@@ -24,6 +24,7 @@ struct LanguageTests {
       ("goto 17", .goto(page: 17)),
       ("byte 0x1f", .byte(offset: 31)),
       ("byte 2p", .byte(offset: 8192)),
+      ("theme light", .theme(.light)),
       ("status json", .status(asJSON: true)),
       ("say \"a # b\"", .say("a # b")),
       ("expect page 0-1 written", .expect(.pages(0...1, .written))),

@@ -38,8 +38,13 @@ struct SteppedWorkersTests {
       }
   }
 
-  func labels(_ session: Session) -> [RangeSummary?] {
-    (0..<(session.file?.states.count ?? 0)).map { session.range(ofPage: $0) }
+  // All but the time of day, which is no matter of the seed.
+  func labels(_ session: Session) -> [String] {
+    (0..<(session.file?.states.count ?? 0)).map { page in
+      guard let range = session.range(ofPage: page) else { return "none" }
+      let pattern = range.pattern.map { "\($0)" } ?? "none"
+      return "r\(range.label) \(range.bytes) by \(range.author): \(pattern), \(range.stage)"
+    }
   }
 
   @Test(

@@ -1,5 +1,6 @@
-import TerminalCanvas
 import Testing
+
+@testable import TerminalCanvas
 
 @Suite("A canvas")
 struct CanvasTests {
@@ -56,17 +57,38 @@ struct CanvasTests {
     #expect(canvas.ansi(.dark).contains(";7;38;5;"))
   }
 
-  @Test("No two roles share a letter, and no two states look alike")
-  func rolesDiffer() {
+  @Test("No two roles share a letter")
+  func lettersDiffer() {
     let letters = Role.allCases.map { role in
       var canvas = Canvas(width: 1, height: 1)
       canvas.put("x", x: 0, y: 0, Style(role))
       return canvas.golden
     }
     #expect(Set(letters).count == Role.allCases.count)
-    let states: [Role] = [.free, .allocated, .written, .flushing, .flushed, .lost]
-    #expect(Set(states.map { Palette.dark[$0].rgb }).count == states.count)
-    #expect(Set(states.map { Palette.dark[$0].xterm }).count == states.count)
-    #expect(Set(states.map { Palette.dark[$0].ansi }).count == states.count)
+  }
+
+  @Test("A picture for a painted ground has it in ANSI text, too")
+  func painted() {
+    let canvas = Canvas(width: 2, height: 1)
+    #expect(canvas.ansi(.highContrast) == "\u{1b}[0;48;5;16;38;5;231m  \u{1b}[0m\n")
+    #expect(canvas.ansi(.light) == "\u{1b}[0m  \u{1b}[0m\n")
+  }
+
+  @Test("Between two canvases the changed part of a row is found, with wide glyphs whole")
+  func changes() {
+    var before = Canvas(width: 8, height: 2)
+    before.write("ab日本cd", x: 0, y: 0)
+    #expect(before.changedColumns(ofRow: 0, since: before).isEmpty)
+    var after = before
+    after.put("x", x: 1, y: 0)
+    after.put("y", x: 6, y: 0, Style(.lost))
+    #expect(after.changedColumns(ofRow: 0, since: before) == 1..<7)
+    #expect(after.changedColumns(ofRow: 1, since: before).isEmpty)
+    after = before
+    after.write("語", x: 2, y: 0)
+    #expect(after.changedColumns(ofRow: 0, since: before) == 2..<4)
+    after = before
+    after.write("日本", x: 2, y: 0, Style(.title))
+    #expect(after.changedColumns(ofRow: 0, since: before) == 2..<6)
   }
 }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A shell in tmux, with a window of its own size.
-private final class Window {
+final class Window {
   private let name = "mmapview-\(UUID().uuidString)"
   let folder: TemporaryFolder
 
@@ -26,6 +26,12 @@ private final class Window {
   }
 
   func type(_ keys: String...) throws { for key in keys { try tmux("send-keys", "-t", name, key) } }
+  /// Types bytes as they are, such as a terminal sends for the mouse.
+  func send(_ text: String) throws {
+    for byte in text.utf8 { try tmux("send-keys", "-t", name, "-H", String(byte, radix: 16)) }
+  }
+  /// Whether the program has asked for reports of the mouse.
+  var reportsMouse: Bool { get throws { try tmux("display", "-p", "-t", name, "#{mouse_any_flag}") == "1\n" } }
   func resize(_ width: Int, _ height: Int) throws {
     try tmux("resize-window", "-t", name, "-x", "\(width)", "-y", "\(height)")
   }

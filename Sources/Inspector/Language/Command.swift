@@ -36,6 +36,8 @@ public enum Command: Sendable, Equatable {
   case byte(offset: Int)
   /// Turns the screen to the library's view of the pages, or the kernel's, or both.
   case layer(Layer)
+  /// Gives the screen the colours for another kind of ground.
+  case theme(Theme)
   /// Says what is open and how its pages stand.
   case status(asJSON: Bool)
   /// Says what the kernel knows of pages.

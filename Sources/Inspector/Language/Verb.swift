@@ -179,6 +179,12 @@ extension Verb {
       .layer(try arguments.choice("layer", Dictionary(uniqueKeysWithValues: Layer.allCases.map { ($0.rawValue, $0) })))
     },
     Verb(
+      name: "theme", usage: "theme dark|light|contrast", help: "the screen's colours, for a ground of this kind",
+      example: "theme light"
+    ) { arguments throws(SyntaxError) in
+      .theme(try arguments.choice("theme", Dictionary(uniqueKeysWithValues: Theme.allCases.map { ($0.rawValue, $0) })))
+    },
+    Verb(
       name: "status", usage: "status [json]", help: "how many pages are in each state", example: "status json"
     ) { arguments throws(SyntaxError) in .status(asJSON: arguments.flag("json")) },
     Verb(

@@ -24,6 +24,8 @@ public final class Session {
   /// The pages that commands act on where they name `selected`.
   public internal(set) var selection: Range<Int>?
   var lastTarget: Target?
+  /// On what kind of ground the screen is shown.
+  public internal(set) var theme = Theme.dark
   /// The page under the cursor.
   public internal(set) var cursor = 0 { didSet { if cursor != oldValue { byteCursor = 0 } } }
   /// The byte under the cursor, counted from the start of its page.
@@ -103,6 +105,9 @@ public final class Session {
     case .select(let pages): return try select(pages)
     case .find(let target): return try find(target, isBackward: false)
     case .findAgain(let isBackward): return try findAgain(isBackward)
+    case .theme(let theme):
+      self.theme = theme
+      return Event(.done, [])
     case .status(let asJSON): return asJSON ? Event(.output, [try statusJSON()]) : Event(.output, [try statusLine()])
     case .kernel(let pages): return try kernel(pages)
     case .extents: return try extents()

@@ -10,10 +10,13 @@ public enum CrashGuard {
   // SAFETY: written by the thread that draws; handlers only read, and a torn read can't be: the process is dying.
   nonisolated(unsafe) private static var modes = termios()
   nonisolated(unsafe) private static var hasTerminal = false
+  nonisolated(unsafe) private static var input = STDIN_FILENO
+  nonisolated(unsafe) private static var output = STDOUT_FILENO
   nonisolated(unsafe) private static var previous: UnsafeMutablePointer<sigaction>?
 
-  // Leave the alternate screen, show the cursor, plain attributes.
-  private static let restore: StaticString = "\u{1b}[?1049l\u{1b}[?25h\u{1b}[0m\r\n"
+  // No more reports of the mouse; leave the alternate screen, show the cursor, plain attributes.
+  private static let restore: StaticString =
+    "\u{1b}[?1006l\u{1b}[?1002l\u{1b}[?1000l\u{1b}[?1049l\u{1b}[?25h\u{1b}[0m\r\n"
 
   /// Installs the handlers; before any other that has to come first, as a guard over mapped files must.
   public static func arm() {
@@ -31,9 +34,10 @@ public enum CrashGuard {
   }
 
   /// From now on the terminal's modes are no longer those that it has now.
-  static func terminalIsTaken() {
+  static func terminalIsTaken(input: Int32, output: Int32) {
+    unsafe (self.input, self.output) = (input, output)
     // SAFETY: fills the structure that it is given.
-    unsafe hasTerminal = unsafe tcgetattr(STDIN_FILENO, &modes) == 0
+    unsafe hasTerminal = unsafe tcgetattr(input, &modes) == 0
   }
 
   static func terminalIsBack() { unsafe hasTerminal = false }
@@ -41,8 +45,8 @@ public enum CrashGuard {
   private static func die(_ signal: Int32) {
     if unsafe hasTerminal {
       // SAFETY: write and tcsetattr may be called in a handler; the bytes are static.
-      _ = unsafe write(STDOUT_FILENO, restore.utf8Start, restore.utf8CodeUnitCount)
-      _ = unsafe tcsetattr(STDIN_FILENO, TCSANOW, &modes)
+      _ = unsafe write(output, restore.utf8Start, restore.utf8CodeUnitCount)
+      _ = unsafe tcsetattr(input, TCSANOW, &modes)
     }
     // Raised again, the signal waits until the handler returns, and meets the action that was there before.
     if let actions = unsafe previous {

@@ -1,7 +1,7 @@
 import CNcurses
 import Glibc
 
-/// The terminal that the program was started in, through ncurses; the only file that calls it.
+/// The terminal that the program was started in, through ncurses, which is called in this file and its extensions only.
 public final class NcursesTerminal: Terminal {
   /// How colours are chosen.
   public enum ColorChoice: Sendable {
@@ -21,9 +21,25 @@ public final class NcursesTerminal: Terminal {
 
   /// Whether glyphs outside ASCII can be shown.
   public let showsUnicode: Bool
-  private let palette: Palette
-  private var colors = 0
+  /// How the roles look; another is seen at the next canvas.
+  public var palette: Palette {
+    didSet {
+      guard palette != oldValue else { return }
+      takeColors()
+      shown = nil
+    }
+  }
+  let depth: ColorDepth
+  // A blank of ncurses for each style.
+  private var looks: [cchar_t] = []
   private var shown: Canvas?
+  // Cells on their way to ncurses; kept, so that not each row takes memory of its own.
+  private var cells: [cchar_t] = []
+  // What the mouse did and nobody was told yet, the oldest last.
+  var mouseEvents: [MouseEvent] = []
+  private var sent = SentBytes()
+  private let output: Int32
+  private let reportsDrags: Bool
   private var isOpen = true
 
   /// Takes over the terminal on standard input and output.
@@ -31,130 +47,106 @@ public final class NcursesTerminal: Terminal {
   /// - Parameters:
   ///   - palette: How the roles look.
   ///   - choice: Whether to use colours.
+  ///   - usesMouse: Whether to ask for the mouse, which takes the terminal's own selection away.
   /// - Throws: When there is no terminal, or its kind is unknown.
-  public init(_ palette: Palette, color choice: ColorChoice) throws(Unusable) {
-    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+  public convenience init(_ palette: Palette, color choice: ColorChoice, usesMouse: Bool) throws(Unusable) {
+    try self.init(palette, color: choice, usesMouse: usesMouse, kind: nil, input: STDIN_FILENO, output: STDOUT_FILENO)
+  }
+
+  init(
+    _ palette: Palette, color choice: ColorChoice, usesMouse: Bool, kind: String?, input: Int32, output: Int32
+  ) throws(Unusable) {
+    guard isatty(input) == 1, isatty(output) == 1 else {
       throw Unusable(description: "standard input and output are no terminal; use --headless")
     }
-    let isUTF8 = cnc_use_locale()
-    CrashGuard.terminalIsTaken()
+    showsUnicode = cnc_use_locale()
+    CrashGuard.terminalIsTaken(input: input, output: output)
+    var isKnown = false
     // SAFETY: the screen lives until the process ends; ncurses keeps it.
-    guard unsafe cnc_open() != nil else {
+    sent.counting { isKnown = unsafe cnc_open(kind, input, output) != nil }
+    guard isKnown else {
       // SAFETY: getenv's answer is copied at once.
-      let name = unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? ""
+      let name = unsafe kind ?? getenv("TERM").map { unsafe String(cString: $0) } ?? ""
       CrashGuard.terminalIsBack()
       throw Unusable(
         description: "the terminal \"\(name)\" is unknown or can't move its cursor; set TERM, or use --headless")
     }
-    showsUnicode = isUTF8
-    self.palette = palette
     let isForbidden = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
-    if choice == .always || choice == .auto && !isForbidden { startColor() }
+    let isColored = choice == .always || choice == .auto && !isForbidden
+    depth = isColored ? ColorDepth(count: Int(cnc_start_color()), isDirect: cnc_has_direct_color()) : .none
+    var reportsMouse = false
+    if usesMouse { sent.counting { reportsMouse = cnc_ask_for_mouse() } }
+    reportsDrags = reportsMouse && cnc_has_xterm_mouse()
+    self.palette = palette
+    self.output = output
+    Self.nameKeys()
+    takeColors()
+    if reportsDrags { sent.counting { cnc_report_drags(output, true) } }
   }
 
-  deinit { close() }
+  deinit {
+    close()
+    sent.close()
+  }
 
   /// Columns of the window.
   public var width: Int { Int(cnc_columns()) }
   /// Rows of the window.
   public var height: Int { Int(cnc_rows()) }
+  /// Bytes that were sent to the terminal so far, or `nil` where the kernel keeps no account of threads.
+  public var bytesSent: Int? { sent.count }
 
-  private func startColor() {
-    colors = Int(cnc_start_color())
-    guard colors > 0 else { return }
-    for role in Role.allCases {
-      let look = palette[role]
-      let color: Int16 =
-        switch colors {
-        case _ where role == .text: -1
-        case 256...: Int16(look.xterm)
-        case 16...: Int16(look.ansi)
-        // Bright grey is dark there, and invisible on many grounds.
-        default: look.ansi == 8 ? 7 : Int16(look.ansi % 8)
-        }
-      init_pair(Int16(role.rawValue) + 1, color, -1)
+  private func takeColors() {
+    looks = Role.allCases.flatMap { role in
+      let ink = palette.ink(role, depth)
+      let pair = depth == .none ? 0 : Int32(role.rawValue) + 1
+      if pair > 0 { init_extended_pair(pair, ink.color, palette.paper(depth)) }
+      let bits = (ink.isBold ? Int32(CNC_BOLD) : 0) | (ink.isDim ? Int32(CNC_DIM) : 0)
+      return [bits, bits | Int32(CNC_REVERSE)].map { cnc_cell($0, Int16(pair)) }
     }
   }
 
-  /// Shows a canvas; ncurses is given the runs of cells that changed.
+  private static func look(_ style: Style) -> Int { 2 * Int(style.role.rawValue) + (style.isReversed ? 1 : 0) }
+
+  /// Shows a canvas; ncurses is given the cells that changed.
   public func show(_ canvas: Canvas, cursor: (x: Int, y: Int)?) {
     let before = shown?.width == canvas.width && shown?.height == canvas.height ? shown : nil
     if before == nil { cnc_clear() }
     for y in 0..<min(canvas.height, height) {
-      if let before, before.row(y) == canvas.row(y) { continue }
-      for run in canvas.runs(inRow: y) where changed(run, y, canvas, before) { put(run, y) }
+      put(canvas, y, before.map { canvas.changedColumns(ofRow: y, since: $0) } ?? 0..<canvas.width)
     }
     shown = canvas
-    if let cursor {
-      curs_set(1)
-      move(Int32(cursor.y), Int32(cursor.x))
-    } else {
-      curs_set(0)
-    }
-    cnc_refresh()
-  }
-
-  private func changed(_ run: Run, _ y: Int, _ canvas: Canvas, _ before: Canvas?) -> Bool {
-    guard let before else { return true }
-    let cells = y * canvas.width + run.x..<y * canvas.width + run.x + run.width
-    return before.cells[cells] != canvas.cells[cells]
-  }
-
-  private func put(_ run: Run, _ y: Int) {
-    var attributes: Int32 = 0
-    let role = run.style.role
-    if palette[role].isBold { attributes |= Int32(CNC_BOLD) }
-    if run.style.isReversed { attributes |= Int32(CNC_REVERSE) }
-    if colors == 0, role == .dim || role == .free || role == .zeroByte { attributes |= Int32(CNC_DIM) }
-    let glyphs = run.text.unicodeScalars.map { wchar_t(showsUnicode || $0.isASCII ? $0.value : 0x3f) }
-    let pair = colors > 0 ? Int16(role.rawValue) + 1 : 0
-    // SAFETY: ncurses copies the glyphs before it returns.
-    unsafe glyphs.withUnsafeBufferPointer { buffer in
-      unsafe cnc_put(Int32(y), Int32(run.x), buffer.baseAddress, Int32(buffer.count), attributes, pair)
+    sent.counting {
+      if let cursor {
+        curs_set(1)
+        move(Int32(cursor.y), Int32(cursor.x))
+      } else {
+        curs_set(0)
+      }
+      cnc_refresh()
     }
   }
 
-  /// The next key that is waiting, or `nil`.
-  public func nextKey() -> Key? {
-    var code: Int32 = 0
-    // SAFETY: the call fills the integer that it is given.
-    switch unsafe cnc_key(&code) {
-    case 1: return Self.character(UInt32(bitPattern: code))
-    case 2: return Self.functionKey(code)
-    default: return nil
+  // Gives ncurses a part of a row in one call: one for each stretch of a style takes twice the time.
+  private func put(_ canvas: Canvas, _ y: Int, _ columns: Range<Int>) {
+    guard !columns.isEmpty else { return }
+    cells.removeAll(keepingCapacity: true)
+    let start = canvas.row(y).startIndex
+    for cell in canvas.cells[start + columns.lowerBound..<start + columns.upperBound]
+    where cell.glyph != Cell.continuation {
+      var shown = looks[Self.look(cell.style)]
+      shown.chars.0 = wchar_t(showsUnicode || cell.glyph.isASCII ? cell.glyph.value : 0x3f)
+      cells.append(shown)
     }
-  }
-
-  private static func character(_ code: UInt32) -> Key {
-    switch code {
-    case 10, 13: .enter
-    case 9: .tab
-    case 27: .escape
-    case 8, 127: .backspace
-    default: Unicode.Scalar(code).map { .character($0) } ?? .unknown
-    }
-  }
-
-  private static func functionKey(_ code: Int32) -> Key {
-    switch code {
-    case KEY_UP: .up
-    case KEY_DOWN: .down
-    case KEY_LEFT: .left
-    case KEY_RIGHT: .right
-    case KEY_PPAGE: .pageUp
-    case KEY_NPAGE: .pageDown
-    case KEY_HOME: .home
-    case KEY_END: .end
-    case KEY_ENTER: .enter
-    case KEY_BACKSPACE: .backspace
-    case KEY_DC: .delete
-    case KEY_RESIZE: .resize
-    default: .unknown
-    }
+    // SAFETY: ncurses copies the cells before it returns.
+    unsafe mvadd_wchnstr(Int32(y), Int32(columns.lowerBound), cells, Int32(cells.count))
   }
 
   /// Gives the terminal back for a while.
-  public func suspend() {
+  public func suspend() { sent.counting(giveBack) }
+
+  private func giveBack() {
+    if reportsDrags { cnc_report_drags(output, false) }
     curs_set(1)
     endwin()
   }
@@ -162,15 +154,17 @@ public final class NcursesTerminal: Terminal {
   /// Takes the terminal again and shows everything anew.
   public func resume() {
     shown = nil
-    cnc_refresh()
+    sent.counting {
+      cnc_refresh()
+      if reportsDrags { cnc_report_drags(output, true) }
+    }
   }
 
   /// Gives the terminal back as it was found; again does nothing.
   public func close() {
     guard isOpen else { return }
     isOpen = false
-    curs_set(1)
-    endwin()
+    sent.counting(giveBack)
     CrashGuard.terminalIsBack()
   }
 }

@@ -1,39 +1,3 @@
-/// A key, a character, or the news that the window changed its size.
-public enum Key: Sendable, Equatable {
-  /// A character that was typed.
-  case character(Unicode.Scalar)
-  /// Arrow keys.
-  case up
-  /// Arrow keys.
-  case down
-  /// Arrow keys.
-  case left
-  /// Arrow keys.
-  case right
-  /// A screenful up.
-  case pageUp
-  /// A screenful down.
-  case pageDown
-  /// To the start.
-  case home
-  /// To the end.
-  case end
-  /// The enter key.
-  case enter
-  /// The escape key.
-  case escape
-  /// The tabulator key.
-  case tab
-  /// Deletes to the left.
-  case backspace
-  /// Deletes under the cursor.
-  case delete
-  /// The window has another size.
-  case resize
-  /// Any other key.
-  case unknown
-}
-
 /// Where canvases are shown and keys come from.
 public protocol Terminal: AnyObject {
   /// Columns of the window.
@@ -42,6 +6,10 @@ public protocol Terminal: AnyObject {
   var height: Int { get }
   /// Whether glyphs outside ASCII can be shown.
   var showsUnicode: Bool { get }
+  /// How the roles look; another is seen at the next canvas.
+  var palette: Palette { get set }
+  /// Bytes that were sent to the terminal so far, or `nil` where nobody counts them.
+  var bytesSent: Int? { get }
 
   /// Shows a canvas; only what differs from the last one is sent.
   ///

@@ -132,7 +132,7 @@ enum KeyMap {
   static let others: [Binding] = [
     toBytes,
     Binding(":", [.character(":")], "type any command") { _, _, _ in .edit("") },
-    Binding("?", [.character("?")], "this help") { _, _, _ in .help },
+    Binding("?", [.character("?"), .help], "this help") { _, _, _ in .help },
     Binding("q", [.character("q")], "quit") { _, _, _ in .perform(.quit) },
   ]
 

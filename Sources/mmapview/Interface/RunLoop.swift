@@ -43,7 +43,7 @@ final class RunLoop {
         interface.askKernel(session, layout)
         interface.readBytes(session, layout, isForced: true)
       }
-      return try Screenshot.take(draw(), path, isForced: isForced)
+      return try Screenshot.take(draw(), session.theme.palette, path, isForced: isForced)
     }
   }
 
@@ -60,6 +60,7 @@ final class RunLoop {
       let isPlaying = play()
       measure()
       look()
+      changeTheme()
       let canvas = draw()
       if canvas != shown || interface.prompt != nil {
         terminal.show(canvas, cursor: promptCursor)
@@ -114,6 +115,12 @@ final class RunLoop {
     Screen.draw(session, interface, width: terminal.width, height: terminal.height)
   }
 
+  private func changeTheme() {
+    guard terminal.palette != session.theme.palette else { return }
+    terminal.palette = session.theme.palette
+    shown = nil
+  }
+
   // Says what is in view, and takes what was seen of it; the asking itself is done elsewhere.
   private func look() {
     guard let layout else { return }
@@ -155,6 +162,7 @@ final class RunLoop {
     while let key = terminal.nextKey() {
       switch key {
       case .resize: shown = nil
+      case .mouse(let event): point(event)
       case _ where interface.overlay != nil: interface.overlay = nil
       case _ where interface.prompt != nil: type(key)
       case _ where interface.isAskingToQuit: answer(key)
@@ -226,6 +234,26 @@ final class RunLoop {
     default: break
     }
     interface.isAskingToQuit = false
+  }
+
+  private func point(_ event: MouseEvent) {
+    guard interface.overlay == nil else {
+      if event.kind == .press { interface.overlay = nil }
+      return
+    }
+    guard interface.prompt == nil, let file = session.file, let layout else { return }
+    if event.kind == .release { interface.anchor = nil }
+    guard let page = layout.page(event, from: interface.firstPage, cursor: session.cursor, of: file.states.count)
+    else { return }
+    // A drag selects from where the button went down; a press begins anew.
+    switch event.kind {
+    case .press:
+      interface.anchor = nil
+      if session.selection != nil { perform(.select(nil)) }
+    case .drag where interface.anchor == nil: interface.anchor = session.cursor
+    default: break
+    }
+    perform(.goto(page: page))
   }
 
   private func type(_ key: Key) {

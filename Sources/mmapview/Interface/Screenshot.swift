@@ -10,13 +10,15 @@ enum Screenshot {
   ///
   /// The file is made whole under another name and then moved, so that none is ever half there, and one that exists is
   /// replaced only by force.
-  static func take(_ canvas: Canvas, _ path: String?, isForced: Bool) throws(CommandError) -> [String] {
+  static func take(
+    _ canvas: Canvas, _ palette: Palette, _ path: String?, isForced: Bool
+  ) throws(CommandError) -> [String] {
     guard let path else { return canvas.textLines }
     let text: String =
       switch FilePath(path).extension {
       case "txt": canvas.golden
-      case "ansi": canvas.ansi(.dark)
-      case "svg": canvas.svg(.dark)
+      case "ansi": canvas.ansi(palette)
+      case "svg": canvas.svg(palette)
       default:
         throw CommandError("\(path): a screen is saved as .txt, .ansi or .svg; give the path one of these endings")
       }

@@ -1,0 +1,75 @@
+/// How many colours a terminal shows, by its description.
+///
+/// `COLORTERM` is not asked: ncurses sends 24 bits only where the description has them, and all palettes' colours are
+/// among the 256.
+enum ColorDepth {
+  /// None: bold, dim and reversed have to do.
+  case none
+  /// Eight; bold makes them bright on many terminals.
+  case eight
+  /// Eight, and the same again, bright.
+  case sixteen
+  /// The 256 of xterm.
+  case indexed
+  /// Red, green and blue, 8 bits each.
+  case direct
+
+  /// The depth of a terminal with this number of colours.
+  ///
+  /// - Parameters:
+  ///   - count: Colours, 0 for none.
+  ///   - isDirect: Whether their numbers are red, green and blue.
+  init(count: Int, isDirect: Bool) {
+    self =
+      switch count {
+      case 0x1_000000... where isDirect: .direct
+      case 256...: .indexed
+      case 16...: .sixteen
+      case 8...: .eight
+      default: .none
+      }
+  }
+}
+
+/// What a terminal is told so that a role looks as its palette says, as far as the colours go.
+struct Ink: Equatable {
+  /// The colour's number, or -1 for the terminal's own.
+  var color: Int32 = -1
+  /// Whether it is set in bold.
+  var isBold = false
+  /// Whether it is set faintly.
+  var isDim = false
+}
+
+extension Palette {
+  /// How to show a role.
+  func ink(_ role: Role, _ depth: ColorDepth) -> Ink {
+    let look = self[role]
+    var ink = Ink(isBold: look.isBold)
+    // Plain text is what people have set their terminal to.
+    if role == .text, !paintsGround { return ink }
+    switch depth {
+    case .none: ink.isDim = role == .dim || role == .free || role == .zeroByte
+    // Where there is no grey, it is the text's colour made faint: black or white would vanish on one ground or other.
+    case .eight where look.ansi == 8: ink.isDim = true
+    case .eight:
+      ink.color = Int32(look.ansi % 8)
+      if look.ansi > 8 { ink.isBold = true }
+    case .sixteen: ink.color = Int32(look.ansi)
+    case .indexed: ink.color = Int32(look.xterm)
+    case .direct: ink.color = Int32(look.rgb)
+    }
+    return ink
+  }
+
+  /// The ground's number, or -1 for the terminal's own.
+  func paper(_ depth: ColorDepth) -> Int32 {
+    guard paintsGround else { return -1 }
+    return switch depth {
+    case .none: -1
+    case .eight, .sixteen: 0
+    case .indexed: Int32(Appearance.xterm(nearest: ground))
+    case .direct: Int32(ground)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Glibc
+
+/// Counts the bytes that one thread writes while it is asked to, by the kernel's own account of that thread.
+///
+/// ncurses writes to its descriptor by itself, past stdio, and wants a real terminal there: nothing can stand between.
+struct SentBytes {
+  /// The bytes so far, or `nil` if this kernel keeps no account of threads.
+  private(set) var count: Int? = 0
+  private var descriptor: Int32 = -1
+  private var thread: pthread_t?
+
+  /// Does something that sends, and counts what it sent.
+  mutating func counting(_ send: () -> Void) {
+    let before = written()
+    send()
+    guard let total = count, let before, let after = written() else {
+      count = nil
+      return
+    }
+    count = total + after - before
+  }
+
+  /// Closes what is held open.
+  mutating func close() {
+    if descriptor >= 0 { _ = Glibc.close(descriptor) }
+    (descriptor, thread) = (-1, nil)
+  }
+
+  // What this thread has ever given to write(2) and its kin.
+  private mutating func written() -> Int? {
+    guard count != nil else { return nil }
+    // The file that was opened tells of the thread that opened it.
+    if thread.map({ pthread_equal($0, pthread_self()) == 0 }) ?? true {
+      close()
+      // SAFETY: the path is a C string for the length of the call.
+      descriptor = unsafe open("/proc/thread-self/io", O_RDONLY | O_CLOEXEC)
+      thread = pthread_self()
+    }
+    var text = [UInt8](repeating: 0, count: 256)
+    // SAFETY: the array has room for what is asked for.
+    let length = unsafe text.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
+    guard length > 0 else { return nil }
+    let line = String(decoding: text[..<length], as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("wchar: ") }
+    return line.flatMap { Int($0.dropFirst("wchar: ".count)) }
+  }
+}

@@ -1,0 +1,148 @@
+import Testing
+
+@testable import TerminalCanvas
+
+// ncurses has one screen at a time, and isn't made for threads.
+@Suite("The terminal of ncurses", .serialized)
+struct NcursesTests {
+  @Test(
+    "Keys are named, whatever the description of the terminal knows", arguments: ["xterm-256color", "screen", "linux"])
+  func keys(kind: String) throws {
+    let terminal = try PseudoTerminal(kind)
+    let sequences: [(String, Key)] = [
+      ("x", .character("x")), ("\r", .enter), ("\t", .tab), ("\u{7f}", .backspace), ("\u{1b}[Z", .backTab),
+      ("\u{1b}[1;2A", .shiftUp), ("\u{1b}[1;2B", .shiftDown), ("\u{1b}[1;2C", .shiftRight),
+      ("\u{1b}[1;2D", .shiftLeft), ("\u{1b}[1;5A", .controlUp), ("\u{1b}[1;5B", .controlDown),
+      ("\u{1b}[1;5C", .controlRight), ("\u{1b}[1;5D", .controlLeft), ("\u{1b}[2~", .insert), ("\u{1b}[3~", .delete),
+      ("\u{1b}[5~", .pageUp), ("\u{1b}[6~", .pageDown),
+      (kind == "linux" ? "\u{1b}[[A" : "\u{1b}OP", .help), (kind == "linux" ? "\u{1b}[A" : "\u{1b}OA", .up),
+    ]
+    for (bytes, key) in sequences { #expect(terminal.keys(bytes) == [key], "\(bytes.debugDescription)") }
+  }
+
+  @Test("A lone escape is told within a tenth of a second")
+  func escape() throws {
+    let terminal = try PseudoTerminal("xterm-256color")
+    let time = ContinuousClock().measure { #expect(terminal.keys("\u{1b}") == [.escape]) }
+    #expect(time < .milliseconds(100))
+  }
+
+  @Test("The mouse is told of in xterm's new form, with shift, drags and the wheel")
+  func mouse() throws {
+    let terminal = try PseudoTerminal("xterm-256color")
+    func event(_ bytes: String) -> [Key] { terminal.keys(bytes) }
+    #expect(event("\u{1b}[<0;11;6M") == [.mouse(MouseEvent(x: 10, y: 5, kind: .press))])
+    #expect(event("\u{1b}[<32;12;6M") == [.mouse(MouseEvent(x: 11, y: 5, kind: .drag))])
+    #expect(event("\u{1b}[<32;13;7M") == [.mouse(MouseEvent(x: 12, y: 6, kind: .drag))])
+    #expect(event("\u{1b}[<0;13;7m") == [.mouse(MouseEvent(x: 12, y: 6, kind: .release))])
+    #expect(event("\u{1b}[<64;1;1M") == [.mouse(MouseEvent(x: 0, y: 0, kind: .scrollUp))])
+    #expect(event("\u{1b}[<65;80;24M") == [.mouse(MouseEvent(x: 79, y: 23, kind: .scrollDown))])
+    #expect(event("\u{1b}[<4;2;3M") == [.mouse(MouseEvent(x: 1, y: 2, kind: .press, isShifted: true))])
+    #expect(event("\u{1b}[<4;2;3m") == [.mouse(MouseEvent(x: 1, y: 2, kind: .release, isShifted: true))])
+    #expect(event("\u{1b}[<2;2;3M\u{1b}[<2;2;3mx") == [.character("x")], "the right button was not asked for")
+    #expect(
+      event("\u{1b}[<0;3;1M\u{1b}[<0;3;1m\u{1b}[<64;1;1M\u{1b}[<65;1;2Mq") == [
+        .mouse(MouseEvent(x: 2, y: 0, kind: .press)), .mouse(MouseEvent(x: 2, y: 0, kind: .release)),
+        .mouse(MouseEvent(x: 0, y: 0, kind: .scrollUp)), .mouse(MouseEvent(x: 0, y: 1, kind: .scrollDown)),
+        .character("q"),
+      ], "in their order")
+  }
+
+  @Test("Of many moves at once none is lost")
+  func manyMoves() throws {
+    let terminal = try PseudoTerminal("xterm-256color")
+    let moves = (2...60).map { "\u{1b}[<32;\($0);1M" }.joined()
+    let keys = terminal.keys("\u{1b}[<0;1;1M" + moves + "\u{1b}[<0;60;1mq")
+    #expect(keys.count == 62)
+    #expect(keys.suffix(2) == [.mouse(MouseEvent(x: 59, y: 0, kind: .release)), .character("q")])
+  }
+
+  @Test("The mouse is told of in xterm's old form, too")
+  func oldMouse() throws {
+    let terminal = try PseudoTerminal("screen")
+    #expect(terminal.keys("\u{1b}[M +&") == [.mouse(MouseEvent(x: 10, y: 5, kind: .press))])
+    #expect(terminal.keys("\u{1b}[M@,&") == [.mouse(MouseEvent(x: 11, y: 5, kind: .drag))])
+    #expect(terminal.keys("\u{1b}[M#,&") == [.mouse(MouseEvent(x: 11, y: 5, kind: .release))])
+    #expect(terminal.keys("\u{1b}[M`!!") == [.mouse(MouseEvent(x: 0, y: 0, kind: .scrollUp))])
+    #expect(terminal.keys("\u{1b}[Ma!!") == [.mouse(MouseEvent(x: 0, y: 0, kind: .scrollDown))])
+  }
+
+  @Test("Reports of the mouse are asked for, and always ended", arguments: [true, false])
+  func mouseIsGivenBack(usesMouse: Bool) throws {
+    let terminal = try PseudoTerminal("xterm-256color", usesMouse: usesMouse)
+    terminal.terminal.show(Canvas(width: 80, height: 24), cursor: nil)
+    var text = terminal.receive()
+    #expect(text.contains("\u{1b}[?1002h") == usesMouse)
+    #expect(text.contains("1000h") == usesMouse)
+    for end in [terminal.terminal.suspend, terminal.terminal.close] {
+      end()
+      text = terminal.receive()
+      #expect(text.contains("\u{1b}[?1002l") == usesMouse)
+      #expect(text.contains("1000l") == usesMouse)
+      terminal.terminal.resume()
+      #expect(terminal.receive().contains("\u{1b}[?1002h") == usesMouse)
+    }
+  }
+
+  @Test("All bytes that reach the terminal are counted, and few for a small change")
+  func counts() throws {
+    let terminal = try PseudoTerminal("xterm-256color")
+    var canvas = Canvas(width: 80, height: 24)
+    for y in 0..<24 { canvas.write(String(repeating: "page ", count: 16), x: 0, y: y, Style(.written)) }
+    terminal.terminal.show(canvas, cursor: nil)
+    terminal.receive()
+    let whole = try #require(terminal.terminal.bytesSent)
+    #expect(whole == terminal.received.count)
+    #expect(whole > 80 * 24)
+    canvas.put("x", x: 40, y: 12, Style(.lost))
+    terminal.terminal.show(canvas, cursor: (x: 3, y: 3))
+    terminal.terminal.suspend()
+    terminal.terminal.resume()
+    terminal.terminal.close()
+    terminal.receive()
+    #expect(terminal.terminal.bytesSent == terminal.received.count)
+  }
+
+  @Test("A canvas without a change sends next to nothing, one cell little")
+  func differences() throws {
+    let terminal = try PseudoTerminal("xterm-256color")
+    var canvas = Canvas(width: 80, height: 24)
+    canvas.write("日本語 and more", x: 0, y: 3)
+    terminal.terminal.show(canvas, cursor: nil)
+    terminal.receive()
+    terminal.terminal.show(canvas, cursor: nil)
+    #expect(terminal.receive().isEmpty)
+    canvas.put("x", x: 40, y: 12, Style(.lost))
+    terminal.terminal.show(canvas, cursor: nil)
+    let text = terminal.receive()
+    #expect(text.contains("x") && text.utf8.count < 60)
+  }
+
+  @Test(
+    "Colours come in the depth of the terminal: 256, 8, or none",
+    arguments: [("xterm-256color", "38;5;214m"), ("xterm", "[33m"), ("vt100", "")])
+  func colors(kind: String, orange: String) throws {
+    let terminal = try PseudoTerminal(kind)
+    var canvas = Canvas(width: 80, height: 24)
+    canvas.write("written", x: 0, y: 0, Style(.written))
+    terminal.terminal.show(canvas, cursor: nil)
+    let text = terminal.receive()
+    #expect(text.contains("written"))
+    #expect(orange.isEmpty ? !text.contains("[3") : text.contains(orange))
+    terminal.terminal.palette = .highContrast
+    terminal.terminal.show(canvas, cursor: nil)
+    let black = ["xterm-256color": "48;5;16m", "xterm": "[40m"][kind]
+    #expect(black.map(terminal.receive().contains) ?? true, "the ground is not painted")
+  }
+
+  @Test("Without colours nothing is said of any")
+  func noColors() throws {
+    let terminal = try PseudoTerminal("xterm-256color", color: .never)
+    var canvas = Canvas(width: 80, height: 24)
+    canvas.write("lost", x: 0, y: 0, Style(.lost))
+    canvas.write("free", x: 0, y: 1, Style(.free, isReversed: true))
+    terminal.terminal.show(canvas, cursor: nil)
+    let text = terminal.receive()
+    #expect(text.contains("lost") && !text.contains("38;5") && !text.contains("[3"))
+  }
+}
