@@ -170,7 +170,8 @@ struct SpellingTests {
       try session.perform(try #require(try Command(parsing: line)))
     }
     for (line, tail) in [
-      ("sync r21", "; did you mean r12?"), ("sync r112", "; did you mean r11?"), ("sync r5678", "the last range is r12"),
+      ("sync r21", "; did you mean r12?"), ("sync r112", "; did you mean r11?"),
+      ("sync r5678", "the last range is r12"),
     ] {
       let command = try #require(try Command(parsing: line))
       do throws(CommandError) { _ = try session.perform(command) } catch {
