@@ -15,6 +15,9 @@ static inline bool cnc_use_locale(void) {
   return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+// Keys that terminfo has no standard name for: their codes lie above all of ncurses' own.
+enum { CNC_WORD_LEFT = KEY_MAX + 1, CNC_WORD_RIGHT };
+
 // newterm(3) tells of an unknown TERM; initscr(3) would end the program.
 static inline SCREEN *cnc_open(void) {
   int known = 0;
@@ -30,6 +33,9 @@ static inline SCREEN *cnc_open(void) {
   keypad(stdscr, TRUE);
   nodelay(stdscr, TRUE);
   set_escdelay(25);
+  // As xterm and all that follow it send them. They win over the names that ncurses makes up from terminfo's extensions.
+  define_key("\033[1;5D", CNC_WORD_LEFT);
+  define_key("\033[1;5C", CNC_WORD_RIGHT);
   curs_set(0);
   return screen;
 }

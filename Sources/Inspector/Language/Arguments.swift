@@ -5,6 +5,8 @@ struct Arguments {
   private let words: [Word]
   private var next = 0
   private let lineEnd: Int
+  /// Whose arguments are read.
+  private(set) var verb: Verb?
   /// How the command that is being read is written, as far as it is known by now.
   private(set) var usage: String?
   /// What could have come where the words ran out.
@@ -67,6 +69,7 @@ struct Arguments {
   mutating func command() throws(SyntaxError) -> Command {
     let first = try required(.command)
     guard let verb = Verb.named(first.text) else { throw Verb.unknown(first) }
+    self.verb = verb
     usage = verb.usage
     let form = try form(of: verb)
     usage = form.usage.isEmpty ? verb.name : "\(verb.name) \(form.usage)"

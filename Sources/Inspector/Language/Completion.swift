@@ -80,20 +80,19 @@ public struct Completion: Sendable, Equatable {
     return Candidate(word: String(prefix), isWhole: false)
   }
 
-  /// The usage of the command that is being typed, as far as it can be told, and what the command does.
+  /// The command that is being typed and its usage, as far as they can be told.
   ///
   /// - Parameter line: The line up to the cursor.
   /// - Returns: `nil` if no verb, or several, begin so.
-  public static func usage(of line: String) -> (usage: String, help: String)? {
-    guard let (words, begun) = Word.splitUnfinished(line), let first = (words + [begun]).first else { return nil }
+  public static func usage(of line: String) -> (verb: Verb, usage: String)? {
+    guard let (words, begun) = Word.splitUnfinished(line) else { return nil }
     var arguments = Arguments(begun.text.isEmpty ? words : words + [begun])
     _ = try? arguments.command()
-    if let verb = Verb.named(first.text) { return (arguments.usage ?? verb.usage, verb.help) }
-    guard words.isEmpty, let verb = only(Verb.all.filter { $0.name.hasPrefix(first.text) }) else { return nil }
-    return (verb.usage, verb.help)
+    if let verb = arguments.verb { return (verb, arguments.usage ?? verb.usage) }
+    let verbs = Verb.all.filter { $0.name.hasPrefix(begun.text) }
+    guard words.isEmpty, verbs.count == 1 else { return nil }
+    return (verbs[0], verbs[0].usage)
   }
-
-  private static func only(_ verbs: [Verb]) -> Verb? { verbs.count == 1 ? verbs[0] : nil }
 }
 
 extension ArgumentKind {

@@ -149,6 +149,10 @@ public final class NcursesTerminal: Terminal {
     case KEY_BACKSPACE: .backspace
     case KEY_DC: .delete
     case KEY_RESIZE: .resize
+    case KEY_BTAB: .backTab
+    case KEY_F0 + 1: .f1
+    case Int32(CNC_WORD_LEFT): .wordLeft
+    case Int32(CNC_WORD_RIGHT): .wordRight
     default: .unknown
     }
   }

@@ -24,6 +24,14 @@ public enum Key: Sendable, Equatable {
   case escape
   /// The tabulator key.
   case tab
+  /// The tabulator key with shift.
+  case backTab
+  /// The left arrow with control.
+  case wordLeft
+  /// The right arrow with control.
+  case wordRight
+  /// The key for help.
+  case f1
   /// Deletes to the left.
   case backspace
   /// Deletes under the cursor.

@@ -6,9 +6,9 @@ struct Interface {
   /// The page in the grid's upper left corner.
   var firstPage = 0
   /// The line that is being typed, or `nil`.
-  var prompt: PromptLine?
-  /// Lines that cover the panes until a key is pressed.
-  var overlay: [String]?
+  var prompt: Prompt?
+  /// Lines that cover the panes.
+  var overlay: Overlay?
   /// What `w` writes: the pattern that was written last.
   var pattern = Pattern.counter
   /// How fast the workers write.

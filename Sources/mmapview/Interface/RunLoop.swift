@@ -21,6 +21,9 @@ final class RunLoop {
   private let sampler: Sampler
   // Whether a command was carried out since the kernel was last asked.
   private var hasActed = true
+  private var history = History(
+    // SAFETY: getenv's answer is copied at once.
+    in: History.folder { name in unsafe getenv(name).map { unsafe String(cString: $0) } })
 
   private static let frameTime: Int32 = 33
 
@@ -61,6 +64,7 @@ final class RunLoop {
     terminal.close()
     sampler.stop()
     session.shutDown()
+    history.save()
     if let scriptFailure { throw scriptFailure }
     return endingSignal
   }
@@ -87,6 +91,8 @@ final class RunLoop {
         clinux_stop_here()
         terminal.resume()
         shown = nil
+      // Whoever types means the line; whoever does not means the program.
+      case SIGINT where interface.prompt != nil: interface.prompt = nil
       case let signal:
         endingSignal = signal
         return
@@ -139,7 +145,7 @@ final class RunLoop {
     while let key = terminal.nextKey() {
       switch key {
       case .resize: shown = nil
-      case _ where interface.overlay != nil: interface.overlay = nil
+      case _ where interface.overlay != nil: read(key)
       case _ where interface.prompt != nil: type(key)
       default: press(key)
       }
@@ -152,33 +158,39 @@ final class RunLoop {
     switch KeyMap.action(key, session, interface, shape) {
     case .perform(let command): perform(command)
     case .edit(let text):
-      interface.prompt = PromptLine(text)
+      interface.prompt = Prompt(text)
       if text.hasPrefix("open "), session.file?.isWritable == false {
         session.note(
           Event(.caption, ["This file is open for reading only. Enter opens it for writing, Esc leaves it as it is."]))
       }
     case .refuse(let reason): session.note(Event(.failure, [reason]))
-    case .help: interface.overlay = HelpText.lines
+    case .help: interface.overlay = Overlay(HelpText.keys)
     case nil: break
     }
   }
 
-  private func type(_ key: Key) {
-    switch key {
-    case .escape: interface.prompt = nil
-    case .enter: enter()
-    default: interface.prompt?.edit(key)
+  // Scrolls what lies over the panes, or takes it away; to type on takes it away, too.
+  private func read(_ key: Key) {
+    guard let area = layout?.overlay, interface.overlay?.scroll(key, area) == true else {
+      interface.overlay = nil
+      if case .character = key, interface.prompt != nil { type(key) }
+      return
     }
   }
 
-  // A line that is wrong stays, to be mended.
-  private func enter() {
-    guard let line = interface.prompt?.string else { return }
-    do throws(SyntaxError) {
-      let command = try Command(parsing: line)
+  private func type(_ key: Key) {
+    let context = Completion.Context(rangeCount: session.rangeCount)
+    let line = interface.prompt?.line.string ?? ""
+    switch interface.prompt?.take(key, history, context) {
+    case .typing, nil: break
+    case .left: interface.prompt = nil
+    case .help: interface.overlay = Overlay(Completion.usage(of: line)?.verb.manual ?? HelpText.commands)
+    case .entered(let command):
       interface.prompt = nil
-      if let command { perform(command) }
-    } catch { session.note(Event(.failure, [error.description])) }
+      guard let command else { return }
+      history.record(line)
+      perform(command)
+    }
   }
 
   private func perform(_ command: Command) {
@@ -187,7 +199,13 @@ final class RunLoop {
       if case .goto = command {} else { hasActed = true }
       if case .write(_, let pattern) = command { interface.pattern = pattern }
       // What does not fit into the log is shown over the panes.
-      if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 { interface.overlay = event.lines }
+      if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 || command.isHelp {
+        interface.overlay = Overlay(event.lines)
+      }
     } catch { session.note(Event(.failure, [error.description])) }
   }
+}
+
+extension Command {
+  fileprivate var isHelp: Bool { if case .help = self { true } else { false } }
 }
