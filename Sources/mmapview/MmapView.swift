@@ -15,7 +15,7 @@ struct MmapView: ParsableCommand {
     abstract: "Shows a file as a grid of 4 KiB pages, and what becomes of each when it is written and flushed.",
     discussion: """
       An existing file is opened for looking only: give --write, or allow it when the program asks. Without \
-      --headless the screen opens; ? shows its keys. Exit status: 0, 1 if something failed, 64 for bad usage.
+      --headless or --plain the screen opens; ? shows its keys. Exit status: 0, 1 if something failed, 64 for bad usage.
       """)
 
   @Argument(help: "The file to look at.", completion: .file())
@@ -46,7 +46,10 @@ struct MmapView: ParsableCommand {
   @Flag(help: "Open no screen: print what the commands say, and exit after the last.")
   var headless = false
 
-  @Option(help: ArgumentHelp("The size of frames with --headless.", valueName: "COLSxROWS"))
+  @Flag(help: "Open no screen: read commands from standard input, and print every event as a line of text.")
+  var plain = false
+
+  @Option(help: ArgumentHelp("The size of frames with --headless or --plain.", valueName: "COLSxROWS"))
   var size: String?
 
   @Option(help: ArgumentHelp("Show the pages as the library sees them, or the kernel, or both.", valueName: "LAYER"))
@@ -67,7 +70,11 @@ struct MmapView: ParsableCommand {
   mutating func run() throws {
     do {
       let plan = try Plan(self)
-      if headless {
+      if plain {
+        let isDone = try Plain(Session(opening: plan), plan, isASCII: ascii).run()
+        // What failed was told where it happened.
+        if !isDone { throw ExitCode.failure }
+      } else if headless {
         try Headless.run(Session(opening: plan), plan.script, size: plan.size, isASCII: ascii)
       } else {
         try runScreen(plan)

@@ -71,13 +71,13 @@ public struct Completion: Sendable, Equatable {
     return arguments.expected
   }
 
-  /// What all candidates begin with, if that is more than what is typed.
+  /// What all candidates begin with; `nil` if that is nothing.
   public var commonPrefix: Candidate? {
     guard var prefix = candidates.first?.word[...] else { return nil }
     for candidate in candidates.dropFirst() {
       prefix = prefix.prefix(zip(prefix, candidate.word).prefix { $0 == $1 }.count)
     }
-    return Candidate(word: String(prefix), isWhole: false)
+    return prefix.isEmpty ? nil : Candidate(word: String(prefix), isWhole: false)
   }
 
   /// The command that is being typed and its usage, as far as they can be told.

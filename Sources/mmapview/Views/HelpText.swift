@@ -21,7 +21,7 @@ enum HelpText {
     let width = Verb.all.map(\.name.count).max() ?? 0
     return ["commands; `help VERB` tells more of one, as does F1 while it is typed"]
       + Verb.all.map { "  " + padded($0.name, width + 2) + $0.help }
-      + ["", "while typing"] + typing.map { "  " + padded($0.keys, 20) + $0.help }
+      + ["", "while typing"] + typing.map { "  " + padded($0.keys, 22) + $0.help }
   }
 
   /// The keys of the prompt.

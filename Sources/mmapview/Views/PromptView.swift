@@ -19,7 +19,8 @@ enum PromptView {
     }
     // What is missing is marked where it should have come.
     if error.upperBound > prompt.line.text.count { canvas.put(" ", x: x, y: area.y, wrong) }
-    HintView.draw(prompt, interface, on: &canvas, area)
+    // What lies over the panes is read to its last row.
+    if interface.overlay == nil { HintView.draw(prompt, interface, on: &canvas, area) }
   }
 
   private static let wrong = Style(.error, isReversed: true)
