@@ -61,6 +61,9 @@ struct MmapView: ParsableCommand {
   @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "WHEN"))
   var color: ColorOption = .auto
 
+  @Flag(help: ArgumentHelp("Print the manual page: mmapview --manual | man -l -", visibility: .hidden))
+  var manual = false
+
   enum ColorOption: String, ExpressibleByArgument, CaseIterable {
     case auto
     case always
@@ -69,6 +72,10 @@ struct MmapView: ParsableCommand {
 
   mutating func run() throws {
     do {
+      if manual {
+        try LinePrinter.write(Manual.page)
+        return
+      }
       let plan = try Plan(self)
       if plain {
         let isDone = try Plain(Session(opening: plan), plan, isASCII: ascii).run()

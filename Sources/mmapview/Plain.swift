@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Inspector
 
@@ -42,7 +43,7 @@ final class Plain {
     }
     session.shutDown()
     try tell()
-    if let farewell = session.farewell { try LinePrinter.print([farewell]) }
+    try say(session.farewell.map { [$0] } ?? [])
     return !scriptFailed
   }
 
@@ -67,10 +68,14 @@ final class Plain {
     let news = session.log.suffix(session.eventCount - told)
     told = session.eventCount
     guard !news.isEmpty else { return }
+    try say(news.flatMap { event in event.lines.map { event.kind == .failure ? "error: " + $0 : $0 } })
+  }
+
+  // Never behind the prompt on its line.
+  private func say(_ lines: [String]) throws(ScriptError) {
     if isPrompting { try LinePrinter.write("\n") }
     isPrompting = false
-    try LinePrinter.print(
-      news.flatMap { event in event.lines.map { event.kind == .failure ? "error: " + $0 : $0 } })
+    try LinePrinter.print(lines)
   }
 
   private func sleep() throws(ScriptError) {
