@@ -17,7 +17,8 @@ extension Verb {
 
 extension Parameter where Value == Int {
   fileprivate static var workers: Self {
-    Parameter(ArgumentKind("N", "number of workers", "a number; of workers 256 at most")) { word, what throws(SyntaxError) in
+    Parameter(ArgumentKind("N", "number of workers", "a number; of workers 256 at most")) {
+      word, what throws(SyntaxError) in
       let count = try Literal.count(word, what)
       guard count <= 256 else { throw SyntaxError("256 workers at most", at: word.columns) }
       return count
