@@ -109,6 +109,20 @@ struct CompletionTests {
     ])
   func usage(line: String, usage: String) { #expect(Completion.usage(of: line)?.usage == usage) }
 
+  @Test(
+    "Help tells a verb's forms, what it does, its arguments and an example that works", arguments: Verb.all.map(\.name))
+  func help(name: String) throws {
+    let verb = try #require(Verb.named(name))
+    let command = try #require(try Command(parsing: "help \(name)"))
+    let lines = try Session().perform(command).lines
+    #expect(lines.starts(with: verb.usages + ["  " + verb.help]))
+    #expect(lines.last == "  for example: " + verb.example)
+    for kind in verb.kinds { #expect(lines.contains { $0.hasPrefix("  \(kind.name) ") }) }
+    for word in verb.usage.matches(of: #/\b[A-Z]{3,}\b/#) {
+      #expect(verb.kinds.contains { $0.name.contains(word.output) }, "\(word.output) is not explained")
+    }
+  }
+
   @Test("No usage is shown where several commands begin so, or none", arguments: ["", "s", "xyz ", "# al"])
   func noUsage(line: String) { #expect(Completion.usage(of: line) == nil) }
 

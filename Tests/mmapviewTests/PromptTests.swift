@@ -175,6 +175,30 @@ struct PromptTests {
     #expect(cursor(type([Key.left], into: type(["漢字"]))) == 3)
   }
 
+  @Test("Any keys in any order leave a line that can be drawn, with its cursor in it")
+  func anyKeys() throws {
+    try folder.put("\u{301}accent", [1])
+    try folder.put("odd \"name", [1])
+    var history = History(in: nil)
+    for line in ["write r1 zero", "say 漢字 e\u{301}", "open \"odd \\\"name\""] { history.record(line) }
+    let keys: [Any] =
+      [
+        Key.tab, Key.backTab, Key.up, Key.down, Key.left, Key.right, Key.wordLeft, Key.wordRight, Key.home, Key.end,
+        Key.backspace, Key.delete, Key.enter, "\u{17}", "\u{0b}",
+      ] + ["open ", "w", "r1", " ", "\"", "\u{301}", "漢", "👩‍👩‍👧", "\\", "#", "file:", "error x ", "flush="]
+    var state: UInt64 = 7
+    for _ in 0..<200 {
+      var prompt = Prompt()
+      for _ in 0..<20 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        prompt = type([keys[Int(state >> 33) % keys.count]], into: prompt, history)
+        #expect(prompt.line.cursor <= prompt.line.text.count)
+      }
+      #expect(frame(prompt, width: 40, height: 12).lines.count == 12)
+      #expect((cursor(prompt, width: 40) ?? 0) < 40)
+    }
+  }
+
   @Test("The last row names keys that work here")
   func keys() throws {
     func hints(width: Int = 80) -> String {

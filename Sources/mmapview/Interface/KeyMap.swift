@@ -131,7 +131,7 @@ enum KeyMap {
     },
     Binding(":", [.character(":")], "type any command", hint: Binding.Hint("command", rank: 7)) { _, _, _ in .edit("")
     },
-    Binding("?", [.character("?")], "this help", hint: Binding.Hint("help", rank: 0)) { _, _, _ in .help },
+    Binding("?", [.character("?"), .f1], "this help", hint: Binding.Hint("help", rank: 0)) { _, _, _ in .help },
     Binding("q", [.character("q")], "quit", hint: Binding.Hint("quit", rank: 1)) { _, _, _ in .perform(.quit) },
   ]
 
@@ -145,9 +145,12 @@ enum KeyMap {
   private static func onRange(
     _ session: Session, mustWrite: Bool = true, _ make: @escaping (RangeSelection) -> Action
   ) -> Action {
-    guard session.file != nil else { return .refuse("no file is open: type :open PATH or :create PATH SIZE") }
+    guard let file = session.file else { return .refuse("no file is open: type :open PATH or :create PATH SIZE") }
     let range: () -> Action = {
       guard let range = session.range(ofPage: session.cursor) else {
+        guard file.isWritable else {
+          return .refuse("a file that is only looked at has no ranges; its bytes are shown below the grid")
+        }
         return .refuse("page \(session.cursor) belongs to no range: a allocates the next free page")
       }
       return make(.labels(range.label...range.label))
