@@ -239,7 +239,8 @@ struct OverlayTests {
   @Test("Lines that are too wide are broken, so that help can be read in the narrowest window")
   func wraps() {
     var canvas = Canvas(width: 40, height: 40)
-    Overlay(HelpText.commands).draw(on: &canvas, Area(x: 0, y: 0, width: 40, height: 40), .ascii)
+    Overlay(HelpText.commands(.ascii) + HelpText.keys(.ascii)).draw(
+      on: &canvas, Area(x: 0, y: 0, width: 40, height: 40), .ascii)
     #expect(canvas.textLines.allSatisfy { $0.count <= 40 && $0.utf8.allSatisfy { $0 < 128 } })
   }
 }

@@ -164,7 +164,7 @@ final class RunLoop {
           Event(.caption, ["This file is open for reading only. Enter opens it for writing, Esc leaves it as it is."]))
       }
     case .refuse(let reason): session.note(Event(.failure, [reason]))
-    case .help: interface.overlay = Overlay(HelpText.keys)
+    case .help: interface.overlay = Overlay(HelpText.keys(interface.glyphs))
     case nil: break
     }
   }
@@ -184,7 +184,8 @@ final class RunLoop {
     switch interface.prompt?.take(key, history, context) {
     case .typing, nil: break
     case .left: interface.prompt = nil
-    case .help: interface.overlay = Overlay(Completion.usage(of: line)?.verb.manual ?? HelpText.commands)
+    case .help:
+      interface.overlay = Overlay(Completion.usage(of: line)?.verb.manual ?? HelpText.commands(interface.glyphs))
     case .entered(let command):
       interface.prompt = nil
       guard let command else { return }

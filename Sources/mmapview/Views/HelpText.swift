@@ -3,25 +3,25 @@ import Inspector
 /// The help screens, made from the tables of keys and of verbs.
 enum HelpText {
   /// The keys where the pages are.
-  static var keys: [String] {
+  static func keys(_ glyphs: Glyphs) -> [String] {
     var lines = ["keys"]
-    let width = (KeyMap.moving + KeyMap.working + KeyMap.others).map(\.name.count).max() ?? 0
+    let width = (KeyMap.moving + KeyMap.working + KeyMap.others).map { glyphs.spell($0.name).count }.max() ?? 0
+    func entry(_ binding: Binding) -> String { padded(glyphs.spell(binding.name), width + 2) + binding.help }
     // Moving is known to most; it goes side by side to leave room.
     for pair in stride(from: 0, to: KeyMap.moving.count, by: 2) {
-      let entries = KeyMap.moving[pair..<min(pair + 2, KeyMap.moving.count)]
-        .map { padded($0.name, width + 2) + $0.help }
-      lines.append("  " + entries.map { padded($0, 28) }.joined())
+      let entries = KeyMap.moving[pair..<min(pair + 2, KeyMap.moving.count)].map(entry)
+      lines.append("  " + padded(entries[0], 28) + entries.dropFirst().joined())
     }
-    return lines + (KeyMap.working + KeyMap.others).map { "  " + padded($0.name, width + 2) + $0.help }
+    return lines + (KeyMap.working + KeyMap.others).map { "  " + entry($0) }
       + ["", "`:` and then `?` shows the commands"]
   }
 
   /// The commands, and what helps while one is typed.
-  static var commands: [String] {
+  static func commands(_ glyphs: Glyphs) -> [String] {
     let width = Verb.all.map(\.name.count).max() ?? 0
     return ["commands; `help VERB` tells more of one, as does F1 while it is typed"]
       + Verb.all.map { "  " + padded($0.name, width + 2) + $0.help }
-      + ["", "while typing"] + typing.map { "  " + padded($0.keys, 22) + $0.help }
+      + ["", "while typing"] + typing.map { "  " + padded(glyphs.spell($0.keys), 24) + $0.help }
   }
 
   /// The keys of the prompt.

@@ -70,19 +70,15 @@ enum HintView {
 
   static func draw(_ prompt: Prompt, _ interface: Interface, on canvas: inout Canvas, _ promptArea: Area) {
     let width = promptArea.width - 1
-    if let error = prompt.error {
-      let lines = wrapped(interface.glyphs.spell(error.description), width).prefix(mostRows)
-      let area = rows(lines.count, above: promptArea, on: &canvas)
-      for (row, line) in lines.enumerated() {
-        canvas.write(line, x: area.x + 1, y: area.y + row, Style(.error), limit: width)
-      }
+    if prompt.error == nil, let choices = prompt.choices {
+      draw(choices, on: &canvas, rows(1, above: promptArea, on: &canvas))
       return
     }
-    let area = rows(1, above: promptArea, on: &canvas)
-    if let choices = prompt.choices {
-      draw(choices, on: &canvas, area)
-    } else {
-      canvas.write(interface.glyphs.spell(hint(prompt.line)), x: area.x + 1, y: area.y, Style(.dim), limit: width)
+    let text = interface.glyphs.spell(prompt.error?.description ?? hint(prompt.line, width))
+    let lines = wrapped(text, width).prefix(mostRows)
+    let area = rows(lines.count, above: promptArea, on: &canvas)
+    for (row, line) in lines.enumerated() {
+      canvas.write(line, x: area.x + 1, y: area.y + row, Style(prompt.error == nil ? .dim : .error), limit: width)
     }
   }
 
@@ -92,9 +88,13 @@ enum HintView {
     return rows
   }
 
-  private static func hint(_ line: PromptLine) -> String {
-    guard !line.text.isEmpty else { return "Tab completes, ↑ brings lines back, ? shows the commands, Esc leaves" }
-    if let command = Completion.usage(of: line.beforeCursor) { return "\(command.usage)    \(command.verb.help)" }
+  private static func hint(_ line: PromptLine, _ width: Int) -> String {
+    guard !line.text.isEmpty else { return "Tab completes, ↑ recalls, ? lists commands, Esc leaves" }
+    if let (verb, usage) = Completion.usage(of: line.beforeCursor) {
+      // What it does is worth no row of its own.
+      let line = "\(usage)    \(verb.help)"
+      return line.count <= width ? line : usage
+    }
     let names = Verb.all.map(\.name).filter { $0.hasPrefix(line.string) }
     return names.isEmpty ? "no command begins so; ? at an empty line shows them all" : names.joined(separator: "  ")
   }
