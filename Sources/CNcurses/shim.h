@@ -33,6 +33,7 @@ static inline SCREEN *cnc_open(const char *kind, int input, int output) {
   keypad(stdscr, TRUE);
   nodelay(stdscr, TRUE);
   set_escdelay(25);
+  // As xterm and all that follow it send them. They win over the names that ncurses makes up from terminfo's extensions.
   curs_set(0);
   return screen;
 }

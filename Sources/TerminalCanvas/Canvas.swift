@@ -112,7 +112,7 @@ extension Unicode.Scalar {
   fileprivate var isControl: Bool { value < 0x20 || value >= 0x7f && value < 0xa0 }
 
   /// How many columns a terminal gives the glyph: Unicode's East Asian wide and emoji blocks take two.
-  var columns: Int {
+  public var columns: Int {
     if value < 0x300 { return 1 }
     switch properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format: return 0

@@ -1,6 +1,5 @@
 import Inspector
 import RangedMmap
-import SystemPackage
 import TerminalCanvas
 
 /// Runs commands without a screen: what they say goes to standard output.
@@ -13,14 +12,12 @@ enum Headless {
 
   /// Carries out all commands; the first failure ends it.
   static func run(_ session: Session, _ script: Script, size: Size, isASCII: Bool) throws(ScriptError) {
-    session.takeScreen = { [unowned session] path, isForced throws(CommandError) in
-      try Screenshot.take(frame(session, size, isASCII), session.theme.palette, path, isForced: isForced)
-    }
+    printScreens(of: session, size: size, isASCII: isASCII)
     defer { session.shutDown() }
     var player = Player(script)
     while true {
       switch try player.step(session) {
-      case .performed(let event): try say(event.lines)
+      case .performed(let event): try LinePrinter.print(event.lines)
       case .waiting: try waitForWorkers(session)
       case .finished: return
       }
@@ -32,23 +29,15 @@ enum Headless {
     session.wakeUp.wait()
     session.collect()
     let news = session.log.suffix(session.eventCount - before)
-    try say(news.flatMap(\.lines))
+    try LinePrinter.print(news.flatMap(\.lines))
     if let failure = news.first(where: { $0.kind == .failure }) { throw ScriptError(failure) }
   }
 
-  /// Prints lines, with what could steer a terminal made visible; nothing is lost unsaid when nobody can take them.
-  private static func say(_ lines: [String]) throws(ScriptError) {
-    let text = lines.map { shown($0) + "\n" }.joined()
-    do { _ = try FileDescriptor.standardOutput.writeAll(text.utf8) } catch {
-      throw ScriptError(Event(.failure, ["standard output can't be written (\(error))"]))
+  /// Lets `screen` make frames of a size, as if there were a window of it.
+  static func printScreens(of session: Session, size: Size, isASCII: Bool) {
+    session.takeScreen = { [unowned session] path, isForced throws(CommandError) in
+      try Screenshot.take(frame(session, size, isASCII), session.theme.palette, path, isForced: isForced)
     }
-  }
-
-  private static func shown(_ line: String) -> String {
-    guard line.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return line }
-    return line.unicodeScalars.map { scalar in
-      scalar.value < 0x20 || scalar.value == 0x7f ? "\\x" + hex(scalar.value, width: 2) : String(scalar)
-    }.joined()
   }
 
   private static func frame(_ session: Session, _ size: Size, _ isASCII: Bool) -> Canvas {

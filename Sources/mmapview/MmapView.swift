@@ -16,7 +16,7 @@ struct MmapView: ParsableCommand {
     abstract: "Shows a file as a grid of 4 KiB pages, and what becomes of each when it is written and flushed.",
     discussion: """
       An existing file is opened for looking only: give --write, or allow it when the program asks. Without \
-      --headless the screen opens; ? shows its keys. Exit status: 0, 1 if something failed, 64 for bad usage.
+      --headless or --plain the screen opens; ? shows its keys. Exit status: 0, 1 if something failed, 64 for bad usage.
       """)
 
   @Argument(help: "The file to look at.", completion: .file())
@@ -47,7 +47,10 @@ struct MmapView: ParsableCommand {
   @Flag(help: "Open no screen: print what the commands say, and exit after the last.")
   var headless = false
 
-  @Option(help: ArgumentHelp("The size of frames with --headless.", valueName: "COLSxROWS"))
+  @Flag(help: "Open no screen: read commands from standard input, and print every event as a line of text.")
+  var plain = false
+
+  @Option(help: ArgumentHelp("The size of frames with --headless or --plain.", valueName: "COLSxROWS"))
   var size: String?
 
   @Option(help: ArgumentHelp("Show the pages as the library sees them, or the kernel, or both.", valueName: "LAYER"))
@@ -64,6 +67,8 @@ struct MmapView: ParsableCommand {
 
   @Flag(help: "Leave the mouse to the terminal, for its own selection.")
   var noMouse = false
+  @Flag(help: ArgumentHelp("Print the manual page: mmapview --manual | man -l -", visibility: .hidden))
+  var manual = false
 
   enum ColorOption: String, ExpressibleByArgument, CaseIterable {
     case auto
@@ -73,8 +78,16 @@ struct MmapView: ParsableCommand {
 
   mutating func run() throws {
     do {
+      if manual {
+        try LinePrinter.write(Manual.page)
+        return
+      }
       let plan = try Plan(self)
-      if headless {
+      if plain {
+        let isDone = try Plain(Session(opening: plan), plan, isASCII: ascii).run()
+        // What failed was told where it happened.
+        if !isDone { throw ExitCode.failure }
+      } else if headless {
         try Headless.run(Session(opening: plan), plan.script, size: plan.size, isASCII: ascii)
       } else {
         try runScreen(plan)

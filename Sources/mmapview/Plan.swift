@@ -1,5 +1,6 @@
 import Inspector
 import RangedMmap
+import SystemPackage
 
 /// A command line that makes no sense, and what would.
 struct UsageError: Error, CustomStringConvertible {
@@ -14,12 +15,14 @@ struct Plan {
   let theme: Theme?
   let script: Script
   let size: Headless.Size
+  private let isPlain: Bool
 
   init(_ options: MmapView) throws {
     try Self.requireText()
     opening = try Self.opening(options)
     layer = options.layer
     theme = options.theme
+    isPlain = options.plain
     size = try Self.size(options.size)
     var script = Script()
     if let path = options.replay { script.append(try Script(contentsOf: path)) }
@@ -28,6 +31,12 @@ struct Plan {
     }
     try script.checkLabels()
     self.script = script
+    if options.plain, options.headless {
+      throw UsageError(description: "--plain and --headless: give one; --plain reads commands from standard input")
+    }
+    if options.plain, options.replay == "-" {
+      throw UsageError(description: "--plain reads commands from standard input itself: leave --replay - out")
+    }
     if options.headless, options.replay == nil, script.steps.isEmpty, opening == nil {
       throw UsageError(description: "--headless has nothing to do: give a file, -c 'COMMAND' or --replay SCRIPT")
     }
@@ -73,6 +82,23 @@ struct Plan {
   }
 }
 
+extension Plan {
+  /// The three steps that matter, for whoever sees the program for the first time.
+  fileprivate func greeting(_ file: MmapFile?) -> String? {
+    switch (isPlain, file?.isWritable) {
+    case (false, nil): nil
+    case (false, true?): "a allocates a page, w writes it, s makes it durable; ? shows all keys"
+    case (false, false?): "Arrow keys move; nothing is changed unless you allow it; ? shows all keys"
+    case (true, nil): "Type `open PATH` or `create PATH SIZE`; `help` lists all commands"
+    case (true, true?):
+      "`allocate 1p` takes a page, `write r1 page` fills it, `sync r1` makes it durable; `help` lists all commands"
+    case (true, false?):
+      "Nothing in it is changed unless you allow it: `open \(Word.quote(file?.path.string ?? "")) write` is your "
+        + "consent. `status` tells of it; `help` lists all commands"
+    }
+  }
+}
+
 extension Session {
   /// A session with the plan's file open.
   convenience init(opening plan: Plan) throws(CommandError) {
@@ -80,15 +106,7 @@ extension Session {
     if let opening = plan.opening { try perform(opening) }
     if let layer = plan.layer { try perform(.layer(layer)) }
     if let theme = plan.theme { try perform(.theme(theme)) }
-    if let file, plan.script.steps.isEmpty {
-      note(Event(.caption, [Self.greeting(isWritable: file.isWritable)]))
-    }
-  }
-
-  private static func greeting(isWritable: Bool) -> String {
-    isWritable
-      ? "a allocates a page, w writes it, s makes it durable; ? shows all keys"
-      : "Arrow keys move; nothing is changed unless you allow it; ? shows all keys"
+    if plan.script.steps.isEmpty, let greeting = plan.greeting(file) { note(Event(.caption, [greeting])) }
   }
 
   /// What a person who quits should know: that something may still be lost.

@@ -44,7 +44,7 @@ struct LooksTests {
     try window.type(":theme contrast", "Enter")
     try waitForColours(window, "48;5;16m")
     try window.type(":theme pink", "Enter")
-    try window.waitFor("is no theme: one of contrast, dark, light")
+    try window.waitFor("is no theme: one of dark, light, contrast")
     try window.type("Escape")
     try window.quit()
     try window.waitFor("shell>")

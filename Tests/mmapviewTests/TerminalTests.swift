@@ -12,7 +12,7 @@ final class Window {
     self.folder = folder
     try tmux(
       "new-session", "-d", "-s", name, "-x", "\(width)", "-y", "\(height)", "-c", folder.path.string,
-      "env", "PS1=shell> ", "bash", "--norc", "--noprofile")
+      "env", "PS1=shell> ", "XDG_STATE_HOME=\(folder.path)/state", "bash", "--norc", "--noprofile")
     try waitFor("shell>")
   }
 
@@ -173,6 +173,66 @@ struct TerminalTests {
     try window.type("BSpace", "p", "Enter")
     try window.waitFor("2 allocated")
     try window.type("q")
+    try expectShell(window)
+  }
+
+  @Test("The tabulator completes, what is wrong is marked, and the arrows bring lines back in the next session")
+  func prompt() throws {
+    let window = try start("a --create 1m")
+    try window.waitFor("256 free")
+    try window.type(":")
+    try window.waitFor("Tab completes")
+    try window.type("al", "Tab", "2q", "Enter")
+    try window.waitFor("\"2q\" is no size")
+    try window.type("BSpace", "p", "Enter")
+    try window.waitFor("2 allocated")
+    try window.type(":", "write r", "Tab")
+    try window.waitFor(":write r1")
+    try window.type("co", "Tab", "Enter")
+    try window.waitFor("2 written")
+    // Carried out in vain, a line can be brought back; left, it is gone.
+    try window.type(":", "sync r7", "Enter")
+    try window.waitFor("r7: no such range")
+    try window.type(":", "Up")
+    try window.waitFor(":sync r7")
+    try window.type("C-Left", "C-k", "r1", "Enter")
+    try window.waitFor("2 flushed")
+    try window.type(":", "reuse r1", "Escape")
+    try window.waitFor("u reuse")
+    try window.type(":", "reuse r1", "C-c")
+    try window.waitFor("u reuse")
+    try window.type("q")
+    try expectShell(window)
+    #expect(
+      try folder.bytes("state/mmapview/history")
+        == Array("allocate 2p\nwrite r1 counter \nsync r7\nsync r1\n".utf8))
+    try window.type("clear; \(mmapview) a", "Enter")
+    try window.waitFor("read only")
+    try window.type(":", "wr", "Up")
+    try window.waitFor(":write r1 counter")
+    try window.type("Escape", "q")
+    try expectShell(window)
+  }
+
+  @Test("Help tells of the keys where one is, and of the commands while one is typed, and scrolls")
+  func help() throws {
+    let window = try start("a --create 1m", 80, 16)
+    try window.waitFor("256 free")
+    try window.type("?")
+    try window.waitFor("one cell back")
+    try window.type("NPage")
+    try window.waitFor("  quit")
+    try window.type("x", ":", "?")
+    try window.waitFor("commands;")
+    try window.type("End")
+    try window.waitFor("Ctrl-C")
+    try window.type("s", "y", "F1")
+    try window.waitFor("for example: sync r1")
+    try window.type("Escape", "BTab", "BTab", "Enter")
+    try window.waitFor("there is no range for that")
+    try window.type(":", "help expect", "Enter")
+    try window.waitFor("expect page PAGES STATE")
+    try window.type("Escape", "q")
     try expectShell(window)
   }
 

@@ -1,94 +1,106 @@
-import RangedMmap
-
-/// The words after a verb, taken one by one, each as what it must be.
+/// The words of a command, taken one by one, each as what it must be.
+///
+/// When they run out it notes what could have come next, which is what completion offers.
 struct Arguments {
   private let words: [Word]
-  private var next = 1
-  private let verb: Verb
+  private var next = 0
   private let lineEnd: Int
+  /// Whose arguments are read.
+  private(set) var verb: Verb?
+  /// How the command that is being read is written, as far as it is known by now.
+  private(set) var usage: String?
+  /// What could have come where the words ran out.
+  private(set) var expected: [ArgumentKind] = []
+  // Whether an argument was left out without which those after it can't be.
+  private var isCutShort = false
 
-  init(_ words: [Word], of verb: Verb) {
+  init(_ words: [Word]) {
     self.words = words
-    self.verb = verb
     lineEnd = words.last?.columns.upperBound ?? 0
   }
 
-  private var usage: String { "write `\(verb.usage)`" }
+  private var remedy: String { usage.map { ": write `\($0)`" } ?? "" }
 
   /// Fails if words are left over.
   func end() throws(SyntaxError) {
     guard next < words.count else { return }
-    throw SyntaxError("unexpected \"\(words[next].text)\": \(usage)", at: words[next].columns)
+    throw SyntaxError("unexpected \"\(words[next].text)\"\(remedy)", at: words[next].columns)
   }
 
-  mutating func word() -> Word? {
-    guard next < words.count else { return nil }
+  /// The next word, which must be there.
+  mutating func required(_ kind: ArgumentKind) throws(SyntaxError) -> Word {
+    guard hasMore(kind) else {
+      throw SyntaxError("the \(kind.noun) is missing\(remedy)", at: lineEnd..<lineEnd + 1)
+    }
     defer { next += 1 }
     return words[next]
   }
 
-  mutating func word(_ what: String) throws(SyntaxError) -> Word {
-    guard let word = word() else { throw SyntaxError("\(what) missing: \(usage)", at: lineEnd..<lineEnd + 1) }
-    return word
+  /// Whether there is a next word; if not, it could have been one of this kind.
+  mutating func hasMore(_ kind: ArgumentKind) -> Bool {
+    if next == words.count, !isCutShort { expected.append(kind) }
+    return next < words.count
   }
 
-  /// Whether the next word begins with a digit.
-  var isNumberNext: Bool { next < words.count && words[next].text.first?.isNumber == true }
+  /// Whether there is a next word; if not, no argument after this one can be there either.
+  mutating func hasMoreOrEnds(_ kind: ArgumentKind) -> Bool {
+    defer { isCutShort = isCutShort || next == words.count }
+    return hasMore(kind)
+  }
 
   /// Takes the next word if it is this one.
   mutating func flag(_ name: String) -> Bool {
-    guard next < words.count, words[next].text == name else { return false }
+    guard hasMore(.keyword(name)), words[next].text == name else { return false }
     next += 1
     return true
   }
 
-  /// Takes the next word if there is one, as what `read` makes of it.
-  mutating func optional<Value>(
-    _ what: String, _ read: (Word, String) throws(SyntaxError) -> Value
-  ) throws(SyntaxError) -> Value? {
-    guard let word = word() else { return nil }
-    return try read(word, what)
-  }
-
-  /// All words that are left.
-  mutating func rest() -> [Word] {
+  /// All words that are left, of a kind that is told them.
+  mutating func rest(_ kind: ([Word]) -> ArgumentKind) -> [Word] {
     defer { next = words.count }
-    return Array(words[next...])
+    let rest = Array(words[next...])
+    expected.append(kind(rest))
+    return rest
   }
 
-  mutating func choice<Value>(_ what: String, _ values: [String: Value]) throws(SyntaxError) -> Value {
-    let word = try word(what)
-    guard let value = values[word.text] else {
-      let known = values.keys.sorted().joined(separator: ", ")
-      throw SyntaxError("\"\(word.text)\" is no \(what): one of \(known)", at: word.columns)
+  // MARK: Commands
+
+  /// A verb and what belongs to it.
+  mutating func command() throws(SyntaxError) -> Command {
+    let first = try required(.command)
+    guard let verb = Verb.named(first.text) else { throw Verb.unknown(first) }
+    self.verb = verb
+    usage = verb.usage
+    let form = try form(of: verb)
+    usage = form.usage.isEmpty ? verb.name : "\(verb.name) \(form.usage)"
+    return try form.parse(&self)
+  }
+
+  // The form that the next word says, or the one that needs none.
+  private mutating func form(of verb: Verb) throws(SyntaxError) -> Form {
+    let plain = verb.forms.first { $0.keyword == nil }
+    let keywords = verb.forms.compactMap(\.keyword)
+    guard !keywords.isEmpty else { return verb.forms[0] }
+    let kind = ArgumentKind(oneOf: keywords, "word after \(verb.name)")
+    if let plain {
+      guard hasMore(kind), let form = verb.forms.first(where: { $0.keyword == words[next].text }) else { return plain }
+      next += 1
+      return form
     }
-    return value
+    let word = try required(kind)
+    guard let form = verb.forms.first(where: { $0.keyword == word.text }) else { throw kind.refusal(of: word) }
+    return form
   }
+}
 
-  mutating func size(_ what: String) throws(SyntaxError) -> Int { try Literal.size(word(what), what) }
-  mutating func offset(_ what: String) throws(SyntaxError) -> Int { try Literal.offset(word(what), what) }
-  mutating func number(_ what: String) throws(SyntaxError) -> Int { try Literal.number(word(what), what) }
-  mutating func pages() throws(SyntaxError) -> ClosedRange<Int> { try Literal.pages(word("the page")) }
-  mutating func ranges() throws(SyntaxError) -> RangeSelection { try Literal.ranges(word("the range")) }
-  mutating func pattern() throws(SyntaxError) -> Pattern { try Literal.pattern(word("the pattern")) }
-
-  /// All words that are left, as pairs of hexadecimal digits.
-  mutating func bytes() throws(SyntaxError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for word in [try word("the bytes")] + rest() {
-      let digits = Array(word.text)
-      for pair in stride(from: 0, to: digits.count, by: 2) {
-        guard pair + 1 < digits.count, let byte = UInt8(String(digits[pair...pair + 1]), radix: 16) else {
-          throw SyntaxError(
-            "\"\(word.text)\" is no row of bytes: write pairs of hex digits, as in a5a5", at: word.columns)
-        }
-        bytes.append(byte)
-      }
+extension ArgumentKind {
+  /// Why a word is none of the words that could stand there.
+  func refusal(of word: Word) -> SyntaxError {
+    guard case .words(let words) = source else {
+      return SyntaxError("\"\(word.text)\" is no \(noun)", at: word.columns)
     }
-    return bytes
-  }
-
-  mutating func state() throws(SyntaxError) -> PageState {
-    try choice("state", Dictionary(uniqueKeysWithValues: PageState.allCases.map { ("\($0)", $0) }))
+    let suggestion = Spelling.suggestion(for: word.text, among: words)
+    return SyntaxError(
+      "\"\(word.text)\" is no \(noun): \(suggestion)one of \(words.joined(separator: ", "))", at: word.columns)
   }
 }

@@ -104,8 +104,10 @@ enum Literal {
 
   static func pattern(_ word: Word) throws(SyntaxError) -> Pattern {
     guard let pattern = Pattern(word.text) else {
+      let suggestion = Spelling.suggestion(for: word.text, among: Pattern.forms.compactMap(\.word))
+      let forms = Pattern.forms.map(\.usage).joined(separator: ", ")
       throw SyntaxError(
-        "\"\(word.text)\" is no pattern: one of \(Pattern.forms.joined(separator: ", "))", at: word.columns)
+        "\"\(word.text)\" is no pattern: \(suggestion)one of \(forms)", at: word.columns)
     }
     return pattern
   }

@@ -15,8 +15,29 @@ public enum Pattern: Sendable, Equatable {
   /// The bytes of another file over and over, from the start of the range.
   case file(path: String)
 
+  /// A way to write a pattern.
+  public struct Form: Sendable {
+    /// How it is written.
+    public let usage: String
+    /// What it fills a range with.
+    public let meaning: String
+    // What completion offers; with a colon at its end it wants more.
+    let word: String?
+  }
+
   /// The ways to write a pattern.
-  static let forms = ["0xNN", "zero", "counter", "page", "text:STRING", "random[:SEED]", "file:PATH"]
+  public static let forms = [
+    Form(usage: "0xNN", meaning: "one byte all over", word: nil),
+    Form(usage: "zero", meaning: "zeros", word: "zero"),
+    Form(usage: "counter", meaning: "the low byte of each byte's offset in the file", word: "counter"),
+    Form(usage: "page", meaning: "the page's number, as 8 bytes, least significant first, over and over", word: "page"),
+    Form(usage: "text:STRING", meaning: "the text over and over, from the start of the range", word: "text:"),
+    Form(
+      usage: "random[:SEED]",
+      meaning: "SplitMix64: the 8 bytes at offset o are output o / 8 of the generator with this seed", word: "random"),
+    Form(
+      usage: "file:PATH", meaning: "another file's bytes over and over, from the start of the range", word: "file:"),
+  ]
 }
 
 extension Pattern: CustomStringConvertible {

@@ -27,13 +27,34 @@ extension Word {
     while let word = try scanner.next() { words.append(word) }
     return words
   }
+
+  /// Splits a line that ends where somebody is typing: the words before, and the one that is begun, maybe empty.
+  ///
+  /// A quote may still be open. `nil` in a comment, or where what is there can't become a word.
+  static func splitUnfinished(_ line: String) -> (words: [Word], begun: Word)? {
+    var scanner = WordScanner(line, mayEndInQuote: true)
+    var words: [Word] = []
+    do throws(SyntaxError) {
+      while let word = try scanner.next() { words.append(word) }
+    } catch { return nil }
+    guard scanner.isAtEnd else { return nil }
+    let end = line.count
+    if let last = words.last, last.columns.upperBound == end { return (words.dropLast(), last) }
+    return (words, Word(text: "", columns: end..<end))
+  }
 }
 
 private struct WordScanner {
   private let characters: [Character]
+  private let mayEndInQuote: Bool
   private var position = 0
 
-  init(_ line: String) { characters = Array(line) }
+  init(_ line: String, mayEndInQuote: Bool = false) {
+    characters = Array(line)
+    self.mayEndInQuote = mayEndInQuote
+  }
+
+  var isAtEnd: Bool { position == characters.count }
 
   mutating func next() throws(SyntaxError) -> Word? {
     while let character = peek, character.isWhitespace { position += 1 }
@@ -49,7 +70,7 @@ private struct WordScanner {
       default: bytes.append(contentsOf: character.utf8)
       }
     }
-    guard !isQuoted else {
+    guard !isQuoted || mayEndInQuote else {
       throw SyntaxError("the quote that opens here is never closed: end it with \"", at: start..<position)
     }
     return Word(text: String(decoding: bytes, as: UTF8.self), columns: start..<position)
@@ -67,7 +88,7 @@ private struct WordScanner {
     case "n": return UInt8(ascii: "\n")
     case "t": return UInt8(ascii: "\t")
     case "x":
-      let digits = String(characters[position..<min(position + 2, characters.count)])
+      let digits = String(characters[min(position, characters.count)..<min(position + 2, characters.count)])
       if digits.count == 2, let byte = UInt8(digits, radix: 16) {
         position += 2
         return byte
@@ -82,9 +103,15 @@ private struct WordScanner {
 extension Word {
   /// A text as one word of a command, in quotes where it needs them.
   public static func quote(_ text: String) -> String {
-    let isPlain = !text.isEmpty && !text.contains { $0.isWhitespace || $0 == "\"" || $0 == "#" }
+    let isPlain =
+      !text.isEmpty && !text.contains { $0.isWhitespace || $0 == "\"" || $0 == "#" }
+      && !text.unicodeScalars.contains(where: isControl)
     if isPlain { return text }
-    let escapes: [Character: String] = ["\"": "\\\"", "\\": "\\\\", "\n": "\\n", "\t": "\\t"]
-    return "\"" + text.map { escapes[$0] ?? String($0) }.joined() + "\""
+    let escapes: [Unicode.Scalar: String] = ["\"": "\\\"", "\\": "\\\\", "\n": "\\n", "\t": "\\t"]
+    return "\""
+      + text.unicodeScalars.map { escapes[$0] ?? (isControl($0) ? "\\x" + hex($0.value, width: 2) : String($0)) }
+      .joined() + "\""
   }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || scalar.value == 0x7f }
 }

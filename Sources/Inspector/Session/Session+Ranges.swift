@@ -114,7 +114,14 @@ extension Session {
   private func known(_ labels: ClosedRange<Int>) throws(CommandError) -> [Int] {
     guard labels.upperBound <= ranges.count else {
       let there = ranges.count == 0 ? "there are no ranges yet: `allocate` first" : "the last range is r\(ranges.count)"
-      throw CommandError("r\(max(labels.lowerBound, ranges.count + 1)): no such range; \(there)")
+      let missing = "r\(max(labels.lowerBound, ranges.count + 1))"
+      // Two digits exchanged, or one too many; which other number may be meant nobody can guess.
+      let known = (1..<min(ranges.count, 1000) + 1).map { "r\($0)" }
+      let nearest =
+        known.first { $0.sorted() == missing.sorted() }
+        ?? Spelling.nearest(to: missing, among: known.filter { $0.count < missing.count })
+      let suggestion = nearest.map { "; did you mean \($0)?" } ?? ""
+      throw CommandError("\(missing): no such range; \(there)\(suggestion)")
     }
     return Array(labels)
   }

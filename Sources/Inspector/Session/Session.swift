@@ -151,6 +151,9 @@ public final class Session {
     collect()
   }
 
+  /// How many ranges have labels: `r1` to this.
+  public var rangeCount: Int { ranges.count }
+
   /// What is known of the range that a page belongs to.
   public func range(ofPage page: Int) -> RangeSummary? {
     ranges.label(ofPage: page).map { ranges.summary($0) }
@@ -185,9 +188,10 @@ extension Session {
         Verb.all.map { $0.name + String(repeating: " ", count: width + 2 - $0.name.count) + $0.help })
     }
     guard let verb = Verb.named(name) else {
-      throw CommandError("\(name): no such command; `help` lists them")
+      let suggestion = Spelling.suggestion(for: name, among: Verb.all.map(\.name))
+      throw CommandError("\(name): no such command; \(suggestion)`help` lists them")
     }
-    return Event(.output, [verb.usage, "  " + verb.help, "  for example: " + verb.example])
+    return Event(.output, verb.manual)
   }
 
   /// The open file, or an error that says how to open one.

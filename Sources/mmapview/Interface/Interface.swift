@@ -7,9 +7,9 @@ struct Interface {
   /// The page in the grid's upper left corner.
   var firstPage = 0
   /// The line that is being typed, or `nil`.
-  var prompt: PromptLine?
-  /// Lines that cover the panes until a key is pressed.
-  var overlay: [String]?
+  var prompt: Prompt?
+  /// Lines that cover the panes.
+  var overlay: Overlay?
   /// Where a selection began that follows the cursor, or `nil`.
   var anchor: Int?
   /// Whether it is asked what is to become of pages that are not durable, before the program ends.

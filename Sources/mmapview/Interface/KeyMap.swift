@@ -24,15 +24,33 @@ struct Binding {
   let keys: [Key]
   let name: String
   let help: String
+  let hint: Hint?
   let action: @Sendable (Session, Interface, GridShape) -> Action?
 
+  /// What the bottom line says of a key: the lower the rank, the longer it stays in a narrow window.
+  struct Hint {
+    let name: String
+    let rank: Int
+    let applies: @Sendable (Session) -> Bool
+
+    init(_ name: String, rank: Int, _ applies: @escaping @Sendable (Session) -> Bool = { _ in true }) {
+      self.name = name
+      self.rank = rank
+      self.applies = applies
+    }
+
+    /// One for files that are open for writing.
+    static func writing(_ name: String, rank: Int) -> Hint { Hint(name, rank: rank) { $0.file?.isWritable == true } }
+  }
+
   init(
-    _ name: String, _ keys: [Key], _ help: String,
+    _ name: String, _ keys: [Key], _ help: String, hint: Hint? = nil,
     _ action: @escaping @Sendable (Session, Interface, GridShape) -> Action?
   ) {
     self.name = name
     self.keys = keys
     self.help = help
+    self.hint = hint
     self.action = action
   }
 }
@@ -42,6 +60,17 @@ enum KeyMap {
   static func action(_ key: Key, _ session: Session, _ interface: Interface, _ grid: GridShape) -> Action? {
     let bindings = (interface.focus == .bytes ? bytes : []) + moving + looking + working + others
     return bindings.first { $0.keys.contains(key) }?.action(session, interface, grid)
+  }
+
+  /// The keys that the bottom line names here and now.
+  static func hints(_ session: Session) -> [(key: String, name: String, rank: Int)] {
+    // A file that is only looked at: any key that would write asks for leave.
+    let isAsking = session.file?.isWritable == false
+    return (isAsking ? [("a", "allow writing", 4)] : [])
+      + (looking + working + others).compactMap { binding in
+        guard let hint = binding.hint, hint.applies(session) else { return nil }
+        return (binding.name, hint.name, hint.rank)
+      }
   }
 
   static let moving: [Binding] = [
@@ -71,7 +100,10 @@ enum KeyMap {
     Binding("0", [.character("0")], "the whole file in view, or one page a cell") { session, _, _ in
       .perform(.zoom(.to(session.zoom == .fit ? .pages(1) : .fit)))
     },
-    Binding("L", [.character("L")], "turn to the kernel's view, to both, and back") { session, _, _ in
+    Binding(
+      "L", [.character("L")], "turn to the kernel's view, to both, and back",
+      hint: Binding.Hint("layer", rank: 3) { $0.file?.isWritable == false }
+    ) { session, _, _ in
       .perform(.layer(session.layer.next))
     },
     Binding("Space", [.character(" ")], "select the cell, or nothing") { session, _, _ in
@@ -92,10 +124,13 @@ enum KeyMap {
   ]
 
   static let working: [Binding] = [
-    Binding("a", [.character("a")], "allocate one page") { session, _, _ in
+    Binding("a", [.character("a")], "allocate one page", hint: .writing("allocate", rank: 2)) { session, _, _ in
       whenWritable(session) { .perform(.allocate(byteCount: Alignment.page, times: 1)) }
     },
-    Binding("w", [.character("w")], "write the range at the cursor, with the last pattern") { session, interface, _ in
+    Binding(
+      "w", [.character("w")], "write the range at the cursor, with the last pattern",
+      hint: .writing("write", rank: 3)
+    ) { session, interface, _ in
       onRange(session) { .perform(.write($0, interface.pattern)) }
     },
     Binding("r", [.character("r")], "read back 64 bytes of the page at the cursor") { session, _, _ in
@@ -106,13 +141,17 @@ enum KeyMap {
     Binding("y", [.character("y")], "verify the range against its pattern") { session, _, _ in
       onRange(session, mustWrite: false) { .perform(.verify($0)) }
     },
-    Binding("f", [.character("f")], "flush: start its writeback") { session, _, _ in
+    Binding("f", [.character("f")], "flush: start its writeback", hint: .writing("flush", rank: 5)) { session, _, _ in
       onRange(session) { .perform(.flush($0)) }
     },
-    Binding("s", [.character("s")], "sync: wait until it is durable") { session, _, _ in
+    Binding(
+      "s", [.character("s")], "sync: wait until it is durable", hint: .writing("sync", rank: 4)
+    ) { session, _, _ in
       onRange(session) { .perform(.sync($0)) }
     },
-    Binding("u", [.character("u")], "reuse: make it writable again") { session, _, _ in
+    Binding(
+      "u", [.character("u")], "reuse: make it writable again", hint: .writing("reuse", rank: 6)
+    ) { session, _, _ in
       onRange(session) { .perform(.reuse($0)) }
     },
     Binding("W", [.character("W")], "start workers, or stop them") { session, _, _ in
@@ -131,9 +170,10 @@ enum KeyMap {
 
   static let others: [Binding] = [
     toBytes,
-    Binding(":", [.character(":")], "type any command") { _, _, _ in .edit("") },
-    Binding("?", [.character("?"), .help], "this help") { _, _, _ in .help },
-    Binding("q", [.character("q")], "quit") { _, _, _ in .perform(.quit) },
+    Binding(":", [.character(":")], "type any command", hint: Binding.Hint("command", rank: 7)) { _, _, _ in .edit("")
+    },
+    Binding("?", [.character("?"), .help], "this help", hint: Binding.Hint("help", rank: 0)) { _, _, _ in .help },
+    Binding("q", [.character("q")], "quit", hint: Binding.Hint("quit", rank: 1)) { _, _, _ in .perform(.quit) },
   ]
 
   private static func move(_ session: Session, by pages: Int) -> Action? {
@@ -162,7 +202,10 @@ enum KeyMap {
   }
 
   private static func noRange(_ session: Session) -> Action {
-    guard session.file != nil else { return .refuse("no file is open: type :open PATH or :create PATH SIZE") }
+    guard let file = session.file else { return .refuse("no file is open: type :open PATH or :create PATH SIZE") }
+    guard file.isWritable else {
+      return .refuse("a file that is only looked at has no ranges; its bytes are shown below the grid")
+    }
     let holder = session.workers.holder(ofPage: session.cursor)
     let reason = holder.map { "is in the hands of worker \($0.number)" }
     return .refuse("page \(session.cursor) \(reason ?? "belongs to no range: a allocates the next free page")")

@@ -1,8 +1,10 @@
 import TerminalCanvas
 
 /// A line of text that is being typed, with its cursor.
-struct PromptLine {
+struct PromptLine: Equatable {
+  /// What is typed so far.
   private(set) var text: [Character]
+  /// The character that the cursor stands on, or the place after the last.
   private(set) var cursor: Int
 
   init(_ text: String = "") {
@@ -11,24 +13,49 @@ struct PromptLine {
   }
 
   var string: String { String(text) }
+  var beforeCursor: String { String(text[..<cursor]) }
+
+  mutating func move(to column: Int) { cursor = min(max(0, column), text.count) }
+
+  /// Puts a text in place of some columns, and the cursor behind it.
+  mutating func replace(_ columns: Range<Int>, with new: String) {
+    let before = String(text[..<columns.lowerBound]) + new
+    // Joined as text: an accent that is typed alone belongs to the letter before it.
+    text = Array(before + String(text[columns.upperBound...]))
+    cursor = min(before.count, text.count)
+  }
 
   /// Takes a key that edits; others are none of its business.
   mutating func edit(_ key: Key) {
     switch key {
-    case .character("\u{15}"):  // Ctrl-U
-      self = PromptLine()
-    case .character(let scalar) where scalar.value >= 0x20:
-      text.insert(Character(scalar), at: cursor)
-      cursor += 1
-    case .backspace where cursor > 0:
-      cursor -= 1
-      text.remove(at: cursor)
-    case .delete where cursor < text.count: text.remove(at: cursor)
-    case .left: cursor = max(0, cursor - 1)
-    case .right: cursor = min(text.count, cursor + 1)
-    case .home, .character("\u{01}"): cursor = 0
-    case .end, .character("\u{05}"): cursor = text.count
+    case .character("\u{01}"), .home: cursor = 0
+    case .character("\u{05}"), .end: cursor = text.count
+    case .character("\u{0b}"): replace(cursor..<text.count, with: "")  // Ctrl-K
+    case .character("\u{15}"): replace(0..<cursor, with: "")  // Ctrl-U
+    case .character("\u{17}"): replace(wordStart..<cursor, with: "")  // Ctrl-W
+    case .character(let scalar) where !scalar.isControl: replace(cursor..<cursor, with: String(scalar))
+    case .backspace where cursor > 0: replace(cursor - 1..<cursor, with: "")
+    case .delete where cursor < text.count: replace(cursor..<cursor + 1, with: "")
+    case .left: move(to: cursor - 1)
+    case .right: move(to: cursor + 1)
+    case .controlLeft: cursor = wordStart
+    case .controlRight: cursor = wordEnd
     default: break
     }
   }
+
+  private var wordStart: Int {
+    let blanks = text[..<cursor].reversed().prefix { $0.isWhitespace }.count
+    return cursor - blanks - text[..<(cursor - blanks)].reversed().prefix { !$0.isWhitespace }.count
+  }
+
+  private var wordEnd: Int {
+    let blanks = text[cursor...].prefix { $0.isWhitespace }.count
+    return cursor + blanks + text[(cursor + blanks)...].prefix { !$0.isWhitespace }.count
+  }
+}
+
+extension Unicode.Scalar {
+  // Of both blocks: a terminal would act on either.
+  fileprivate var isControl: Bool { value < 0x20 || (0x7f..<0xa0).contains(value) }
 }

@@ -9,19 +9,22 @@ import TerminalCanvas
 /// It sleeps in ppoll(2) on the keyboard, the session's wake-up and the signals. Only while workers run does it wake
 /// by itself, thirty times a second, to show what they did.
 final class RunLoop {
-  private let session: Session
-  private let terminal: any Terminal
+  let session: Session
+  let terminal: any Terminal
   private var player: Player
-  private var interface = Interface()
+  var interface = Interface()
   private let signals: Int32
   private var endingSignal: Int32?
   private var scriptFailure: ScriptError?
-  private var shown: Canvas?
+  var shown: Canvas?
   private var hasHungUp = false
   private let sampler: Sampler
   // Whether a command was carried out since the kernel was last asked.
-  private var hasActed = true
-  private var isLeaving = false
+  var hasActed = true
+  var isLeaving = false
+  var history = History(
+    // SAFETY: getenv's answer is copied at once.
+    in: History.folder { name in unsafe getenv(name).map { unsafe String(cString: $0) } })
 
   private static let frameTime: Int32 = 33
   // What a person takes for at once; what takes longer is drawn with its progress.
@@ -76,6 +79,7 @@ final class RunLoop {
     terminal.close()
     sampler.stop()
     session.shutDown()
+    history.save()
     if let scriptFailure { throw scriptFailure }
     return endingSignal
   }
@@ -102,6 +106,8 @@ final class RunLoop {
         clinux_stop_here()
         terminal.resume()
         shown = nil
+      // Whoever types means the line; whoever does not means the program.
+      case SIGINT where interface.prompt != nil: interface.prompt = nil
       case let signal:
         endingSignal = signal
         return
@@ -132,7 +138,7 @@ final class RunLoop {
     interface.readBytes(session, layout)
   }
 
-  private var layout: Layout? { Layout(session, width: terminal.width, height: terminal.height) }
+  var layout: Layout? { Layout(session, width: terminal.width, height: terminal.height) }
   private var promptCursor: (x: Int, y: Int)? { layout.flatMap { PromptView.cursor(interface, $0.prompt) } }
 
   private func measure() {
@@ -156,139 +162,5 @@ final class RunLoop {
       session.note(Event(.failure, [error.description]))
       return false
     }
-  }
-
-  private func takeKeys() {
-    while let key = terminal.nextKey() {
-      switch key {
-      case .resize: shown = nil
-      case .mouse(let event): point(event)
-      case _ where interface.overlay != nil: interface.overlay = nil
-      case _ where interface.prompt != nil: type(key)
-      case _ where interface.isAskingToQuit: answer(key)
-      case .escape: escape()
-      default: press(key)
-      }
-      if session.isOver { return }
-    }
-  }
-
-  private func press(_ key: Key) {
-    let shape = layout?.shape ?? GridShape(columns: 1, rows: 1)
-    switch KeyMap.action(key, session, interface, shape) {
-    case .perform(let command): perform(command)
-    case .edit(let text):
-      interface.prompt = PromptLine(text)
-      if text.hasPrefix("open "), session.file?.isWritable == false {
-        session.note(
-          Event(.caption, ["This file is open for reading only. Enter opens it for writing, Esc leaves it as it is."]))
-      }
-    case .refuse(let reason): session.note(Event(.failure, [reason]))
-    case .selectFromHere:
-      interface.anchor = session.cursor
-      followAnchor()
-    case .focus(let focus): interface.focus = focus
-    case .help: interface.overlay = HelpText.lines
-    case nil: break
-    }
-  }
-
-  // Stretches the selection from where it began to the cursor, by whole cells.
-  private func followAnchor() {
-    guard let anchor = interface.anchor else { return }
-    guard let file = session.file, anchor < file.states.count else {
-      interface.anchor = nil
-      return
-    }
-    let ends = [anchor, session.cursor].map { KeyMap.cell(of: $0, session, file) }
-    let first = min(ends[0].lowerBound, ends[1].lowerBound)
-    _ = try? session.perform(.select(first...max(ends[0].upperBound, ends[1].upperBound)))
-  }
-
-  // Somebody chose to sync and quit: it ends when that has worked, and stays when it has not.
-  private func leaveIfSynced() {
-    guard isLeaving, session.job == nil else { return }
-    isLeaving = false
-    if session.unsyncedPages == 0 { _ = try? session.perform(.quit) }
-  }
-
-  // The innermost of what is going on ends.
-  private func escape() {
-    if session.job != nil {
-      session.stopJob()
-    } else if interface.anchor != nil {
-      interface.anchor = nil
-    } else if session.selection != nil {
-      perform(.select(nil))
-    }
-  }
-
-  private func answer(_ key: Key) {
-    switch key {
-    case .character("q"): _ = try? session.perform(.quit)
-    case .character("s"):
-      // Workers would go on writing what is to be synced.
-      session.shutDown()
-      isLeaving = true
-      perform(.sync(.all))
-    default: break
-    }
-    interface.isAskingToQuit = false
-  }
-
-  private func point(_ event: MouseEvent) {
-    guard interface.overlay == nil else {
-      if event.kind == .press { interface.overlay = nil }
-      return
-    }
-    guard interface.prompt == nil, let file = session.file, let layout else { return }
-    if event.kind == .release { interface.anchor = nil }
-    guard let page = layout.page(event, from: interface.firstPage, cursor: session.cursor, of: file.states.count)
-    else { return }
-    // A drag selects from where the button went down; a press begins anew.
-    switch event.kind {
-    case .press:
-      interface.anchor = nil
-      if session.selection != nil { perform(.select(nil)) }
-    case .drag where interface.anchor == nil: interface.anchor = session.cursor
-    default: break
-    }
-    perform(.goto(page: page))
-  }
-
-  private func type(_ key: Key) {
-    switch key {
-    case .escape: interface.prompt = nil
-    case .enter: enter()
-    default: interface.prompt?.edit(key)
-    }
-  }
-
-  // A line that is wrong stays, to be mended.
-  private func enter() {
-    guard let line = interface.prompt?.string else { return }
-    do throws(SyntaxError) {
-      let command = try Command(parsing: line)
-      interface.prompt = nil
-      if let command { perform(command) }
-    } catch { session.note(Event(.failure, [error.description])) }
-  }
-
-  private func perform(_ command: Command) {
-    if command == .quit, session.unsyncedPages > 0 {
-      interface.isAskingToQuit = true
-      return
-    }
-    do throws(CommandError) {
-      let event = try session.perform(command)
-      if case .select = command { interface.anchor = nil } else { followAnchor() }
-      switch command {
-      case .goto, .byte: break
-      default: hasActed = true
-      }
-      if case .write(_, let pattern) = command { interface.pattern = pattern }
-      // What does not fit into the log is shown over the panes.
-      if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 { interface.overlay = event.lines }
-    } catch { session.note(Event(.failure, [error.description])) }
   }
 }

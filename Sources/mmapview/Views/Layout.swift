@@ -20,6 +20,8 @@ struct Layout {
   let log: Area?
   let legend: Area
   let prompt: Area
+  /// All between the title and the prompt.
+  var overlay: Area { Area(x: 0, y: title.height, width: title.width, height: prompt.y - title.height) }
 
   /// Lays out a window for a file of some pages.
   ///

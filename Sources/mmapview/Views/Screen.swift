@@ -15,8 +15,7 @@ enum Screen {
     }
     TitleView.draw(session, interface, on: &canvas, layout.title)
     if let overlay = interface.overlay {
-      let area = Area(x: 0, y: 1, width: width, height: height - 2)
-      OverlayView.draw(overlay, on: &canvas, area)
+      overlay.draw(on: &canvas, layout.overlay, interface.glyphs)
     } else {
       panes(session, interface, layout, on: &canvas)
     }
@@ -25,7 +24,7 @@ enum Screen {
     } else if let job = session.job, interface.prompt == nil {
       ProgressView.draw(job, interface, on: &canvas, layout.prompt)
     } else {
-      PromptView.draw(interface, on: &canvas, layout.prompt)
+      PromptView.draw(session, interface, on: &canvas, layout.prompt)
     }
     return canvas
   }
@@ -78,17 +77,5 @@ enum TitleView {
     }
     let text = " " + parts.joined(separator: interface.glyphs.separator)
     canvas.write(text, x: area.x, y: area.y, Style(.title, isReversed: true), limit: area.width)
-  }
-}
-
-/// Lines over all panes, for help and long answers.
-enum OverlayView {
-  static func draw(_ lines: [String], on canvas: inout Canvas, _ area: Area) {
-    for (row, line) in lines.prefix(area.height - 1).enumerated() {
-      canvas.write(line, x: area.x + 2, y: area.y + row, limit: area.width - 2)
-    }
-    let hidden = lines.count - (area.height - 1)
-    let note = hidden > 0 ? "\(hidden) more lines do not fit; any key goes back" : "any key goes back"
-    canvas.write(note, x: area.x + 2, y: area.y + area.height - 1, Style(.dim))
   }
 }

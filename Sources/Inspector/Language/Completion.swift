@@ -1,0 +1,150 @@
+/// What the word at the cursor of a line could become.
+///
+/// It asks the parser itself: that reads the words before, and notes what it would take next.
+public struct Completion: Sendable, Equatable {
+  /// What a completion may know beside the line.
+  public struct Context: Sendable {
+    /// How many ranges there are: `r1` to this.
+    public let rangeCount: Int
+    /// Where paths begin that are not absolute.
+    public let folder: String
+
+    /// A context.
+    public init(rangeCount: Int, folder: String = ".") {
+      self.rangeCount = rangeCount
+      self.folder = folder
+    }
+  }
+
+  /// One thing that the word could become.
+  public struct Candidate: Sendable, Equatable {
+    /// The word, before any quoting.
+    public let word: String
+    /// Whether nothing is to follow in the same word.
+    public let isWhole: Bool
+
+    /// The candidate in short, for a list: of a path its last part.
+    public var label: String {
+      guard let slash = word.dropLast().lastIndex(of: "/") else { return word }
+      return String(word[word.index(after: slash)...])
+    }
+
+    /// What stands in the line for it; a quote stays open where more is to follow.
+    public var text: String {
+      let quoted = Word.quote(word)
+      return isWhole || quoted == word ? quoted : String(quoted.dropLast())
+    }
+  }
+
+  /// The columns of the line that a candidate takes the place of.
+  public let columns: Range<Int>
+  /// What could stand there.
+  public let candidates: [Candidate]
+
+  /// Finds what can stand at a place in a line.
+  ///
+  /// - Parameters:
+  ///   - line: The line as far as it is typed.
+  ///   - cursor: The column to complete at, in characters from 0; what is behind it does not matter.
+  ///   - context: What else is known.
+  public init(_ line: String, cursor: Int, in context: Context) {
+    let before = String(line.prefix(cursor))
+    let end = before.count
+    guard let (words, begun) = Word.splitUnfinished(before) else {
+      (columns, candidates) = (end..<end, [])
+      return
+    }
+    columns = begun.columns
+    var found: [Candidate] = []
+    for kind in Self.expected(after: words) {
+      for candidate in kind.candidates(for: begun.text, in: context) where !found.contains(candidate) {
+        found.append(candidate)
+      }
+    }
+    candidates = found
+  }
+
+  // Nothing, if the words before are wrong: what follows them can't be told.
+  private static func expected(after words: [Word]) -> [ArgumentKind] {
+    var arguments = Arguments(words)
+    _ = try? arguments.command()
+    return arguments.expected
+  }
+
+  /// What all candidates begin with; `nil` if that is nothing.
+  public var commonPrefix: Candidate? {
+    guard var prefix = candidates.first?.word[...] else { return nil }
+    for candidate in candidates.dropFirst() {
+      prefix = prefix.prefix(zip(prefix, candidate.word).prefix { $0 == $1 }.count)
+    }
+    return prefix.isEmpty ? nil : Candidate(word: String(prefix), isWhole: false)
+  }
+
+  /// The command that is being typed and its usage, as far as they can be told.
+  ///
+  /// - Parameter line: The line up to the cursor.
+  /// - Returns: `nil` if no verb, or several, begin so.
+  public static func usage(of line: String) -> (verb: Verb, usage: String)? {
+    guard let (words, begun) = Word.splitUnfinished(line) else { return nil }
+    var arguments = Arguments(begun.text.isEmpty ? words : words + [begun])
+    _ = try? arguments.command()
+    if let verb = arguments.verb { return (verb, arguments.usage ?? verb.usage) }
+    let verbs = Verb.all.filter { $0.name.hasPrefix(begun.text) }
+    guard words.isEmpty, verbs.count == 1 else { return nil }
+    return (verbs[0], verbs[0].usage)
+  }
+}
+
+extension ArgumentKind {
+  // A list of more is no help.
+  private static let labelLimit = 200
+
+  /// The words of this kind that begin with what is typed.
+  func candidates(for typed: String, in context: Completion.Context) -> [Completion.Candidate] {
+    switch source {
+    case .unknown: return []
+    case .words(let words): return Self.wholes(words, typed)
+    case .verbs: return Self.wholes(Verb.all.map(\.name), typed)
+    case .labels: return Self.labels(typed, context.rangeCount)
+    case .paths: return Self.paths(typed, "", context)
+    case .patterns:
+      let file = "file:"
+      if typed.hasPrefix(file) { return Self.paths(String(typed.dropFirst(file.count)), file, context) }
+      return Pattern.forms.compactMap(\.word).filter { $0.hasPrefix(typed) }
+        .map { Completion.Candidate(word: $0, isWhole: $0.last != ":") }
+    case .options(let options):
+      guard let equals = typed.firstIndex(of: "=") else {
+        return options.map { $0.name + "=" }.filter { $0.hasPrefix(typed) }
+          .map { Completion.Candidate(word: $0, isWhole: false) }
+      }
+      let (name, value) = (typed[...equals], String(typed[typed.index(after: equals)...]))
+      return (options.first { $0.name == name.dropLast() }?.kind.candidates(for: value, in: context) ?? [])
+        .map { Completion.Candidate(word: name + $0.word, isWhole: $0.isWhole) }
+    }
+  }
+
+  private static func wholes(_ words: [String], _ typed: String) -> [Completion.Candidate] {
+    words.filter { $0.hasPrefix(typed) }.map { Completion.Candidate(word: $0, isWhole: true) }
+  }
+
+  private static func paths(
+    _ typed: String, _ prefix: String, _ context: Completion.Context
+  ) -> [Completion.Candidate] {
+    FolderListing.paths(startingWith: typed, in: context.folder)
+      .map { Completion.Candidate(word: prefix + $0, isWhole: $0.last != "/") }
+  }
+
+  // After `r2..` the labels from there on.
+  private static func labels(_ typed: String, _ count: Int) -> [Completion.Candidate] {
+    let parts = typed.split(separator: "..", maxSplits: 1, omittingEmptySubsequences: false)
+    let isSecond = parts.count == 2
+    let beginning = parts.last ?? ""
+    let first = isSecond ? Int(parts[0].dropFirst()) ?? 1 : 1
+    let prefix = isSecond ? parts[0] + ".." : ""
+    guard first >= 1 else { return [] }
+    let labels = (first..<max(first, count + 1)).lazy.map { "r\($0)" }.filter { $0.hasPrefix(beginning) }
+      .prefix(labelLimit)
+    return (isSecond ? [] : wholes(["all"], typed))
+      + labels.map { Completion.Candidate(word: prefix + $0, isWhole: true) }
+  }
+}

@@ -1,0 +1,71 @@
+// The verbs for what is shown, and for what is known of the file.
+
+extension Verb {
+  static let screen = [
+    Verb("goto", .page, help: "move the cursor to a page", example: "goto 17") { .goto(page: $0) },
+    Verb(
+      "byte", .offset, help: "move the cursor to a byte, by its offset in the file", example: "byte 0x1f80"
+    ) { .byte(offset: $0) },
+    Verb(
+      "zoom", help: "how many pages a cell stands for; fit shows the whole file", example: "zoom fit",
+      forms: [
+        Form(keyword: nil, .cellPages) { .zoom(.to(.pages($0))) },
+        Form("in") { .zoom(.closer) },
+        Form("out") { .zoom(.farther) },
+        Form("fit") { .zoom(.to(.fit)) },
+      ]),
+    Verb(
+      "select", help: "select pages; `write selected zero` acts on their ranges", example: "select 0-15",
+      forms: [Form(keyword: nil, .pages) { .select($0) }, Form("none") { .select(nil) }]),
+    Verb(
+      "find", help: "look for bytes or a state from the cursor on", example: "find text \"SQLite\"",
+      forms: [
+        Form("hex", .bytes) { .find(.bytes($0)) },
+        Form("text", .someText) { .find(.text($0)) },
+        Form("state", .state) { .find(.state($0)) },
+        Form("next") { .findAgain(isBackward: false) },
+        Form("previous") { .findAgain(isBackward: true) },
+      ]),
+    Verb(
+      "theme", .choice("theme", Theme.allCases), help: "the screen's colours, for a ground of this kind",
+      example: "theme light"
+    ) { .theme($0) },
+    Verb(
+      "layer", .choice("layer", Layer.allCases), help: "whose view of the pages the screen shows",
+      example: "layer both"
+    ) { .layer($0) },
+    Verb(
+      "status", .flag("json"), help: "how many pages are in each state", example: "status json"
+    ) { .status(asJSON: $0) },
+    Verb(
+      "kernel", .pages, help: "what the kernel knows of pages: cached, dirty, writeback", example: "kernel 0-15"
+    ) { .kernel($0) },
+    Verb("extents", help: "where the file's bytes are on the disk", example: "extents") { .extents },
+    Verb("users", help: "which other programs have the file open or mapped", example: "users") { .users },
+    Verb(
+      "screen", .optional(.path), .flag("force"),
+      help: "print the frame as text, or save it as .txt, .ansi or .svg", example: "screen frame.svg"
+    ) { .screen(path: $0, isForced: $1) },
+  ]
+}
+
+extension Parameter where Value == Int {
+  fileprivate static var cellPages: Self {
+    Parameter(.number) { word, _ throws(SyntaxError) in
+      let count = try Literal.count(word, "the number of pages")
+      guard count <= Zoom.most else {
+        throw SyntaxError("a cell stands for \(Zoom.most) pages at most", at: word.columns)
+      }
+      return count
+    }
+  }
+}
+
+extension Parameter where Value == String {
+  fileprivate static var someText: Self {
+    Parameter(.text) { word, _ throws(SyntaxError) in
+      guard !word.text.isEmpty else { throw SyntaxError("an empty text is everywhere", at: word.columns) }
+      return word.text
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import Inspector
+import RangedMmap
+import TerminalCanvas
+
+// What keys and the mouse ask for.
+
+extension RunLoop {
+  func takeKeys() {
+    while let key = terminal.nextKey() {
+      switch key {
+      case .resize: shown = nil
+      case .mouse(let event): point(event)
+      case _ where interface.overlay != nil: read(key)
+      case _ where interface.prompt != nil: type(key)
+      case _ where interface.isAskingToQuit: answer(key)
+      case .escape: escape()
+      default: press(key)
+      }
+      if session.isOver { return }
+    }
+  }
+
+  private func press(_ key: Key) {
+    let shape = layout?.shape ?? GridShape(columns: 1, rows: 1)
+    switch KeyMap.action(key, session, interface, shape) {
+    case .perform(let command): perform(command)
+    case .edit(let text):
+      interface.prompt = Prompt(text)
+      if text.hasPrefix("open "), session.file?.isWritable == false {
+        session.note(
+          Event(.caption, ["This file is open for reading only. Enter opens it for writing, Esc leaves it as it is."]))
+      }
+    case .refuse(let reason): session.note(Event(.failure, [reason]))
+    case .selectFromHere:
+      interface.anchor = session.cursor
+      followAnchor()
+    case .focus(let focus): interface.focus = focus
+    case .help: interface.overlay = Overlay(HelpText.keys(interface.glyphs))
+    case nil: break
+    }
+  }
+
+  // Stretches the selection from where it began to the cursor, by whole cells.
+  private func followAnchor() {
+    guard let anchor = interface.anchor else { return }
+    guard let file = session.file, anchor < file.states.count else {
+      interface.anchor = nil
+      return
+    }
+    let ends = [anchor, session.cursor].map { KeyMap.cell(of: $0, session, file) }
+    let first = min(ends[0].lowerBound, ends[1].lowerBound)
+    _ = try? session.perform(.select(first...max(ends[0].upperBound, ends[1].upperBound)))
+  }
+
+  // Somebody chose to sync and quit: it ends when that has worked, and stays when it has not.
+  func leaveIfSynced() {
+    guard isLeaving, session.job == nil else { return }
+    isLeaving = false
+    if session.unsyncedPages == 0 { _ = try? session.perform(.quit) }
+  }
+
+  // The innermost of what is going on ends.
+  private func escape() {
+    if session.job != nil {
+      session.stopJob()
+    } else if interface.anchor != nil {
+      interface.anchor = nil
+    } else if session.selection != nil {
+      perform(.select(nil))
+    }
+  }
+
+  private func answer(_ key: Key) {
+    switch key {
+    case .character("q"): _ = try? session.perform(.quit)
+    case .character("s"):
+      // Workers would go on writing what is to be synced.
+      session.shutDown()
+      isLeaving = true
+      perform(.sync(.all))
+    default: break
+    }
+    interface.isAskingToQuit = false
+  }
+
+  private func point(_ event: MouseEvent) {
+    guard interface.overlay == nil else {
+      if event.kind == .press { interface.overlay = nil }
+      return
+    }
+    guard interface.prompt == nil, let file = session.file, let layout else { return }
+    if event.kind == .release { interface.anchor = nil }
+    guard let page = layout.page(event, from: interface.firstPage, cursor: session.cursor, of: file.states.count)
+    else { return }
+    // A drag selects from where the button went down; a press begins anew.
+    switch event.kind {
+    case .press:
+      interface.anchor = nil
+      if session.selection != nil { perform(.select(nil)) }
+    case .drag where interface.anchor == nil: interface.anchor = session.cursor
+    default: break
+    }
+    perform(.goto(page: page))
+  }
+
+  // Scrolls what lies over the panes, or takes it away; to type on takes it away, too.
+  private func read(_ key: Key) {
+    guard let area = layout?.overlay, interface.overlay?.scroll(key, area) == true else {
+      interface.overlay = nil
+      if case .character = key, interface.prompt != nil { type(key) }
+      return
+    }
+  }
+
+  private func type(_ key: Key) {
+    let context = Completion.Context(rangeCount: session.rangeCount)
+    let line = interface.prompt?.line.string ?? ""
+    switch interface.prompt?.take(key, history, context) {
+    case .typing, nil: break
+    case .left: interface.prompt = nil
+    case .help:
+      interface.overlay = Overlay(Completion.usage(of: line)?.verb.manual ?? HelpText.commands(interface.glyphs))
+    case .entered(let command):
+      interface.prompt = nil
+      guard let command else { return }
+      history.record(line)
+      perform(command)
+    }
+  }
+
+  private func perform(_ command: Command) {
+    if command == .quit, session.unsyncedPages > 0 {
+      interface.isAskingToQuit = true
+      return
+    }
+    do throws(CommandError) {
+      let event = try session.perform(command)
+      if case .select = command { interface.anchor = nil } else { followAnchor() }
+      switch command {
+      case .goto, .byte: break
+      default: hasActed = true
+      }
+      if case .write(_, let pattern) = command { interface.pattern = pattern }
+      // What does not fit into the log is shown over the panes.
+      if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 || command.isHelp {
+        interface.overlay = Overlay(event.lines)
+      }
+    } catch { session.note(Event(.failure, [error.description])) }
+  }
+}
+
+extension Command {
+  fileprivate var isHelp: Bool { if case .help = self { true } else { false } }
+}

@@ -1,0 +1,169 @@
+import ArgumentParser
+import Inspector
+import RangedMmap
+
+/// The manual page, made from the tables that the program itself works by: `mmapview --manual | man -l -`.
+enum Manual {
+  static var page: String {
+    var page = Troff("mmapview", section: 1)
+    page.section("NAME")
+    page.paragraph("mmapview - show a file's 4 KiB pages, and what becomes of each")
+    page.section("SYNOPSIS")
+    page.example(synopsis)
+    page.section("DESCRIPTION")
+    for paragraph in description { page.paragraph(paragraph) }
+    page.section("OPTIONS")
+    for option in options { page.item([option.name], option.help) }
+    keys(&page)
+    commands(&page)
+    states(&page)
+    page.section("EXIT STATUS")
+    for (status, meaning) in statuses { page.item([status], meaning) }
+    page.section("FILES")
+    page.item(
+      ["$XDG_STATE_HOME/mmapview/history"],
+      "The last \(History.limit) lines that were entered at the prompt; below ~/.local/state where the variable is not "
+        + "set. Where it can't be written the lines are kept in memory. A link to /dev/null keeps none.")
+    page.section("ENVIRONMENT")
+    for (name, meaning) in variables { page.item([name], meaning) }
+    page.section("EXAMPLES")
+    for (text, command) in examples {
+      page.paragraph(text)
+      page.example([command])
+    }
+    page.section("SEE ALSO")
+    page.paragraph("fincore(1), filefrag(8), cachestat(2), mincore(2), mmap(2), msync(2), sync_file_range(2)")
+    return page.text
+  }
+
+  private static let synopsis = [
+    "mmapview FILE [--write]", "mmapview FILE --create SIZE [--sparse] [--force]",
+    "mmapview [FILE] --replay SCRIPT [--headless]", "mmapview [FILE] -c COMMAND... [--headless]",
+    "mmapview [FILE] --plain",
+  ]
+
+  private static let description = [
+    """
+    A file is opened, mapped into memory and shown as a grid of 4 KiB pages: which were handed out, which were written, \
+    which are on their way to the disk, and which are there. Beside what the library believes stands what the kernel \
+    knows, without root. Pages are allocated, written, read back, flushed and made durable by keys, by commands or by \
+    scripts, while worker threads do the same.
+    """,
+    """
+    An existing file is opened for looking only. Nothing changes a byte of it before `--write`, a yes to the question \
+    that a writing key asks, or the command `open FILE write`.
+    """,
+  ]
+
+  private static func keys(_ page: inout Troff) {
+    page.section("KEYS")
+    for binding in KeyMap.moving + KeyMap.working + KeyMap.others { page.item([binding.name], binding.help) }
+    page.subsection("While a command is typed")
+    for (keys, help) in HelpText.typing { page.item([keys], help) }
+  }
+
+  private static func commands(_ page: inout Troff) {
+    page.section("COMMANDS")
+    page.paragraph(
+      """
+      One command a line, at the prompt, after `-c`, in scripts and on standard input. Words are split at blanks; # \
+      starts a comment; "..." quotes, with \\" \\\\ \\n \\t \\xNN. A script stops at its first failure.
+      """)
+    for verb in Verb.all {
+      page.item(verb.usages, verb.help)
+      page.more("Example: `\(verb.example)`")
+    }
+    page.subsection("Arguments")
+    var told: Set<String> = []
+    for kind in Verb.all.flatMap(\.kinds) where told.insert(kind.name).inserted {
+      page.item([kind.name], kind.meaning ?? "")
+    }
+    page.subsection("Patterns")
+    for form in Pattern.forms { page.item([form.usage], form.meaning) }
+  }
+
+  private static func states(_ page: inout Troff) {
+    page.section("STATES")
+    page.paragraph("The library's word for a page, with the glyph that stands for it under `--ascii`:")
+    for state in PageState.allCases { page.item(["\(Glyphs.ascii.glyph(state)) \(state)"], state.meaning) }
+    page.paragraph("The kernel's word:")
+    for state in KernelState.allCases { page.item(["\(Glyphs.ascii.glyph(state)) \(state.name)"], state.meaning) }
+  }
+
+  // As the parser of the command line tells them, wide enough that no help is broken.
+  static var options: [(name: String, help: String)] {
+    var options: [(name: String, help: String)] = []
+    let nameWidth = 26
+    for line in MmapView.helpMessage(columns: 1000).split(separator: "\n") where line.hasPrefix("  ") {
+      let name = line.prefix(nameWidth)
+      if name.allSatisfy({ $0 == " " }), let last = options.popLast() {
+        options.append((last.name, String(line.dropFirst(nameWidth))))
+      } else if line.count > nameWidth, name.last == " " {
+        options.append((trimmed(name), String(line.dropFirst(nameWidth))))
+      } else {
+        options.append((trimmed(line), ""))
+      }
+    }
+    return options
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+
+  private static let statuses = [
+    ("0", "All went well."), ("1", "Something failed: the file could not be opened, or a script's command."),
+    ("64", "The command line makes no sense."), ("128+N", "Signal N ended the screen."),
+  ]
+
+  private static let variables = [
+    ("XDG_STATE_HOME, HOME", "Where the history is kept."),
+    ("NO_COLOR", "If it is set and not empty, no colours are used, unless `--color always` is given."),
+    ("TERM", "Which terminal it is; one that can't move its cursor needs `--headless` or `--plain`."),
+    ("LC_ALL, LC_CTYPE, LANG", "Whether the terminal shows UTF-8; if not, glyphs of ASCII are used."),
+  ]
+
+  private static let examples = [
+    ("A new file of 256 pages:", "mmapview demo.bin --create 1m"),
+    ("What is in memory of a file, and who has it open:", "mmapview /bin/ls"),
+    (
+      "Two pages are written and made durable, without a screen:",
+      "mmapview demo.bin --write --headless -c 'allocate 2p' -c 'write r1 0xa5' -c 'sync r1'"
+    ),
+  ]
+}
+
+extension PageState {
+  /// What the state says of a page.
+  fileprivate var meaning: String {
+    switch self {
+    case .free: "Nobody was given it."
+    case .allocated: "Handed out, not written since."
+    case .written: "Its bytes are in memory; a crash may take them."
+    case .flushing: "Writeback was started; still no promise."
+    case .flushed: "Durable: a sync after the last write succeeded, and the file still covered the page."
+    case .lost: "Its bytes are not in the file, or can't be known to be: a sync failed, or the file was cut short."
+    }
+  }
+}
+
+extension KernelState {
+  fileprivate var name: String {
+    switch self {
+    case .noData: "no data"
+    case .onDisk: "on disk"
+    case .clean, .dirty, .writeback, .unknown: "\(self)"
+    }
+  }
+
+  fileprivate var meaning: String {
+    switch self {
+    case .noData: "A hole, or blocks that are only reserved: reads as zeros."
+    case .onDisk: "On the disk, and not in memory."
+    case .clean: "In memory, and equal to what was written to the device."
+    case .dirty: "In memory, and the disk has other bytes."
+    case .writeback: "On its way to the device."
+    case .unknown: "Nobody tells: the file is somebody else's, the kernel is too old, a sandbox forbids it."
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import TerminalCanvas
+
+/// Lines over all panes, for help and long answers, until a key is pressed that does not scroll them.
+struct Overlay {
+  let lines: [String]
+  private(set) var first = 0
+
+  init(_ lines: [String]) { self.lines = lines }
+
+  /// What fits, all of it being as wide as the window.
+  private func rows(_ area: Area) -> [String] { lines.flatMap { wrapped($0, area.width - 3) } }
+
+  /// Takes a key; `false` if it ends the overlay.
+  mutating func scroll(_ key: Key, _ area: Area) -> Bool {
+    let height = area.height - 1
+    let last = max(0, rows(area).count - height)
+    guard last > 0 else { return false }
+    let page = max(1, height - 1)
+    let target: Int? =
+      switch key {
+      case .up, .character("k"): first - 1
+      case .down, .character("j"): first + 1
+      case .pageUp: first - page
+      case .pageDown, .character(" "): first + page
+      case .home: 0
+      case .end: last
+      default: nil
+      }
+    guard let target else { return false }
+    first = min(max(0, target), last)
+    return true
+  }
+
+  func draw(on canvas: inout Canvas, _ area: Area, _ glyphs: Glyphs) {
+    let (rows, height) = (rows(area), area.height - 1)
+    let start = min(first, max(0, rows.count - height))
+    let shown = start..<min(start + height, rows.count)
+    for (row, line) in rows[shown].enumerated() {
+      canvas.write(glyphs.spell(line), x: area.x + 2, y: area.y + row, limit: area.width - 2)
+    }
+    let note =
+      rows.count > height
+      ? "\(shown.lowerBound + 1)-\(shown.upperBound) of \(rows.count): ↑ ↓ PgUp PgDn; any other key goes back"
+      : "any key goes back"
+    canvas.write(
+      glyphs.spell(note), x: area.x + 2, y: area.y + area.height - 1, Style(.dim), limit: area.width - 2)
+  }
+}

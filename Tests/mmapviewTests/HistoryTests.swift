@@ -1,0 +1,117 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import mmapview
+
+@Suite("The history of the prompt")
+struct HistoryTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private var place: FilePath { folder.path.appending("state/deeper/mmapview") }
+  private var kept: [String] {
+    get throws {
+      let text = try String(contentsOfFile: place.appending("history").string, encoding: .utf8)
+      return text.split(separator: "\n").map(String.init)
+    }
+  }
+
+  @Test("Lines are there again in the next session, in a folder and a file that are nobody else's")
+  func isKept() throws {
+    var history = History(in: place)
+    #expect(history.lines.isEmpty)
+    for line in ["allocate 1p", "write r1 zero", "write r1 zero", "allocate 1p"] { history.record(line) }
+    #expect(History(in: place).lines == ["allocate 1p", "write r1 zero", "allocate 1p"])
+    for folder in ["state", "state/deeper", "state/deeper/mmapview"] {
+      #expect(try Stat(self.folder.path.appending(folder)).permissions == [.ownerReadWriteExecute])
+    }
+    #expect(try Stat(place.appending("history")).permissions == [.ownerReadWrite])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place.string) == ["history"])
+  }
+
+  @Test("Two that run at once lose nothing of each other")
+  func merges() throws {
+    var (first, second) = (History(in: place), History(in: place))
+    first.record("status")
+    second.record("users")
+    first.record("extents")
+    #expect(try kept == ["status", "users", "extents"])
+    #expect(first.lines == ["status", "users", "extents"])
+    #expect(second.lines == ["status", "users"])
+  }
+
+  @Test("Eight that write at the same moment lose nothing either")
+  func races() async throws {
+    let place = place
+    await withTaskGroup(of: Void.self) { group in
+      for writer in 0..<8 {
+        group.addTask {
+          var history = History(in: place)
+          for line in 0..<20 { history.record("say \(writer) \(line)") }
+          // One that could not get at the file in time tries again at its end.
+          for _ in 0..<50 { history.save() }
+        }
+      }
+    }
+    #expect(Set(try kept).count == 160)
+  }
+
+  @Test("The newest thousand are kept")
+  func isLimited() throws {
+    try run("mkdir", ["-p", place.string])
+    try folder.put("state/deeper/mmapview/history", Array((0..<5000).map { "goto \($0)\n" }.joined().utf8))
+    var history = History(in: place)
+    #expect(history.lines.count == 1000)
+    #expect(history.lines.first == "goto 4000")
+    history.record("status")
+    #expect(try kept.count == 1000)
+    #expect(try kept.suffix(2) == ["goto 4999", "status"])
+  }
+
+  @Test("Without a place, or with one that can't be written, lines live in memory")
+  func livesInMemory() throws {
+    for place in [nil, FilePath("/proc/mmapview"), FilePath("/dev/null/mmapview")] {
+      var history = History(in: place)
+      history.record("status")
+      #expect(history.lines == ["status"])
+    }
+  }
+
+  @Test("What can't be kept now is kept with the next line")
+  func isKeptLater() throws {
+    try folder.put("state", [1])
+    var history = History(in: place)
+    history.record("status")
+    try FileManager.default.removeItem(atPath: folder.file("state").string)
+    history.record("users")
+    #expect(try kept == ["status", "users"])
+  }
+
+  @Test("A link is followed and stays one; a link to /dev/null keeps nothing")
+  func links() throws {
+    try run("mkdir", ["-p", place.string])
+    try folder.put("elsewhere", Array("status\n".utf8))
+    try run("ln", ["-s", folder.file("elsewhere").string, place.appending("history").string])
+    var history = History(in: place)
+    history.record("users")
+    #expect(try folder.bytes("elsewhere") == Array("status\nusers\n".utf8))
+    try run("ln", ["-sf", "/dev/null", place.appending("history").string])
+    history.record("extents")
+    #expect(history.lines == ["status", "users", "extents"])
+    #expect(try Stat(place.appending("history"), followTargetSymlink: false).type == .symbolicLink)
+  }
+
+  @Test(
+    "The place is the one of the XDG specification",
+    arguments: [
+      (["XDG_STATE_HOME": "/s", "HOME": "/h"], "/s/mmapview"), (["HOME": "/h"], "/h/.local/state/mmapview"),
+      (["XDG_STATE_HOME": "relative", "HOME": "/h"], "/h/.local/state/mmapview"),
+      (["XDG_STATE_HOME": "", "HOME": ""], nil), ([:], nil),
+    ])
+  func places(variables: [String: String], expected: String?) {
+    #expect(History.folder { variables[$0] }?.string == expected)
+  }
+}

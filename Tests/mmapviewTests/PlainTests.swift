@@ -1,0 +1,95 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("The program that speaks in lines")
+struct PlainTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func plain(_ arguments: String..., input: String) throws -> Outcome {
+    try run(mmapview, arguments + ["--plain"], in: folder.path.string, input: input)
+  }
+
+  @Test("Each event is a line, errors begin with \"error:\", and the end of input is the end")
+  func lines() throws {
+    let outcome = try plain(
+      "a", "--create", "64k",
+      input: "allocate 2p\n\nbogus\n# a comment\r\nwrite r1 zero\r\nsync r9\nexpect page 0 written")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.errors.isEmpty)
+    let lines = outcome.lines
+    #expect(lines[0] == "created a: 16 pages, preallocated")
+    #expect(lines[1].contains("`help` lists all commands"))
+    #expect(lines[2] == "r1: 2 pages at 0x0")
+    #expect(lines[3].hasPrefix("error: unknown command \"bogus\""))
+    #expect(lines[4] == "wrote r1 with zero: 2 pages")
+    #expect(lines[5].hasPrefix("error: r9: no such range"))
+    #expect(lines[6].contains("written and not synced"))
+    #expect(lines.count == 7, "\(outcome.output)")
+  }
+
+  @Test("An existing file is written only after `open FILE write`, which is told to be the consent")
+  func consent() throws {
+    try folder.put("a", [UInt8](repeating: 7, count: 4096))
+    let refused = try plain("a", input: "allocate 1p\nwrite r1 zero\n")
+    #expect(refused.lines[1].contains("`open a write` is your consent"))
+    #expect(refused.lines[2].hasPrefix("error: a: is open for reading only"))
+    #expect(refused.lines[2].contains("`open a write`"))
+    #expect(try folder.bytes("a") == [UInt8](repeating: 7, count: 4096))
+    let allowed = try plain("a", input: "open a write\nallocate 1p\nwrite r1 zero\nsync r1\nquit\nbogus\n")
+    #expect(allowed.lines.last == "goodbye", "\(allowed.output)")
+    #expect(try folder.bytes("a").allSatisfy { $0 == 0 })
+  }
+
+  @Test("A script that fails is told of, the person goes on, and the exit status remembers")
+  func scripts() throws {
+    try folder.put("s.mmv", Array("allocate 1p\nexpect page 0 written\nquit\n".utf8))
+    let outcome = try plain("a", "--create", "64k", "--replay", "s.mmv", input: "expect page 0 allocated\nstatus\n")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.isEmpty)
+    #expect(outcome.lines.contains("error: s.mmv:2: expected page 0 to be written, found allocated"))
+    #expect(outcome.lines.last?.hasPrefix("a: 16 pages: 15 free, 1 allocated") == true)
+    #expect(try plain("a", "--write", "-c", "allocate 1p", input: "bogus\n").status == 0)
+  }
+
+  @Test("What workers tell is printed as it comes, while nobody types")
+  func news() throws {
+    let outcome = try run(
+      "bash",
+      ["-c", "(echo workers start 2 ops=2 delay=50ms; sleep 1; echo say done) | \(mmapview) a --create 1m --plain"],
+      in: folder.path.string)
+    let lines = outcome.lines
+    let ended = try #require(lines.firstIndex(of: "workers have ended: 4 operations"))
+    #expect(try ended < #require(lines.firstIndex(of: "done")))
+    let waited = try plain(
+      "b", "--create", "1m", input: "workers start 1 ops=3\nworkers wait\nexpect count written 3\n")
+    #expect(!waited.output.contains("error"), "\(waited.output)")
+  }
+
+  @Test("Input that is no text, or no line that a command could have, is refused and ends nothing")
+  func oddInput() throws {
+    let outcome = try run(
+      "bash", ["-c", "printf '\\xff\\nstatus\\n' | \(mmapview) a --create 64k --plain"], in: folder.path.string)
+    #expect(outcome.output.contains("error: this line is no text in UTF-8"))
+    #expect(outcome.lines.last?.hasPrefix("a: 16 pages") == true)
+    let long = try plain(input: String(repeating: "x", count: 3 << 20))
+    #expect(long.lines.last?.hasPrefix("error: this line is longer than 1 MiB") == true)
+    #expect(long.status == 0)
+  }
+
+  @Test("On a terminal a mark asks for the next line; output that nobody takes is an error")
+  func ends() throws {
+    let typed = try run(
+      "script", ["-qec", "\(mmapview) a --create 64k --plain", "/dev/null"], in: folder.path.string,
+      input: "status\n\u{4}")
+    #expect(typed.output.contains("> "), "\(typed.output)\(typed.errors)")
+    let full = try run("bash", ["-c", "\(mmapview) a --plain < /dev/null > /dev/full"], in: folder.path.string)
+    #expect(full.status == 1)
+    #expect(full.errors.contains("standard output"))
+    #expect(try plain("a", "--headless", input: "").status == 64)
+    #expect(try plain("a", "--replay", "-", input: "").status == 64)
+  }
+}

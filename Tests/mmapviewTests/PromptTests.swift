@@ -1,0 +1,248 @@
+import Inspector
+import SystemPackage
+import TerminalCanvas
+import TestSupport
+import Testing
+
+@testable import mmapview
+
+@Suite("The prompt")
+struct PromptTests {
+  let folder: TemporaryFolder
+  let session: Session
+
+  init() throws {
+    folder = try TemporaryFolder()
+    session = try Session()
+    try perform("create \(Word.quote(folder.file("a").string)) 64k")
+    try perform("allocate 1p x12")
+  }
+
+  private func perform(_ line: String) throws { try session.perform(#require(try Command(parsing: line))) }
+
+  /// Types keys at a prompt; a string is its characters.
+  private func type(_ keys: [Any], into prompt: Prompt = Prompt(), _ history: History = History(in: nil)) -> Prompt {
+    var prompt = prompt
+    let context = Completion.Context(rangeCount: session.rangeCount, folder: folder.path.string)
+    for key in keys {
+      if let key = key as? Key { _ = prompt.take(key, history, context) }
+      for scalar in (key as? String ?? "").unicodeScalars { _ = prompt.take(.character(scalar), history, context) }
+    }
+    return prompt
+  }
+
+  private func frame(_ prompt: Prompt, width: Int = 60, height: Int = 16) -> (canvas: Canvas, lines: [String]) {
+    var interface = Interface()
+    interface.prompt = prompt
+    let canvas = Screen.draw(session, interface, width: width, height: height)
+    return (canvas, canvas.textLines)
+  }
+
+  private func cursor(_ prompt: Prompt, width: Int = 60) -> Int? {
+    var interface = Interface()
+    interface.prompt = prompt
+    return PromptView.cursor(interface, Area(x: 0, y: 15, width: width, height: 1))?.x
+  }
+
+  /// The letters of the styles of the last rows of a frame.
+  private func styles(_ prompt: Prompt, rows: Int) -> [String] {
+    let golden = frame(prompt).canvas.golden.split(separator: "\n", omittingEmptySubsequences: false)
+    return golden.dropLast().suffix(rows).map(String.init)
+  }
+
+  @Test("A wrong word is marked, the error stands above, and the cursor behind the word")
+  func marksErrors() {
+    let prompt = type(["wirte r1 zero", Key.enter])
+    #expect(frame(prompt).lines.suffix(2) == [" unknown command \"wirte\": did you mean write?", ":wirte r1 zero"])
+    #expect(styles(prompt, rows: 2) == [" " + String(repeating: "e", count: 44), "kEEEEE tt tttt"])
+    #expect(cursor(prompt) == 6)
+    #expect(prompt.error != nil)
+    #expect(type([Key.backspace], into: prompt).error == nil)
+  }
+
+  @Test("What is missing is marked where it should have come")
+  func marksMissing() {
+    let prompt = type(["write r1", Key.enter])
+    #expect(frame(prompt).lines.suffix(2).first == " the pattern is missing: write `write RANGE PATTERN`")
+    #expect(styles(prompt, rows: 1) == ["kttttt ttE"])
+  }
+
+  @Test("A long error takes as many rows as it needs, three at most, in the narrowest window too")
+  func longErrors() {
+    let prompt = type(["bogus", Key.enter])
+    #expect(frame(prompt).lines.suffix(4).map { $0.hasPrefix(" ") } == [true, true, true, false])
+    let narrow = frame(prompt, width: 40, height: 12).lines
+    #expect(narrow.last == ":bogus")
+    #expect(narrow[narrow.count - 4].contains("unknown command"))
+  }
+
+  @Test("A wrong word with wide and joined characters before it is marked in its own columns")
+  func wideCharacters() {
+    let prompt = type(["say 漢字 e\u{301}", Key.home, "layer pink # ", Key.enter])
+    #expect(frame(prompt).lines.last == ":layer pink # say 漢字 e")
+    let wide = type(["expect error \"漢字\" snyc r1", Key.enter])
+    #expect(styles(wide, rows: 1) == ["ktttttt ttttt tttt EEEE tt"])
+    #expect(cursor(wide) == 1 + 13 + 6 + 1 + 4)
+    #expect(type(["e", "\u{301}", Key.backspace]).line.string.isEmpty)
+  }
+
+  @Test("While a command is typed its usage stands above it")
+  func hints() {
+    #expect(frame(type([])).lines.suffix(2).first?.contains("Tab completes") == true)
+    #expect(frame(type(["w"])).lines.suffix(2).first == " write  workers")
+    #expect(frame(type(["write r1 "])).lines.suffix(2).first == " write RANGE PATTERN    fill a range with a pattern")
+    #expect(styles(type(["sync"]), rows: 2).first?.hasPrefix(" dddddddddd") == true)
+  }
+
+  @Test("The tabulator goes as far as it is clear, then through the candidates, and back")
+  func completion() {
+    #expect(type(["al", Key.tab]).line.string == "allocate ")
+    let first = type(["write r", Key.tab])
+    #expect(first.line.string == "write r")
+    #expect(frame(first).lines.suffix(2).first == " r1  r2  r3  r4  r5  r6  r7  r8  r9  r10  r11  r12")
+    let second = type([Key.tab, Key.tab], into: first)
+    #expect(second.line.string == "write r2")
+    #expect(styles(second, rows: 2).first?.hasPrefix(" tt  TT  tt") == true)
+    #expect(type([Key.backTab, Key.backTab], into: second).line.string == "write r12")
+    #expect(type([" pa", Key.tab], into: second).line.string == "write r2 page ")
+    #expect(type(["xyz", Key.tab]).line.string == "xyz")
+    #expect(type(["al 2p", Key.home, Key.right, Key.right, Key.tab]).line.string == "allocate  2p")
+  }
+
+  @Test("More candidates than fit are shown by the windowful, and the rest is counted")
+  func manyCandidates() throws {
+    for name in 0..<40 { try folder.put("candidate-\(name + 10)", [1]) }
+    let prompt = type(["open c", Key.tab])
+    #expect(prompt.line.string == "open candidate-")
+    let row = frame(prompt).lines.suffix(2).first ?? ""
+    #expect(row.hasPrefix(" candidate-10  candidate-11"))
+    #expect(row.hasSuffix("+37"))
+    let last = type([Key.tab, Key.backTab], into: prompt)
+    #expect(last.line.string == "open candidate-49")
+    #expect(frame(last).lines.suffix(2).first?.contains("candidate-49") == true)
+  }
+
+  @Test("Up and down bring back the lines that begin with what is typed, and then the draft")
+  func recall() {
+    var history = History(in: nil)
+    for line in ["allocate 1p", "write r1 zero", "allocate 2p", "sync r1"] { history.record(line) }
+    #expect(type([Key.up], history).line.string == "sync r1")
+    #expect(type([Key.up, Key.up], history).line.string == "allocate 2p")
+    #expect(type(["al", Key.up], history).line.string == "allocate 2p")
+    #expect(type(["al", Key.up, Key.up], history).line.string == "allocate 1p")
+    #expect(type(["al", Key.up, Key.up, Key.up], history).line.string == "allocate 1p")
+    #expect(type(["al", Key.up, Key.up, Key.down], history).line.string == "allocate 2p")
+    #expect(type(["al", Key.up, Key.down, Key.down], history).line.string == "al")
+    #expect(type(["xyz", Key.up], history).line.string == "xyz")
+    #expect(type([Key.down], history).line.string.isEmpty)
+    // What a key has put there was not typed.
+    #expect(type([Key.up], into: Prompt("open a write"), history).line.string == "sync r1")
+  }
+
+  private func type(_ keys: [Any], _ history: History) -> Prompt { type(keys, into: Prompt(), history) }
+
+  @Test(
+    "Keys edit as they do in a shell",
+    arguments: [
+      ("\u{01}", "|one two  three"), ("\u{05}", "one two  three|"), ("\u{17}", "one two  |"), ("\u{15}", "|"),
+      ("\u{01}\u{0b}", "|"),
+    ])
+  func control(keys: String, expected: String) { #expect(shown(type(["one two  three", keys])) == expected) }
+
+  @Test("The cursor goes by words, and deletes where it stands")
+  func words() {
+    let prompt = type(["one two  three", Key.controlLeft, Key.controlLeft])
+    #expect(shown(prompt) == "one |two  three")
+    #expect(shown(type([Key.controlRight], into: prompt)) == "one two|  three")
+    #expect(shown(type([Key.controlRight, Key.controlRight, Key.controlRight], into: prompt)) == "one two  three|")
+    #expect(shown(type([Key.delete], into: prompt)) == "one |wo  three")
+    #expect(shown(type(["\u{0b}"], into: prompt)) == "one |")
+    #expect(shown(type(["\u{15}"], into: prompt)) == "|two  three")
+    #expect(
+      shown(type([Key.controlLeft, Key.controlLeft, Key.controlLeft, Key.left], into: prompt)) == "|one two  three")
+  }
+
+  private func shown(_ prompt: Prompt) -> String {
+    let line = prompt.line
+    return line.beforeCursor + "|" + String(line.text[line.cursor...])
+  }
+
+  @Test("A line longer than the window scrolls with its cursor, by columns")
+  func scrolls() {
+    let long = type(["say " + String(repeating: "漢", count: 50)])
+    #expect(cursor(long) == 59)
+    #expect(frame(long).lines.last == ":" + String(repeating: "漢", count: 29))
+    #expect(cursor(type([Key.home], into: long)) == 1)
+    #expect(cursor(type([Key.left], into: type(["漢字"]))) == 3)
+  }
+
+  @Test("Any keys in any order leave a line that can be drawn, with its cursor in it")
+  func anyKeys() throws {
+    try folder.put("\u{301}accent", [1])
+    try folder.put("odd \"name", [1])
+    var history = History(in: nil)
+    for line in ["write r1 zero", "say 漢字 e\u{301}", "open \"odd \\\"name\""] { history.record(line) }
+    let keys: [Any] =
+      [
+        Key.tab, Key.backTab, Key.up, Key.down, Key.left, Key.right, Key.controlLeft, Key.controlRight, Key.home,
+        Key.end,
+        Key.backspace, Key.delete, Key.enter, "\u{17}", "\u{0b}",
+      ] + ["open ", "w", "r1", " ", "\"", "\u{301}", "漢", "👩‍👩‍👧", "\\", "#", "file:", "error x ", "flush="]
+    var state: UInt64 = 7
+    for _ in 0..<200 {
+      var prompt = Prompt()
+      for _ in 0..<20 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        prompt = type([keys[Int(state >> 33) % keys.count]], into: prompt, history)
+        #expect(prompt.line.cursor <= prompt.line.text.count)
+      }
+      #expect(frame(prompt, width: 40, height: 12).lines.count == 12)
+      #expect((cursor(prompt, width: 40) ?? 0) < 40)
+    }
+  }
+
+  @Test("The last row names keys that work here")
+  func keys() throws {
+    func hints(width: Int = 80) -> String {
+      Screen.draw(session, Interface(), width: width, height: 16).textLines.last ?? ""
+    }
+    #expect(hints() == " a allocate  w write  f flush  s sync  u reuse  : command  ? help  q quit")
+    #expect(hints(width: 40).contains("? help  q quit"))
+    try perform("open \(Word.quote(folder.file("a").string))")
+    #expect(hints() == " a allow writing  L layer  : command  ? help  q quit")
+  }
+}
+
+@Suite("What lies over the panes")
+struct OverlayTests {
+  @Test("What fits is left by any key; what does not is scrolled to both its ends")
+  func scrolls() {
+    let area = Area(x: 0, y: 1, width: 40, height: 11)
+    /// The rows after a key, or none if it ended the overlay.
+    func press(_ key: Key, _ overlay: inout Overlay) -> [String] {
+      guard overlay.scroll(key, area) else { return [] }
+      var canvas = Canvas(width: 40, height: 12)
+      overlay.draw(on: &canvas, area, .unicode)
+      return canvas.textLines
+    }
+    var short = Overlay(["one", "two"])
+    let nothing = press(.down, &short)
+    #expect(nothing.isEmpty)
+    var long = Overlay((1...30).map { "line \($0)" })
+    let keys: [Key] = [.down, .up, .up, .pageDown, .end, .down, .pageUp, .home]
+    let frames = keys.map { press($0, &long) }
+    #expect(frames.map { $0[1] } == [2, 1, 1, 10, 21, 21, 12, 1].map { "  line \($0)" })
+    #expect(frames[0][10] == "  line 11")
+    #expect(frames[0][11].hasPrefix("  2-11 of 30"))
+    let ends = [press(.escape, &long), press(.character("q"), &long)]
+    #expect(ends == [[], []])
+  }
+
+  @Test("Lines that are too wide are broken, so that help can be read in the narrowest window")
+  func wraps() {
+    var canvas = Canvas(width: 40, height: 40)
+    Overlay(HelpText.commands(.ascii) + HelpText.keys(.ascii)).draw(
+      on: &canvas, Area(x: 0, y: 0, width: 40, height: 40), .ascii)
+    #expect(canvas.textLines.allSatisfy { $0.count <= 40 && $0.utf8.allSatisfy { $0 < 128 } })
+  }
+}
