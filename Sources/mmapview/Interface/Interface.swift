@@ -31,6 +31,8 @@ struct Interface {
   private(set) var byteRows = 0
   /// The bytes of the page under the cursor, as far as they may be read.
   private(set) var pageBytes: PageBytes?
+  /// Whether times of day are shown; a frame that is kept for comparison has none.
+  var showsTimes = false
   /// Which glyphs may be used.
   var glyphs = Glyphs.unicode
 }

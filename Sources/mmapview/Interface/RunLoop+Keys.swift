@@ -35,6 +35,8 @@ extension RunLoop {
       interface.anchor = session.cursor
       followAnchor()
     case .focus(let focus): interface.focus = focus
+    case .log:
+      interface.overlay = Overlay(session.log.flatMap(\.lines), fromEnd: true)
     case .help: interface.overlay = Overlay(HelpText.keys(interface.glyphs))
     case nil: break
     }
@@ -140,6 +142,7 @@ extension RunLoop {
       case .goto, .byte: break
       default: hasActed = true
       }
+      if command == .status(asJSON: false) { session.note(Event(.output, [meter.report(sent: terminal.bytesSent)])) }
       if case .write(_, let pattern) = command { interface.pattern = pattern }
       // What does not fit into the log is shown over the panes.
       if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 || command.isHelp {

@@ -22,6 +22,7 @@ final class RunLoop {
   // Whether a command was carried out since the kernel was last asked.
   var hasActed = true
   var isLeaving = false
+  private(set) var meter = FrameMeter()
   var history = History(
     // SAFETY: getenv's answer is copied at once.
     in: History.folder { name in unsafe getenv(name).map { unsafe String(cString: $0) } })
@@ -39,6 +40,7 @@ final class RunLoop {
     self.signals = signals
     player = Player(script)
     session.patience = Self.patience
+    interface.showsTimes = true
     interface.glyphs = terminal.showsUnicode && !isASCII ? .unicode : .ascii
     session.takeScreen = { [unowned self] path, isForced throws(CommandError) in
       if let layout {
@@ -62,10 +64,12 @@ final class RunLoop {
       if session.isOver { break }
       let isPlaying = play()
       measure()
-      look()
       changeTheme()
+      let start = ContinuousClock.now
+      look()
       let canvas = draw()
       if canvas != shown || interface.prompt != nil {
+        meter.count(ContinuousClock.now - start)
         terminal.show(canvas, cursor: promptCursor)
         shown = canvas
       }

@@ -57,7 +57,7 @@ enum Manual {
 
   private static func keys(_ page: inout Troff) {
     page.section("KEYS")
-    for binding in KeyMap.moving + KeyMap.working + KeyMap.others { page.item([binding.name], binding.help) }
+    for binding in KeyMap.moving + KeyMap.acting { page.item([binding.name], binding.help) }
     page.subsection("While a command is typed")
     for (keys, help) in HelpText.typing { page.item([keys], help) }
   }
