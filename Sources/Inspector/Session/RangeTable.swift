@@ -129,16 +129,15 @@ public struct RangeSummary: Sendable, Equatable {
 /// The labelled ranges of a session: `r1` is the first.
 struct RangeTable: ~Copyable {
   private var records = UniqueArray<RangeRecord>()
-  // Labels in the order of their place in the file, as far as they were sorted.
+  // Labels in the order of their place in the file, as far as they were sorted; those after are in order of arrival.
   private var byPlace: [Int] = []
-  private var isSorted = true
+  private var sortedCount = 0
 
   var count: Int { records.count }
 
   /// Gives the record the next label.
   @discardableResult
   mutating func append(_ record: consuming RangeRecord) -> Int {
-    if let last = byPlace.last, records[last - 1].bytes.lowerBound > record.bytes.lowerBound { isSorted = false }
     records.append(record)
     byPlace.append(records.count)
     return records.count
@@ -161,22 +160,34 @@ struct RangeTable: ~Copyable {
 
   /// The range that a page belongs to.
   mutating func label(ofPage page: Int) -> Int? {
-    if !isSorted {
-      var labels: [Int] = []
-      swap(&labels, &byPlace)
-      labels.sort { records[$0 - 1].bytes.lowerBound < records[$1 - 1].bytes.lowerBound }
-      byPlace = labels
-      isSorted = true
-    }
+    sort()
     let offset = page * Alignment.page
     // The first range that starts after the page; the one before it is the only candidate.
-    var (low, high) = (0, byPlace.count)
+    let low = firstPlace(after: offset, in: byPlace.count)
+    guard low > 0, records[byPlace[low - 1] - 1].bytes.contains(offset) else { return nil }
+    return byPlace[low - 1]
+  }
+
+  // The first of the first `count` places whose range starts after an offset.
+  private func firstPlace(after offset: Int, in count: Int) -> Int {
+    var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
       if records[byPlace[middle] - 1].bytes.lowerBound <= offset { low = middle + 1 } else { high = middle }
     }
-    guard low > 0, records[byPlace[low - 1] - 1].bytes.contains(offset) else { return nil }
-    return byPlace[low - 1]
+    return low
+  }
+
+  // Ranges arrive nearly in their order, so only the end has to be sorted: what has arrived, and what lies behind the
+  // first of it.
+  private mutating func sort() {
+    guard sortedCount < byPlace.count else { return }
+    let first = byPlace[sortedCount...].map { records[$0 - 1].bytes.lowerBound }.min() ?? 0
+    let start = firstPlace(after: first, in: sortedCount)
+    var end = Array(byPlace[start...])
+    end.sort { records[$0 - 1].bytes.lowerBound < records[$1 - 1].bytes.lowerBound }
+    byPlace.replaceSubrange(start..., with: end)
+    sortedCount = byPlace.count
   }
 
   /// Changes the record of a label in place.
