@@ -15,6 +15,8 @@ struct Glyphs {
   private let kernel: [Unicode.Scalar]
   /// What marks the cursor's cell, on a ground in its state's colour: a shade would look the same reversed.
   let cursor: Unicode.Scalar?
+  /// What marks a cell that is selected, or in view, for the same reason.
+  let selected: Unicode.Scalar?
   let rule: Unicode.Scalar
   let bar: Unicode.Scalar
   let separator: String
@@ -28,14 +30,16 @@ struct Glyphs {
     states: ["·", "░", "▒", "▓", "█", "×"],
     bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇"], mixture: "▚",
     kernel: ["·", "□", "○", "●", "◐", "?"],
-    cursor: "◆", rule: "─", bar: "│", separator: " · ", levels: Array("▁▂▃▄▅▆▇█".unicodeScalars), unknown: "–",
+    cursor: "◆", selected: "◇", rule: "─", bar: "│", separator: " · ", levels: Array("▁▂▃▄▅▆▇█".unicodeScalars),
+    unknown: "–",
     microseconds: "µs")
 
   static let ascii = Glyphs(
     states: [".", "a", "w", "f", "#", "!"],
     bars: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], mixture: "%",
     kernel: [".", "-", "o", "d", "b", "?"],
-    cursor: nil, rule: "-", bar: "|", separator: " - ", levels: Array("_.-~=+*#".unicodeScalars), unknown: "-",
+    cursor: nil, selected: nil, rule: "-", bar: "|", separator: " - ", levels: Array("_.-~=+*#".unicodeScalars),
+    unknown: "-",
     microseconds: "us")
 
   /// The bar of a share between nothing and all.
