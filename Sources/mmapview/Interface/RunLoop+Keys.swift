@@ -142,7 +142,7 @@ extension RunLoop {
       case .goto, .byte: break
       default: hasActed = true
       }
-      if command == .status(asJSON: false) { session.note(Event(.output, [meter.report(sent: terminal.bytesSent)])) }
+      if command == .status(asJSON: false) { session.note(Event(.output, costs)) }
       if case .write(_, let pattern) = command { interface.pattern = pattern }
       // What does not fit into the log is shown over the panes.
       if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 || command.isHelp {

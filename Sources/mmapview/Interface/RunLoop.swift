@@ -142,6 +142,13 @@ final class RunLoop {
     interface.readBytes(session, layout)
   }
 
+  /// What drawing and asking cost, in words.
+  var costs: [String] {
+    let screen = meter.report(sent: terminal.bytesSent)
+    guard let cost = sampler.sample(of: session.sampledFile)?.cost else { return [screen] }
+    return [screen, "the kernel: asked in \(Int(cost / .microseconds(1))) µs, by a thread of its own"]
+  }
+
   var layout: Layout? { Layout(session, width: terminal.width, height: terminal.height) }
   private var promptCursor: (x: Int, y: Int)? { layout.flatMap { PromptView.cursor(interface, $0.prompt) } }
 
