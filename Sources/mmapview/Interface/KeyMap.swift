@@ -130,8 +130,8 @@ enum KeyMap {
     Binding(
       "w", [.character("w")], "write the range at the cursor, with the last pattern",
       hint: .writing("write", rank: 3)
-    ) { session, interface, _ in
-      onRange(session) { .perform(.write($0, interface.pattern)) }
+    ) { session, _, _ in
+      onRange(session) { .perform(.write($0, session.pattern)) }
     },
     Binding("r", [.character("r")], "read back 64 bytes of the page at the cursor") { session, _, _ in
       guard let range = session.range(ofPage: session.cursor) else { return noRange(session) }
