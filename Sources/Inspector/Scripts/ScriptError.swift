@@ -20,6 +20,12 @@ public struct ScriptError: Error, Sendable, Equatable, CustomStringConvertible {
     public let line: String
     /// The word's place, counted in characters from 0; just behind the line where a word is missing.
     public let columns: Range<Int>
+
+    /// A mark.
+    public init(line: String, columns: Range<Int>) {
+      self.line = line
+      self.columns = columns
+    }
   }
 
   /// The whole complaint.
