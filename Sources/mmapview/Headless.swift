@@ -16,33 +16,46 @@ enum Headless {
     defer { session.shutDown() }
     var player = Player(script)
     while true {
+      let before = session.eventCount
       switch try player.step(session) {
-      case .performed(let event): try LinePrinter.print(event.lines)
-      case .waiting: try waitForWorkers(session)
-      case .finished: return
+      case .performed(let event):
+        // What workers failed at meanwhile, and what became of the file.
+        try LinePrinter.print(news(session, since: before).filter { $0.kind == .failure }.flatMap(\.lines))
+        try LinePrinter.print(event.lines)
+      case .waiting:
+        session.waitForNews()
+        try LinePrinter.print(news(session, since: before).flatMap(\.lines))
+      case .finished:
+        try finish(session)
+        return
       }
     }
   }
 
-  private static func waitForWorkers(_ session: Session) throws(ScriptError) {
+  // What workers that are still at work fail at counts, too.
+  private static func finish(_ session: Session) throws(ScriptError) {
     let before = session.eventCount
-    session.wakeUp.wait()
-    session.collect()
-    let news = session.log.suffix(session.eventCount - before)
-    try LinePrinter.print(news.flatMap(\.lines))
-    if let failure = news.first(where: { $0.kind == .failure }) { throw ScriptError(failure) }
+    session.shutDown()
+    try LinePrinter.print(news(session, since: before).filter { $0.kind == .failure }.flatMap(\.lines))
+    let failures = session.takeWorkerFailures()
+    if !failures.isEmpty { throw ScriptError(Event(.failure, failures)) }
+  }
+
+  private static func news(_ session: Session, since count: Int) -> ArraySlice<Event> {
+    session.log.suffix(session.eventCount - count)
   }
 
   /// Lets `screen` make frames of a size, as if there were a window of it.
   static func printScreens(of session: Session, size: Size, isASCII: Bool) {
+    session.isASCII = isASCII
     session.takeScreen = { [unowned session] path, isForced throws(CommandError) in
-      try Screenshot.take(frame(session, size, isASCII), session.theme.palette, path, isForced: isForced)
+      try Screenshot.take(frame(session, size), session.theme.palette, path, isForced: isForced)
     }
   }
 
-  private static func frame(_ session: Session, _ size: Size, _ isASCII: Bool) -> Canvas {
+  private static func frame(_ session: Session, _ size: Size) -> Canvas {
     var interface = Interface()
-    if isASCII { interface.glyphs = .ascii }
+    if session.isASCII { interface.glyphs = .ascii }
     if let layout = Layout(session, width: size.width, height: size.height) {
       interface.update(session, layout)
       interface.askKernel(session, layout)

@@ -67,6 +67,15 @@ struct MmapView: ParsableCommand {
 
   @Flag(help: "Leave the mouse to the terminal, for its own selection.")
   var noMouse = false
+
+  @Option(
+    help: ArgumentHelp("Print a script, or standard input for -, in its canonical form.", valueName: "SCRIPT"),
+    completion: .file())
+  var format: String?
+
+  @Flag(help: ArgumentHelp("Print the grammar of the commands, in Markdown.", visibility: .hidden))
+  var grammar = false
+
   @Flag(help: ArgumentHelp("Print the manual page: mmapview --manual | man -l -", visibility: .hidden))
   var manual = false
 
@@ -78,8 +87,8 @@ struct MmapView: ParsableCommand {
 
   mutating func run() throws {
     do {
-      if manual {
-        try LinePrinter.write(Manual.page)
+      if let page = try page() {
+        try LinePrinter.write(page)
         return
       }
       let plan = try Plan(self)
@@ -99,12 +108,19 @@ struct MmapView: ParsableCommand {
       throw error
     } catch let error as ScriptError {
       // Begins with its own place, as editors expect.
-      complain(error.description, isPlaced: true)
+      complain(([error.description] + (error.mark.map(Excerpt.lines) ?? [])).joined(separator: "\n"), isPlaced: true)
       throw ExitCode.failure
     } catch {
       complain("\(error)")
       throw ExitCode.failure
     }
+  }
+
+  // What is printed by those options that ask for no file.
+  private func page() throws(ScriptError) -> String? {
+    if manual { return Manual.page }
+    if grammar { return Grammar.page }
+    return try format.map { path throws(ScriptError) in try Script.format(contentsOf: path) }
   }
 
   private func runScreen(_ plan: Plan) throws {

@@ -99,7 +99,7 @@ private struct WorkOption: Sendable {
     guard parts.count == 2, let option = all.first(where: { $0.name == parts[0] }) else {
       let suggestion = Spelling.suggestion(for: String(parts[0]), among: all.map(\.name))
       let known = all.map { "\($0.name)=\($0.kind.name)" }.joined(separator: ", ")
-      throw SyntaxError("\"\(word.text)\" is no option for workers: \(suggestion)one of \(known)", at: word.columns)
+      throw SyntaxError("\(word) is no option for workers: \(suggestion)one of \(known)", at: word.columns)
     }
     try option.set(&order, Word(text: String(parts[1]), columns: word.columns))
   }

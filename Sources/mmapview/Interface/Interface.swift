@@ -14,8 +14,6 @@ struct Interface {
   var anchor: Int?
   /// Whether it is asked what is to become of pages that are not durable, before the program ends.
   var isAskingToQuit = false
-  /// What `w` writes: the pattern that was written last.
-  var pattern = Pattern.counter
   /// How fast the workers write.
   var throughput = Throughput()
   /// What the library says of each cell in view; `nil` while no file is open.

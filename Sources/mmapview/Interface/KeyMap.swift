@@ -135,8 +135,8 @@ enum KeyMap {
     Binding(
       "w", [.character("w")], "write the last pattern to it",
       hint: .writing("write", rank: 3)
-    ) { session, interface, _ in
-      onRange(session) { .perform(.write($0, interface.pattern)) }
+    ) { session, _, _ in
+      onRange(session) { .perform(.write($0, session.pattern)) }
     },
     Binding("r", [.character("r")], "read back 64 bytes of the page") { session, _, _ in
       guard let range = session.range(ofPage: session.cursor) else { return noRange(session) }

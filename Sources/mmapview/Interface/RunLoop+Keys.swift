@@ -13,6 +13,7 @@ extension RunLoop {
       case _ where interface.overlay != nil: read(key)
       case _ where interface.prompt != nil: type(key)
       case _ where interface.isAskingToQuit: answer(key)
+      case .character(" ") where session.isResting, .enter where session.isResting: session.goOn()
       case .escape: escape()
       default: press(key)
       }
@@ -65,6 +66,9 @@ extension RunLoop {
   private func escape() {
     if session.job != nil {
       session.stopJob()
+    } else if session.isSourcing {
+      session.goOn()
+      session.stopSource()
     } else if interface.anchor != nil {
       interface.anchor = nil
     } else if session.selection != nil {
@@ -143,7 +147,6 @@ extension RunLoop {
       default: hasActed = true
       }
       if command == .status(asJSON: false) { session.note(Event(.output, costs)) }
-      if case .write(_, let pattern) = command { interface.pattern = pattern }
       // What does not fit into the log is shown over the panes.
       if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 || command.isHelp {
         interface.overlay = Overlay(event.lines)

@@ -41,8 +41,11 @@ final class RunLoop {
     player = Player(script)
     session.patience = Self.patience
     interface.showsTimes = true
-    interface.glyphs = terminal.showsUnicode && !isASCII ? .unicode : .ascii
+    session.isAttended = true
+    session.isASCII = isASCII
+    chooseGlyphs()
     session.takeScreen = { [unowned self] path, isForced throws(CommandError) in
+      chooseGlyphs()
       if let layout {
         interface.update(session, layout)
         interface.askKernel(session, layout)
@@ -64,7 +67,7 @@ final class RunLoop {
       if session.isOver { break }
       let isPlaying = play()
       measure()
-      changeTheme()
+      changeLook()
       let start = ContinuousClock.now
       look()
       let canvas = draw()
@@ -73,10 +76,7 @@ final class RunLoop {
         terminal.show(canvas, cursor: promptCursor)
         shown = canvas
       }
-      wait(
-        isPlaying
-          ? 0
-          : session.areWorkersMoving ? Self.frameTime : session.job != nil ? 3 * Self.frameTime : interface.restTime)
+      wait(isPlaying ? 0 : sleepTime)
       takeKeys()
       takeSignals()
     }
@@ -89,6 +89,14 @@ final class RunLoop {
   }
 
   // MARK: Sleeping
+
+  // Until the next frame, or the end of a script's pause; for ever where neither is to come.
+  private var sleepTime: Int32 {
+    let frame =
+      session.areWorkersMoving ? Self.frameTime : session.job != nil ? 3 * Self.frameTime : interface.restTime
+    guard let pause = session.restLeft.map({ Int32(clamping: $0.milliseconds) }) else { return frame }
+    return frame < 0 ? pause : min(frame, pause)
+  }
 
   private func wait(_ milliseconds: Int32) {
     var entries = [STDIN_FILENO, session.wakeUp.descriptor, signals].map {
@@ -125,7 +133,12 @@ final class RunLoop {
     Screen.draw(session, interface, width: terminal.width, height: terminal.height)
   }
 
-  private func changeTheme() {
+  private func chooseGlyphs() {
+    interface.glyphs = terminal.showsUnicode && !session.isASCII ? .unicode : .ascii
+  }
+
+  private func changeLook() {
+    chooseGlyphs()
     guard terminal.palette != session.theme.palette else { return }
     terminal.palette = session.theme.palette
     shown = nil
