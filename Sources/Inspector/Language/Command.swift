@@ -52,6 +52,8 @@ public enum Command: Sendable, Equatable {
   case say(String)
   /// Fails unless something is so.
   case expect(Expectation)
+  /// Writes what is done to a script, or writes no more where there is no path.
+  case record(path: String?, isForced: Bool)
   /// Explains the commands, or one.
   case help(verb: String?)
   /// Ends the program.
@@ -111,6 +113,8 @@ public enum WorkersCommand: Sendable, Equatable {
   case wait
   /// Lets those that take turns carry out so many phases of their operations.
   case step(Int)
+  /// Lets those that are named carry out phases, in this order.
+  case turn([NamedTurn])
 }
 
 /// What each worker does until the file is full.
@@ -179,6 +183,8 @@ public struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
 public enum Expectation: Sendable, Equatable {
   /// All these pages are in this state.
   case pages(ClosedRange<Int>, PageState)
+  /// The file has so many bytes.
+  case size(Int)
   /// So many pages are in this state.
   case count(PageState, Int)
   /// These bytes stand at this offset.

@@ -31,7 +31,15 @@ public struct Script: Sendable {
     public let position: ScriptPosition
     /// What it says.
     public let command: Command
+    /// When it was done, counted from the start of the recording, if it says so.
+    public let time: Duration?
   }
+
+  /// What the first line of a recording begins with.
+  static let recordingMark = "# mmapview recording"
+
+  /// Whether it was recorded.
+  public private(set) var isRecording = false
 
   /// The commands in order.
   public private(set) var steps: [Step] = []
@@ -50,11 +58,13 @@ public struct Script: Sendable {
     // By scalars: "\r\n" is one character of Swift, and neither "\n" nor a place to split at. What is left of it
     // at the end of a line is a blank.
     let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+    isRecording = text.hasPrefix(Self.recordingMark)
     for (index, line) in lines.enumerated() {
       let position = ScriptPosition(name: name, line: firstLine + index)
       do throws(SyntaxError) {
-        guard let command = try Command(parsing: String(Substring(line))) else { continue }
-        steps.append(Step(position: position, command: command))
+        let line = String(Substring(line))
+        guard let command = try Command(parsing: line) else { continue }
+        steps.append(Step(position: position, command: command, time: Self.time(in: line)))
       } catch { throw ScriptError(position, error.description) }
     }
   }
@@ -88,6 +98,23 @@ public struct Script: Sendable {
     // Some editors put a mark before the first line.
     let marked = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
     try self.init(marked, name: path == "-" ? "standard input" : path)
+  }
+
+  // Recordings end their lines with a comment like `#@ 1.532`, in seconds.
+  private static func time(in line: String) -> Duration? {
+    guard let mark = line.ranges(of: "#@ ").last, let seconds = Double(line[mark.upperBound...]),
+      (0..<1e9).contains(seconds)
+    else { return nil }
+    return .seconds(seconds)
+  }
+
+  /// Leaves out the opening of the file that it was recorded of, to be played on the one that is open.
+  public mutating func leaveOutOpening() {
+    guard isRecording, let first = steps.first else { return }
+    switch first.command {
+    case .create, .open: steps.removeFirst()
+    default: break
+    }
   }
 
   /// Adds the commands of another script after its own.

@@ -50,6 +50,13 @@ public final class Session {
   /// back, and ``collect()`` takes in its end.
   public var patience: Duration?
   var pending: Pending?
+  let recorder = Recorder()
+  // The command whose end is not known yet, for the recording.
+  var unrecorded: (command: Command, isRacing: Bool)?
+  // What a command that failed had done until then, as commands.
+  var achieved: [Command]?
+  // Files that were made here.
+  var createdPaths: Set<String> = []
   var jobFailure: CommandError?
 
   // Whether workers were started whose end was not yet told.
@@ -77,8 +84,23 @@ public final class Session {
   /// - Throws: Why it could not be done. What it had done until then stays done.
   @discardableResult
   public func perform(_ command: Command) throws(CommandError) -> Event {
+    let isRacing = workers.areFree
     collect()
-    let event = try carryOut(command)
+    let hadJob = pending != nil
+    let event: Event
+    do throws(CommandError) { event = try carryOut(command) } catch {
+      recordWorkers()
+      recordAchieved()
+      throw error
+    }
+    recordWorkers()
+    if hadJob || pending == nil {
+      record(command, isRacing: isRacing)
+    } else {
+      unrecorded = (command, isRacing)
+      // A file that is being made is not there for other commands before it is.
+      if case .create = command {} else { recorder.hold() }
+    }
     note(event)
     return event
   }
@@ -115,6 +137,7 @@ public final class Session {
     case .screen(let path, let isForced): return try screen(path, isForced)
     case .say(let text): return Event(.caption, text.split(separator: "\n").map(String.init))
     case .expect(let expectation): return try check(expectation)
+    case .record(let path, let isForced): return try record(to: path, isForced: isForced)
     case .help(let verb): return try help(verb)
     case .quit:
       isOver = true
@@ -134,18 +157,24 @@ public final class Session {
   public func collect() {
     collectJob()
     continueSteps()
-    for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
+    takeInWorkers()
     watchFile()
     guard areWorking, workers.running == 0 else { return }
     // They may have finished something between the two looks.
-    for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
+    takeInWorkers()
     (areWorking, isWaitingForWorkers, stepsAhead) = (false, false, 0)
     note(workersHaveEnded)
+  }
+
+  func takeInWorkers() {
+    for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
+    recordWorkers()
   }
 
   /// Ends what is under way and waits for it.
   public func shutDown() {
     finishJob()
+    if workers.isStepped, workers.running > 0 { record(.workers(.stop), isRacing: false) }
     workers.stop()
     workers.join()
     collect()
