@@ -3,28 +3,55 @@ import RangedMmap
 import TerminalCanvas
 
 /// Runs commands without a screen: what they say goes to standard output.
-enum Headless {
+final class Headless {
   /// The size of the frames that `screen` prints.
   struct Size {
     var width = 80
     var height = 24
   }
 
+  private let session: Session
+  private let plan: Plan
+  private let isASCII: Bool
+  private var frames: Frames?
+
+  init(_ session: Session, _ plan: Plan, isASCII: Bool) {
+    self.session = session
+    self.plan = plan
+    self.isASCII = isASCII
+    frames = plan.frames
+    Self.printScreens(of: session, size: plan.size, isASCII: isASCII)
+  }
+
   /// Carries out all commands; the first failure ends it.
-  static func run(_ session: Session, _ script: Script, size: Size, isASCII: Bool) throws(ScriptError) {
-    printScreens(of: session, size: size, isASCII: isASCII)
+  func run() throws(ScriptError) {
     defer { session.shutDown() }
+    if plan.readsInput {
+      var input = InputScript(isOnOpenFile: plan.opening != nil)
+      while !session.isOver, let line = try input.next(session) { try play(line) }
+    }
+    try play(plan.script)
+  }
+
+  private func play(_ script: Script) throws(ScriptError) {
     var player = Player(script)
+    var isDue = false
     while true {
+      if isDue, !session.isWaiting {
+        isDue = false
+        try frames?.take(Self.frame(session, plan.size, isASCII), session.theme.palette)
+      }
       switch try player.step(session) {
-      case .performed(let event): try LinePrinter.print(event.lines)
-      case .waiting: try waitForWorkers(session)
+      case .performed(let event):
+        try LinePrinter.print(event.lines)
+        isDue = true
+      case .waiting: try waitForWorkers()
       case .finished: return
       }
     }
   }
 
-  private static func waitForWorkers(_ session: Session) throws(ScriptError) {
+  private func waitForWorkers() throws(ScriptError) {
     let before = session.eventCount
     session.wakeUp.wait()
     session.collect()

@@ -26,7 +26,7 @@ struct CompletionTests {
     "At the end of a line stands what the parser would take there",
     arguments: [
       ("al", ["allocate"]), ("s", ["sync", "select", "status", "screen", "say"]), ("xyz", []), ("allocate ", []),
-      ("workers ", ["start", "pause", "resume", "stop", "wait", "step"]), ("workers st", ["start", "stop", "step"]),
+      ("workers ", ["start", "pause", "resume", "stop", "wait", "step", "turn"]), ("workers st", ["start", "stop", "step"]),
       ("workers dance ", []), ("workers start 4 fl", ["flush="]),
       ("workers start 4 ", ["size=", "pattern=", "flush=", "delay=", "ops=", "mode=", "seed="]),
       ("workers start 4 size=4k ops=1 ", ["pattern=", "flush=", "delay=", "mode=", "seed="]),
@@ -34,7 +34,7 @@ struct CompletionTests {
       ("workers start 4 flush=a", ["flush=async"]), ("workers start 4 colour=", []),
       ("workers start 4 pattern=c", ["pattern=counter"]),
       ("workers start 4 pattern=file:al", ["pattern=file:alpha.bin", "pattern=file:alphabet.mmv"]),
-      ("expect ", ["page", "count", "bytes", "kernel", "error"]), ("expect k", ["kernel"]),
+      ("expect ", ["page", "size", "count", "bytes", "kernel", "error"]), ("expect k", ["kernel"]),
       ("expect kernel ", ["cached", "dirty", "writeback"]), ("expect kernel d", ["dirty"]),
       ("expect kernel dirty 4 ", ["within"]), ("expect page 0-3 fl", ["flushing", "flushed"]),
       ("expect count wr", ["written"]), ("expect error \"a b\" sy", ["sync"]),

@@ -1,3 +1,4 @@
+import Glibc
 import RangedMmap
 import SystemPackage
 import TestSupport
@@ -177,6 +178,7 @@ struct RecordingTests {
       var player = RandomPerson(seed: UInt64(seed))
       for _ in 0..<40 {
         for line in player.lines(session) { try? perform(session, line) }
+        player.rest()
         if session.isWaiting { wait(session) }
       }
       // In the middle of whatever is under way.
@@ -207,6 +209,9 @@ private struct RandomPerson {
     let label = below(session.rangeCount + 1) + 1
     return one(of: ["all", "selected", "r\(label)", "r\(label)", "r\(label)..r\(label + below(3))"])
   }
+
+  /// Lets workers go on for a moment.
+  mutating func rest() { if below(3) == 0 { usleep(UInt32(below(1500))) } }
 
   mutating func lines(_ session: Session) -> [String] {
     switch below(20) {

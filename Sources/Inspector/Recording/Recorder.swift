@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 
 /// Keeps what was done since a file was opened, as lines of a script, and writes them to a file while it is told to.
@@ -84,6 +85,14 @@ final class Recorder {
     try? file?.close()
     (file, path) = (nil, nil)
     forget()
+  }
+
+  /// Ends, and leaves no file where nothing was written.
+  func abandon() {
+    guard let path, !isBegun else { return }
+    // SAFETY: the path is a string that ends with a zero, for the length of the call.
+    _ = unsafe FilePath(path).withPlatformString { unsafe unlink($0) }
+    end()
   }
 
   /// Why it had to end, the first time it is asked for.

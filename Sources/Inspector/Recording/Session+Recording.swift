@@ -24,6 +24,9 @@ extension Session {
     return .done("recording to \(path)")
   }
 
+  /// Takes a recording away in which nothing was recorded.
+  public func abandonRecording() { recorder.abandon() }
+
   /// Tells of a command that was carried out.
   ///
   /// - Parameters:

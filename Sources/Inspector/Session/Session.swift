@@ -180,6 +180,9 @@ public final class Session {
     collect()
   }
 
+  /// Where what is done is written to, or `nil`.
+  public var recordingPath: String? { recorder.path }
+
   /// How many ranges have labels: `r1` to this.
   public var rangeCount: Int { ranges.count }
 

@@ -56,6 +56,12 @@ public struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
   /// What it does.
   public let deed: Deed
 
+  /// The same, one phase each.
+  var singles: [NamedTurn] {
+    guard case .advances(let count) = deed else { return [self] }
+    return Array(repeating: NamedTurn(worker: worker, deed: .advances(1)), count: count)
+  }
+
   /// The turn as it is written in a command: `3`, `3x5` or `3!`.
   public var description: String {
     switch deed {

@@ -16,6 +16,8 @@ struct Interface {
   var isAskingToQuit = false
   /// What `w` writes: the pattern that was written last.
   var pattern = Pattern.counter
+  /// Where the script stands that is played, or `nil`.
+  var replay: Replay.Status?
   /// How fast the workers write.
   var throughput = Throughput()
   /// What the library says of each cell in view; `nil` while no file is open.

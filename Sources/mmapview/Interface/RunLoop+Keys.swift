@@ -13,6 +13,7 @@ extension RunLoop {
       case _ where interface.overlay != nil: read(key)
       case _ where interface.prompt != nil: type(key)
       case _ where interface.isAskingToQuit: answer(key)
+      case _ where guide(key): break
       case .escape: escape()
       default: press(key)
       }
