@@ -3,47 +3,70 @@ import RangedMmap
 import TerminalCanvas
 
 /// Runs commands without a screen: what they say goes to standard output.
-enum Headless {
+final class Headless {
   /// The size of the frames that `screen` prints.
   struct Size {
     var width = 80
     var height = 24
   }
 
+  private let session: Session
+  private let plan: Plan
+  private let isASCII: Bool
+  private var frames: Frames?
+
+  init(_ session: Session, _ plan: Plan, isASCII: Bool) {
+    self.session = session
+    self.plan = plan
+    self.isASCII = isASCII
+    frames = plan.frames
+    Self.printScreens(of: session, size: plan.size, isASCII: isASCII)
+  }
+
   /// Carries out all commands; the first failure ends it.
-  static func run(_ session: Session, _ script: Script, size: Size, isASCII: Bool) throws(ScriptError) {
-    printScreens(of: session, size: size, isASCII: isASCII)
+  func run() throws(ScriptError) {
     defer { session.shutDown() }
+    if plan.readsInput {
+      var input = InputScript(isOnOpenFile: plan.opening != nil)
+      while !session.isOver, let line = try input.next(session) { try play(line) }
+    }
+    try play(plan.script)
+    try finish()
+  }
+
+  private func play(_ script: Script) throws(ScriptError) {
     var player = Player(script)
+    var isDue = false
     while true {
+      if isDue, !session.isWaiting {
+        isDue = false
+        try frames?.take(Self.frame(session, plan.size), session.theme.palette)
+      }
       let before = session.eventCount
       switch try player.step(session) {
       case .performed(let event):
         // What workers failed at meanwhile, and what became of the file.
-        try LinePrinter.print(news(session, since: before).filter { $0.kind == .failure }.flatMap(\.lines))
+        try LinePrinter.print(news(since: before).filter { $0.kind == .failure }.flatMap(\.lines))
         try LinePrinter.print(event.lines)
+        isDue = true
       case .waiting:
         session.waitForNews()
-        try LinePrinter.print(news(session, since: before).flatMap(\.lines))
-      case .finished:
-        try finish(session)
-        return
+        try LinePrinter.print(news(since: before).flatMap(\.lines))
+      case .finished: return
       }
     }
   }
 
   // What workers that are still at work fail at counts, too.
-  private static func finish(_ session: Session) throws(ScriptError) {
+  private func finish() throws(ScriptError) {
     let before = session.eventCount
     session.shutDown()
-    try LinePrinter.print(news(session, since: before).filter { $0.kind == .failure }.flatMap(\.lines))
+    try LinePrinter.print(news(since: before).filter { $0.kind == .failure }.flatMap(\.lines))
     let failures = session.takeWorkerFailures()
     if !failures.isEmpty { throw ScriptError(Event(.failure, failures)) }
   }
 
-  private static func news(_ session: Session, since count: Int) -> ArraySlice<Event> {
-    session.log.suffix(session.eventCount - count)
-  }
+  private func news(since count: Int) -> ArraySlice<Event> { session.log.suffix(session.eventCount - count) }
 
   /// Lets `screen` make frames of a size, as if there were a window of it.
   static func printScreens(of session: Session, size: Size, isASCII: Bool) {

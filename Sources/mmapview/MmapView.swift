@@ -44,6 +44,17 @@ struct MmapView: ParsableCommand {
     help: ArgumentHelp("Carry out a command; may be given several times.", valueName: "COMMAND"))
   var commands: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "With --replay, on the screen: keep the times of a recording, X times as fast. Space pauses, . steps.",
+      valueName: "X"))
+  var speed: Double?
+
+  @Option(
+    help: ArgumentHelp("Write all that is done as a script that comes to the same end.", valueName: "SCRIPT"),
+    completion: .file())
+  var record: String?
+
   @Flag(help: "Open no screen: print what the commands say, and exit after the last.")
   var headless = false
 
@@ -52,6 +63,13 @@ struct MmapView: ParsableCommand {
 
   @Option(help: ArgumentHelp("The size of frames with --headless or --plain.", valueName: "COLSxROWS"))
   var size: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --headless: save the frame after each command as DIR/0001.txt, DIR/0002.txt, …, or print it for -.",
+      valueName: "DIR"),
+    completion: .directory)
+  var frames: String?
 
   @Option(help: ArgumentHelp("Show the pages as the library sees them, or the kernel, or both.", valueName: "LAYER"))
   var layer: Layer?
@@ -97,7 +115,7 @@ struct MmapView: ParsableCommand {
         // What failed was told where it happened.
         if !isDone { throw ExitCode.failure }
       } else if headless {
-        try Headless.run(Session(opening: plan), plan.script, size: plan.size, isASCII: ascii)
+        try Headless(Session(opening: plan), plan, isASCII: ascii).run()
       } else {
         try runScreen(plan)
       }
@@ -135,7 +153,7 @@ struct MmapView: ParsableCommand {
       case .never: .never
       }
     let terminal = try NcursesTerminal(session.theme.palette, color: choice, usesMouse: !noMouse)
-    let loop = try RunLoop(session, terminal, plan.script, signals: signals, isASCII: ascii)
+    let loop = try RunLoop(session, terminal, plan.replay, signals: signals, isASCII: ascii)
     let signal = try loop.run()
     if let farewell = session.farewell { print(farewell) }
     // As a shell reports a process that a signal ended.

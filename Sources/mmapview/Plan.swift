@@ -15,6 +15,13 @@ struct Plan {
   let theme: Theme?
   let script: Script
   let size: Headless.Size
+  let record: String?
+  let frames: Frames?
+  /// Whether the script begins on standard input, and each of its lines is carried out as it comes.
+  let readsInput: Bool
+  /// Whether a script of its own was asked for, which people may want to go through step by step.
+  private let isReplay: Bool
+  private let speed: Double?
   private let isPlain: Bool
 
   init(_ options: MmapView) throws {
@@ -24,8 +31,16 @@ struct Plan {
     theme = options.theme
     isPlain = options.plain
     size = try Self.size(options.size)
+    record = options.record
+    readsInput = options.headless && options.replay == "-"
+    isReplay = options.replay != nil
+    speed = try Self.speed(options)
     var script = Script()
-    if let path = options.replay { script.append(try Script(contentsOf: path)) }
+    if let path = options.replay, !readsInput {
+      var replay = try Script(contentsOf: path)
+      if opening != nil { replay.leaveOutOpening() }
+      script.append(replay)
+    }
     for (index, line) in options.commands.enumerated() {
       script.append(try Script(line, name: "-c", firstLine: index + 1))
     }
@@ -37,10 +52,17 @@ struct Plan {
     if options.plain, options.replay == "-" {
       throw UsageError(description: "--plain reads commands from standard input itself: leave --replay - out")
     }
+    if options.frames != nil, !options.headless {
+      throw UsageError(description: "--frames goes with --headless: on the screen `screen PATH` saves a frame")
+    }
     if options.headless, options.replay == nil, script.steps.isEmpty, opening == nil {
       throw UsageError(description: "--headless has nothing to do: give a file, -c 'COMMAND' or --replay SCRIPT")
     }
+    frames = try options.frames.map { try Frames($0) }
   }
+
+  /// The script as the screen plays it.
+  var replay: Replay { Replay(script, speed: speed, isGuided: isReplay) }
 
   // A name that is no text would be read with its odd bytes replaced, and lead to another file.
   private static func requireText() throws {
@@ -70,6 +92,17 @@ struct Plan {
     do throws(SyntaxError) {
       return .create(path: path, size: try Command.size(size), isSparse: options.sparse, isForced: options.force)
     } catch { throw UsageError(description: "--create: \(error.description)") }
+  }
+
+  private static func speed(_ options: MmapView) throws -> Double? {
+    guard let speed = options.speed else { return nil }
+    guard options.replay != nil, !options.headless, !options.plain else {
+      throw UsageError(description: "--speed goes with --replay SCRIPT on the screen")
+    }
+    guard speed > 0, speed.isFinite else {
+      throw UsageError(description: "--speed \(speed): write a number above 0; 2 is twice as fast as it was recorded")
+    }
+    return speed
   }
 
   private static func size(_ text: String?) throws -> Headless.Size {
@@ -103,7 +136,13 @@ extension Session {
   /// A session with the plan's file open.
   convenience init(opening plan: Plan) throws(CommandError) {
     try self.init()
-    if let opening = plan.opening { try perform(opening) }
+    if let path = plan.record { try perform(.record(path: path, isForced: false)) }
+    do throws(CommandError) {
+      if let opening = plan.opening { try perform(opening) }
+    } catch {
+      abandonRecording()
+      throw error
+    }
     if let layer = plan.layer { try perform(.layer(layer)) }
     if let theme = plan.theme { try perform(.theme(theme)) }
     if plan.script.steps.isEmpty, let greeting = plan.greeting(file) { note(Event(.caption, [greeting])) }

@@ -19,6 +19,8 @@ final class Errand: Sendable {
   struct Load: ~Copyable, Sendable {
     var waiting = UniqueDeque<RangeRecord>()
     var finished = UniqueDeque<RangeRecord>()
+    /// How many have come through.
+    var arrived = 0
     var failure: CommandError?
   }
 
@@ -60,16 +62,20 @@ final class Errand: Sendable {
       while var record = load.waiting.popFirst() {
         var failure: CommandError?
         do throws(CommandError) {
-          if job.wasStopped { throw stopped }
+          if job.wasStopped, !isSettled { throw stopped }
           try carry(&record)
         } catch { failure = error }
         load.finished.append(record)
         if let failure { throw failure }
+        load.arrived += 1
       }
     } catch { load.failure = error }
     self.load.withLock { swap(&$0, &load) }
     job.end()
   }
+
+  // All is durable by now; to exchange the receipts takes no time.
+  private var isSettled: Bool { if case .syncAll = step { true } else { false } }
 
   private var stopped: CommandError {
     CommandError("\(job.name): stopped after \(job.done) of \(count(job.total, "page"))")

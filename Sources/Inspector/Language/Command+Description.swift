@@ -41,6 +41,8 @@ extension Command: CustomStringConvertible {
     case .source(let path): ["source", Word.quote(path)]
     case .set(let setting): ["set", "\(setting)"]
     case .expect(let expectation): ["expect", "\(expectation)"]
+    case .record(let path, let isForced):
+      ["record"] + (path.map { [Word.quote($0)] } ?? ["off"]) + flag(isForced, "force")
     case .help(let verb): ["help"] + (verb.map { [Word.quote($0)] } ?? [])
     case .quit: ["quit"]
     }
@@ -77,6 +79,7 @@ extension Expectation: CustomStringConvertible {
   public var description: String {
     switch self {
     case .pages(let pages, let state): "page \(Literal.describe(pages: pages)) \(state)"
+    case .size(let size): "size \(Literal.describe(size: size))"
     case .count(let state, let number): "count \(state) \(number)"
     case .bytes(let offset, let bytes):
       "bytes \(Literal.describe(offset: offset)) " + bytes.map { hex($0, width: 2) }.joined()

@@ -60,6 +60,8 @@ public enum Command: Sendable, Equatable {
   case set(Setting)
   /// Fails unless something is so.
   case expect(Expectation)
+  /// Writes what is done to a script, or writes no more where there is no path.
+  case record(path: String?, isForced: Bool)
   /// Explains the commands, or one.
   case help(verb: String?)
   /// Ends the program.
@@ -119,6 +121,8 @@ public enum WorkersCommand: Sendable, Equatable {
   case wait
   /// Lets those that take turns carry out so many phases of their operations.
   case step(Int)
+  /// Lets those that are named carry out phases, in this order.
+  case turn([NamedTurn])
 }
 
 /// What each worker does until the file is full.

@@ -27,6 +27,8 @@ public struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
 public enum Expectation: Sendable, Equatable {
   /// All these pages are in this state.
   case pages(ClosedRange<Int>, PageState)
+  /// The file has so many bytes.
+  case size(Int)
   /// So many pages are in this state.
   case count(PageState, Int)
   /// These bytes stand at this offset.

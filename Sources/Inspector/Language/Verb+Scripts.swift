@@ -11,6 +11,7 @@ extension Verb {
       "expect", help: "fail unless it is so", example: "expect page 0-1 flushed",
       forms: [
         Form("page", .pages, .state) { .expect(.pages($0, $1)) },
+        Form("size", .size) { .expect(.size($0)) },
         Form("count", .state, .number) { .expect(.count($0, $1)) },
         Form("bytes", .offset, .bytes) { .expect(.bytes(offset: $0, $1)) },
         Form("kernel", .choice("count of the kernel", KernelCount.allCases), .leastNumber, .keyed("within", .time)) {
@@ -31,6 +32,13 @@ extension Verb {
         Form("layer", .choice("layer", Layer.allCases)) { .layer($0) },
         Form("theme", .choice("theme", Theme.allCases)) { .theme($0) },
         Form("zoom", .zoom) { .zoom(.to($0)) },
+      ]),
+    Verb(
+      "record", help: "write all that is done, from the opening of the file on, as a script that replays it",
+      example: "record demo.mmv",
+      forms: [
+        Form(keyword: nil, .path, .flag("force")) { .record(path: $0, isForced: $1) },
+        Form("off") { .record(path: nil, isForced: false) },
       ]),
     Verb("help", .optional(.verb), help: "the commands, or one of them", example: "help write") { .help(verb: $0) },
     Verb("quit", help: "end the program", example: "quit") { .quit },

@@ -14,6 +14,7 @@ extension Verb {
         Form("stop") { .workers(.stop) },
         Form("wait") { .workers(.wait) },
         Form("step", .optional(.steps)) { .workers(.step($0 ?? 1)) },
+        Form("turn", .turns) { .workers(.turn($0)) },
       ])
   ]
 }
@@ -30,6 +31,42 @@ extension Parameter where Value == Int {
       guard count <= 256 else { throw SyntaxError("256 workers at most", at: word.columns) }
       return count
     }
+  }
+}
+
+extension Parameter where Value == [NamedTurn] {
+  fileprivate static var turns: Self {
+    let kind = ArgumentKind(
+      "TURN", "turn", "a worker's number for its next phase, 3x5 for five of them, or 3! to end it there")
+    return Parameter(kind, .repeated) { arguments throws(SyntaxError) in
+      var turns: [NamedTurn] = []
+      for word in [try arguments.required(kind)] + arguments.rest({ _ in kind }) {
+        guard let turn = NamedTurn(word.text) else {
+          throw SyntaxError(
+            "\"\(word.text)\" is no turn: write 3 for the next phase of worker 3, 3x5 for five, or 3! to end it",
+            at: word.columns)
+        }
+        turns.append(turn)
+      }
+      return turns
+    }
+  }
+}
+
+extension NamedTurn {
+  /// Reads a turn as it is written in a command; `nil` if it is none.
+  init?(_ text: String) {
+    func number(_ digits: Substring) -> Int? {
+      digits.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(digits).flatMap { $0 > 0 ? $0 : nil } : nil
+    }
+    if text.last == "!", let worker = number(text.dropLast()) {
+      self.init(worker: worker, deed: .leaves)
+      return
+    }
+    let parts = text.split(separator: "x", maxSplits: 1, omittingEmptySubsequences: false)
+    let numbers = parts.compactMap(number)
+    guard let worker = numbers.first, numbers.count == parts.count else { return nil }
+    self.init(worker: worker, deed: .advances(numbers.count > 1 ? numbers[1] : 1))
   }
 }
 

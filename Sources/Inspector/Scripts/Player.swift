@@ -1,6 +1,6 @@
 /// Carries out a script's commands one after the other, and waits where one has to.
 public struct Player {
-  private let steps: [Script.Step]
+  private var steps: [Script.Step]
   private var next = 0
   // Where the command stands that was carried out last, until there are no more.
   private var last: ScriptPosition?
@@ -9,6 +9,26 @@ public struct Player {
 
   /// A player at the first command.
   public init(_ script: Script) { steps = script.steps }
+
+  /// The command that is carried out next, or `nil` if there are no more.
+  public var upcoming: Script.Step? { next < steps.count ? steps[next] : nil }
+
+  /// The last line of the script that a command stands in.
+  public func lastLine(of name: String) -> Int? { steps.last { $0.position.name == name }?.position.line }
+
+  /// Leaves out all commands that were not carried out yet.
+  public mutating func end() { next = steps.count }
+
+  /// Makes the first of several turns of workers a command of its own, for whoever wants to see them one by one.
+  public mutating func divideTurns() {
+    guard let step = upcoming, case .workers(.turn(let turns)) = step.command else { return }
+    let single = turns.flatMap(\.singles)
+    guard single.count > 1 else { return }
+    func part(_ turns: some Sequence<NamedTurn>) -> Script.Step {
+      Script.Step(position: step.position, command: .workers(.turn(Array(turns))), line: step.line)
+    }
+    steps.replaceSubrange(next...next, with: [part(single.prefix(1)), part(single.dropFirst())])
+  }
 
   /// What became of the next command.
   public enum Progress {

@@ -10,7 +10,15 @@ public struct Script: Sendable {
     public let command: Command
     /// The line that says it.
     public let line: String
+    /// When it was done, counted from the start of the recording, if it says so.
+    public var time: Duration? { Script.time(in: line) }
   }
+
+  /// What the first line of a recording begins with.
+  static let recordingMark = "# mmapview recording"
+
+  /// Whether it was recorded.
+  public private(set) var isRecording = false
 
   /// The commands in order, those of sourced scripts in their place.
   public private(set) var steps: [Step] = []
@@ -30,7 +38,12 @@ public struct Script: Sendable {
   public init(_ text: String, name: String, firstLine: Int = 1) throws(ScriptError) {
     var reader = ScriptReader()
     try reader.read(text, name: name, firstLine: firstLine, in: "")
+    take(reader)
+  }
+
+  private mutating func take(_ reader: ScriptReader) {
     steps = reader.steps
+    isRecording = reader.isRecording
   }
 
   /// Reads a script from a file, or from standard input if the path is `-`.
@@ -42,14 +55,31 @@ public struct Script: Sendable {
   public init(contentsOf path: String) throws(ScriptError) {
     var reader = ScriptReader()
     try reader.readFile(path == "-" ? nil : path)
-    steps = reader.steps
+    take(reader)
   }
 
   // Standard input belongs to whoever types this.
   init(sourcing path: String) throws(ScriptError) {
     var reader = ScriptReader()
     try reader.readFile(path)
-    steps = reader.steps
+    take(reader)
+  }
+
+  // Recordings end their lines with a comment like `#@ 1.532`, in seconds.
+  private static func time(in line: String) -> Duration? {
+    guard let mark = line.ranges(of: "#@ ").last, let seconds = Double(line[mark.upperBound...]),
+      (0..<1e9).contains(seconds)
+    else { return nil }
+    return .seconds(seconds)
+  }
+
+  /// Leaves out the opening of the file that it was recorded of, to be played on the one that is open.
+  public mutating func leaveOutOpening() {
+    guard isRecording, let first = steps.first else { return }
+    switch first.command {
+    case .create, .open: steps.removeFirst()
+    default: break
+    }
   }
 
   /// Adds the commands of another script after its own.

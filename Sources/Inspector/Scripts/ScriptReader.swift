@@ -7,6 +7,8 @@ struct ScriptReader {
 
   /// The commands that were read so far.
   private(set) var steps: [Script.Step] = []
+  /// Whether the first text was recorded.
+  private(set) var isRecording = false
   // The files that are being read, each sourced by the one before.
   private var open: [[UInt64]] = []
   private var room = ScriptFile.limit
@@ -32,6 +34,7 @@ struct ScriptReader {
   mutating func read(_ text: String, name: String, firstLine: Int, in folder: FilePath) throws(ScriptError) {
     // By scalars: "\r\n" is one character of Swift, and neither "\n" nor a place to split at. What is left of it
     // at the end of a line is a blank.
+    if steps.isEmpty, open.count < 2 { isRecording = text.hasPrefix(Script.recordingMark) }
     let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
       let position = ScriptPosition(name: name, line: firstLine + index)

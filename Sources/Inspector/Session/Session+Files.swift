@@ -39,6 +39,8 @@ extension Session {
   }
 
   private func take(_ file: MmapFile, _ allocator: ConcurrentAllocator?) {
+    // What workers had left to tell, they tell of the file before.
+    takeInWorkers()
     // The cursor stays where it was when the same file is opened again to write it.
     cursor = self.file?.path == file.path ? min(cursor, file.states.count - 1) : 0
     byteCursor = min(byteCursor, file.size - 1 - cursor * Alignment.page)

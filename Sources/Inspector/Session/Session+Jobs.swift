@@ -18,7 +18,8 @@ extension Session {
 
   /// Moves ranges on, and tells of it when all have arrived.
   func send(
-    _ labels: [Int], _ name: String, _ step: RangeStep, telling line: String
+    _ labels: [Int], _ name: String, _ step: RangeStep, telling line: String,
+    asPart part: @escaping (RangeSelection) -> Command
   ) throws(CommandError) -> Event {
     let file = try openFile()
     var records = UniqueDeque<RangeRecord>()
@@ -30,10 +31,38 @@ extension Session {
     let pending = Pending(job: errand.job) { session throws(CommandError) in
       var load = errand.takeLoad()
       for label in labels { if let record = load.finished.popFirst() { session.ranges.put(record, at: label) } }
-      if let failure = load.failure { throw failure }
+      if let failure = load.failure {
+        session.achieved = session.told(labels, arrived: load.arrived, part)
+        throw failure
+      }
       return .done(line)
     }
     return try start(pending) { errand.run() }
+  }
+
+  // What was done of a step that failed, as commands.
+  private func told(_ labels: [Int], arrived: Int, _ part: (RangeSelection) -> Command) -> [Command] {
+    var commands = Self.runs(labels.prefix(arrived)).map { part(.labels($0)) }
+    // A sync that ended early has begun with writeback.
+    if case .sync = part(.all), let states = file?.states {
+      let flushing = labels.dropFirst(arrived).filter {
+        states[ranges.summary($0).bytes.lowerBound / Alignment.page] == .flushing
+      }
+      commands += Self.runs(flushing).map { .flush(.labels($0)) }
+    }
+    return commands
+  }
+
+  private static func runs(_ labels: some Sequence<Int>) -> [ClosedRange<Int>] {
+    var runs: [ClosedRange<Int>] = []
+    for label in labels {
+      if let last = runs.last, last.upperBound == label - 1 {
+        runs[runs.count - 1] = last.lowerBound...label
+      } else {
+        runs.append(label...label)
+      }
+    }
+    return runs
   }
 
   func requireNoJob(_ verb: String) throws(CommandError) {
@@ -71,7 +100,11 @@ extension Session {
   func collectJob() {
     guard let ended = pending, ended.job.hasEnded else { return }
     pending = nil
-    do throws(CommandError) { note(try ended.finish(self)) } catch {
+    do throws(CommandError) {
+      note(try ended.finish(self))
+      recordEnd(hasFailed: false)
+    } catch {
+      recordEnd(hasFailed: true)
       let failure = Event(.failure, [error.description])
       note(failure)
       jobFailure = error

@@ -5,6 +5,16 @@ import RangedMmap
 extension Session {
   func allocate(_ byteCount: Int, times: Int) throws(CommandError) -> Event {
     let allocator = try writableAllocator()
+    return try workers.whileNoneAllocates { () throws(CommandError) in
+      // What workers have allocated before is told before.
+      takeInWorkers()
+      return try allocate(byteCount, times: times, allocator)
+    }
+  }
+
+  private func allocate(
+    _ byteCount: Int, times: Int, _ allocator: ConcurrentAllocator
+  ) throws(CommandError) -> Event {
     let first = ranges.count + 1
     var bytes: Range<Int>?
     for _ in 0..<times {
@@ -30,7 +40,8 @@ extension Session {
     let fill = try PatternFill(pattern, byteCount: longest)
     self.pattern = pattern
     return try send(
-      labels, "write \(selection)", .write(fill), telling: "wrote \(selection) with \(pattern)\(total(labels))")
+      labels, "write \(selection)", .write(fill), telling: "wrote \(selection) with \(pattern)\(total(labels))"
+    ) { .write($0, pattern) }
   }
 
   func read(_ selection: RangeSelection, offset: Int, length: Int?) throws(CommandError) -> Event {
@@ -54,21 +65,29 @@ extension Session {
     let labels = try labels(selection, for: "verify", needing: "to be written") {
       $0.stage == .written || $0.stage == .flushed
     }
-    return try send(labels, "verify \(selection)", .verify, telling: "verified \(selection)\(total(labels))")
+    return try send(labels, "verify \(selection)", .verify, telling: "verified \(selection)\(total(labels))") {
+      .verify($0)
+    }
   }
 
   func flush(_ selection: RangeSelection) throws(CommandError) -> Event {
     _ = try writableFile()
     let labels = try labels(selection, at: .written, for: "flush")
     return try send(
-      labels, "flush \(selection)", .flush, telling: "writeback of \(selection) started\(total(labels))")
+      labels, "flush \(selection)", .flush, telling: "writeback of \(selection) started\(total(labels))"
+    ) { .flush($0) }
   }
 
   func sync(_ selection: RangeSelection) throws(CommandError) -> Event {
     _ = try writableFile()
     let labels = try labels(selection, at: .written, for: "sync")
-    let step = selection == .all ? RangeStep.syncAll : .sync
-    return try send(labels, "sync \(selection)", step, telling: "made \(selection) durable\(total(labels))")
+    // A wait for the whole file settles what workers hold, too: with those that take turns that is for their turns to
+    // do, and with threads nobody could tell which pages it found written.
+    let isOurs = workers.running == 0 || !workers.isStepped && !recorder.isOn
+    let step = selection == .all && isOurs ? RangeStep.syncAll : .sync
+    return try send(labels, "sync \(selection)", step, telling: "made \(selection) durable\(total(labels))") {
+      .sync($0)
+    }
   }
 
   func reuse(_ selection: RangeSelection) throws(CommandError) -> Event {

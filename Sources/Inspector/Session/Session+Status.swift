@@ -35,6 +35,13 @@ extension Session {
   func check(_ expectation: Expectation) throws(CommandError) -> Event {
     switch expectation {
     case .pages(let pages, let state): try checkPages(pages, state)
+    case .size(let size):
+      let file = try openFile()
+      guard file.size == size else {
+        throw CommandError(
+          "expected a file of \(size) bytes, found \(file.size); give one of that size, as with "
+            + "--create \(Literal.describe(size: size))")
+      }
     case .count(let state, let number):
       let found = try openFile().states.counts()[state]
       guard found == number else { throw CommandError("expected \(count(number, "page")) \(state), found \(found)") }

@@ -61,6 +61,13 @@ public final class Session {
   /// back, and ``collect()`` takes in its end.
   public var patience: Duration?
   var pending: Pending?
+  let recorder = Recorder()
+  // The command whose end is not known yet, for the recording.
+  var unrecorded: (command: Command, isRacing: Bool)?
+  // What a command that failed had done until then, as commands.
+  var achieved: [Command]?
+  // Files that were made here.
+  var createdPaths: Set<String> = []
   var jobFailure: CommandError?
 
   // Whether workers were started whose end was not yet told.
@@ -90,8 +97,23 @@ public final class Session {
   /// - Throws: Why it could not be done. What it had done until then stays done.
   @discardableResult
   public func perform(_ command: Command) throws(CommandError) -> Event {
+    let isRacing = workers.areFree
     takeInNews()
-    let event = try carryOut(command)
+    let hadJob = pending != nil
+    let event: Event
+    do throws(CommandError) { event = try carryOut(command) } catch {
+      recordWorkers()
+      recordAchieved()
+      throw error
+    }
+    recordWorkers()
+    if hadJob || pending == nil {
+      record(command, isRacing: isRacing)
+    } else {
+      unrecorded = (command, isRacing)
+      // A file that is being made is not there for other commands before it is.
+      if case .create = command {} else { recorder.hold() }
+    }
     note(event)
     return event
   }
@@ -132,6 +154,7 @@ public final class Session {
     case .source(let path): return try source(path)
     case .set(let setting): return set(setting)
     case .expect(let expectation): return try check(expectation)
+    case .record(let path, let isForced): return try record(to: path, isForced: isForced)
     case .help(let verb): return try help(verb)
     case .quit:
       isOver = true
@@ -157,17 +180,18 @@ public final class Session {
     collectJob()
     endRest()
     continueSteps()
-    collectWorkers()
+    takeInWorkers()
     watchFile()
     guard areWorking, workers.running == 0 else { return }
     // They may have finished something between the two looks.
-    collectWorkers()
+    takeInWorkers()
     (areWorking, isWaitingForWorkers, stepsAhead) = (false, false, 0)
     note(workersHaveEnded)
   }
 
-  private func collectWorkers() {
+  func takeInWorkers() {
     for failure in workers.collect(into: &ranges) { noteWorkerFailure(failure) }
+    recordWorkers()
   }
 
   func noteWorkerFailure(_ failure: String) {
@@ -185,10 +209,14 @@ public final class Session {
   public func shutDown() {
     (rest, sourced) = (nil, nil)
     finishJob()
+    if workers.isStepped, workers.running > 0 { record(.workers(.stop), isRacing: false) }
     workers.stop()
     workers.join()
     collect()
   }
+
+  /// Where what is done is written to, or `nil`.
+  public var recordingPath: String? { recorder.path }
 
   /// How many ranges have labels: `r1` to this.
   public var rangeCount: Int { ranges.count }

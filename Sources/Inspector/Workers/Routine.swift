@@ -50,26 +50,31 @@ struct Routine: ~Copyable, Sendable {
       }
     } catch {
       isUnderway = false
-      if let range = error.takeRange() { worker.hand(RangeRecord(range, by: author)) }
+      if let range = error.takeRange() {
+        worker.hand(RangeRecord(range, by: author), .leaves)
+      } else {
+        worker.note(.leaves)
+      }
       throw CommandError(error)
     }
   }
 
-  /// Hands over what it holds, as far as it came.
-  mutating func giveUp() {
+  /// Hands over what it holds: as far as it came, or to be written anew, as after an error.
+  mutating func giveUp(isAnew: Bool = false) {
     var taken = Held.nothing
     swap(&taken, &held)
     isUnderway = false
     switch consume taken {
     case .nothing: break
     case .range(let range): worker.hand(RangeRecord(range, by: author))
-    case .receipt(let receipt): hand(receipt)
+    case .receipt(let receipt):
+      if isAnew { worker.hand(RangeRecord(file.reuse(receipt), by: author)) } else { hand(receipt) }
     }
   }
 
   private mutating func allocate() -> Phase {
-    guard worker.operations < worker.order.operations ?? .max,
-      let range = allocator.allocate(worker.order.byteCount)
+    guard !worker.hasMadeAll,
+      let range = worker.allocate(allocator)
     else { return .done }
     worker.begin(at: range.start)
     held = .range(range)
@@ -89,6 +94,7 @@ struct Routine: ~Copyable, Sendable {
       finishOperation()
     } else {
       held = .receipt(receipt)
+      worker.note(.advances)
     }
     return .written
   }
@@ -127,15 +133,19 @@ extension Routine {
   /// Goes through all operations without a stop, as a thread does.
   consuming func run(_ gate: Gate, onHalt: () -> Void) {
     var failure: CommandError?
+    var isDone = false
     do throws(CommandError) {
-      while passes(gate, onHalt), try advance() != .done {
+      while !isDone, passes(gate, onHalt) {
+        isDone = try advance() == .done
         while isUnderway { _ = try advance() }
-        if worker.order.delay > .zero {
+        if !isDone, worker.order.delay > .zero {
           worker.set(.idle)
           gate.rest(worker.order.delay)
         }
       }
     } catch { failure = error }
+    // One that has made all its operations ends with the last; one that failed has said so.
+    if !isDone, failure == nil, !worker.hasMadeAll { worker.note(.leaves) }
     worker.finish(failure)
   }
 

@@ -26,6 +26,32 @@ extension Session {
     return Event(.done, lines)
   }
 
+  /// Lets workers take the turns that are named, one after the other.
+  func take(_ named: [NamedTurn]) throws(CommandError) -> Event {
+    var lines: [String] = []
+    var taken: [NamedTurn] = []
+    do throws(CommandError) {
+      for turn in named {
+        guard case .advances(let count) = turn.deed else {
+          try workers.dismiss(turn.worker, &ranges)
+          taken.append(turn)
+          lines.append("worker \(turn.worker) ends")
+          continue
+        }
+        for _ in 0..<count {
+          guard let told = try workers.takeTurn(turn.worker, &ranges) else { break }
+          taken.append(NamedTurn(worker: turn.worker, deed: .advances(1)))
+          if let pages = told.pages { cursor = pages.lowerBound }
+          if lines.count <= Self.toldOneByOne { lines.append(told.description) }
+        }
+      }
+    } catch {
+      if !taken.isEmpty { achieved = [.workers(.turn(taken))] }
+      throw error
+    }
+    return Event(.done, lines.count <= Self.toldOneByOne ? lines : ["\(WorkersCommand.turn(named))"])
+  }
+
   /// Lets workers take so many steps, some of them now and the others in ``continueSteps()``.
   func takeSteps(_ number: Int) {
     (stepsAhead, isWaitingForWorkers) = (number, true)

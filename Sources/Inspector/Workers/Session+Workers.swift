@@ -13,7 +13,11 @@ extension Session {
     if case .start(let number, let order) = command { return try start(number, order) }
     guard workers.running > 0 else {
       if case .wait = command { return workersHaveEnded }
-      let example = if case .step = command { "workers start 4 mode=stepped" } else { "workers start 4" }
+      let example =
+        switch command {
+        case .step, .turn: "workers start 4 mode=stepped"
+        default: "workers start 4"
+        }
       throw CommandError("workers: none are running; `\(example)` starts some")
     }
     switch command {
@@ -32,6 +36,15 @@ extension Session {
       }
       try refuseWhilePaused("step", "they are paused")
       return try step(number)
+    case .turn(let turns):
+      guard workers.isStepped else {
+        throw CommandError("workers turn: those at work are threads; start them with mode=stepped to give them turns")
+      }
+      try refuseWhilePaused("turn", "they are paused")
+      guard stepsAhead == 0 else {
+        throw CommandError("workers turn: steps are under way; `workers pause` halts them")
+      }
+      return try take(turns)
     case .start: break
     }
     return .done("workers: \(command)")
@@ -39,6 +52,10 @@ extension Session {
 
   private func start(_ number: Int, _ order: WorkOrder) throws(CommandError) -> Event {
     let (file, allocator) = (try openFile(), try writableAllocator())
+    // What they had left to tell comes before the new ones.
+    if workers.running == 0 { takeInWorkers() }
+    // A wait for the whole file would settle pages of theirs, nobody can tell which.
+    if recorder.isOn { try requireNoJob("workers start") }
     guard workers.running == 0 || workers.isStepped == (order.mode == .stepped) else {
       let mode = workers.isStepped ? WorkOrder.Mode.stepped : .free
       throw CommandError(
@@ -47,7 +64,16 @@ extension Session {
     }
     let fill = try PatternFill(order.pattern, byteCount: min(order.byteCount, file.size))
     workersStart()
-    try workers.start(number, order, file, allocator, fill)
+    if order.mode == .free, !recorder.isOn { recorder.forget() }
+    let before = workers.workers.count
+    do throws(CommandError) {
+      try workers.start(number, order, file, allocator, fill, isRecorded: recorder.isOn)
+    } catch {
+      // The system had threads for some of them.
+      let started = workers.workers.count - before
+      if started > 0 { record(.workers(.start(count: started, order)), isRacing: true) }
+      throw error
+    }
     return .done("\(count(number, "worker")) started: \(order)")
   }
 
@@ -68,6 +94,7 @@ extension WorkersCommand: CustomStringConvertible {
     case .stop: "stop"
     case .wait: "wait"
     case .step(let number): "step \(number)"
+    case .turn(let turns): (["turn"] + turns.map(\.description)).joined(separator: " ")
     }
   }
 }

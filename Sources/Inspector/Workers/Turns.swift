@@ -19,7 +19,28 @@ struct Turns: ~Copyable {
   /// What it has finished with is in the table afterwards, so that labels follow the turns.
   mutating func take(_ table: inout RangeTable) throws(CommandError) -> Turn? {
     guard !routines.isEmpty else { return nil }
-    let index = choice.next(below: routines.count)
+    return try advance(choice.next(below: routines.count), &table)
+  }
+
+  /// Lets the worker of this number carry out one phase.
+  mutating func take(_ number: Int, _ table: inout RangeTable) throws(CommandError) -> Turn {
+    try advance(try index(of: number), &table)
+  }
+
+  /// Ends the worker of this number; what it holds is handed over to be written anew.
+  mutating func dismiss(_ number: Int, _ table: inout RangeTable) throws(CommandError) {
+    var routine = routines.remove(at: try index(of: number))
+    routine.giveUp(isAnew: true)
+    routine.worker.drain(into: &table)
+    routine.worker.finish()
+  }
+
+  private func index(of number: Int) throws(CommandError) -> Int {
+    for index in routines.indices where routines[index].worker.number == number { return index }
+    throw CommandError("workers turn: worker \(number) is not at work; `workers start 1 mode=stepped` starts one")
+  }
+
+  private mutating func advance(_ index: Int, _ table: inout RangeTable) throws(CommandError) -> Turn {
     let worker = routines[index].worker
     defer { worker.drain(into: &table) }
     do throws(CommandError) {

@@ -42,7 +42,9 @@ public final class Worker: Sendable {
   private let flushes = LatencyHistogram()
   private let syncs = LatencyHistogram()
   // Its own until the session comes for it, so the lock is hardly ever contended.
-  private let outbox = Mutex(UniqueDeque<RangeRecord>())
+  private let outbox = Mutex(Outbox())
+  /// Where its deeds get their order, if it is recorded.
+  let trace: Trace?
   private let failure = Mutex<String?>(nil)
 
   /// A worker that has not begun.
@@ -52,16 +54,20 @@ public final class Worker: Sendable {
   ///   - order: What it is to do.
   ///   - pages: How many the file has.
   ///   - gate: What it passes before each operation.
-  init(_ number: Int, _ order: WorkOrder, pages: Int, _ gate: Gate) {
+  ///   - trace: Where its deeds get their order, if it is recorded.
+  init(_ number: Int, _ order: WorkOrder, pages: Int, _ gate: Gate, _ trace: Trace? = nil) {
     self.number = number
     self.order = order
     self.gate = gate
+    self.trace = trace
     pageLimit = pages
     start = gate.time
   }
 
   /// How many ranges it has finished.
   public var operations: Int { operationCount.load(ordering: .relaxed) }
+  /// Whether it has made as many as it was ordered to.
+  var hasMadeAll: Bool { operations >= order.operations ?? .max }
   /// How many bytes it has written.
   public var bytes: Int { byteCount.load(ordering: .relaxed) }
   /// The pages of the range that it works on, or did last.
@@ -98,10 +104,24 @@ public final class Worker: Sendable {
   func drain(into table: inout RangeTable) {
     var finished = outbox.withLock { outbox in
       var taken = UniqueDeque<RangeRecord>()
-      swap(&taken, &outbox)
+      swap(&taken, &outbox.ranges)
       return taken
     }
     while let record = finished.popFirst() { table.append(record) }
+  }
+
+  /// Takes the deeds that were done before a cut.
+  func takeDeeds(before cut: UInt64) -> [Deed] {
+    outbox.withLock { outbox in
+      let kept = outbox.deeds.firstIndex { $0.number >= cut } ?? outbox.deeds.count
+      defer { outbox.deeds.removeFirst(kept) }
+      return Array(outbox.deeds[..<kept])
+    }
+  }
+
+  /// Hands over the range of its earliest deed that has one.
+  func handOver(to table: inout RangeTable) {
+    if let record = outbox.withLock({ $0.ranges.popFirst() }) { table.append(record) }
   }
 
   /// The error that ended it, the first time it is asked for.
@@ -137,9 +157,28 @@ extension Worker {
     histogram(phase).record(MonotonicTime.now &- start)
   }
 
-  func hand(_ record: consuming RangeRecord) {
+  /// Hands over a range, at the end of a phase or of all.
+  func hand(_ record: consuming RangeRecord, _ kind: Deed.Kind = .advances) {
     var record: RangeRecord? = record
-    outbox.withLock { outbox in if let record = record.take() { outbox.append(record) } }
+    outbox.withLock { outbox in
+      if let record = record.take() { outbox.ranges.append(record) }
+      if let trace { outbox.note(kind, handsOver: true, trace) }
+    }
+  }
+
+  /// Notes what it did without handing anything over.
+  func note(_ kind: Deed.Kind) {
+    guard let trace else { return }
+    outbox.withLock { $0.note(kind, handsOver: false, trace) }
+  }
+
+  func allocate(_ allocator: ConcurrentAllocator) -> AllocatedRange? {
+    guard let trace else { return allocator.allocate(order.byteCount) }
+    return trace.inOrder {
+      let range = allocator.allocate(order.byteCount)
+      note(.advances)
+      return range
+    }
   }
 
   /// Ends it, and tells of the error that ended it.
@@ -148,6 +187,20 @@ extension Worker {
     page.store(-1, ordering: .relaxed)
     end.store(gate.time, ordering: .releasing)
     set(error == nil ? .done : .failed)
+  }
+}
+
+/// What a worker has finished with, and the deeds by which it did, if they are recorded.
+private struct Outbox: ~Copyable, Sendable {
+  var ranges = UniqueDeque<RangeRecord>()
+  var deeds: [Deed] = []
+
+  // The session comes by itself where somebody looks on; elsewhere it sleeps until all have ended.
+  private static let callAt = 4096
+
+  mutating func note(_ kind: Deed.Kind, handsOver: Bool, _ trace: Trace) {
+    deeds.append(Deed(number: trace.next(), kind: kind, handsOver: handsOver))
+    if deeds.count % Self.callAt == 0 { trace.call() }
   }
 }
 

@@ -10,6 +10,10 @@ public final class WorkerCrew {
   private var turns: Turns?
   private var shiftStart = 0
   private var gate = Gate()
+  // Where threads that are recorded get the order of their deeds; all of one file have one.
+  private var trace: Trace?
+  private var untold: [NamedTurn] = []
+  private var untoldSteps = 0
   private let wakeUp: WakeUp
 
   init(_ wakeUp: WakeUp) { self.wakeUp = wakeUp }
@@ -23,9 +27,13 @@ public final class WorkerCrew {
   /// Whether they take turns, and only when they are told to.
   public var isStepped: Bool { seed != nil }
 
+  /// Whether threads are at work, whose order nobody knows before they have done what they do.
+  var areFree: Bool { running > 0 && !isStepped }
+
   /// Starts workers beside those that are running, or a new shift.
   func start(
-    _ count: Int, _ order: WorkOrder, _ file: MmapFile, _ allocator: ConcurrentAllocator, _ fill: PatternFill
+    _ count: Int, _ order: WorkOrder, _ file: MmapFile, _ allocator: ConcurrentAllocator, _ fill: PatternFill,
+    isRecorded: Bool
   ) throws(CommandError) {
     // Those that were told to stop may still be about it; their closed gate is no way in for others.
     if running == 0 || gate.isClosed {
@@ -37,8 +45,10 @@ public final class WorkerCrew {
       self.seed = seed
       turns?.seed(seed)
     }
+    let isTraced = isRecorded && !isStepped
+    if isTraced, trace == nil { trace = Trace(wakeUp) }
     for _ in 0..<count {
-      let worker = Worker(workers.count + 1, order, pages: file.states.count, gate)
+      let worker = Worker(workers.count + 1, order, pages: file.states.count, gate, isTraced ? trace : nil)
       if isStepped {
         turns?.append(Routine(worker, file, allocator, fill))
       } else {
@@ -72,7 +82,16 @@ public final class WorkerCrew {
   }
 
   /// Lets one of those that take turns carry out one phase; `nil` if all have ended.
-  func takeTurn(_ table: inout RangeTable) throws(CommandError) -> Turn? { try turns?.take(&table) }
+  func takeTurn(_ table: inout RangeTable) throws(CommandError) -> Turn? {
+    if running > 0 { untoldSteps += 1 }
+    return try turns?.take(&table)
+  }
+  /// Lets the one of this number carry out one phase.
+  func takeTurn(_ number: Int, _ table: inout RangeTable) throws(CommandError) -> Turn? {
+    try turns?.take(number, &table)
+  }
+  /// Ends the one of this number as an error would.
+  func dismiss(_ number: Int, _ table: inout RangeTable) throws(CommandError) { try turns?.dismiss(number, &table) }
 
   func join() {
     for thread in threads { thread.join() }
@@ -81,7 +100,8 @@ public final class WorkerCrew {
 
   /// Takes in the ranges that the workers have finished with, and the errors that ended some.
   func collect(into table: inout RangeTable) -> [String] {
-    for worker in workers { worker.drain(into: &table) }
+    if let trace { collectDeeds(trace, into: &table) }
+    for worker in workers where worker.trace == nil { worker.drain(into: &table) }
     return workers.compactMap { $0.takeFailure() }
   }
 
@@ -90,7 +110,53 @@ public final class WorkerCrew {
     join()
     workers = []
     turns = nil
+    trace = nil
     (shiftStart, seed) = (0, nil)
+  }
+}
+
+// MARK: - What a recording tells of them
+
+extension WorkerCrew {
+  // Ranges get their labels in the order in which they were handed over, as they will when these turns are taken.
+  private func collectDeeds(_ trace: Trace, into table: inout RangeTable) {
+    let cut = trace.next()
+    let deeds = workers.flatMap { worker in worker.takeDeeds(before: cut).map { (worker, $0) } }
+    for (worker, deed) in deeds.sorted(by: { $0.1.number < $1.1.number }) {
+      if deed.handsOver { worker.handOver(to: &table) }
+      tell(worker.number, deed.kind)
+    }
+  }
+
+  private func tell(_ worker: Int, _ kind: Deed.Kind) {
+    guard kind == .advances else {
+      untold.append(NamedTurn(worker: worker, deed: .leaves))
+      return
+    }
+    var count = 1
+    if let last = untold.last, last.worker == worker, case .advances(let before) = last.deed {
+      count += before
+      untold.removeLast()
+    }
+    untold.append(NamedTurn(worker: worker, deed: .advances(count)))
+  }
+
+  /// What recorded threads did since the last time.
+  func takeTurnsToTell() -> [NamedTurn] {
+    defer { untold = [] }
+    return untold
+  }
+
+  /// How many phases those that take turns carried out since the last time, each chosen by the seed.
+  func takeStepsToTell() -> Int {
+    defer { untoldSteps = 0 }
+    return untoldSteps
+  }
+
+  /// Runs `body` while no recorded thread allocates.
+  func whileNoneAllocates<Result: Sendable>(_ body: () throws(CommandError) -> Result) throws(CommandError) -> Result {
+    guard let trace else { return try body() }
+    return try trace.inOrder(body)
   }
 }
 

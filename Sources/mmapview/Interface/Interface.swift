@@ -14,6 +14,8 @@ struct Interface {
   var anchor: Int?
   /// Whether it is asked what is to become of pages that are not durable, before the program ends.
   var isAskingToQuit = false
+  /// Where the script stands that is played, or `nil`.
+  var replay: Replay.Status?
   /// How fast the workers write.
   var throughput = Throughput()
   /// What the library says of each cell in view; `nil` while no file is open.

@@ -14,6 +14,7 @@ extension RunLoop {
       case _ where interface.prompt != nil: type(key)
       case _ where interface.isAskingToQuit: answer(key)
       case .character(" ") where session.isResting, .enter where session.isResting: session.goOn()
+      case _ where guide(key): break
       case .escape: escape()
       default: press(key)
       }

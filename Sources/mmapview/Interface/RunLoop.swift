@@ -11,11 +11,11 @@ import TerminalCanvas
 final class RunLoop {
   let session: Session
   let terminal: any Terminal
-  private var player: Player
+  var replay: Replay
   var interface = Interface()
   private let signals: Int32
   private var endingSignal: Int32?
-  private var scriptFailure: ScriptError?
+  var scriptFailure: ScriptError?
   var shown: Canvas?
   private var hasHungUp = false
   private let sampler: Sampler
@@ -32,13 +32,13 @@ final class RunLoop {
   private static let patience = Duration.milliseconds(100)
 
   init(
-    _ session: Session, _ terminal: any Terminal, _ script: Script, signals: Int32, isASCII: Bool
+    _ session: Session, _ terminal: any Terminal, _ replay: Replay, signals: Int32, isASCII: Bool
   ) throws(CommandError) {
     sampler = try Sampler(waking: session.wakeUp)
     self.session = session
     self.terminal = terminal
     self.signals = signals
-    player = Player(script)
+    self.replay = replay
     session.patience = Self.patience
     interface.showsTimes = true
     session.isAttended = true
@@ -76,7 +76,7 @@ final class RunLoop {
         terminal.show(canvas, cursor: promptCursor)
         shown = canvas
       }
-      wait(isPlaying ? 0 : sleepTime)
+      wait(isPlaying ? 0 : shortened(sleepTime))
       takeKeys()
       takeSignals()
     }
@@ -169,22 +169,5 @@ final class RunLoop {
     let crew = session.workers
     let bytes = Dictionary(uniqueKeysWithValues: crew.shift.map { ($0.number, $0.bytes) })
     interface.throughput.measure(bytes, isMoving: session.areWorkersMoving && !crew.isStepped)
-  }
-
-  // MARK: Doing
-
-  private func play() -> Bool {
-    do {
-      switch try player.step(session) {
-      case .performed:
-        hasActed = true
-        return true
-      case .waiting, .finished: return false
-      }
-    } catch {
-      scriptFailure = error
-      session.note(Event(.failure, [error.description]))
-      return false
-    }
   }
 }

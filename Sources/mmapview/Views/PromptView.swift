@@ -49,6 +49,10 @@ enum PromptView {
 
   // In a narrow window the ways out and to help come before the rest.
   private static func drawKeys(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
+    if let replay = interface.replay {
+      ReplayView.draw(replay, on: &canvas, area)
+      return
+    }
     let hints = KeyMap.hints(session)
     var room = area.width - 1
     let kept = Set(

@@ -1,0 +1,73 @@
+import Synchronization
+
+/// The order in which threads did what they did, for a recording.
+///
+/// Every deed draws a number while its worker's outbox is locked. So whoever draws one and then looks into all outboxes
+/// finds every deed with a lower number there: a cut through all threads at one moment.
+final class Trace: Sendable {
+  private let counter = Atomic<UInt64>(0)
+  private let allocation = Mutex<Void>(())
+  private let wakeUp: WakeUp
+
+  init(_ wakeUp: WakeUp) { self.wakeUp = wakeUp }
+
+  func next() -> UInt64 { counter.wrappingAdd(1, ordering: .relaxed).oldValue }
+
+  /// Runs `body` while nobody else who is traced allocates.
+  ///
+  /// What is allocated in it and noted in it has numbers in the order of the places in the file.
+  func inOrder<Result: ~Copyable & Sendable, Failure>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try allocation.withLock { _ throws(Failure) in try body() }
+  }
+
+  /// Asks the session to come for the deeds, of which there are many by now.
+  func call() { wakeUp.signal() }
+}
+
+/// One thing that a thread did.
+struct Deed: Sendable {
+  enum Kind: Sendable {
+    /// It carried out a phase.
+    case advances
+    /// It ended, by an error or because it was told to.
+    case leaves
+  }
+
+  let number: UInt64
+  let kind: Kind
+  /// Whether it handed a range over with it.
+  let handsOver: Bool
+}
+
+/// Turns of one worker in a row, as `workers turn` names them.
+public struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
+  /// What the worker does with its turns.
+  public enum Deed: Sendable, Equatable {
+    /// It carries out so many phases.
+    case advances(Int)
+    /// It ends, and what it holds comes back to be written anew.
+    case leaves
+  }
+
+  /// Whose turn it is.
+  public let worker: Int
+  /// What it does.
+  public let deed: Deed
+
+  /// The same, one phase each.
+  var singles: [NamedTurn] {
+    guard case .advances(let count) = deed else { return [self] }
+    return Array(repeating: NamedTurn(worker: worker, deed: .advances(1)), count: count)
+  }
+
+  /// The turn as it is written in a command: `3`, `3x5` or `3!`.
+  public var description: String {
+    switch deed {
+    case .advances(1): "\(worker)"
+    case .advances(let count): "\(worker)x\(count)"
+    case .leaves: "\(worker)!"
+    }
+  }
+}

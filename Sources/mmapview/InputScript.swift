@@ -1,0 +1,51 @@
+import Glibc
+import Inspector
+
+/// The script on standard input, whose lines are carried out as they come.
+struct InputScript {
+  private static let name = "standard input"
+
+  private var input = LineInput()
+  private var lineNumber = 0
+  // Whether a recording's own opening is left out, because a file is open.
+  private let isOnOpenFile: Bool
+  private var mayOpen = false
+
+  init(isOnOpenFile: Bool) { self.isOnOpenFile = isOnOpenFile }
+
+  /// Waits for the next line; what workers did meanwhile is taken in.
+  ///
+  /// - Parameter session: Whose workers they are.
+  /// - Returns: A script of this line, or `nil` if there are no more.
+  /// - Throws: What is wrong with the line, with its place.
+  mutating func next(_ session: Session) throws(ScriptError) -> Script? {
+    while true {
+      if let line = input.next() { return try script(line) }
+      if input.hasEnded { return nil }
+      wait(session)
+    }
+  }
+
+  private mutating func script(_ line: LineInput.Line) throws(ScriptError) -> Script {
+    lineNumber += 1
+    var text: String
+    do { text = try line.text } catch { throw ScriptError(Event(.failure, ["\(Self.name):\(lineNumber): \(error)"])) }
+    if lineNumber == 1, text.unicodeScalars.first == "\u{feff}" { text.unicodeScalars.removeFirst() }
+    var script = try Script(text, name: Self.name, firstLine: lineNumber)
+    if lineNumber == 1 { mayOpen = script.isRecording && isOnOpenFile }
+    if mayOpen, !script.steps.isEmpty {
+      mayOpen = false
+      script.leaveOutOpening()
+    }
+    return script
+  }
+
+  private mutating func wait(_ session: Session) {
+    var entries = [STDIN_FILENO, session.wakeUp.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    // SAFETY: two entries, for the length of the call; a signal that interrupts it leaves them without events.
+    guard unsafe poll(&entries, 2, -1) > 0 else { return }
+    session.wakeUp.clear()
+    session.collect()
+    if entries[0].revents != 0 { input.read() }
+  }
+}

@@ -1,0 +1,102 @@
+import Inspector
+import TerminalCanvas
+
+/// A script while it is played on the screen: its pace, and what keys do to it.
+struct Replay {
+  /// What became of the next command.
+  enum Progress {
+    /// It was carried out.
+    case performed
+    /// Workers, a long step, a person or its own time hold it back.
+    case waiting
+    /// There are no more.
+    case finished
+  }
+
+  /// What the bottom line tells of it.
+  struct Status {
+    let line: Int
+    let lastLine: Int
+    let isPaused: Bool
+  }
+
+  private enum Pace {
+    case playing
+    case paused
+    /// Carries out one command, and pauses.
+    case single
+    /// Goes on to the next caption as fast as it can, and pauses.
+    case seeking
+  }
+
+  private var player: Player
+  private let speed: Double?
+  // Whether it is shown and listens to keys.
+  private let isGuided: Bool
+  private var pace = Pace.playing
+  // The time of the last command that had one in the recording, and when it was carried out here.
+  private var last: (time: Duration, instant: ContinuousClock.Instant)?
+
+  /// A replay at its first command.
+  ///
+  /// - Parameters:
+  ///   - script: What is played.
+  ///   - speed: How many times as fast as it was recorded, or `nil` for as fast as it goes.
+  ///   - isGuided: Whether people may pause it and go through it step by step.
+  init(_ script: Script, speed: Double?, isGuided: Bool) {
+    player = Player(script)
+    self.speed = speed
+    self.isGuided = isGuided
+  }
+
+  /// Where it stands, while there is something left to play; `nil` if it is not to be seen.
+  var status: Status? {
+    guard isGuided, let position = player.upcoming?.position else { return nil }
+    return Status(
+      line: position.line, lastLine: player.lastLine(of: position.name) ?? position.line, isPaused: pace == .paused)
+  }
+
+  /// How long the next command must wait for its time; `nil` if it waits for none.
+  var timeLeft: Duration? {
+    guard pace == .playing, let speed, let last, let time = player.upcoming?.time, time > last.time else { return nil }
+    let left = last.instant + (time - last.time) / speed - .now
+    return left > .zero ? left : nil
+  }
+
+  /// Carries out the next command, if it may.
+  mutating func advance(_ session: Session) throws(ScriptError) -> Progress {
+    if pace == .paused || timeLeft != nil { return .waiting }
+    if pace == .single { player.divideTurns() }
+    let step = player.upcoming
+    switch try player.step(session) {
+    case .performed:
+      if let time = step?.time { last = (time, .now) }
+      if pace == .single || pace == .seeking && step?.command.isCaption == true { pace = .paused }
+      return .performed
+    case .waiting: return .waiting
+    case .finished:
+      pace = .playing
+      return .finished
+    }
+  }
+
+  /// Does what a key asks of it; false if the key means something else.
+  mutating func take(_ key: Key) -> Bool {
+    guard isGuided, player.upcoming != nil else { return false }
+    switch key {
+    case .character(" "):
+      pace = pace == .playing ? .paused : .playing
+      // The time of the pause is no time of the recording.
+      if let last { self.last = (last.time, .now) }
+    case .character("."), .right: pace = .single
+    case .character("]"): pace = .seeking
+    case .escape: player.end()
+    default: return false
+    }
+    return true
+  }
+}
+
+extension Command {
+  fileprivate var isCaption: Bool { if case .say = self { true } else { false } }
+}

@@ -1,0 +1,241 @@
+import Glibc
+import RangedMmap
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Inspector
+
+@Suite("Recordings")
+struct RecordingTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func path(_ name: String) -> String { Word.quote(folder.file(name).string) }
+
+  private func perform(_ session: Session, _ lines: String...) throws {
+    for line in lines { if let command = try Command(parsing: line) { try session.perform(command) } }
+  }
+
+  private func wait(_ session: Session) {
+    while session.isWaiting {
+      session.wakeUp.wait(also: nil, atMost: .milliseconds(20))
+      session.collect()
+    }
+  }
+
+  private func play(_ script: Script, _ session: Session) throws {
+    var player = Player(script)
+    while true {
+      switch try player.step(session) {
+      case .performed: break
+      case .waiting: wait(session)
+      case .finished: return
+      }
+    }
+  }
+
+  /// The recording, played on a fresh file of the same size.
+  private func replay(_ recording: String, size: Int) throws -> Session {
+    var script = try Script(contentsOf: folder.file(recording).string)
+    #expect(script.isRecording)
+    script.leaveOutOpening()
+    let session = try Session()
+    try perform(session, "create \(path("again")) \(size) force")
+    try play(script, session)
+    session.shutDown()
+    return session
+  }
+
+  private func text(_ name: String) throws -> String { String(decoding: try folder.bytes(name), as: UTF8.self) }
+
+  /// The lines without their times.
+  private func lines(_ name: String) throws -> [String] {
+    try text(name).split(separator: "\n").map { line in
+      line.ranges(of: " #@ ").last.map { String(line[..<$0.lowerBound]) } ?? String(line)
+    }
+  }
+
+  private func states(_ session: Session) throws -> [PageState] {
+    let states = try #require(session.file).states
+    return (0..<states.count).map { states[$0] }
+  }
+
+  private func labels(_ session: Session) -> [String] {
+    (1..<session.rangeCount + 1).map { label in
+      let range = session.ranges.summary(label)
+      return "r\(label) \(range.bytes) by \(range.author): \(range.pattern.map { "\($0)" } ?? "none"), \(range.stage)"
+    }
+  }
+
+  @Test("What was done is written line by line, with its time, under a heading that says how to replay it")
+  func linesOfCommands() throws {
+    let session = try Session()
+    try perform(
+      session, "record \(path("r"))", "create \(path("a b")) 64k sparse force", "allocate 1p x3",
+      "write r1..r2 \"text:a b\"", "goto 3", "say \"a #@ 7\"", "sync r1", "expect page 0 flushed", "layer both",
+      "status",
+      "select none", "record off")
+    let recorded = try text("r")
+    #expect(recorded.hasPrefix("# mmapview recording: \(path("a b")), 65536 bytes, 20"))
+    #expect(recorded.contains("--create 64k --replay"))
+    #expect(
+      try lines("r").filter { !$0.hasPrefix("#") } == [
+        "create \(path("a b")) 64k sparse", "expect size 64k", "allocate 4k x3", "write r1..r2 \"text:a b\"", "goto 3",
+        "say \"a #@ 7\"", "sync r1", "expect page 0 flushed", "layer both", "status", "select none",
+      ])
+    #expect(
+      try Script(recorded, name: "r").steps.allSatisfy { $0.time.map { $0 >= .zero && $0 < .seconds(60) } == true })
+  }
+
+  @Test("What failed is not recorded, and of what failed in the middle that which was done")
+  func failures() throws {
+    let session = try Session()
+    try perform(session, "create \(path("a")) 4p", "allocate 1p x4", "write r1..r3 page", "record \(path("r"))")
+    for line in ["write r9 zero", "sync r1..r4", "allocate 1p", "screen", "goto 4", "record \(path("s"))"] {
+      #expect(throws: CommandError.self) { try perform(session, line) }
+    }
+    try run("truncate", ["-s", "8192", folder.file("a").string])
+    #expect(throws: CommandError.self) { try perform(session, "sync r1..r3") }
+    #expect(
+      try lines("r").filter { !$0.hasPrefix("#") } == [
+        "create \(path("a")) 16k", "expect size 16k", "allocate 4k x4", "write r1..r3 page", "sync r1..r2",
+      ])
+  }
+
+  @Test("A recording that exists is replaced by force only, and the open file never")
+  func consent() throws {
+    try folder.put("r", [1])
+    let session = try Session()
+    try perform(session, "create \(path("a")) 1p")
+    #expect(throws: CommandError.self) { try perform(session, "record \(path("r"))") }
+    #expect(throws: CommandError.self) { try perform(session, "record \(path("a")) force") }
+    #expect(throws: CommandError.self) { try perform(session, "record off") }
+    #expect(try folder.bytes("r") == [1])
+    try perform(session, "allocate 1p", "record \(path("r")) force", "record off")
+    #expect(try lines("r").last == "allocate 4k")
+    #expect(try folder.bytes("a").count == 4096)
+  }
+
+  @Test("What workers did that nobody recorded can't be told later, until a file is opened anew")
+  func unwatchedWorkers() throws {
+    let session = try Session()
+    try perform(session, "create \(path("a")) 4p", "workers start 1", "workers wait")
+    wait(session)
+    #expect(throws: CommandError.self) { try perform(session, "record \(path("r"))") }
+    #expect(!folder.names.contains("r"))
+    try perform(session, "open \(path("a"))", "open \(path("a")) write", "record \(path("r"))")
+    #expect(try lines("r").filter { !$0.hasPrefix("#") } == ["open \(path("a")) write", "expect size 16k"])
+  }
+
+  @Test("A recording for another size is refused at its place, and the file stays as it was")
+  func otherSize() throws {
+    let session = try Session()
+    try perform(session, "record \(path("r"))", "create \(path("a")) 64k", "allocate 1p", "write r1 0xff")
+    let error = #expect(throws: ScriptError.self) { try replay("r", size: 32768) }
+    #expect(error?.description.contains("r:5: expected a file of 65536 bytes, found 32768") == true, "\(error!)")
+    #expect(error?.description.contains("--create 64k") == true)
+    #expect(try folder.bytes("again").allSatisfy { $0 == 0 })
+  }
+
+  @Test("Steps of workers that take turns are recorded as they were taken, whatever was done between")
+  func steps() throws {
+    let session = try Session()
+    try perform(
+      session, "record \(path("r"))", "create \(path("a")) 16m", "workers start 3 mode=stepped flush=sync seed=4",
+      "workers step 3", "workers wait", "allocate 2p", "workers pause", "allocate 1p", "workers resume")
+    wait(session)
+    session.shutDown()
+    let again = try replay("r", size: 16 << 20)
+    #expect(labels(again) == labels(session))
+    #expect(try states(again) == states(session))
+  }
+
+  @Test("A long step that is stopped is recorded as far as it came")
+  func stoppedJobs() throws {
+    let session = try Session()
+    try perform(session, "record \(path("r"))", "create \(path("a")) 80m", "allocate 1m x64")
+    session.patience = .zero
+    try perform(session, "write all random:1", "goto 7")
+    while session.job?.done ?? 0 < 600 {}
+    #expect(!(try lines("r")).contains("goto 7"), "it waits for the end of what came before")
+    session.stopJob()
+    wait(session)
+    #expect(try lines("r").last == "goto 7")
+    let again = try replay("r", size: 80 << 20)
+    #expect(labels(again) == labels(session))
+    #expect(try states(again) == states(session))
+  }
+
+  @Test("A hundred random sessions with workers, each replayed on a fresh file, end in the same states and bytes")
+  func random() throws {
+    for seed in 1...100 {
+      let pages = [64, 200, 256][seed % 3]
+      let size = pages * 4096 - (seed % 2) * 1000
+      let session = try Session()
+      try perform(session, "record \(path("r")) force", "create \(path("a")) \(size) force")
+      var player = RandomPerson(seed: UInt64(seed))
+      for _ in 0..<40 {
+        for line in player.lines(session) { try? perform(session, line) }
+        player.rest()
+        if session.isWaiting { wait(session) }
+      }
+      // In the middle of whatever is under way.
+      session.shutDown()
+      let again = try replay("r", size: size)
+      let recorded = try text("r")
+      try #require(labels(again) == labels(session), "seed \(seed):\n\(recorded)")
+      try #require(try states(again) == states(session), "seed \(seed):\n\(recorded)")
+      try #require(try folder.bytes("again") == folder.bytes("a"), "seed \(seed):\n\(recorded)")
+    }
+  }
+}
+
+/// Somebody who types anything that comes to mind.
+private struct RandomPerson {
+  private var numbers: SplitMix64
+
+  init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
+
+  private mutating func below(_ bound: Int) -> Int { numbers.next(below: bound) }
+  private mutating func one(of words: [String]) -> String { words[below(words.count)] }
+
+  private mutating func pattern() -> String {
+    one(of: ["zero", "0x5a", "counter", "page", "\"text:two words\"", "random", "random:\(below(9))"])
+  }
+
+  private mutating func ranges(_ session: Session) -> String {
+    let label = below(session.rangeCount + 1) + 1
+    return one(of: ["all", "selected", "r\(label)", "r\(label)", "r\(label)..r\(label + below(3))"])
+  }
+
+  /// Lets workers go on for a moment.
+  mutating func rest() { if below(3) == 0 { usleep(UInt32(below(1500))) } }
+
+  mutating func lines(_ session: Session) -> [String] {
+    switch below(20) {
+    case 0...2: return ["allocate \(1 + below(20000)) x\(1 + below(3))"]
+    case 3...5: return ["write \(ranges(session)) \(pattern())"]
+    case 6: return ["flush \(ranges(session))"]
+    case 7, 8: return ["sync \(ranges(session))"]
+    case 9: return ["sync all"]
+    case 10: return ["reuse \(ranges(session))"]
+    case 11: return ["select \(below(30))-\(30 + below(30))"]
+    case 12, 13, 14:
+      let mode = one(of: ["free", "free", "stepped seed=\(below(9))"])
+      let ops = one(of: ["", "ops=\(1 + below(5))", "ops=\(1 + below(5))"])
+      let delay = mode == "free" ? one(of: ["", "delay=50us", "delay=300us"]) : ""
+      return [
+        "workers start \(1 + below(4)) size=\(1 + below(9000)) flush=\(one(of: ["none", "async", "sync"])) "
+          + "pattern=\(pattern().replacing("\"", with: "").replacing("two words", with: "x")) mode=\(mode) \(ops) \(delay)"
+      ]
+    case 15: return ["workers pause", "verify all", one(of: ["workers resume", "workers stop", "status"])]
+    case 16: return [one(of: ["workers stop", "workers wait", "workers resume"])]
+    case 17: return ["workers step \(1 + below(20))"]
+    case 18:
+      return ["expect error \"no\" allocate 1", "expect count free 0", "find state written", "goto \(below(64))"]
+    default: return ["workers turn \(1 + below(4)) \(1 + below(4))x2"]
+    }
+  }
+}
