@@ -171,6 +171,43 @@ extension Mapping {
   }
 }
 
+// MARK: - After a failed writeback
+
+extension Mapping {
+  /// Drops clean pages from memory, and with them what the file system remembers of a writeback that failed:
+  /// madvise(2) with `MADV_DONTNEED`, posix_fadvise(2) with `POSIX_FADV_DONTNEED`.
+  ///
+  /// Whoever stores or loads meanwhile gets the page anew; what is dirty stays, and its writeback is started.
+  func forgetClean(_ bytes: Range<Int>) {
+    // A folio goes as a whole, and the largest has 2 MiB.
+    let whole = Alignment.outward(bytes, unit: 2 << 20).clamped(to: 0..<size)
+    // SAFETY: the pages belong to the mapping, which is shared: nothing but the table of its pages is given up.
+    _ = unsafe madvise(base + whole.lowerBound, whole.count, MADV_DONTNEED)
+    _ = posix_fadvise(descriptor.rawValue, off_t(whole.lowerBound), off_t(whole.count), POSIX_FADV_DONTNEED)
+  }
+
+  /// Whether the disk has blocks with bytes for all of some pages, by FIEMAP; `nil` where the file system doesn't tell.
+  func isOnDisk(_ pages: Range<Int>) -> Bool? {
+    var position = pages.lowerBound * Alignment.page
+    let end = min(pages.upperBound * Alignment.page, size)
+    while position < end {
+      var extents = [clinux_extent](repeating: clinux_extent(), count: 32)
+      var count: UInt32 = 0
+      // SAFETY: the call fills as many entries as the array has, and says how many.
+      let code = unsafe clinux_extents(
+        descriptor.rawValue, UInt64(position), UInt64(end - position), &extents, UInt32(extents.count), &count)
+      guard code == 0 else { return nil }
+      for extent in extents.prefix(Int(count)) {
+        let isData = extent.flags & UInt32(CLINUX_EXTENT_UNWRITTEN | CLINUX_EXTENT_DELAYED) == 0
+        guard isData, Int(extent.logical) <= position else { return false }
+        position = Int(extent.logical + extent.length)
+      }
+      if count == 0 { return false }
+    }
+    return true
+  }
+}
+
 // MARK: - The file system
 
 extension Mapping {

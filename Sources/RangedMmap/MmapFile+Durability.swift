@@ -142,7 +142,7 @@ extension MmapFile {
         states.exchange(pages, from: StateByte(.flushing, era: era), to: .syncing(era: era))
       }
       do throws(MmapFileError) {
-        try synchronise(bytes)
+        try synchronise(bytes) { chunks.flatMap { states.runs(of: .syncing(era: era), in: $0) } }
         guard states.era == era else { throw lostToFailure(bytes) }
       } catch {
         // Nothing was proven for the marked pages; one that somebody rewrote meanwhile is not ours to judge.
@@ -161,15 +161,26 @@ extension MmapFile {
 
   private func makeDurable(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
     try checkEra(receipt)
-    try synchronise(receipt.byteRange)
+    let pages = receipt.pages
+    try synchronise(receipt.byteRange) { [pages] }
     try mapping.checkAttached(receipt.byteRange)
     // Again: another thread's sync may have been told of the failure that took these bytes.
     try checkEra(receipt)
     states.set(receipt.pages, to: StateByte(.flushed))
   }
 
-  private func synchronise(_ bytes: Range<Int>) throws(MmapFileError) {
-    let errno = durability.attempt { mapping.synchronise(bytes) }
+  /// Syncs, and lets a success count for some pages.
+  ///
+  /// After a failure a success is not believed. ext4 (Linux 6.18) has then chosen the blocks of reserved pages, and
+  /// still calls them unwritten: to write such a page anew while it stays in memory and to sync it succeeds, and after
+  /// a crash it reads as zeros. So pages that are written after a failure are dropped from memory before, and each
+  /// success is compared with what the file system says of them.
+  private func synchronise(_ bytes: Range<Int>, proving pages: () -> [Range<Int>]) throws(MmapFileError) {
+    let errno = durability.attempt {
+      if let errno = mapping.synchronise(bytes) { return errno }
+      guard states.era > 0 else { return nil }
+      return pages().allSatisfy { mapping.isOnDisk($0) != false } ? nil : Errno.ioError
+    }
     if let errno { throw .system(errno, path, "the file could not be made durable", bytes: bytes) }
     guard states.era < Era.last else { throw lostToFailure(bytes) }
     try mapping.checkCovered(bytes)

@@ -115,6 +115,8 @@ extension MmapFile {
     let era = states.era
     do throws(MmapFileError) {
       if mapping.hasFaults { try mapping.reattach(pages) }
+      // One of them may have failed to be written back: see `synchronise`.
+      if era > 0 { mapping.forgetClean(bytes) }
       if mapping.mayHaveHoles { try mapping.populate(bytes) }
       if let failure = unsafe body(mapping.memory(bytes)) { throw failure }
       if mapping.hasFaults { try mapping.checkAttached(bytes) }

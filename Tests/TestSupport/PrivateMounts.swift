@@ -69,6 +69,14 @@ public struct FailingDisk: Sendable {
   /// Gives the device room, so that nothing fails any more.
   public func mend() throws { try mount("-o", "remount,size=200m", backing.string) }
 
+  /// Unmounts and mounts again, so that what is read is what the device holds.
+  ///
+  /// - Throws: What mount(8) complained of.
+  public func remount() throws {
+    unmount()
+    try mount("-o", "loop,errors=continue", backing.appending("image").string, disk.string)
+  }
+
   /// Lets go of the loop device.
   public func unmount() { _ = try? run("umount", [disk.string]) }
 }
