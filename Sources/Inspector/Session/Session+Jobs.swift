@@ -24,7 +24,7 @@ extension Session {
     var records = UniqueDeque<RangeRecord>()
     for label in labels { records.append(ranges.take(label)) }
     // The wait for the whole file comes before the ranges' own.
-    let pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.summary($1).bytes.count) }
+    let pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.bytes($1).count) }
     let whole = if case .syncAll = step { file.states.count } else { 0 }
     let errand = Errand(step, file, Job(name, pages: pages + whole), records)
     let pending = Pending(job: errand.job) { session throws(CommandError) in
