@@ -16,27 +16,32 @@ enum FuzzLanguage {
   }
 
   static func check(_ text: String) {
-    for line in text.unicodeScalars.split(separator: "\n") { check(line: String(Substring(line))) }
-    guard let form = try? Script.format(text, name: "fuzz") else { return }
+    let lines = text.unicodeScalars.split(separator: "\n").map { String(Substring($0)) }
+    guard lines.allSatisfy(check) else { return }
+    // All lines are right: so must the script be, and its form.
     do throws(ScriptError) {
+      let form = try Script.format(text, name: "fuzz")
       require(try Script.format(form, name: "fuzz") == form, "the form of a form is itself", text)
-    } catch { require(false, "a form can't be read: \(error)", text) }
-    // What is sourced would be read from the disk.
-    if !text.contains("source"), let script = try? Script(text, name: "fuzz") { try? script.checkLabels() }
+      // What is sourced would be read from the disk.
+      if !text.contains("source") { try? Script(text, name: "fuzz").checkLabels() }
+    } catch { require(false, "a right script or its form can't be read: \(error)", text) }
   }
 
-  private static func check(line: String) {
+  /// Whether a line is right.
+  private static func check(line: String) -> Bool {
     _ = Completion.usage(of: line)
     do throws(SyntaxError) {
-      guard let command = try Command(parsing: line) else { return }
+      guard let command = try Command(parsing: line) else { return true }
       let form = command.description
       require(try Command(parsing: form) == command, "a form reads back as the same command", line)
       require(!form.unicodeScalars.contains { $0.properties.generalCategory == .control }, "forms are safe", line)
+      return true
     } catch {
       // Where a word is missing the mark stands behind the line.
       let isInside = error.columns.upperBound <= line.count + 1 && !error.columns.isEmpty
       require(isInside, "the mark is in the line: \(error.columns)", line)
       require(!error.description.isEmpty, "there is a complaint", line)
+      return false
     }
   }
 
