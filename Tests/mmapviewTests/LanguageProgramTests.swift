@@ -158,6 +158,8 @@ struct LanguageProgramTests {
 
   // MARK: The grammar
 
+  private func codes(_ text: Substring) -> [String] { text.matches(of: #/`([^`]+)`/#).map { String($0.1) } }
+
   @Test("The grammar is made of every verb, every form, every kind of argument and every pattern")
   func grammar() throws {
     let outcome = try mmapviewHere("--grammar")
@@ -174,5 +176,19 @@ struct LanguageProgramTests {
       let columns = table.split(separator: "\n").map { $0.replacing("\\|", with: "").count { $0 == "|" } }
       #expect(Set(columns).count == 1)
     }
+  }
+
+  @Test("The verbs of README's table are those that there are")
+  func readme() throws {
+    let text = try String(contentsOfFile: packageRoot + "/README.md", encoding: .utf8)
+    let section = try #require(text.split(separator: "## The command language").dropFirst().first)
+    let table = section.split(separator: "\n").drop { !$0.hasPrefix("| command |") }.dropFirst(2)
+      .prefix { $0.hasPrefix("|") }
+    let named = table.flatMap { row in
+      codes(row.replacing("\\|", with: "/").split(separator: "|")[0]).compactMap { $0.split(separator: " ").first }
+    }
+    let (found, there) = (Set(named.map(String.init)), Set(Verb.all.map(\.name)))
+    #expect(there.subtracting(found).isEmpty, "README's table lacks them")
+    #expect(found.subtracting(there).isEmpty, "README's table names what there is not")
   }
 }

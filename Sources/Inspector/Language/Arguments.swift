@@ -7,8 +7,15 @@ struct Arguments {
   private let lineEnd: Int
   /// Whose arguments are read.
   private(set) var verb: Verb?
+  // Which form of it, as soon as that is known.
+  private var form: Form?
   /// How the command that is being read is written, as far as it is known by now.
-  private(set) var usage: String?
+  ///
+  /// It is put together only where somebody asks: most lines are right.
+  var usage: String? {
+    guard let verb, let form else { return verb?.usage }
+    return form.usage.isEmpty ? verb.name : "\(verb.name) \(form.usage)"
+  }
   /// What could have come where the words ran out.
   private(set) var expected: [ArgumentKind] = []
   // Whether an argument was left out without which those after it can't be.
@@ -69,10 +76,9 @@ struct Arguments {
   mutating func command() throws(SyntaxError) -> Command {
     let first = try required(.command)
     guard let verb = Verb.named(first.text) else { throw Verb.unknown(first) }
-    self.verb = verb
-    usage = verb.usage
+    (self.verb, form) = (verb, nil)
     let form = try form(of: verb)
-    usage = form.usage.isEmpty ? verb.name : "\(verb.name) \(form.usage)"
+    self.form = form
     return try form.parse(&self)
   }
 
@@ -96,17 +102,17 @@ struct Arguments {
   // The form that the next word says, or the one that needs none.
   private mutating func form(of verb: Verb) throws(SyntaxError) -> Form {
     let plain = verb.forms.first { $0.keyword == nil }
-    let keywords = verb.forms.compactMap(\.keyword)
-    guard !keywords.isEmpty else { return verb.forms[0] }
-    let kind = ArgumentKind(oneOf: keywords, "word after \(verb.name)")
-    if let plain {
-      guard hasMore(kind), let form = verb.forms.first(where: { $0.keyword == words[next].text }) else { return plain }
+    if verb.forms.count == 1, let plain { return plain }
+    if next < words.count, let form = verb.forms.first(where: { $0.keyword == words[next].text }) {
       next += 1
       return form
     }
-    let word = try required(kind)
-    guard let form = verb.forms.first(where: { $0.keyword == word.text }) else { throw kind.refusal(of: word) }
-    return form
+    let kind = ArgumentKind(oneOf: verb.forms.compactMap(\.keyword), "word after \(verb.name)")
+    if let plain {
+      _ = hasMore(kind)
+      return plain
+    }
+    throw kind.refusal(of: try required(kind))
   }
 }
 

@@ -159,6 +159,10 @@ struct RangeTable: ~Copyable {
       pattern: records[label - 1].pattern, stage: records[label - 1].stage, history: records[label - 1].history)
   }
 
+  // Of these many are asked for at a time.
+  func stage(_ label: Int) -> RangeSummary.Stage { records[label - 1].stage }
+  func bytes(_ label: Int) -> Range<Int> { records[label - 1].bytes }
+
   /// Takes a record out for an errand; until it is put back its range is busy.
   mutating func take(_ label: Int) -> RangeRecord {
     var record = RangeRecord(placeholderFor: records[label - 1])

@@ -24,7 +24,7 @@ extension Session {
     let file = try openFile()
     var records = UniqueDeque<RangeRecord>()
     for label in labels { records.append(ranges.take(label)) }
-    var pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.summary($1).bytes.count) }
+    var pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.bytes($1).count) }
     // The wait for the whole file is what takes long; after it the ranges' own are none.
     if case .syncAll = step { pages = file.states.count }
     let errand = Errand(step, file, Job(name, pages: pages), records)

@@ -36,7 +36,7 @@ extension Session {
   func write(_ selection: RangeSelection, _ pattern: Pattern) throws(CommandError) -> Event {
     _ = try writableFile()
     let labels = try labels(selection, at: .allocated, for: "write")
-    let longest = labels.map { ranges.summary($0).bytes.count }.max() ?? 0
+    let longest = labels.map { ranges.bytes($0).count }.max() ?? 0
     let fill = try PatternFill(pattern, byteCount: longest)
     self.pattern = pattern
     return try send(
@@ -50,7 +50,7 @@ extension Session {
       throw CommandError("read \(selection): one range at a time, as in `read r1 0 64`")
     }
     let label = try known(wanted)[0]
-    let range = ranges.summary(label).bytes
+    let range = ranges.bytes(label)
     guard offset < range.count else {
       throw CommandError("read r\(label): offset \(offset) is past its \(range.count) bytes")
     }
@@ -63,7 +63,7 @@ extension Session {
 
   func verify(_ selection: RangeSelection) throws(CommandError) -> Event {
     let labels = try labels(selection, for: "verify", needing: "to be written") {
-      $0.stage == .written || $0.stage == .flushed
+      $0 == .written || $0 == .flushed
     }
     return try send(labels, "verify \(selection)", .verify, telling: "verified \(selection)\(total(labels))") {
       .verify($0)
@@ -93,7 +93,7 @@ extension Session {
   func reuse(_ selection: RangeSelection) throws(CommandError) -> Event {
     let file = try writableFile()
     let labels = try labels(selection, for: "reuse", needing: "to be written") {
-      $0.stage == .written || $0.stage == .flushed
+      $0 == .written || $0 == .flushed
     }
     for label in labels {
       try ranges.update(label) { record throws(CommandError) in
@@ -126,7 +126,7 @@ extension Session {
 
   private func selectedLabels(_ pages: Range<Int>) -> [Int] {
     (1..<ranges.count + 1).filter { label in
-      let bytes = ranges.summary(label).bytes
+      let bytes = ranges.bytes(label)
       return (bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)).overlaps(pages)
     }
   }
@@ -149,17 +149,17 @@ extension Session {
   func labels(
     _ selection: RangeSelection, at stage: RangeSummary.Stage, for verb: String
   ) throws(CommandError) -> [Int] {
-    try labels(selection, for: verb, needing: "to be \(stage.rawValue)") { $0.stage == stage }
+    try labels(selection, for: verb, needing: "to be \(stage.rawValue)") { $0 == stage }
   }
 
   // Ranges that are named must all be fit for the step; `all` means those that are.
   private func labels(
-    _ selection: RangeSelection, for verb: String, needing need: String, _ isFit: (RangeSummary) -> Bool
+    _ selection: RangeSelection, for verb: String, needing need: String, _ isFit: (RangeSummary.Stage) -> Bool
   ) throws(CommandError) -> [Int] {
     try requireNoJob(verb)
     switch selection {
     case .all:
-      let labels = (1..<ranges.count + 1).filter { isFit(ranges.summary($0)) }
+      let labels = (1..<ranges.count + 1).filter { isFit(ranges.stage($0)) }
       guard !labels.isEmpty else { throw CommandError("\(verb) all: there is no range for that; it has \(need)") }
       return labels
     case .selected:
@@ -167,7 +167,7 @@ extension Session {
         throw CommandError("\(verb) selected: nothing is selected; `select 0-15` selects pages")
       }
       let touched = selectedLabels(pages)
-      let labels = touched.filter { isFit(ranges.summary($0)) }
+      let labels = touched.filter { isFit(ranges.stage($0)) }
       guard !labels.isEmpty else {
         let why = touched.isEmpty ? "belong to no range: `allocate` first" : "hold no range for that; it has \(need)"
         throw CommandError("\(verb) selected: pages \(pages.lowerBound)-\(pages.upperBound - 1) \(why)")
@@ -176,10 +176,10 @@ extension Session {
     case .labels(let wanted):
       let labels = try known(wanted)
       for label in labels {
-        let summary = ranges.summary(label)
-        guard isFit(summary) else {
+        let stage = ranges.stage(label)
+        guard isFit(stage) else {
           throw CommandError(
-            "\(verb) r\(label): it is \(summary.stage.rawValue), and has \(need) for that; \(summary.stage.next)")
+            "\(verb) r\(label): it is \(stage.rawValue), and has \(need) for that; \(stage.next)")
         }
       }
       return labels
@@ -187,7 +187,7 @@ extension Session {
   }
 
   private func total(_ labels: [Int]) -> String {
-    let pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.summary($1).bytes.count) }
+    let pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.bytes($1).count) }
     return ": \(count(pages, "page"))" + (labels.count > 1 ? " in \(labels.count) ranges" : "")
   }
 }

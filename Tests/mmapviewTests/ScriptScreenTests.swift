@@ -1,0 +1,53 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite(
+  "Scripts in a terminal", .serialized, .enabled(if: (try? run("tmux", ["-V"]))?.status == 0, "tmux is missing"))
+struct ScriptScreenTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("A pause waits for Space; keys that look around work meanwhile, and the prompt too")
+  func pauses() throws {
+    try folder.put("s.mmv", Array("create a 64k\nsay first\npause\nsay second\npause 1000s\nsay third\n".utf8))
+    let window = try Window(100, 30, in: folder)
+    try window.type("\(mmapview) --replay s.mmv", "Enter")
+    try window.waitFor("Space goes on")
+    try window.type("L")
+    try window.waitFor("· kernel ·")
+    try window.type(":")
+    try window.type("say between words", "Enter")
+    try window.waitFor("between words")
+    #expect(try !window.text.contains("second"))
+    try window.type("Space")
+    try window.waitFor("second")
+    #expect(try !window.text.contains("third"))
+    try window.type("Space")
+    try window.waitFor("third")
+    try window.quit()
+    try window.waitFor("shell>")
+  }
+
+  @Test("At the prompt a script is played, Esc ends one that rests, and w writes the pattern that was set")
+  func sources() throws {
+    try folder.put(
+      "s.mmv", Array("allocate 1p\nset pattern 0x5a\nset ascii on\nsay \"all of it\"\npause\nsay never\n".utf8))
+    let window = try Window(100, 30, in: folder)
+    try window.type("\(mmapview) a --create 64k", "Enter")
+    try window.waitFor("allocates a page")
+    try window.type(":")
+    try window.type("source s.mmv", "Enter")
+    try window.waitFor("Space goes on")
+    try window.type("Escape")
+    try window.type("w")
+    try window.waitFor("wrote r1 with 0x5a")
+    #expect(try !window.text.contains("never"))
+    #expect(try !window.text.contains("░") && !window.text.contains("▒"))
+    try window.type("s")
+    try window.waitFor("made r1 durable")
+    try window.quit()
+  }
+}
