@@ -11,9 +11,16 @@ enum Headless {
   }
 
   /// Carries out all commands; the first failure ends it.
-  static func run(_ session: Session, _ script: Script, size: Size, isASCII: Bool) throws(ScriptError) {
+  ///
+  /// Time in a recording passes by the commands and by no clock, so that the same commands make the same recording:
+  /// a second a command, and as long as it takes to read for a caption.
+  static func run(
+    _ session: Session, _ script: Script, size: Size, isASCII: Bool, cast: CastRecorder? = nil
+  ) throws(ScriptError) {
     printScreens(of: session, size: size, isASCII: isASCII)
     defer { session.shutDown() }
+    func record() { cast?.show(frame(session, size), session.theme.palette, cursor: nil) }
+    record()
     var player = Player(script)
     while true {
       let before = session.eventCount
@@ -22,14 +29,22 @@ enum Headless {
         // What workers failed at meanwhile, and what became of the file.
         try LinePrinter.print(news(session, since: before).filter { $0.kind == .failure }.flatMap(\.lines))
         try LinePrinter.print(event.lines)
+        record()
+        cast?.pass(readingTime(of: event))
       case .waiting:
         session.waitForNews()
         try LinePrinter.print(news(session, since: before).flatMap(\.lines))
       case .finished:
         try finish(session)
+        do throws(CommandError) { try cast?.finish() } catch { throw ScriptError(Event(.failure, [error.description])) }
         return
       }
     }
+  }
+
+  private static func readingTime(of event: Event) -> Duration {
+    guard event.kind == .caption else { return .seconds(1) }
+    return max(.seconds(2), .milliseconds(60) * event.lines.reduce(0) { $0 + $1.count })
   }
 
   // What workers that are still at work fail at counts, too.

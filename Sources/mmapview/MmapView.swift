@@ -28,7 +28,7 @@ struct MmapView: ParsableCommand {
   @Flag(help: "With --create: reserve no blocks.")
   var sparse = false
 
-  @Flag(help: "With --create: replace a file that exists.")
+  @Flag(help: "Replace files that exist: that of --create, and that of --cast.")
   var force = false
 
   @Flag(help: "Allow an existing file to be changed.")
@@ -49,6 +49,11 @@ struct MmapView: ParsableCommand {
 
   @Flag(help: "Open no screen: read commands from standard input, and print every event as a line of text.")
   var plain = false
+
+  @Option(
+    help: ArgumentHelp("Record the screen to a file that asciinema plays (asciicast v2).", valueName: "PATH"),
+    completion: .file())
+  var cast: String?
 
   @Option(help: ArgumentHelp("The size of frames with --headless or --plain.", valueName: "COLSxROWS"))
   var size: String?
@@ -97,7 +102,9 @@ struct MmapView: ParsableCommand {
         // What failed was told where it happened.
         if !isDone { throw ExitCode.failure }
       } else if headless {
-        try Headless.run(Session(opening: plan), plan.script, size: plan.size, isASCII: ascii)
+        let session = try Session(opening: plan)
+        let cast = try plan.cast.map { try CastRecorder($0, isTimed: false) }
+        try Headless.run(session, plan.script, size: plan.size, isASCII: ascii, cast: cast)
       } else {
         try runScreen(plan)
       }
@@ -134,8 +141,9 @@ struct MmapView: ParsableCommand {
       case .always: .always
       case .never: .never
       }
+    let cast = try plan.cast.map { try CastRecorder($0, isTimed: true) }
     let terminal = try NcursesTerminal(session.theme.palette, color: choice, usesMouse: !noMouse)
-    let loop = try RunLoop(session, terminal, plan.script, signals: signals, isASCII: ascii)
+    let loop = try RunLoop(session, terminal, plan.script, signals: signals, isASCII: ascii, cast: cast)
     let signal = try loop.run()
     if let farewell = session.farewell { print(farewell) }
     // As a shell reports a process that a signal ended.

@@ -1,3 +1,4 @@
+import Glibc
 import Inspector
 import RangedMmap
 import SystemPackage
@@ -15,6 +16,8 @@ struct Plan {
   let theme: Theme?
   let script: Script
   let size: Headless.Size
+  /// Where the screen is recorded to, if it is.
+  let cast: CastRecorder.Request?
   private let isPlain: Bool
 
   init(_ options: MmapView) throws {
@@ -24,6 +27,7 @@ struct Plan {
     theme = options.theme
     isPlain = options.plain
     size = try Self.size(options.size)
+    cast = try Self.cast(options)
     var script = Script()
     if let path = options.replay { script.append(try Script(contentsOf: path)) }
     for (index, line) in options.commands.enumerated() {
@@ -62,14 +66,37 @@ struct Plan {
       return nil
     }
     guard let size = options.create else {
-      for (isGiven, name) in [(options.sparse, "--sparse"), (options.force, "--force")] where isGiven {
-        throw UsageError(description: "\(name) goes with --create SIZE")
+      if options.sparse { throw UsageError(description: "--sparse goes with --create SIZE") }
+      if options.force, options.cast == nil {
+        throw UsageError(description: "--force goes with --create SIZE or --cast PATH")
       }
       return .open(path: path, forWriting: options.write)
     }
     do throws(SyntaxError) {
       return .create(path: path, size: try Command.size(size), isSparse: options.sparse, isForced: options.force)
     } catch { throw UsageError(description: "--create: \(error.description)") }
+  }
+
+  private static func cast(_ options: MmapView) throws -> CastRecorder.Request? {
+    guard let path = options.cast else { return nil }
+    if options.plain {
+      throw UsageError(description: "--plain has no screen to record: give --cast with the screen or with --headless")
+    }
+    if let file = options.file, isSame(file, path) {
+      throw UsageError(description: "--cast \(path): is the file that is looked at; record to another one")
+    }
+    let title = (["mmapview"] + [options.file].compactMap { $0 }).joined(separator: " ")
+    let request = CastRecorder.Request(path: path, title: title, isForced: options.force)
+    try CastRecorder.check(request)
+    return request
+  }
+
+  private static func isSame(_ one: String, _ other: String) -> Bool {
+    if FilePath(one).lexicallyNormalized() == FilePath(other).lexicallyNormalized() { return true }
+    var status = (stat(), stat())
+    // SAFETY: fills the structures that it is given.
+    guard unsafe stat(one, &status.0) == 0, unsafe stat(other, &status.1) == 0 else { return false }
+    return status.0.st_ino == status.1.st_ino && status.0.st_dev == status.1.st_dev
   }
 
   private static func size(_ text: String?) throws -> Headless.Size {

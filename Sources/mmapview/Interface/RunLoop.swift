@@ -19,6 +19,7 @@ final class RunLoop {
   var shown: Canvas?
   private var hasHungUp = false
   private let sampler: Sampler
+  private let cast: CastRecorder?
   // Whether a command was carried out since the kernel was last asked.
   var hasActed = true
   var isLeaving = false
@@ -31,12 +32,14 @@ final class RunLoop {
   private static let patience = Duration.milliseconds(100)
 
   init(
-    _ session: Session, _ terminal: any Terminal, _ script: Script, signals: Int32, isASCII: Bool
+    _ session: Session, _ terminal: any Terminal, _ script: Script, signals: Int32, isASCII: Bool,
+    cast: CastRecorder? = nil
   ) throws(CommandError) {
     sampler = try Sampler(waking: session.wakeUp)
     self.session = session
     self.terminal = terminal
     self.signals = signals
+    self.cast = cast
     player = Player(script)
     session.patience = Self.patience
     session.isAttended = true
@@ -70,6 +73,7 @@ final class RunLoop {
       let canvas = draw()
       if canvas != shown || interface.prompt != nil {
         terminal.show(canvas, cursor: promptCursor)
+        cast?.show(canvas, session.theme.palette, cursor: promptCursor)
         shown = canvas
       }
       wait(isPlaying ? 0 : sleepTime)
@@ -81,6 +85,7 @@ final class RunLoop {
     session.shutDown()
     history.save()
     if let scriptFailure { throw scriptFailure }
+    do throws(CommandError) { try cast?.finish() } catch { throw ScriptError(Event(.failure, [error.description])) }
     return endingSignal
   }
 
