@@ -63,7 +63,8 @@ struct CastTests {
       try mount("-t", "tmpfs", "-o", "size=4k,nr_inodes=9", "tmpfs", path.string)
       let outcome = try run(
         mmapview,
-        ["--headless", "--cast", "x.cast", "--size", "200x60", "-c", "help", "-c", "help say"], in: path.string)
+        ["--headless", "--cast", "x.cast"]
+          + (0..<60).flatMap { ["-c", "say \"\($0) " + String(repeating: "x", count: 70) + "\""] }, in: path.string)
       #expect(outcome.status == 1)
       #expect(outcome.errors.contains("x.cast: the recording broke off"), "\(outcome.errors)")
     }
