@@ -55,6 +55,10 @@ struct MmapView: ParsableCommand {
     completion: .file())
   var cast: String?
 
+  @Option(
+    defaultAsFlag: "", help: ArgumentHelp("Play a lesson in a folder of its own; without N list them.", valueName: "N"))
+  var lesson: String?
+
   @Option(help: ArgumentHelp("The size of frames with --headless or --plain.", valueName: "COLSxROWS"))
   var size: String?
 
@@ -96,17 +100,29 @@ struct MmapView: ParsableCommand {
         try LinePrinter.write(page)
         return
       }
-      let plan = try Plan(self)
+      if lesson == "" {
+        try LinePrinter.print(Lesson.list(Lesson.all()))
+        return
+      }
+      var plan = try Plan(self)
+      // Before there are threads: mounts of its own are for a process with one.
+      let stage = try plan.lesson.map { _ in try Stage() }
+      defer { stage?.strike() }
+      if let stage, headless || plain { stage.strikeOnSignals() }
+      if let stage { try plan.stageLesson(on: stage) }
       if plain {
-        let isDone = try Plain(Session(opening: plan), plan, isASCII: ascii).run()
+        let session = try Session(opening: plan)
+        try stage?.open(for: session)
+        let isDone = try Plain(session, plan, isASCII: ascii).run()
         // What failed was told where it happened.
         if !isDone { throw ExitCode.failure }
       } else if headless {
         let session = try Session(opening: plan)
         let cast = try plan.cast.map { try CastRecorder($0, isTimed: false) }
+        try stage?.open(for: session)
         try Headless.run(session, plan.script, size: plan.size, isASCII: ascii, cast: cast)
       } else {
-        try runScreen(plan)
+        try runScreen(plan, stage)
       }
     } catch let error as UsageError {
       complain(error.description)
@@ -130,7 +146,7 @@ struct MmapView: ParsableCommand {
     return try format.map { path throws(ScriptError) in try Script.format(contentsOf: path) }
   }
 
-  private func runScreen(_ plan: Plan) throws {
+  private func runScreen(_ plan: Plan, _ stage: Stage?) throws {
     // Before the first mapping: its guard over faults has to come first in the chain of handlers.
     CrashGuard.arm()
     let signals = clinux_open_signals()
@@ -142,6 +158,7 @@ struct MmapView: ParsableCommand {
       case .never: .never
       }
     let cast = try plan.cast.map { try CastRecorder($0, isTimed: true) }
+    try stage?.open(for: session)
     let terminal = try NcursesTerminal(session.theme.palette, color: choice, usesMouse: !noMouse)
     let loop = try RunLoop(session, terminal, plan.script, signals: signals, isASCII: ascii, cast: cast)
     let signal = try loop.run()

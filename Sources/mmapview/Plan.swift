@@ -14,7 +14,9 @@ struct Plan {
   let opening: Command?
   let layer: Layer?
   let theme: Theme?
-  let script: Script
+  private(set) var script: Script
+  /// The lesson to be played before the script.
+  let lesson: Lesson?
   let size: Headless.Size
   /// Where the screen is recorded to, if it is.
   let cast: CastRecorder.Request?
@@ -28,6 +30,7 @@ struct Plan {
     isPlain = options.plain
     size = try Self.size(options.size)
     cast = try Self.cast(options)
+    lesson = try Self.lesson(options)
     var script = Script()
     if let path = options.replay { script.append(try Script(contentsOf: path)) }
     for (index, line) in options.commands.enumerated() {
@@ -41,7 +44,7 @@ struct Plan {
     if options.plain, options.replay == "-" {
       throw UsageError(description: "--plain reads commands from standard input itself: leave --replay - out")
     }
-    if options.headless, options.replay == nil, script.steps.isEmpty, opening == nil {
+    if options.headless, options.replay == nil, script.steps.isEmpty, opening == nil, lesson == nil {
       throw UsageError(description: "--headless has nothing to do: give a file, -c 'COMMAND' or --replay SCRIPT")
     }
   }
@@ -77,6 +80,26 @@ struct Plan {
     } catch { throw UsageError(description: "--create: \(error.description)") }
   }
 
+  /// Puts the lesson before the script, as the machine allows it to be played.
+  mutating func stageLesson(on stage: Stage) throws(ScriptError) {
+    guard let lesson else { return }
+    var whole = try stage.script(lesson)
+    whole.append(script)
+    script = whole
+  }
+
+  private static func lesson(_ options: MmapView) throws -> Lesson? {
+    guard let text = options.lesson else { return nil }
+    let lessons = try Lesson.all()
+    guard let lesson = lessons.first(where: { "\($0.number)" == text }) else {
+      throw UsageError(description: "--lesson \"\(text)\": there are lessons 1 to \(lessons.count); --lesson lists them")
+    }
+    if options.file != nil || options.replay != nil {
+      throw UsageError(description: "--lesson plays on a file of its own: leave FILE and --replay out")
+    }
+    return lesson
+  }
+
   private static func cast(_ options: MmapView) throws -> CastRecorder.Request? {
     guard let path = options.cast else { return nil }
     if options.plain {
@@ -85,7 +108,8 @@ struct Plan {
     if let file = options.file, isSame(file, path) {
       throw UsageError(description: "--cast \(path): is the file that is looked at; record to another one")
     }
-    let title = (["mmapview"] + [options.file].compactMap { $0 }).joined(separator: " ")
+    let lesson = options.lesson.map { ["--lesson", $0] } ?? []
+    let title = (["mmapview"] + [options.file].compactMap { $0 } + lesson).joined(separator: " ")
     let request = CastRecorder.Request(path: path, title: title, isForced: options.force)
     try CastRecorder.check(request)
     return request
@@ -138,7 +162,8 @@ extension Session {
 
   /// What a person who quits should know: that something may still be lost.
   var farewell: String? {
-    guard let file else { return nil }
+    // What a lesson leaves behind is thrown away.
+    guard let file, outside == nil else { return nil }
     let counts = file.states.counts()
     let pending = unsyncedPages
     var parts: [String] = []
