@@ -13,7 +13,7 @@ enum Headless {
   /// Carries out all commands; the first failure ends it.
   ///
   /// Time in a recording passes by the commands and by no clock, so that the same commands make the same recording:
-  /// a second a command, and as long as it takes to read for a caption.
+  /// a second a command, as long as it takes to read for a caption, and its own time for a pause.
   static func run(
     _ session: Session, _ script: Script, size: Size, isASCII: Bool, cast: CastRecorder? = nil
   ) throws(ScriptError) {
@@ -30,7 +30,7 @@ enum Headless {
         try LinePrinter.print(news(session, since: before).filter { $0.kind == .failure }.flatMap(\.lines))
         try LinePrinter.print(event.lines)
         record()
-        cast?.pass(readingTime(of: event))
+        cast?.pass(time(of: player.command, event, speed: session.speed.factor))
       case .waiting:
         session.waitForNews()
         try LinePrinter.print(news(session, since: before).flatMap(\.lines))
@@ -42,7 +42,8 @@ enum Headless {
     }
   }
 
-  private static func readingTime(of event: Event) -> Duration {
+  private static func time(of command: Command?, _ event: Event, speed: Double) -> Duration {
+    if case .pause(let time?)? = command { return time / speed }
     guard event.kind == .caption else { return .seconds(1) }
     return max(.seconds(2), .milliseconds(60) * event.lines.reduce(0) { $0 + $1.count })
   }

@@ -105,11 +105,14 @@ struct MmapView: ParsableCommand {
         return
       }
       var plan = try Plan(self)
-      // Before there are threads: mounts of its own are for a process with one.
       let stage = try plan.lesson.map { _ in try Stage() }
       defer { stage?.strike() }
-      if let stage, headless || plain { stage.strikeOnSignals() }
-      if let stage { try plan.stageLesson(on: stage) }
+      if let stage {
+        // Before there are threads: mounts of its own are for a process with one.
+        try plan.stageLesson(on: stage)
+        // The screen's loop takes signals itself.
+        if headless || plain { stage.strikeOnSignals() }
+      }
       if plain {
         let session = try Session(opening: plan)
         try stage?.open(for: session)

@@ -33,9 +33,10 @@ extension Stage {
     return refusal {
       try mount("device", Self.room)
       let image = image.string
+      try run(["truncate", "-s", "\(Self.room / 2)", image])
+      try run(["mkfs.ext4", "-q", "-b", "4096", "-J", "size=4", "-E", "nodiscard,lazy_itable_init=0", image])
       // All of it gets its memory now, so that later only what is punched out can fail.
       try run(["fallocate", "-l", "\(Self.room / 2)", image])
-      try run(["mkfs.ext4", "-q", "-b", "4096", "-J", "size=4", "-E", "nodiscard,lazy_itable_init=0", image])
       let place = try make("failing")
       try run(["mount", "-o", "loop,errors=continue", image, place])
       props.withLock { $0.mounts.append(place) }

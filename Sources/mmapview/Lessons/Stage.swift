@@ -18,6 +18,8 @@ final class Stage: Sendable {
   let folder: FilePath
   let props = Mutex(Props())
   private let home: FilePath?
+  // Signals wait from the start, so that none ends the program with the folder left behind.
+  private let signals = clinux_open_signals()
 
   /// Makes the folder below `$TMPDIR`, or `/tmp`.
   ///
@@ -72,7 +74,6 @@ final class Stage: Sendable {
 
   /// Strikes it when a signal ends the program, for who has no loop that takes signals.
   func strikeOnSignals() {
-    let signals = clinux_open_signals()
     _ = Thread { [self] in
       while true {
         var entry = pollfd(fd: signals, events: Int16(POLLIN), revents: 0)
