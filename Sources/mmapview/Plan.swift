@@ -83,7 +83,7 @@ struct Plan {
   /// Puts the lesson before the script, as the machine allows it to be played.
   mutating func stageLesson(on stage: Stage) throws(ScriptError) {
     guard let lesson else { return }
-    var whole = try stage.script(lesson)
+    var whole = try stage.script(lesson, isLast: lesson.number == Lesson.all().count)
     whole.append(script)
     script = whole
   }

@@ -91,13 +91,17 @@ final class Stage: Sendable {
   }
 
   /// The whole of a lesson: what it is called, its script or the reason why another one is played, and its end.
-  func script(_ lesson: Lesson) throws(ScriptError) -> Script {
+  func script(_ lesson: Lesson, isLast: Bool) throws(ScriptError) -> Script {
     let refusal = lesson.needs.lazy.compactMap { $0.refusal(on: self) }.first
     let name = "Lesson \(lesson.number): \(lesson.title)."
     let opening = refusal.map { "\(name)\nThis machine can't show it: \($0)." } ?? "\(name)\n\(lesson.summary)"
-    var script = try Script("say \(Word.quote(opening))\npause", name: "lesson")
-    script.append(refusal == nil ? lesson.script : lesson.otherwise)
-    script.append(try Script("outside leave", name: "lesson"))
+    var script = refusal == nil ? lesson.script : lesson.otherwise
+    // After what sets the scene, so that there is something to see.
+    let first = script.steps.firstIndex { step in if case .say = step.command { true } else { false } }
+    script.insert(try Script("say \(Word.quote(opening))\npause", name: "lesson"), at: first ?? 0)
+    let next = isLast ? "" : "; `mmapview --lesson \(lesson.number + 1)` plays the next"
+    let end = "The end of lesson \(lesson.number): q quits\(next)."
+    script.append(try Script("outside leave\nsay \(Word.quote(end))", name: "lesson"))
     return script
   }
 }
