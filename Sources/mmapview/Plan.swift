@@ -92,7 +92,8 @@ struct Plan {
     guard let text = options.lesson else { return nil }
     let lessons = try Lesson.all()
     guard let lesson = lessons.first(where: { "\($0.number)" == text }) else {
-      throw UsageError(description: "--lesson \"\(text)\": there are lessons 1 to \(lessons.count); --lesson lists them")
+      throw UsageError(
+        description: "--lesson \"\(text)\": there are lessons 1 to \(lessons.count); --lesson lists them")
     }
     if options.file != nil || options.replay != nil {
       throw UsageError(description: "--lesson plays on a file of its own: leave FILE and --replay out")

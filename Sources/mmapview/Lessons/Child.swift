@@ -14,13 +14,13 @@ final class Child: Sendable {
   /// Starts it; its commands are on their way when this returns.
   ///
   /// - Parameters:
-  ///   - name: The file that it makes, in the folder where this program is.
+  ///   - path: The file that it makes.
   ///   - size: How large, as commands write it.
   ///   - commands: What it does.
   /// - Throws: Why it can't be started.
-  init(creating name: String, size: String, commands: [String]) throws {
+  init(creating path: String, size: String, commands: [String]) throws {
     let words =
-      ["/proc/self/exe", name, "--create", size, "--plain"] + (commands + ["say \(Self.mark)"]).flatMap { ["-c", $0] }
+      ["/proc/self/exe", path, "--create", size, "--plain"] + (commands + ["say \(Self.mark)"]).flatMap { ["-c", $0] }
     let pipe = try FileDescriptor.pipe(options: [.closeOnExec])
     defer { try? pipe.readEnd.close() }
     // It reads commands that never come, and ends by itself when this program does.
@@ -62,10 +62,10 @@ final class Child: Sendable {
     let nothing = try input ?? FileDescriptor.open(FilePath("/dev/null"), .readOnly, options: .closeOnExec)
     defer { if input == nil { try? nothing.close() } }
     var child = pid_t()
-    // SAFETY: each copy is freed when the program has its own; free(3) takes the nil at the end as well.
-    let copies = unsafe words.map { unsafe UnsafePointer(strdup($0)) } + [nil]
-    defer { for unsafe copy in unsafe copies { unsafe free(UnsafeMutableRawPointer(mutating: copy)) } }
+    // SAFETY: the program has its own copies when it is started; free(3) takes the nil at the end as well.
+    var copies = unsafe words.map { unsafe UnsafePointer(strdup($0)) } + [nil]
     let code = unsafe clinux_spawn(copies, nothing.rawValue, pipe.writeEnd.rawValue, &child)
+    while let copy = unsafe copies.popLast() { unsafe free(UnsafeMutableRawPointer(mutating: copy)) }
     guard code == 0 else {
       try? pipe.readEnd.close()
       throw CommandError("\(words[0]): can't be started (\(Errno(rawValue: code)))")

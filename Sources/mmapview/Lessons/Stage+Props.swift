@@ -69,9 +69,14 @@ extension Stage {
       return [line]
     },
     Prop(name: "start", usage: "start NAME SIZE COMMAND…") { stage, words in
-      let child = try Child(creating: words[0], size: words[1], commands: Array(words[2...]))
-      stage.props.withLock { $0.child = child }
-      return try child.waitUntilReady().map { "child: " + $0 }
+      let path = try stage.path(words[0])
+      let child = try Child(creating: path.string, size: words[1], commands: Array(words[2...]))
+      let before = stage.props.withLock { props in
+        defer { props.child = child }
+        return props.child
+      }
+      _ = before?.end()
+      return try child.waitUntilReady().map { "child: " + $0.replacing(path.string, with: words[0]) }
     },
     Prop(name: "kill", usage: "kill") { stage, _ in
       guard let child = stage.props.withLock({ $0.child.take() }) else { throw CommandError("no child was started") }
@@ -94,7 +99,8 @@ extension Stage {
 
   /// Does what the words after `outside` say.
   func perform(_ words: [String]) throws(CommandError) -> [String] {
-    guard let prop = Self.all.first(where: { $0.name == words.first }), words.count >= prop.usage.split(separator: " ").count
+    guard let prop = Self.all.first(where: { $0.name == words.first }),
+      words.count >= prop.usage.split(separator: " ").count
     else {
       let known = Self.all.map { "outside \($0.usage)" }.joined(separator: " · ")
       throw CommandError("outside \(words.joined(separator: " ")): a lesson knows \(known)")
