@@ -38,7 +38,7 @@ struct CompletionTests {
       ("workers start 4 flush=a", ["flush=async"]), ("workers start 4 colour=", []),
       ("workers start 4 pattern=c", ["pattern=counter"]),
       ("workers start 4 pattern=file:al", ["pattern=file:alpha.bin", "pattern=file:alphabet.mmv"]),
-      ("expect ", ["page", "count", "bytes", "kernel", "error"]), ("expect k", ["kernel"]),
+      ("expect ", ["page", "count", "bytes", "kernel", "extent", "error"]), ("expect k", ["kernel"]),
       ("expect kernel ", ["cached", "dirty", "writeback"]), ("expect kernel d", ["dirty"]),
       ("expect kernel dirty 4 ", ["within"]), ("expect page 0-3 fl", ["flushing", "flushed"]),
       ("expect count wr", ["written"]), ("expect error \"a b\" sy", ["sync"]),
