@@ -8,6 +8,12 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// Scripts that become part of the program, so that it finds them wherever it is installed.
+let lessons: [Resource] = [
+  "01-life", "02-sparse", "03-async", "04-clean", "05-folios", "06-workers", "07-kill", "08-truncate", "09-full",
+  "10-failed",
+].map { .embedInCode("Lessons/\($0).mmv") }
+
 let package = Package(
   name: "mmapview",
   products: [
@@ -50,6 +56,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
+      resources: lessons,
       swiftSettings: strict),
     // What tests of several targets use: folders of their own, programs to run.
     .target(name: "CTestSupport", path: "Tests/CTestSupport"),

@@ -14,8 +14,10 @@ final class Headless {
   private let plan: Plan
   private let isASCII: Bool
   private var frames: Frames?
+  private let cast: CastRecorder?
 
-  init(_ session: Session, _ plan: Plan, isASCII: Bool) {
+  init(_ session: Session, _ plan: Plan, isASCII: Bool, cast: CastRecorder?) {
+    self.cast = cast
     self.session = session
     self.plan = plan
     self.isASCII = isASCII
@@ -24,15 +26,22 @@ final class Headless {
   }
 
   /// Carries out all commands; the first failure ends it.
+  ///
+  /// Time in a recording of the screen passes by the commands and by no clock, so that the same commands make the same
+  /// recording: a second a command, as long as it takes to read for a caption, and its own time for a pause.
   func run() throws(ScriptError) {
     defer { session.shutDown() }
+    record()
     if plan.readsInput {
       var input = InputScript(isOnOpenFile: plan.opening != nil)
       while !session.isOver, let line = try input.next(session) { try play(line) }
     }
     try play(plan.script)
     try finish()
+    do throws(CommandError) { try cast?.finish() } catch { throw ScriptError(Event(.failure, [error.description])) }
   }
+
+  private func record() { cast?.show(Self.frame(session, plan.size), session.theme.palette, cursor: nil) }
 
   private func play(_ script: Script) throws(ScriptError) {
     var player = Player(script)
@@ -49,12 +58,20 @@ final class Headless {
         try LinePrinter.print(news(since: before).filter { $0.kind == .failure }.flatMap(\.lines))
         try LinePrinter.print(event.lines)
         isDue = true
+        record()
+        cast?.pass(Self.time(of: player.command, event, speed: session.speed.factor))
       case .waiting:
         session.waitForNews()
         try LinePrinter.print(news(since: before).flatMap(\.lines))
       case .finished: return
       }
     }
+  }
+
+  private static func time(of command: Command?, _ event: Event, speed: Double) -> Duration {
+    if case .pause(let time?)? = command { return time / speed }
+    guard event.kind == .caption else { return .seconds(1) }
+    return max(.seconds(2), .milliseconds(60) * event.lines.reduce(0) { $0 + $1.count })
   }
 
   // What workers that are still at work fail at counts, too.

@@ -28,7 +28,7 @@ struct MmapView: ParsableCommand {
   @Flag(help: "With --create: reserve no blocks.")
   var sparse = false
 
-  @Flag(help: "With --create: replace a file that exists.")
+  @Flag(help: "Replace files that exist: that of --create, and that of --cast.")
   var force = false
 
   @Flag(help: "Allow an existing file to be changed.")
@@ -60,6 +60,15 @@ struct MmapView: ParsableCommand {
 
   @Flag(help: "Open no screen: read commands from standard input, and print every event as a line of text.")
   var plain = false
+
+  @Option(
+    help: ArgumentHelp("Record the screen to a file that asciinema plays (asciicast v2).", valueName: "PATH"),
+    completion: .file())
+  var cast: String?
+
+  @Option(
+    defaultAsFlag: "", help: ArgumentHelp("Play a lesson in a folder of its own; without N list them.", valueName: "N"))
+  var lesson: String?
 
   @Option(help: ArgumentHelp("The size of frames with --headless or --plain.", valueName: "COLSxROWS"))
   var size: String?
@@ -109,15 +118,32 @@ struct MmapView: ParsableCommand {
         try LinePrinter.write(page)
         return
       }
-      let plan = try Plan(self)
+      if lesson == "" {
+        try LinePrinter.print(Lesson.list(Lesson.all()))
+        return
+      }
+      var plan = try Plan(self)
+      let stage = try plan.lesson.map { _ in try Stage() }
+      defer { stage?.strike() }
+      if let stage {
+        // Before there are threads: mounts of its own are for a process with one.
+        try plan.stageLesson(on: stage)
+        // The screen's loop takes signals itself.
+        if headless || plain { stage.strikeOnSignals() }
+      }
       if plain {
-        let isDone = try Plain(Session(opening: plan), plan, isASCII: ascii).run()
+        let session = try Session(opening: plan)
+        try stage?.open(for: session)
+        let isDone = try Plain(session, plan, isASCII: ascii).run()
         // What failed was told where it happened.
         if !isDone { throw ExitCode.failure }
       } else if headless {
-        try Headless(Session(opening: plan), plan, isASCII: ascii).run()
+        let session = try Session(opening: plan)
+        let cast = try plan.cast.map { try CastRecorder($0, isTimed: false) }
+        try stage?.open(for: session)
+        try Headless(session, plan, isASCII: ascii, cast: cast).run()
       } else {
-        try runScreen(plan)
+        try runScreen(plan, stage)
       }
     } catch let error as UsageError {
       complain(error.description)
@@ -141,7 +167,7 @@ struct MmapView: ParsableCommand {
     return try format.map { path throws(ScriptError) in try Script.format(contentsOf: path) }
   }
 
-  private func runScreen(_ plan: Plan) throws {
+  private func runScreen(_ plan: Plan, _ stage: Stage?) throws {
     // Before the first mapping: its guard over faults has to come first in the chain of handlers.
     CrashGuard.arm()
     let signals = clinux_open_signals()
@@ -152,8 +178,10 @@ struct MmapView: ParsableCommand {
       case .always: .always
       case .never: .never
       }
+    let cast = try plan.cast.map { try CastRecorder($0, isTimed: true) }
+    try stage?.open(for: session)
     let terminal = try NcursesTerminal(session.theme.palette, color: choice, usesMouse: !noMouse)
-    let loop = try RunLoop(session, terminal, plan.replay, signals: signals, isASCII: ascii)
+    let loop = try RunLoop(session, terminal, plan.replay, signals: signals, isASCII: ascii, cast: cast)
     let signal = try loop.run()
     if let farewell = session.farewell { print(farewell) }
     // As a shell reports a process that a signal ended.

@@ -1,3 +1,4 @@
+import Glibc
 import Inspector
 import RangedMmap
 import SystemPackage
@@ -13,7 +14,9 @@ struct Plan {
   let opening: Command?
   let layer: Layer?
   let theme: Theme?
-  let script: Script
+  private(set) var script: Script
+  /// The lesson to be played before the script.
+  let lesson: Lesson?
   let size: Headless.Size
   let record: String?
   let frames: Frames?
@@ -22,6 +25,8 @@ struct Plan {
   /// Whether a script of its own was asked for, which people may want to go through step by step.
   private let isReplay: Bool
   private let speed: Double?
+  /// Where the screen is recorded to, if it is.
+  let cast: CastRecorder.Request?
   private let isPlain: Bool
 
   init(_ options: MmapView) throws {
@@ -35,6 +40,8 @@ struct Plan {
     readsInput = options.headless && options.replay == "-"
     isReplay = options.replay != nil
     speed = try Self.speed(options)
+    cast = try Self.cast(options)
+    lesson = try Self.lesson(options)
     var script = Script()
     if let path = options.replay, !readsInput {
       var replay = try Script(contentsOf: path)
@@ -55,7 +62,7 @@ struct Plan {
     if options.frames != nil, !options.headless {
       throw UsageError(description: "--frames goes with --headless: on the screen `screen PATH` saves a frame")
     }
-    if options.headless, options.replay == nil, script.steps.isEmpty, opening == nil {
+    if options.headless, options.replay == nil, script.steps.isEmpty, opening == nil, lesson == nil {
       throw UsageError(description: "--headless has nothing to do: give a file, -c 'COMMAND' or --replay SCRIPT")
     }
     frames = try options.frames.map { try Frames($0) }
@@ -84,8 +91,9 @@ struct Plan {
       return nil
     }
     guard let size = options.create else {
-      for (isGiven, name) in [(options.sparse, "--sparse"), (options.force, "--force")] where isGiven {
-        throw UsageError(description: "\(name) goes with --create SIZE")
+      if options.sparse { throw UsageError(description: "--sparse goes with --create SIZE") }
+      if options.force, options.cast == nil {
+        throw UsageError(description: "--force goes with --create SIZE or --cast PATH")
       }
       return .open(path: path, forWriting: options.write)
     }
@@ -103,6 +111,50 @@ struct Plan {
       throw UsageError(description: "--speed \(speed): write a number above 0; 2 is twice as fast as it was recorded")
     }
     return speed
+  }
+
+  /// Puts the lesson before the script, as the machine allows it to be played.
+  mutating func stageLesson(on stage: Stage) throws(ScriptError) {
+    guard let lesson else { return }
+    var whole = try stage.script(lesson, isLast: lesson.number == Lesson.all().count)
+    whole.append(script)
+    script = whole
+  }
+
+  private static func lesson(_ options: MmapView) throws -> Lesson? {
+    guard let text = options.lesson else { return nil }
+    let lessons = try Lesson.all()
+    guard let lesson = lessons.first(where: { "\($0.number)" == text }) else {
+      throw UsageError(
+        description: "--lesson \"\(text)\": there are lessons 1 to \(lessons.count); --lesson lists them")
+    }
+    if options.file != nil || options.replay != nil {
+      throw UsageError(description: "--lesson plays on a file of its own: leave FILE and --replay out")
+    }
+    return lesson
+  }
+
+  private static func cast(_ options: MmapView) throws -> CastRecorder.Request? {
+    guard let path = options.cast else { return nil }
+    if options.plain {
+      throw UsageError(description: "--plain has no screen to record: give --cast with the screen or with --headless")
+    }
+    if let file = options.file, isSame(file, path) {
+      throw UsageError(description: "--cast \(path): is the file that is looked at; record to another one")
+    }
+    let lesson = options.lesson.map { ["--lesson", $0] } ?? []
+    let title = (["mmapview"] + [options.file].compactMap { $0 } + lesson).joined(separator: " ")
+    let request = CastRecorder.Request(path: path, title: title, isForced: options.force)
+    try CastRecorder.check(request)
+    return request
+  }
+
+  private static func isSame(_ one: String, _ other: String) -> Bool {
+    if FilePath(one).lexicallyNormalized() == FilePath(other).lexicallyNormalized() { return true }
+    var status = (stat(), stat())
+    // SAFETY: fills the structures that it is given.
+    guard unsafe stat(one, &status.0) == 0, unsafe stat(other, &status.1) == 0 else { return false }
+    return status.0.st_ino == status.1.st_ino && status.0.st_dev == status.1.st_dev
   }
 
   private static func size(_ text: String?) throws -> Headless.Size {
@@ -150,7 +202,8 @@ extension Session {
 
   /// What a person who quits should know: that something may still be lost.
   var farewell: String? {
-    guard let file else { return nil }
+    // What a lesson leaves behind is thrown away.
+    guard let file, outside == nil else { return nil }
     let counts = file.states.counts()
     let pending = unsyncedPages
     var parts: [String] = []

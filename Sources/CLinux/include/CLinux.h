@@ -113,3 +113,31 @@ struct clinux_guard;
 // look at them without a call. NULL when memory or the handler could not be had.
 struct clinux_guard *clinux_guard_register(void *base, size_t length, uint8_t *detached, uint64_t *faults);
 void clinux_guard_unregister(struct clinux_guard *guard);
+
+// MARK: The stage of a lesson
+
+// Gives this process mounts that nobody else sees and that go when it ends: unshare(2) with CLONE_NEWNS, and where that
+// is not allowed with CLONE_NEWUSER as well, which only a process with one thread may.
+int clinux_private_mounts(void);
+
+// Mounts a tmpfs of a size, or changes the size of one that is mounted there.
+int clinux_mount_memory(const char *folder, size_t size, bool again);
+
+// umount2(2) with MNT_DETACH: at once, whoever has a file there open.
+int clinux_unmount(const char *folder);
+
+// Removes a folder with all that is in it, and follows neither links nor mounts.
+void clinux_remove_folder(const char *folder);
+
+// Starts a program that is looked for in PATH, in a process group of its own and with no signal blocked; `words` end
+// with NULL, and what it prints and complains of goes to `output`.
+int clinux_spawn(const char *const *words, int input, int output, pid_t *child);
+
+// Lets a child map so many bytes of a file, with no guard, and store one byte into each page; `status` is waitpid(2)'s.
+int clinux_store_in_child(const char *path, size_t length, int *status);
+
+// Takes a part of a file its blocks: it reads as zeros, and what is written there needs new ones.
+int clinux_punch(int fd, off_t offset, off_t length);
+
+// Reads past the page cache, by O_DIRECT; address, offset and length are multiples of 4096.
+int clinux_read_device(const char *path, off_t offset, void *bytes, size_t length);

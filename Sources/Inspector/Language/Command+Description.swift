@@ -39,6 +39,7 @@ extension Command: CustomStringConvertible {
     case .say(let text): ["say", Word.inQuotes(text)]
     case .pause(let time): ["pause"] + (time.map { [Literal.describe(time: $0)] } ?? [])
     case .source(let path): ["source", Word.quote(path)]
+    case .outside(let words): ["outside"] + words.map(Word.quote)
     case .set(let setting): ["set", "\(setting)"]
     case .expect(let expectation): ["expect", "\(expectation)"]
     case .record(let path, let isForced):
@@ -86,6 +87,7 @@ extension Expectation: CustomStringConvertible {
     case .kernel(let count, let number, let time):
       "kernel \(count) \(number.pages)\(number.isLeast ? "+" : "")"
         + (time > .zero ? " within \(Literal.describe(time: time))" : "")
+    case .extents(let pages, let kind): "extent \(Literal.describe(pages: pages)) \(kind)"
     case .error(let text, .command(let command)): "error \(Word.inQuotes(text)) \(command)"
     case .error(let text, .refused(let words, _)):
       "error \(Word.inQuotes(text)) " + words.map(Word.quote).joined(separator: " ")

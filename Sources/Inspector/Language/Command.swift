@@ -1,4 +1,4 @@
-import RangedMmap
+public import RangedMmap
 
 /// One thing that can be done, whoever asks for it: a key, a `:` line, a `-c` option, a script or a worker.
 public enum Command: Sendable, Equatable {
@@ -58,6 +58,8 @@ public enum Command: Sendable, Equatable {
   case source(path: String)
   /// Changes how things are done from now on.
   case set(Setting)
+  /// Asks the lesson that is played for what no command can do: what another program does, or the machine.
+  case outside([String])
   /// Fails unless something is so.
   case expect(Expectation)
   /// Writes what is done to a script, or writes no more where there is no path.

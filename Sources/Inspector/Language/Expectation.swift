@@ -1,3 +1,4 @@
+public import PageCache
 import RangedMmap
 
 /// What the kernel counts.
@@ -35,6 +36,8 @@ public enum Expectation: Sendable, Equatable {
   case bytes(offset: Int, [UInt8])
   /// The kernel counts so many pages of the file, or at least so many, now or within a time.
   case kernel(KernelCount, KernelNumber, within: Duration)
+  /// The disk holds these pages in this way.
+  case extents(ClosedRange<Int>, Extent.Kind)
   /// What is attempted fails with a message that holds this text.
   case error(text: String, Attempt)
 }

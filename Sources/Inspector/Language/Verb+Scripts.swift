@@ -1,3 +1,5 @@
+import PageCache
+
 // The verbs that scripts are made of, and those about the program itself.
 
 extension Verb {
@@ -17,6 +19,7 @@ extension Verb {
         Form("kernel", .choice("count of the kernel", KernelCount.allCases), .leastNumber, .keyed("within", .time)) {
           .expect(.kernel($0, $1, within: $2 ?? .zero))
         },
+        Form("extent", .pages, .choice("kind of extent", Extent.Kind.told)) { .expect(.extents($0, $1)) },
         Form("error", .text, .attempt) { .expect(.error(text: $0, $1)) },
       ]),
     Verb(
@@ -43,6 +46,31 @@ extension Verb {
     Verb("help", .optional(.verb), help: "the commands, or one of them", example: "help write") { .help(verb: $0) },
     Verb("quit", help: "end the program", example: "quit") { .quit },
   ]
+}
+
+extension Verb {
+  /// Verbs that only lessons have; nobody is offered them.
+  static let lessons = [
+    Verb(
+      "outside", .words, help: "in a lesson: what another program does, or the machine",
+      example: "outside truncate a.bin 8k"
+    ) { .outside($0) }
+  ]
+}
+
+extension Extent.Kind {
+  /// Those that a script may count on where it knows the file system.
+  fileprivate static let told: [Self] = [.hole, .delayed, .unwritten, .written]
+}
+
+extension Parameter where Value == [String] {
+  /// All words to the end.
+  fileprivate static var words: Self {
+    let kind = ArgumentKind("WORD", "word", "whatever the lesson knows")
+    return Parameter(kind, .repeated) { arguments throws(SyntaxError) in
+      [try arguments.required(kind).text] + arguments.rest { _ in kind }.map(\.text)
+    }
+  }
 }
 
 extension Parameter where Value == KernelNumber {

@@ -35,7 +35,7 @@ public struct Verb: Sendable {
   public static let all: [Verb] = files + ranges + threads + screen + scripts
 
   /// The verb of this name.
-  public static func named(_ name: String) -> Verb? { all.first { $0.name == name } }
+  public static func named(_ name: String) -> Verb? { (all + lessons).first { $0.name == name } }
 
   static func unknown(_ word: Word) -> SyntaxError {
     let names = all.map(\.name)

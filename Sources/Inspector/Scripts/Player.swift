@@ -4,6 +4,8 @@ public struct Player {
   private var next = 0
   // Where the command stands that was carried out last, until there are no more.
   private var last: ScriptPosition?
+  /// The command that was carried out last.
+  public private(set) var command: Command?
   // Where the command stands that has become a job.
   private var awaited: ScriptPosition?
 
@@ -60,6 +62,7 @@ public struct Player {
     let step = steps[next]
     next += 1
     last = step.position
+    command = step.command
     do throws(CommandError) {
       let event = try session.perform(step.command)
       if session.job != nil { awaited = step.position }

@@ -84,6 +84,9 @@ public struct Script: Sendable {
 
   /// Adds the commands of another script after its own.
   public mutating func append(_ other: Script) { steps += other.steps }
+
+  /// Puts the commands of another script before the one of an index.
+  public mutating func insert(_ other: Script, at index: Int) { steps.insert(contentsOf: other.steps, at: index) }
 }
 
 extension Script {

@@ -84,6 +84,21 @@ extension Session {
     return try start(Pending(job: wait.job) { _ throws(CommandError) in try wait.finish() }) { wait.run() }
   }
 
+  func checkExtents(_ pages: ClosedRange<Int>, _ kind: Extent.Kind) throws(CommandError) {
+    let file = try openFile()
+    guard pages.upperBound < file.states.count else {
+      throw CommandError("page \(pages.upperBound): the last page is \(file.states.count - 1)")
+    }
+    let end = min(file.size, (pages.upperBound + 1) * PageCache.pageSize)
+    let extents: [Extent]
+    do throws(UnknownReason) {
+      extents = try PageCache.extents(of: file.descriptor, bytes: pages.lowerBound * PageCache.pageSize..<end)
+    } catch { throw unknown(error) }
+    guard let other = extents.first(where: { $0.kind != kind }) else { return }
+    let page = other.bytes.lowerBound / PageCache.pageSize
+    throw CommandError("expected page \(page) to be \(kind) on the disk, found \(other.kind)")
+  }
+
   private func unknown(_ reason: UnknownReason) -> CommandError { CommandError(unknown: reason) }
 
   private func name(_ pages: Range<Int>) -> String {

@@ -46,6 +46,7 @@ extension Session {
       let found = try openFile().states.counts()[state]
       guard found == number else { throw CommandError("expected \(count(number, "page")) \(state), found \(found)") }
     case .kernel(let name, let number, let time): return try checkKernel(name, number, within: time)
+    case .extents(let pages, let kind): try checkExtents(pages, kind)
     case .bytes(let offset, let bytes): try checkBytes(offset, bytes)
     case .error(let text, let command): try checkFailure(text, command)
     }

@@ -55,6 +55,11 @@ public final class Session {
   /// It is given a path, or `nil` for lines of text, and whether it may replace a file.
   public var takeScreen: ((String?, Bool) throws(CommandError) -> [String])?
 
+  /// What a lesson can do that no command can; whoever plays one sets it.
+  ///
+  /// It is given the words after `outside`, and answers with what came of it.
+  public var outside: (([String]) throws(CommandError) -> [String])?
+
   /// How long a command may keep the caller waiting before it goes on by itself; `nil` for as long as it takes.
   ///
   /// A command that takes longer gives an empty event, ``job`` tells how far it has come, ``isWaiting`` holds scripts
@@ -150,6 +155,9 @@ public final class Session {
     case .users: return try users()
     case .screen(let path, let isForced): return try screen(path, isForced)
     case .say(let text): return Event(.caption, text.split(separator: "\n").map(String.init))
+    case .outside(let words):
+      guard let outside else { throw CommandError("outside: only a lesson has that; `mmapview --lesson` lists them") }
+      return Event(.done, try outside(words))
     case .pause(let time): return pause(time)
     case .source(let path): return try source(path)
     case .set(let setting): return set(setting)

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A thread of the operating system that takes no signals from outside: those belong to the thread that draws.
-final class Thread: @unchecked Sendable {
+package final class Thread: @unchecked Sendable {
   private final class Work {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -10,7 +10,7 @@ final class Thread: @unchecked Sendable {
   private var handle = pthread_t()
 
   /// Starts a thread, or gives `nil` when the system has no more of them.
-  init?(_ body: @escaping @Sendable () -> Void) {
+  package init?(_ body: @escaping @Sendable () -> Void) {
     var (all, before) = (sigset_t(), sigset_t())
     // SAFETY: the sets are filled by the calls that they are given to; the box is retained for the new thread, which
     // releases it.

@@ -136,7 +136,7 @@ extension RunLoop {
   }
 
   private func perform(_ command: Command) {
-    if command == .quit, session.unsyncedPages > 0 {
+    if command == .quit, session.unsyncedPages > 0, session.outside == nil {
       interface.isAskingToQuit = true
       return
     }

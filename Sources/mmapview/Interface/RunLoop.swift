@@ -19,6 +19,7 @@ final class RunLoop {
   var shown: Canvas?
   private var hasHungUp = false
   private let sampler: Sampler
+  private let cast: CastRecorder?
   // Whether a command was carried out since the kernel was last asked.
   var hasActed = true
   var isLeaving = false
@@ -32,13 +33,15 @@ final class RunLoop {
   private static let patience = Duration.milliseconds(100)
 
   init(
-    _ session: Session, _ terminal: any Terminal, _ replay: Replay, signals: Int32, isASCII: Bool
+    _ session: Session, _ terminal: any Terminal, _ replay: Replay, signals: Int32, isASCII: Bool,
+    cast: CastRecorder?
   ) throws(CommandError) {
     sampler = try Sampler(waking: session.wakeUp)
     self.session = session
     self.terminal = terminal
     self.signals = signals
     self.replay = replay
+    self.cast = cast
     session.patience = Self.patience
     interface.showsTimes = true
     session.isAttended = true
@@ -74,6 +77,7 @@ final class RunLoop {
       if canvas != shown || interface.prompt != nil {
         meter.count(ContinuousClock.now - start)
         terminal.show(canvas, cursor: promptCursor)
+        cast?.show(canvas, session.theme.palette, cursor: promptCursor)
         shown = canvas
       }
       wait(isPlaying ? 0 : shortened(sleepTime))
@@ -85,6 +89,7 @@ final class RunLoop {
     session.shutDown()
     history.save()
     if let scriptFailure { throw scriptFailure }
+    do throws(CommandError) { try cast?.finish() } catch { throw ScriptError(Event(.failure, [error.description])) }
     return endingSignal
   }
 

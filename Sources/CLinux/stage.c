@@ -1,0 +1,118 @@
+// What the stage of a lesson needs: mounts that nobody else sees, programs beside this one, a folder's end.
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static int put(const char *path, const char *text, size_t length) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd == -1) return errno;
+  int answer = write(fd, text, length) == (ssize_t)length ? 0 : errno;
+  close(fd);
+  return answer;
+}
+
+// Who is nobody special may have mounts where they are root, and they are root where they map themselves.
+static int become_owner(void) {
+  char map[64];
+  unsigned user = geteuid(), group = getegid();
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return errno;
+  int length = snprintf(map, sizeof map, "%u %u 1", user, user);
+  int code = put("/proc/self/uid_map", map, (size_t)length);
+  if (code == 0) code = put("/proc/self/setgroups", "deny", 4);
+  length = snprintf(map, sizeof map, "%u %u 1", group, group);
+  return code ? code : put("/proc/self/gid_map", map, (size_t)length);
+}
+
+int clinux_private_mounts(void) {
+  if (unshare(CLONE_NEWNS) != 0) {
+    int code = errno == EPERM ? become_owner() : errno;
+    if (code != 0) return code;
+  }
+  return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 ? 0 : errno;
+}
+
+int clinux_mount_memory(const char *folder, size_t size, bool again) {
+  char options[64];
+  snprintf(options, sizeof options, "size=%zu,mode=0700", size);
+  return mount("tmpfs", folder, "tmpfs", again ? MS_REMOUNT : MS_NOSUID | MS_NODEV, options) == 0 ? 0 : errno;
+}
+
+int clinux_unmount(const char *folder) { return umount2(folder, MNT_DETACH) == 0 ? 0 : errno; }
+
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *place) {
+  (void)info, (void)kind, (void)place;
+  remove(path);
+  return 0;
+}
+
+void clinux_remove_folder(const char *folder) { nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT); }
+
+int clinux_spawn(const char *const *words, int input, int output, pid_t *child) {
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_t actions;
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_init(&attributes);
+  posix_spawn_file_actions_init(&actions);
+  // What this program keeps for its signalfd is no affair of others.
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+  posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+  int code = posix_spawnp(child, words[0], &actions, &attributes, (char *const *)words, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  return code;
+}
+
+int clinux_store_in_child(const char *path, size_t length, int *status) {
+  int fd = open(path, O_RDWR | O_CLOEXEC);
+  if (fd == -1) return errno;
+  pid_t child = fork();
+  if (child == 0) {
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    signal(SIGBUS, SIG_DFL);
+    volatile char *memory = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory == MAP_FAILED) _exit(1);
+    // What is there already: whoever wrote it finds it unchanged.
+    for (size_t offset = 0; offset < length; offset += 4096) memory[offset] = memory[offset];
+    _exit(0);
+  }
+  int answer = child == -1 ? errno : 0;
+  close(fd);
+  if (answer) return answer;
+  while (waitpid(child, status, 0) == -1) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
+int clinux_punch(int fd, off_t offset, off_t length) {
+  return fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length) == 0 ? 0 : errno;
+}
+
+int clinux_read_device(const char *path, off_t offset, void *bytes, size_t length) {
+  int fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);
+  if (fd == -1) return errno;
+  ssize_t count = pread(fd, bytes, length, offset);
+  int answer = count == (ssize_t)length ? 0 : count == -1 ? errno : EIO;
+  close(fd);
+  return answer;
+}

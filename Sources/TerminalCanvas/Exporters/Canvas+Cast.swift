@@ -1,0 +1,65 @@
+extension Canvas {
+  /// What a terminal of this size is sent so that it shows this canvas in place of another, in xterm's 256 colours.
+  ///
+  /// Only cells that differ are sent, each stretch of them after a move of the cursor, so that nothing scrolls and no
+  /// line wraps. It uses the normal screen, not the alternate one: the last frame of a recording stays to be seen.
+  ///
+  /// - Parameters:
+  ///   - before: What the terminal shows, or `nil` to clear it first. One of another size is as good as none.
+  ///   - palette: How the roles look, as they did in `before`.
+  /// - Returns: Text with escape sequences; empty if nothing differs.
+  public func update(from before: Canvas?, _ palette: Palette) -> String {
+    let known = before.flatMap { $0.width == width && $0.height == height ? $0 : nil }
+    var text = known == nil ? palette.escape(.plain) + "\u{1b}[2J" : ""
+    // What is cleared has the ground of the moment in some terminals and not in others: a painted one is sent.
+    let blank = palette.paintsGround ? nil : Canvas(width: width, height: height)
+    var style: Style?
+    for y in 0..<height {
+      for columns in stretches(ofRow: y, since: known ?? blank) {
+        text += "\u{1b}[\(y + 1);\(columns.lowerBound + 1)H"
+        for x in columns {
+          guard let glyph = glyph(x: x, y: y) else { continue }
+          let cell = self[x, y]
+          if cell.style != style { text += palette.escape(cell.style) }
+          style = cell.style
+          text.unicodeScalars.append(glyph)
+        }
+      }
+    }
+    return style == nil ? text : text + "\u{1b}[0m"
+  }
+
+  // As many columns of equal cells as a move of the cursor over them would cost.
+  private static let gap = 8
+
+  /// The columns that differ, those with little between them in one.
+  private func stretches(ofRow y: Int, since before: Canvas?) -> [Range<Int>] {
+    guard let before else { return width > 0 ? [0..<width] : [] }
+    var stretches: [Range<Int>] = []
+    for x in changedColumns(ofRow: y, since: before) where self[x, y] != before[x, y] {
+      if let last = stretches.last, x - last.upperBound < Self.gap {
+        stretches[stretches.count - 1] = last.lowerBound..<x + 1
+      } else {
+        // Never from the middle of a wide glyph.
+        let isHalf = x > 0 && self[x, y].glyph == Cell.continuation
+        stretches.append(isHalf ? x - 1..<x + 1 : x..<x + 1)
+      }
+      // Nor to the middle of one.
+      if x + 1 < width, self[x + 1, y].glyph == Cell.continuation {
+        stretches[stretches.count - 1] = stretches[stretches.count - 1].lowerBound..<x + 2
+      }
+    }
+    return stretches
+  }
+
+  /// What is sent for a cell; `nil` for the right half of a glyph that was sent already.
+  private func glyph(x: Int, y: Int) -> Unicode.Scalar? {
+    let glyph = self[x, y].glyph
+    guard glyph == Cell.continuation else {
+      // Half of a wide glyph can't be sent.
+      let isCut = glyph.columns == 2 && (x + 1 == width || self[x + 1, y].glyph != Cell.continuation)
+      return isCut ? " " : glyph
+    }
+    return x > 0 && self[x - 1, y].glyph.columns == 2 ? nil : " "
+  }
+}

@@ -1,0 +1,50 @@
+import Inspector
+
+/// A script that shows one thing of memory and disk on the learner's own machine, and checks that it is so.
+struct Lesson: Sendable {
+  /// What `--lesson` is given.
+  let number: Int
+  /// What it is about.
+  let title: String
+  /// What it shows, in a line.
+  let summary: String
+  /// What the machine must have for it.
+  let needs: [Need]
+  /// What is played where all of that is there.
+  let script: Script
+  /// What is played elsewhere, after the reason.
+  let otherwise: Script
+
+  /// Reads a lesson from its file.
+  ///
+  /// Its head is comments: `# Lesson: TITLE`, `# Shows: LINE`, `# Needs: NEED, …`. The script follows, and after a line
+  /// `# Otherwise:` the one for machines that lack something.
+  ///
+  /// - Parameters:
+  ///   - text: The file.
+  ///   - name: What errors call it.
+  ///   - number: Its number.
+  /// - Throws: The place and what is wrong.
+  init(_ text: String, name: String, number: Int) throws(ScriptError) {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    func head(_ word: String) -> String {
+      let mark = "# \(word): "
+      return lines.first { $0.hasPrefix(mark) }.map { String($0.dropFirst(mark.count)) } ?? ""
+    }
+    self.number = number
+    title = head("Lesson")
+    summary = head("Shows")
+    needs = head("Needs").split(separator: ",").compactMap { Need(rawValue: $0.filter { $0 != " " }) }
+    let cut = lines.firstIndex(of: "# Otherwise:") ?? lines.endIndex
+    script = try Script(lines[..<cut].joined(separator: "\n"), name: name)
+    otherwise = try Script(lines[cut...].joined(separator: "\n"), name: name, firstLine: cut + 1)
+  }
+
+  /// The lines of `mmapview --lesson`.
+  static func list(_ lessons: [Lesson]) -> [String] {
+    lessons.flatMap { lesson in
+      let number = lesson.number < 10 ? " \(lesson.number)" : "\(lesson.number)"
+      return ["\(number)  \(lesson.title)", "    \(lesson.summary)"]
+    } + ["", "`mmapview --lesson 1` plays the first; Space goes on, q ends. Nothing of yours is touched."]
+  }
+}

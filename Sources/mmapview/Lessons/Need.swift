@@ -1,0 +1,64 @@
+import Glibc
+import PageCache
+import SystemPackage
+
+/// What a machine must have for a lesson.
+enum Need: String, Sendable, CaseIterable {
+  /// The folder for scratch files is on a disk, and not in memory.
+  case disk
+  /// The kernel counts pages.
+  case cachestat
+  /// The file system tells reserved blocks from written ones.
+  case extents
+  /// The page cache keeps a large file in large folios.
+  case folios
+  /// A file system of one MiB can be mounted, as `small`.
+  case smallDisk = "small-disk"
+  /// A device can be made that fails, and an ext4 on it mounted as `failing`.
+  case failingDisk = "failing-disk"
+
+  /// Looks whether it is there, and sets up what has to be set up for it.
+  ///
+  /// - Parameter stage: Where.
+  /// - Returns: Why it is not there, or `nil`.
+  func refusal(on stage: Stage) -> String? {
+    do {
+      switch self {
+      case .disk: return try disk(stage)
+      case .cachestat:
+        try stage.probe { file in _ = try PageCache.counts(of: file, bytes: 0..<4096) }
+        return nil
+      case .extents: return try extents(stage)
+      case .folios: return try folios(stage)
+      case .smallDisk: return stage.mountSmallDisk()
+      case .failingDisk: return stage.mountFailingDisk()
+      }
+    } catch { return "\(error)" }
+  }
+
+  private func disk(_ stage: Stage) throws -> String? {
+    let fileSystem = try stage.probe { file in try PageCache.fileSystem(of: file) }
+    guard fileSystem.isInMemory else { return nil }
+    return "scratch files would lie in memory (\(fileSystem.name ?? "tmpfs")); set TMPDIR to a folder on a disk"
+  }
+
+  private func extents(_ stage: Stage) throws -> String? {
+    let kinds = try stage.probe { file in
+      try PageCache.extents(of: file, bytes: 0..<Stage.probeSize).map(\.kind)
+    }
+    return kinds == [.unwritten] ? nil : "this file system does not tell reserved blocks from written ones"
+  }
+
+  private func folios(_ stage: Stage) throws -> String? {
+    let (size, page) = (4 << 20, 4096)
+    let name = "probe-folios"
+    try stage.writeLarge(name, size)
+    defer { stage.remove(name) }
+    let dirty = try unsafe stage.withMapping(of: name, byteCount: page) { memory, file in
+      // SAFETY: the mapping has a page.
+      unsafe memory.storeBytes(of: 1, as: UInt8.self)
+      return try PageCache.counts(of: file, bytes: 0..<size).dirty
+    }
+    return dirty > 1 ? nil : "this kernel and file system keep account page by page: one page stored, one dirty"
+  }
+}

@@ -1,0 +1,207 @@
+import CLinux
+import Glibc
+import Inspector
+import RangedMmap
+import Synchronization
+import SystemPackage
+
+// What lessons ask for by `outside`: what another program does, or the machine.
+
+extension Stage {
+  /// One thing that can be asked for.
+  private struct Prop: Sendable {
+    let name: String
+    let usage: String
+    let act: @Sendable (Stage, [String]) throws -> [String]
+  }
+
+  private static let all: [Prop] = [
+    Prop(name: "large", usage: "large NAME SIZE") { stage, words in
+      let size = try size(words[1])
+      try stage.writeLarge(words[0], size)
+      return ["another program wrote \(words[0]): \(bytes(size)) in one write, and synced it"]
+    },
+    Prop(name: "msync", usage: "msync NAME") { stage, words in
+      let size = try Int(stage.open(words[0]) { try $0.stat().size })
+      let code = try unsafe stage.withMapping(of: words[0], byteCount: size) { memory, _ in
+        // SAFETY: the mapping has so many bytes.
+        unsafe msync(memory.baseAddress, size, MS_ASYNC)
+      }
+      return ["another program: msync(\(words[0]), MS_ASYNC) returned \(code)"]
+    },
+    Prop(name: "fsync", usage: "fsync NAME") { stage, words in
+      let failure = try stage.synchronise(words[0])
+      if let failure { throw failure }
+      return ["another program: fsync(\(words[0])): success"]
+    },
+    Prop(name: "retry", usage: "retry NAME") { stage, words in
+      var answers: [String] = []
+      // Two errors may be noted: that of the device, and that of the file's own records.
+      while answers.count < 5 {
+        let failure = try stage.synchronise(words[0])
+        answers.append(failure.map { "\($0)" } ?? "success")
+        if failure == nil { break }
+      }
+      let line = "another program: fsync(\(words[0])): " + answers.joined(separator: "; again: ")
+      guard answers.count > 1, answers.last == "success" else {
+        throw CommandError("\(line); expected: an error, and then success")
+      }
+      return [line]
+    },
+    Prop(name: "truncate", usage: "truncate NAME SIZE") { stage, words in
+      let size = try size(words[1])
+      try stage.open(words[0]) { try $0.resize(to: Int64(size)) }
+      return ["another program: truncate(\(words[0]), \(bytes(size)))"]
+    },
+    Prop(name: "store", usage: "store NAME SIZE") { stage, words in
+      var status: Int32 = 0
+      let (path, size) = (try stage.path(words[0]), try size(words[1]))
+      // SAFETY: fills the integer that it is given.
+      let code = unsafe clinux_store_in_child(path.string, size, &status)
+      guard code == 0 else { throw Errno(rawValue: code) }
+      let end = status & 0x7f == 0 ? "ended well" : "was killed by signal \(status & 0x7f) (\(name(status & 0x7f)))"
+      return ["another program, with a bare mmap, stored into \(bytes(size)) of \(words[0]): it \(end)"]
+    },
+    Prop(name: "device", usage: "device NAME OFFSET HEX") { stage, words in
+      let found = try stage.device(words[0], try size(words[1]), words[2].count / 2)
+      let line = "the device itself, at \(words[1]) of \(words[0]): \(found)"
+      guard found == words[2] else { throw CommandError("\(line), expected \(words[2])") }
+      return [line]
+    },
+    Prop(name: "start", usage: "start NAME SIZE COMMAND…") { stage, words in
+      let path = try stage.path(words[0])
+      let child = try Child(creating: path.string, size: words[1], commands: Array(words[2...]))
+      let before = stage.props.withLock { props in
+        defer { props.child = child }
+        return props.child
+      }
+      _ = before?.end()
+      return try child.waitUntilReady().map { "child: " + $0.replacing(path.string, with: words[0]) }
+    },
+    Prop(name: "kill", usage: "kill") { stage, _ in
+      guard let child = stage.props.withLock({ $0.child.take() }) else { throw CommandError("no child was started") }
+      let signal = child.end()
+      return ["child: killed by signal \(signal) (\(name(signal)))"]
+    },
+    Prop(name: "break", usage: "break NAME") { stage, words in
+      try stage.breakDevice(for: words[0])
+      return ["the device broke: it takes no write any more to blocks of \(words[0]) that it has not written before"]
+    },
+    Prop(name: "mend", usage: "mend") { stage, _ in
+      try stage.mendDevice()
+      return ["the device: works again"]
+    },
+    Prop(name: "leave", usage: "leave") { stage, _ in
+      try stage.leave()
+      return []
+    },
+  ]
+
+  /// Does what the words after `outside` say.
+  func perform(_ words: [String]) throws(CommandError) -> [String] {
+    guard let prop = Self.all.first(where: { $0.name == words.first }),
+      words.count >= prop.usage.split(separator: " ").count
+    else {
+      let known = Self.all.map { "outside \($0.usage)" }.joined(separator: " · ")
+      throw CommandError("outside \(words.joined(separator: " ")): a lesson knows \(known)")
+    }
+    do { return try prop.act(self, Array(words.dropFirst())) } catch let error as CommandError { throw error } catch {
+      throw CommandError("outside \(words.joined(separator: " ")): \(error)")
+    }
+  }
+
+  private static func size(_ text: String) throws -> Int { text == "0" ? 0 : try Command.size(text) }
+
+  private static func name(_ signal: Int32) -> String {
+    switch signal {
+    case SIGBUS: "SIGBUS"
+    case SIGKILL: "SIGKILL"
+    default: "\(signal)"
+    }
+  }
+}
+
+// MARK: - Files on the stage
+
+extension Stage {
+  /// The size of the file that is probed.
+  static let probeSize = 1 << 16
+
+  /// The path of a name; one that leads elsewhere is refused.
+  func path(_ name: String) throws(CommandError) -> FilePath {
+    let path = FilePath(name)
+    guard path.isRelative, !path.components.isEmpty, path.components.allSatisfy({ $0.kind == .regular }) else {
+      throw CommandError("\(name): lessons name files in their own folder only")
+    }
+    return folder.pushing(path)
+  }
+
+  func open<Result>(_ name: String, _ body: (FileDescriptor) throws -> Result) throws -> Result {
+    let file = try FileDescriptor.open(try path(name), .readWrite, options: [.closeOnExec, .noFollow])
+    defer { try? file.close() }
+    return try body(file)
+  }
+
+  func remove(_ name: String) {
+    guard let path = try? path(name) else { return }
+    // SAFETY: the C string lives as long as the closure.
+    _ = unsafe path.withPlatformString { unsafe unlink($0) }
+  }
+
+  /// Lets a closure have a file with reserved blocks, which is gone afterwards.
+  func probe<Result>(_ body: (FileDescriptor) throws -> Result) throws -> Result {
+    let name = "probe"
+    let file = try FileDescriptor.open(
+      try path(name), .readWrite, options: [.create, .truncate, .closeOnExec, .noFollow],
+      permissions: .ownerReadWrite)
+    defer {
+      try? file.close()
+      remove(name)
+    }
+    let code = clinux_preallocate(file.rawValue, 0, off_t(Self.probeSize))
+    // Not every file system can; what follows tells what that means.
+    if code != 0 { try file.resize(to: Int64(Self.probeSize)) }
+    return try body(file)
+  }
+
+  /// What fsync(2) says of a file to who has just opened it; `nil` if success.
+  private func synchronise(_ name: String) throws -> Errno? {
+    try open(name) { fsync($0.rawValue) == 0 ? nil : Errno(rawValue: errno) }
+  }
+
+  /// Makes a file by one large write, which is what makes large folios, and syncs it.
+  func writeLarge(_ name: String, _ size: Int) throws {
+    let file = try FileDescriptor.open(
+      try path(name), .readWrite, options: [.create, .truncate, .closeOnExec, .noFollow],
+      permissions: .ownerReadWrite)
+    defer { try? file.close() }
+    _ = try file.writeAll([UInt8](repeating: 0x55, count: size))
+    guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+  }
+
+  /// Maps the start of a file for writing, with no guard, for as long as the closure.
+  func withMapping<Result>(
+    of name: String, byteCount: Int, _ body: (UnsafeMutableRawBufferPointer, FileDescriptor) throws -> Result
+  ) throws -> Result {
+    try open(name) { file in
+      // SAFETY: a new mapping of an open file, which is undone below; nobody else cuts the file meanwhile.
+      let memory = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, file.rawValue, 0)
+      guard let memory = unsafe memory, unsafe memory != UnsafeMutableRawPointer(bitPattern: -1) else {
+        throw Errno(rawValue: errno)
+      }
+      defer { _ = unsafe munmap(memory, byteCount) }
+      return try unsafe body(UnsafeMutableRawBufferPointer(start: memory, count: byteCount), file)
+    }
+  }
+
+  /// What the device has, past the page cache, as hexadecimal digits.
+  private func device(_ name: String, _ offset: Int, _ count: Int) throws -> String {
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 4096)
+    defer { unsafe block.deallocate() }
+    let path = try path(name)
+    // SAFETY: the block has as many bytes as are asked for, and is aligned as that kind of reading needs.
+    let code = unsafe clinux_read_device(path.string, off_t(offset), block.baseAddress, block.count)
+    guard code == 0 else { throw Errno(rawValue: code) }
+    return unsafe block.prefix(count).map { hex($0, width: 2) }.joined()
+  }
+}

@@ -1,0 +1,197 @@
+import Foundation
+import Inspector
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import mmapview
+
+@Suite("Lessons")
+struct LessonTests {
+  let folder: TemporaryFolder
+  static let numbers = 1...10
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func play(_ number: Int, in scratch: String? = nil, _ more: String...) throws -> Outcome {
+    try run(
+      mmapview, ["--lesson", "\(number)", "--headless"] + more, in: folder.path.string,
+      environment: ["TMPDIR": scratch ?? folder.path.string])
+  }
+
+  @Test("They are listed by number, title and one line")
+  func list() throws {
+    let outcome = try run(mmapview, ["--lesson"])
+    #expect(outcome.status == 0)
+    for number in Self.numbers {
+      #expect(outcome.lines.contains { $0.hasPrefix("\(number < 10 ? " " : "")\(number)  ") })
+    }
+    #expect(outcome.lines.dropLast().allSatisfy { $0.count <= 80 })
+  }
+
+  @Test("A number that no lesson has, and a file beside a lesson, are refused")
+  func refusals() throws {
+    for arguments in [["--lesson", "11"], ["--lesson", "x"], ["a", "--lesson", "1"]] {
+      let outcome = try run(mmapview, arguments + ["--headless"], in: folder.path.string)
+      #expect(outcome.status == 64)
+      #expect(outcome.errors.contains("--lesson"), "\(outcome.errors)")
+    }
+  }
+
+  @Test("Each plays to its end with all that it expects, or says why it can't, and leaves nothing", arguments: numbers)
+  func plays(number: Int) throws {
+    let outcome = try play(number)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.lines.last?.hasPrefix("The end of lesson \(number)") == true)
+    #expect(folder.names.isEmpty)
+    if let line = outcome.lines.first(where: { $0.contains("can't show it") }) { print("skipped: \(line)") }
+  }
+
+  @Test(
+    "Who is nobody special can play each; what takes root says so", .enabled(if: getuid() == 0, "needs root"),
+    arguments: numbers)
+  func unprivileged(number: Int) throws {
+    let scratch = folder.file("scratch").string
+    try run("mkdir", ["-m", "777", scratch])
+    try run("cp", [mmapview, folder.file("program").string])
+    try run("chmod", ["755", folder.path.string, folder.file("program").string])
+    let outcome = try run(
+      "setpriv",
+      ["--reuid=65534", "--clear-groups", folder.file("program").string, "--lesson", "\(number)", "--headless"],
+      environment: ["TMPDIR": scratch])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.lines.last?.hasPrefix("The end of lesson \(number)") == true)
+    if number == 10 { #expect(outcome.output.contains("takes root")) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch).isEmpty)
+  }
+
+  @Test("In memory those that need a disk say so, and all end well", arguments: numbers)
+  func inMemory(number: Int) throws {
+    let memory = try TemporaryFolder(in: "/dev/shm")
+    let outcome = try play(number, in: memory.path.string)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lesson = try Lesson.all()[number - 1]
+    if lesson.needs.contains(.disk) { #expect(outcome.output.contains("set TMPDIR to a folder on a disk")) }
+    #expect(memory.names.isEmpty)
+  }
+
+  @Test("Captions are three lines of 78 columns at most, on every way through", arguments: numbers)
+  func captions(number: Int) throws {
+    let lesson = try Lesson.all()[number - 1]
+    #expect(!lesson.title.isEmpty && !lesson.summary.isEmpty && lesson.summary.count <= 78)
+    for step in lesson.script.steps + lesson.otherwise.steps {
+      guard case .say(let text) = step.command else { continue }
+      let lines = text.split(separator: "\n")
+      #expect(lines.count <= 3 && lines.allSatisfy { $0.count <= 78 }, "\(step.position): \(text)")
+    }
+    // Some machine can't show it, or none needs to be asked.
+    #expect(lesson.needs.isEmpty == lesson.otherwise.steps.isEmpty)
+  }
+
+  @Test("What a lesson quotes of the compiler is what the tests make it say")
+  func quotations() throws {
+    let cases = packageRoot + "/Tests/RangedMmapTests/MustNotCompile"
+    let known = try FileManager.default.contentsOfDirectory(atPath: cases).map {
+      try String(contentsOfFile: cases + "/" + $0, encoding: .utf8)
+    }.joined()
+    let quoted = try Lesson.all().flatMap(\.script.steps).compactMap { step -> String? in
+      guard case .say(let text) = step.command, text.hasPrefix("  error: ") else { return nil }
+      return String(text.dropFirst("  error: ".count))
+    }
+    #expect(quoted.count == 3)
+    for text in quoted { #expect(known.contains("{{\(text)}}"), "\(text)") }
+  }
+
+  @Test("Nothing outside of the lesson's folder can be named, and without a lesson there is no outside")
+  func reach() throws {
+    try folder.put("mine", [1, 2, 3])
+    let mine = folder.file("mine").string
+    for name in ["../mine", mine, "life.bin/../../mine"] {
+      let outcome = try play(1, in: nil, "-c", "outside truncate \(name) 0")
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("in their own folder only"), "\(outcome.errors)")
+    }
+    let plain = try run(mmapview, ["--headless", "-c", "outside truncate mine 0"], in: folder.path.string)
+    #expect(plain.status == 1)
+    #expect(plain.errors.contains("only a lesson has that"))
+    #expect(try folder.bytes("mine") == [1, 2, 3])
+    #expect(folder.names == ["mine"])
+  }
+
+  @Test("A signal ends a lesson with nothing left behind, its child neither", arguments: [SIGTERM, SIGHUP, SIGINT])
+  func signals(signal: Int32) throws {
+    let script = """
+      \(mmapview) --lesson 1 --headless -c 'outside start held.bin 64k "allocate 1p"' -c 'pause 60s' > out &
+      while ! grep -q 'child: r1' out; do sleep 0.05; done
+      child=$(pgrep -P $!); kill -\(signal) $!; wait $!; echo status $?
+      sleep 0.2; kill -0 $child 2>/dev/null && echo "the child is there"; true
+      """
+    // In a background job of a shell SIGINT is ignored, unless there is job control.
+    let outcome = try run(
+      "bash", ["-mc", script], in: folder.path.string, environment: ["TMPDIR": folder.path.string])
+    #expect(outcome.output.contains("status \(128 + signal)"), "\(outcome.output)\(outcome.errors)")
+    #expect(!outcome.output.contains("the child is there"))
+    #expect(folder.names == ["out"])
+  }
+
+  @Test("A lesson is recorded in the folder where it was called, as JSON line by line")
+  func recording() throws {
+    #expect(try play(8, in: nil, "--cast", "one.cast").status == 0)
+    #expect(folder.names == ["one.cast"])
+    let lines = String(decoding: try folder.bytes("one.cast"), as: UTF8.self).split(separator: "\n")
+    let header = try #require(try JSONSerialization.jsonObject(with: Data(lines[0].utf8)) as? [String: Any])
+    #expect(header["title"] as? String == "mmapview --lesson 8")
+    for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+  }
+}
+
+/// Lessons on the screen, where a person sets the pace.
+@Suite(
+  "Lessons in a terminal", .serialized, .enabled(if: (try? run("tmux", ["-V"]))?.status == 0, "tmux is missing"))
+struct LessonScreenTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("Space goes on from caption to caption, and q leaves nothing behind", arguments: [[80, 24], [120, 40]])
+  func pace(size: [Int]) throws {
+    let window = try Window(size[0], size[1], in: folder)
+    try window.type("clear; TMPDIR=$PWD \(mmapview) --lesson 8", "Enter")
+    try window.waitFor("Lesson 8: The file gets shorter.")
+    try window.type("Space")
+    try window.waitFor("Sixteen pages are mapped")
+    Thread.sleep(forTimeInterval: 0.5)
+    #expect(try !window.text.contains("SIGBUS"))
+    for caption in ["killed by SIGBUS", "and live.", "A sync fails too", "The end of lesson 8"] {
+      try window.type("Space")
+      try window.waitFor(caption)
+    }
+    try window.type("q")
+    try window.waitFor("shell>")
+    #expect(folder.names.allSatisfy { $0 == "state" })
+  }
+
+  @Test("Ctrl-C in the middle of a lesson leaves nothing behind")
+  func interrupted() throws {
+    let window = try Window(80, 24, in: folder)
+    try window.type("clear; TMPDIR=$PWD \(mmapview) --lesson 9", "Enter")
+    try window.waitFor("Lesson 9")
+    try window.type("Space", "C-c")
+    try window.waitFor("shell>")
+    #expect(folder.names.allSatisfy { $0 == "state" })
+  }
+
+  @Test(
+    "asciinema plays a lesson that was recorded without a screen",
+    .enabled(if: isInstalled("asciinema"), "needs asciinema"))
+  func asciinema() throws {
+    let outcome = try run(
+      mmapview, ["--lesson", "1", "--headless", "--cast", "x.cast"], in: folder.path.string,
+      environment: ["TMPDIR": folder.path.string])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let window = try Window(80, 24, in: folder)
+    try window.type("clear; asciinema cat x.cast; sleep 60", "Enter")
+    let text = try window.waitFor("The end of lesson 1")
+    #expect(text.contains("? help  q quit"))
+  }
+}
