@@ -38,7 +38,7 @@ struct Plan {
     var script = Script()
     if let path = options.replay, !readsInput {
       var replay = try Script(contentsOf: path)
-      if opening != nil { replay.leaveOutOpening() }
+      if opening != nil, replay.isRecording { replay.leaveOutOpening() }
       script.append(replay)
     }
     for (index, line) in options.commands.enumerated() {

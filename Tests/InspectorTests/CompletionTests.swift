@@ -26,7 +26,8 @@ struct CompletionTests {
     "At the end of a line stands what the parser would take there",
     arguments: [
       ("al", ["allocate"]), ("s", ["sync", "select", "status", "screen", "say"]), ("xyz", []), ("allocate ", []),
-      ("workers ", ["start", "pause", "resume", "stop", "wait", "step", "turn"]), ("workers st", ["start", "stop", "step"]),
+      ("workers ", ["start", "pause", "resume", "stop", "wait", "step", "turn"]),
+      ("workers st", ["start", "stop", "step"]),
       ("workers dance ", []), ("workers start 4 fl", ["flush="]),
       ("workers start 4 ", ["size=", "pattern=", "flush=", "delay=", "ops=", "mode=", "seed="]),
       ("workers start 4 size=4k ops=1 ", ["pattern=", "flush=", "delay=", "mode=", "seed="]),

@@ -108,10 +108,9 @@ public struct Script: Sendable {
     return .seconds(seconds)
   }
 
-  /// Leaves out the opening of the file that it was recorded of, to be played on the one that is open.
+  /// Leaves out the opening that it begins with, to be played on the file that is open.
   public mutating func leaveOutOpening() {
-    guard isRecording, let first = steps.first else { return }
-    switch first.command {
+    switch steps.first?.command {
     case .create, .open: steps.removeFirst()
     default: break
     }
