@@ -37,6 +37,11 @@ int clinux_lock_exclusive(int fd) {
   RETRY(fcntl(fd, F_OFD_SETLK, &lock));
 }
 
+void clinux_unlock(int fd) {
+  struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0};
+  fcntl(fd, F_OFD_SETLK, &lock);
+}
+
 int clinux_preallocate(int fd, off_t offset, off_t length) { RETRY(fallocate(fd, 0, offset, length)); }
 
 int clinux_start_writeback(int fd, off_t offset, off_t length) {

@@ -23,7 +23,11 @@ struct OpenFile: ~Copyable {
     self.path = path
   }
 
-  deinit { try? descriptor.close() }
+  deinit {
+    // Closing alone would leave the lock to a child that another thread is just starting.
+    clinux_unlock(descriptor.rawValue)
+    try? descriptor.close()
+  }
 
   func status() throws(MmapFileError) -> Stat {
     do { return try descriptor.stat() } catch { throw .system(error, path, "can't ask for the file's size") }

@@ -10,14 +10,15 @@ struct PageCensus: Sendable {
 
   // For each chunk the pages in each state but `free`, which is the rest; zeros cost nothing until used.
   private var perChunk: [SIMD8<UInt16>]
-  // How often each chunk was counted: whoever keeps what he made of it sees whether it still holds.
-  private(set) var versions: [UInt32]
+  /// How often chunks were counted anew: whoever keeps what he made of them sees whether it still holds.
+  private(set) var version = 0
+  // The chunks that were counted last, the newest at `version % recent.count`.
+  private var recent = [Int](repeating: 0, count: 64)
 
   init(pageCount: Int, chunkCount: Int) {
     self.pageCount = pageCount
     self.chunkCount = chunkCount
     perChunk = Array(repeating: .zero, count: chunkCount)
-    versions = Array(repeating: 0, count: chunkCount)
     total[.free] = pageCount
   }
 
@@ -33,7 +34,14 @@ struct PageCensus: Sendable {
     for page in pages(inChunk: chunk) { counts[state(page)] += 1 }
     for each in PageState.allCases { total[each] += Int(counts[each]) - before(chunk: chunk, state: each) }
     perChunk[chunk] = counts
-    versions[chunk] &+= 1
+    version += 1
+    recent[version % recent.count] = chunk
+  }
+
+  /// The chunks that were counted anew since a version, or `nil` where that is too long ago to be told.
+  func chunks(since old: Int) -> [Int]? {
+    guard version - old <= recent.count, old >= 0 else { return nil }
+    return (old..<version).map { recent[($0 + 1) % recent.count] }
   }
 
   func counts(ofChunk chunk: Int) -> PageCounts {

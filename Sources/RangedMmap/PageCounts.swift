@@ -2,6 +2,9 @@
 public struct PageCounts: Sendable, Equatable {
   private var byState = SIMD8<Int>.zero
 
+  /// No pages.
+  public init() {}
+
   /// The number of pages in one state.
   public internal(set) subscript(state: PageState) -> Int {
     get { byState[Int(state.rawValue)] }

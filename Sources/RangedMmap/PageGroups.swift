@@ -15,8 +15,8 @@ public struct PageGroups: Sendable {
   public let pagesPerGroup: Int
   private let states: PageStates
   private var counts: [PageCounts]
-  // For each group the sum of its chunks' versions when it was counted.
-  private var versions: [UInt32]
+  // The version of the census that the counts were made from; negative before the first.
+  private var version = -1
 
   /// Groups with no counts yet.
   ///
@@ -31,7 +31,6 @@ public struct PageGroups: Sendable {
     self.pagesPerGroup = pagesPerGroup
     let count = (pages.count + pagesPerGroup - 1) / pagesPerGroup
     counts = Array(repeating: PageCounts(), count: count)
-    versions = Array(repeating: .max, count: count)
   }
 
   /// Whether these are groups of a file's pages, and not of another's.
@@ -54,22 +53,43 @@ public struct PageGroups: Sendable {
   /// - Returns: The counts of the whole file at the same moment.
   @discardableResult
   public mutating func update() -> PageCounts {
-    // The census is read in one go and let go of before pages are: writers wait for nobody all the same.
-    let (census, total) = states.withCensus { ($0, $0.total) }
-    var last = Chunk(0, census)
-    for group in counts.indices {
-      let pages = pages(of: group)
-      let chunks = pages.lowerBound / PageStates.chunk...(pages.upperBound - 1) / PageStates.chunk
-      let version = chunks.reduce(into: UInt32(0)) { $0 &+= census.versions[$1] }
-      guard version != versions[group] else { continue }
-      versions[group] = version
-      counts[group] = PageCounts()
-      for index in chunks {
-        if index != last.index { last = Chunk(index, census) }
-        counts[group].add(count(pages.clamped(to: last.pages), in: last))
+    states.withCensus { census in
+      if version != census.version {
+        let old = version
+        version = census.version
+        recount(census.chunks(since: old), census)
       }
+      return census.total
     }
-    return total
+  }
+
+  // Only the groups that have pages in some chunks, or all of them.
+  private mutating func recount(_ chunks: [Int]?, _ census: borrowing PageCensus) {
+    guard let chunks else {
+      recount(counts.indices, census)
+      return
+    }
+    for chunk in chunks {
+      let part = census.pages(inChunk: chunk).clamped(to: pages)
+      guard !part.isEmpty else { continue }
+      let first = (part.lowerBound - pages.lowerBound) / pagesPerGroup
+      recount(first..<(part.upperBound - 1 - pages.lowerBound) / pagesPerGroup + 1, census)
+    }
+  }
+
+  private mutating func recount(_ groups: Range<Int>, _ census: borrowing PageCensus) {
+    guard !groups.isEmpty else { return }
+    let reader = states.reader
+    var last = Chunk(pages(of: groups.lowerBound).lowerBound / PageStates.chunk, census)
+    for group in groups {
+      let pages = pages(of: group)
+      var sum = PageCounts()
+      for index in pages.lowerBound / PageStates.chunk...(pages.upperBound - 1) / PageStates.chunk {
+        if index != last.index { last = Chunk(index, census) }
+        add(pages.clamped(to: last.pages), in: last, reader, to: &sum)
+      }
+      counts[group] = sum
+    }
   }
 
   /// What a census says of a chunk, worked out once for all groups in it.
@@ -80,7 +100,7 @@ public struct PageGroups: Sendable {
     /// The state of all its pages, if they are alike: then nobody has to look at them.
     let only: PageState?
 
-    init(_ index: Int, _ census: PageCensus) {
+    init(_ index: Int, _ census: borrowing PageCensus) {
       self.index = index
       pages = census.pages(inChunk: index)
       counts = census.counts(ofChunk: index)
@@ -89,14 +109,13 @@ public struct PageGroups: Sendable {
     }
   }
 
-  private func count(_ part: Range<Int>, in chunk: Chunk) -> PageCounts {
-    if part == chunk.pages { return chunk.counts }
-    var counts = PageCounts()
-    if let only = chunk.only {
-      counts[only] = part.count
+  private func add(_ part: Range<Int>, in chunk: Chunk, _ reader: PageStates.Reader, to sum: inout PageCounts) {
+    if part == chunk.pages {
+      sum.add(chunk.counts)
+    } else if let only = chunk.only {
+      sum[only] += part.count
     } else {
-      for page in part { counts[states[page]] += 1 }
+      for page in part { sum[states.state(of: page, reader)] += 1 }
     }
-    return counts
   }
 }

@@ -127,21 +127,35 @@ extension PageStates {
     }
   }
 
-  private func recount(_ chunk: Int, _ census: inout PageCensus, _ era: UInt8, _ passed: Range<Int>) {
+  private func recount(_ chunk: Int, _ census: inout PageCensus, _ reader: Reader) {
     // Cleared before the pages are read: a store that comes later sets the mark again.
     // SAFETY: the chunk is one of those that the region was made for.
     _ = unsafe changed[chunk].exchange(0, ordering: .sequentiallyConsistent)
-    census.recount(chunk: chunk) { page in
-      let byte = byte(at: page)
-      return byte == StateByte(.free) && passed.contains(page) ? .allocated : byte.state(in: era)
-    }
+    census.recount(chunk: chunk) { state(of: $0, reader) }
+  }
+
+  /// What is the same for all pages that are read in one go.
+  struct Reader {
+    let era: UInt8
+    /// The pages that the frontier has passed.
+    let passed: Range<Int>
+  }
+
+  /// A reader for now.
+  var reader: Reader { Reader(era: era, passed: frontier.load()?.passed ?? 0..<0) }
+
+  /// The state of a page as of when the reader was made, or later.
+  @inline(__always)
+  func state(of page: Int, _ reader: Reader) -> PageState {
+    let byte = byte(at: page)
+    return byte == StateByte(.free) && reader.passed.contains(page) ? .allocated : byte.state(in: reader.era)
   }
 
   /// Runs `body` with counts that are up to date; writers wait for nobody.
   func withCensus<Result: Sendable>(_ body: (inout PageCensus) -> Result) -> Result {
     census.withLock { census in
-      let era = era
-      let passed = frontier.load()?.passed ?? 0..<0
+      let reader = reader
+      let (era, passed) = (reader.era, reader.passed)
       // The chunks that the frontier has gone through since; none if it stands where it stood.
       let moved =
         passed.upperBound == census.frontier
@@ -151,9 +165,9 @@ extension PageStates {
         // SAFETY: `chunk` is below the number of chunks that the region was made for.
         let isChanged = unsafe changed[chunk].load(ordering: .relaxed) != 0
         guard isChanged || isNewEra && census.has(.unsynced, inChunk: chunk) else { continue }
-        recount(chunk, &census, era, passed)
+        recount(chunk, &census, reader)
       }
-      for chunk in moved { recount(chunk, &census, era, passed) }
+      for chunk in moved { recount(chunk, &census, reader) }
       census.era = era
       census.frontier = passed.upperBound
       return body(&census)

@@ -12,13 +12,11 @@ final class Headless {
 
   private let session: Session
   private let plan: Plan
-  private let isASCII: Bool
   private var frames: Frames?
 
   init(_ session: Session, _ plan: Plan, isASCII: Bool) {
     self.session = session
     self.plan = plan
-    self.isASCII = isASCII
     frames = plan.frames
     Self.printScreens(of: session, size: plan.size, isASCII: isASCII)
   }
@@ -31,6 +29,7 @@ final class Headless {
       while !session.isOver, let line = try input.next(session) { try play(line) }
     }
     try play(plan.script)
+    try finish()
   }
 
   private func play(_ script: Script) throws(ScriptError) {
@@ -39,37 +38,47 @@ final class Headless {
     while true {
       if isDue, !session.isWaiting {
         isDue = false
-        try frames?.take(Self.frame(session, plan.size, isASCII), session.theme.palette)
+        try frames?.take(Self.frame(session, plan.size), session.theme.palette)
       }
+      let before = session.eventCount
       switch try player.step(session) {
       case .performed(let event):
+        // What workers failed at meanwhile, and what became of the file.
+        try LinePrinter.print(news(since: before).filter { $0.kind == .failure }.flatMap(\.lines))
         try LinePrinter.print(event.lines)
         isDue = true
-      case .waiting: try waitForWorkers()
+      case .waiting:
+        session.waitForNews()
+        try LinePrinter.print(news(since: before).flatMap(\.lines))
       case .finished: return
       }
     }
   }
 
-  private func waitForWorkers() throws(ScriptError) {
+  // What workers that are still at work fail at counts, too.
+  private func finish() throws(ScriptError) {
     let before = session.eventCount
-    session.wakeUp.wait()
-    session.collect()
-    let news = session.log.suffix(session.eventCount - before)
-    try LinePrinter.print(news.flatMap(\.lines))
-    if let failure = news.first(where: { $0.kind == .failure }) { throw ScriptError(failure) }
+    session.shutDown()
+    try LinePrinter.print(news(since: before).filter { $0.kind == .failure }.flatMap(\.lines))
+    let failures = session.takeWorkerFailures()
+    if !failures.isEmpty { throw ScriptError(Event(.failure, failures)) }
+  }
+
+  private func news(since count: Int) -> ArraySlice<Event> {
+    session.log.suffix(session.eventCount - count)
   }
 
   /// Lets `screen` make frames of a size, as if there were a window of it.
   static func printScreens(of session: Session, size: Size, isASCII: Bool) {
+    session.isASCII = isASCII
     session.takeScreen = { [unowned session] path, isForced throws(CommandError) in
-      try Screenshot.take(frame(session, size, isASCII), session.theme.palette, path, isForced: isForced)
+      try Screenshot.take(frame(session, size), session.theme.palette, path, isForced: isForced)
     }
   }
 
-  private static func frame(_ session: Session, _ size: Size, _ isASCII: Bool) -> Canvas {
+  private static func frame(_ session: Session, _ size: Size) -> Canvas {
     var interface = Interface()
-    if isASCII { interface.glyphs = .ascii }
+    if session.isASCII { interface.glyphs = .ascii }
     if let layout = Layout(session, width: size.width, height: size.height) {
       interface.update(session, layout)
       interface.askKernel(session, layout)

@@ -46,9 +46,9 @@ struct MmapView: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "With --replay, on the screen: keep the times of a recording, X times as fast. Space pauses, . steps.",
-      valueName: "X"))
-  var speed: Double?
+      "With --replay, on the screen: keep the times of a recording, SPEED times as fast. Space pauses, . steps.",
+      valueName: "SPEED"))
+  var speed: String?
 
   @Option(
     help: ArgumentHelp("Write all that is done as a script that comes to the same end.", valueName: "SCRIPT"),
@@ -85,6 +85,15 @@ struct MmapView: ParsableCommand {
 
   @Flag(help: "Leave the mouse to the terminal, for its own selection.")
   var noMouse = false
+
+  @Option(
+    help: ArgumentHelp("Print a script, or standard input for -, in its canonical form.", valueName: "SCRIPT"),
+    completion: .file())
+  var format: String?
+
+  @Flag(help: ArgumentHelp("Print the grammar of the commands, in Markdown.", visibility: .hidden))
+  var grammar = false
+
   @Flag(help: ArgumentHelp("Print the manual page: mmapview --manual | man -l -", visibility: .hidden))
   var manual = false
 
@@ -96,8 +105,8 @@ struct MmapView: ParsableCommand {
 
   mutating func run() throws {
     do {
-      if manual {
-        try LinePrinter.write(Manual.page)
+      if let page = try page() {
+        try LinePrinter.write(page)
         return
       }
       let plan = try Plan(self)
@@ -117,12 +126,19 @@ struct MmapView: ParsableCommand {
       throw error
     } catch let error as ScriptError {
       // Begins with its own place, as editors expect.
-      complain(error.description, isPlaced: true)
+      complain(([error.description] + (error.mark.map(Excerpt.lines) ?? [])).joined(separator: "\n"), isPlaced: true)
       throw ExitCode.failure
     } catch {
       complain("\(error)")
       throw ExitCode.failure
     }
+  }
+
+  // What is printed by those options that ask for no file.
+  private func page() throws(ScriptError) -> String? {
+    if manual { return Manual.page }
+    if grammar { return Grammar.page }
+    return try format.map { path throws(ScriptError) in try Script.format(contentsOf: path) }
   }
 
   private func runScreen(_ plan: Plan) throws {

@@ -31,8 +31,7 @@ final class Plain {
       try tell()
       if play() { continue }
       if session.isWaiting {
-        session.wakeUp.wait()
-        session.collect()
+        session.waitForNews()
       } else if let line = input.next() {
         carryOut(line)
       } else if input.hasEnded {

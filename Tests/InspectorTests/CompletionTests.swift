@@ -25,10 +25,14 @@ struct CompletionTests {
   @Test(
     "At the end of a line stands what the parser would take there",
     arguments: [
-      ("al", ["allocate"]), ("s", ["sync", "select", "status", "screen", "say"]), ("xyz", []), ("allocate ", []),
+      ("al", ["allocate"]), ("s", ["sync", "split", "select", "status", "screen", "say", "source", "set"]), ("xyz", []),
+      ("allocate ", []),
       ("workers ", ["start", "pause", "resume", "stop", "wait", "step", "turn"]),
       ("workers st", ["start", "stop", "step"]),
       ("workers dance ", []), ("workers start 4 fl", ["flush="]),
+      ("split r1 2p ", ["up", "down"]), ("set ", ["pattern", "speed", "ascii", "layer", "theme", "zoom"]),
+      ("set ascii ", ["on", "off"]), ("set zoom ", ["fit"]), ("set pattern te", ["text:"]),
+      ("source al", ["alpha.bin", "alphabet.mmv"]),
       ("workers start 4 ", ["size=", "pattern=", "flush=", "delay=", "ops=", "mode=", "seed="]),
       ("workers start 4 size=4k ops=1 ", ["pattern=", "flush=", "delay=", "mode=", "seed="]),
       ("workers start 4 flush=", ["flush=none", "flush=async", "flush=sync"]),

@@ -30,7 +30,7 @@ struct LanguageTests {
       ("expect page 0-1 written", .expect(.pages(0...1, .written))),
       ("expect count free 9", .expect(.count(.free, 9))),
       ("expect bytes 0x10 a5 00ff", .expect(.bytes(offset: 16, [0xa5, 0, 0xff]))),
-      ("expect error \"no such\" sync r1", .expect(.error(text: "no such", .sync(.labels(1...1))))),
+      ("expect error \"no such\" sync r1", .expect(.error(text: "no such", .command(.sync(.labels(1...1)))))),
     ])
   func parses(line: String, command: Command) throws { #expect(try Command(parsing: line) == command) }
 

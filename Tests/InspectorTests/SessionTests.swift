@@ -23,8 +23,7 @@ struct SessionTests {
       switch try player.step(session) {
       case .performed(let event): printed += event.lines
       case .waiting:
-        session.wakeUp.wait()
-        session.collect()
+        session.waitForNews()
       case .finished: return printed
       }
     }

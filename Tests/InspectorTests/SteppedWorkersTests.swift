@@ -18,8 +18,7 @@ struct SteppedWorkersTests {
       switch try player.step(session) {
       case .performed(let event): printed += event.lines
       case .waiting:
-        session.wakeUp.wait()
-        session.collect()
+        session.waitForNews()
       case .finished: return printed
       }
     }
@@ -146,7 +145,8 @@ struct SteppedWorkersTests {
     try play(session, ["expect error \"worker\" workers step 8"])
     #expect(session.workers.workers.count { $0.activity == .failed } == 1)
     #expect(session.workers.running == 1)
-    try play(session, ["workers wait"])
+    // Nobody expected the other's failure.
+    #expect(throws: ScriptError.self) { try play(session, ["workers wait"]) }
     #expect(session.workers.workers.count { $0.activity == .failed } == 2)
   }
 }

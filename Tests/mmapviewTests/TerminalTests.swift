@@ -221,7 +221,7 @@ struct TerminalTests {
     try window.type("?")
     try window.waitFor("one cell back")
     try window.type("NPage")
-    try window.waitFor("  quit")
+    try window.waitFor("q      quit")
     try window.type("x", ":", "?")
     try window.waitFor("commands;")
     try window.type("End")

@@ -12,6 +12,9 @@
 // fcntl(F_OFD_SETLK, F_WRLCK) over the whole file: EAGAIN when another open file holds it.
 int clinux_lock_exclusive(int fd);
 
+// Gives that lock back, also where a child that was forked has the open file as well and has not yet come to its exec.
+void clinux_unlock(int fd);
+
 // fallocate(2) without flags: blocks are reserved and the file grows to offset + length.
 int clinux_preallocate(int fd, off_t offset, off_t length);
 

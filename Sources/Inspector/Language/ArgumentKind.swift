@@ -48,7 +48,8 @@ extension ArgumentKind {
   static let offset = ArgumentKind("OFFSET", "offset", "a SIZE, or a hexadecimal number as in 0x1000")
   static let length = ArgumentKind("LENGTH", "length", "a SIZE, or a hexadecimal number")
   static let times = ArgumentKind("xN", "number of times", "how many times, as in x4")
-  static let range = ArgumentKind("RANGE", "range", "r3, r1..r4, or all that it can be done with", from: .labels)
+  static let range = ArgumentKind(
+    "RANGE", "range", "r3, r1..r4, selected, or all that it can be done with", from: .labels)
   static let pattern = ArgumentKind(
     "PATTERN", "pattern", Pattern.forms.map(\.usage).joined(separator: ", "), from: .patterns)
   static let page = ArgumentKind("PAGE", "page", "the number of a page; the first is 0")
@@ -57,6 +58,7 @@ extension ArgumentKind {
   static let number = ArgumentKind("N", "number")
   static let leastNumber = ArgumentKind("N[+]", "number of pages", "16, or 16+ for at least so many")
   static let time = ArgumentKind("TIME", "time", "500us, 20ms or 2s")
+  static let speed = ArgumentKind("SPEED", "speed", "0.01 to 100, as in 2 or 0.5; 1 is as it is told")
   static let text = ArgumentKind("\"TEXT\"", "text", "a text in \"…\", with \\\" \\\\ \\n \\t \\xNN")
   static let bytes = ArgumentKind("HEX", "bytes", "bytes as pairs of hexadecimal digits, as in a5a5")
   static let command = ArgumentKind("COMMAND", "command", "any command with its arguments", from: .verbs)

@@ -24,7 +24,7 @@ struct Arguments {
   /// Fails if words are left over.
   func end() throws(SyntaxError) {
     guard next < words.count else { return }
-    throw SyntaxError("unexpected \"\(words[next].text)\"\(remedy)", at: words[next].columns)
+    throw SyntaxError("unexpected \(words[next])\(remedy)", at: words[next].columns)
   }
 
   /// The next word, which must be there.
@@ -76,6 +76,23 @@ struct Arguments {
     return try form.parse(&self)
   }
 
+  /// A command that is said to fail, to the end of the line.
+  ///
+  /// One that can't even be read is taken where the complaint holds the word before it, which says what is expected of
+  /// the failure. Any other is a slip, to be told before anything is done.
+  mutating func attempt() throws(SyntaxError) -> Attempt {
+    let start = next
+    do throws(SyntaxError) {
+      let command = try command()
+      try end()
+      return .command(command)
+    } catch {
+      guard start > 0, start < words.count, error.description.contains(words[start - 1].text) else { throw error }
+      next = words.count
+      return .refused(words: words[start...].map(\.text), reason: error.description)
+    }
+  }
+
   // The form that the next word says, or the one that needs none.
   private mutating func form(of verb: Verb) throws(SyntaxError) -> Form {
     let plain = verb.forms.first { $0.keyword == nil }
@@ -97,10 +114,10 @@ extension ArgumentKind {
   /// Why a word is none of the words that could stand there.
   func refusal(of word: Word) -> SyntaxError {
     guard case .words(let words) = source else {
-      return SyntaxError("\"\(word.text)\" is no \(noun)", at: word.columns)
+      return SyntaxError("\(word) is no \(noun)", at: word.columns)
     }
     let suggestion = Spelling.suggestion(for: word.text, among: words)
     return SyntaxError(
-      "\"\(word.text)\" is no \(noun): \(suggestion)one of \(words.joined(separator: ", "))", at: word.columns)
+      "\(word) is no \(noun): \(suggestion)one of \(words.joined(separator: ", "))", at: word.columns)
   }
 }

@@ -20,6 +20,8 @@ public enum Command: Sendable, Equatable {
   case sync(RangeSelection)
   /// Makes written ranges writable again.
   case reuse(RangeSelection)
+  /// Cuts an allocated range in two.
+  case split(RangeSelection, at: Int, rounding: SplitRounding)
   /// Starts or steers the worker threads.
   case workers(WorkersCommand)
   /// Moves the cursor.
@@ -50,6 +52,12 @@ public enum Command: Sendable, Equatable {
   case screen(path: String?, isForced: Bool)
   /// Shows a caption.
   case say(String)
+  /// Holds a script back for a time, or until a key is pressed where there are keys.
+  case pause(Duration?)
+  /// Plays another script.
+  case source(path: String)
+  /// Changes how things are done from now on.
+  case set(Setting)
   /// Fails unless something is so.
   case expect(Expectation)
   /// Writes what is done to a script, or writes no more where there is no path.
@@ -154,43 +162,4 @@ public struct WorkOrder: Sendable, Equatable {
 
   /// Page by page, with the page's number, and no flush.
   public init() {}
-}
-
-/// What the kernel counts.
-public enum KernelCount: String, Sendable, CaseIterable {
-  /// Pages in memory.
-  case cached
-  /// Pages that differ from the disk.
-  case dirty
-  /// Pages on their way to it.
-  case writeback
-}
-
-/// How many pages the kernel is to count: `16`, or `16+` for at least so many.
-public struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
-  /// The number.
-  public let pages: Int
-  /// Whether more will do.
-  public let isLeast: Bool
-
-  func matches(_ found: Int) -> Bool { isLeast ? found >= pages : found == pages }
-
-  /// The number as it is told.
-  public var description: String { isLeast ? "at least \(count(pages, "page"))" : count(pages, "page") }
-}
-
-/// A condition that a script checks.
-public enum Expectation: Sendable, Equatable {
-  /// All these pages are in this state.
-  case pages(ClosedRange<Int>, PageState)
-  /// The file has so many bytes.
-  case size(Int)
-  /// So many pages are in this state.
-  case count(PageState, Int)
-  /// These bytes stand at this offset.
-  case bytes(offset: Int, [UInt8])
-  /// The kernel counts so many pages of the file, or at least so many, now or within a time.
-  case kernel(KernelCount, KernelNumber, within: Duration)
-  /// The command fails with a message that holds this text.
-  indirect case error(text: String, Command)
 }

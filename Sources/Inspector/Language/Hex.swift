@@ -4,6 +4,34 @@ public func hex(_ value: some BinaryInteger, width: Int) -> String {
   return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
+/// The byte that two hexadecimal digits of ASCII say.
+func hexByte(_ high: Unicode.Scalar, _ low: Unicode.Scalar) -> UInt8? {
+  guard let high = hexDigit(high), let low = hexDigit(low) else { return nil }
+  return high << 4 | low
+}
+
+// Not the standard library's ways: they take a sign, and digits of other scripts.
+private func hexDigit(_ scalar: Unicode.Scalar) -> UInt8? {
+  switch scalar {
+  case "0"..."9": UInt8(scalar.value) - UInt8(ascii: "0")
+  case "a"..."f": UInt8(scalar.value) - UInt8(ascii: "a") + 10
+  case "A"..."F": UInt8(scalar.value) - UInt8(ascii: "A") + 10
+  default: nil
+  }
+}
+
+/// Bytes as pairs of hexadecimal digits, as in `a5a5`; `nil` if it is anything else, or empty.
+func hexBytes(_ text: String) -> [UInt8]? {
+  let digits = Array(text.unicodeScalars)
+  guard !digits.isEmpty, digits.count % 2 == 0 else { return nil }
+  var bytes: [UInt8] = []
+  for pair in stride(from: 0, to: digits.count, by: 2) {
+    guard let byte = hexByte(digits[pair], digits[pair + 1]) else { return nil }
+    bytes.append(byte)
+  }
+  return bytes
+}
+
 /// Dumps bytes as `xxd` does: offset, sixteen bytes in pairs, the same as text.
 public enum HexDump {
   /// The lines of a dump.

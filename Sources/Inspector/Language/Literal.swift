@@ -8,9 +8,9 @@ enum Literal {
     let unit = word.text.last.flatMap { units[Character($0.lowercased())] }
     let digits = unit == nil ? word.text[...] : word.text.dropLast()
     guard let number = decimal(digits) else {
-      if !digits.isEmpty, digits.allSatisfy(\.isASCIIDigit) { throw tooLarge(word, what) }
+      if isDecimal(digits) { throw tooLarge(word, what) }
       throw SyntaxError(
-        "\"\(word.text)\" is no size: write bytes, or a number with k, m, g, t or p (pages), as in 64k",
+        "\(word) is no size: write bytes, or a number with k, m, g, t or p (pages), as in 64k",
         at: word.columns)
     }
     let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: unit ?? 1)
@@ -20,18 +20,18 @@ enum Literal {
 
   /// A size, or `0xHEX`.
   static func offset(_ word: Word, _ what: String) throws(SyntaxError) -> Int {
-    guard word.text.lowercased().hasPrefix("0x") else { return try size(word, what) }
+    guard word.text.hasPrefix("0x") || word.text.hasPrefix("0X") else { return try size(word, what) }
     let digits = word.text.dropFirst(2)
-    guard !digits.isEmpty, digits.allSatisfy(\.isHexDigit) else {
-      throw SyntaxError("\"\(word.text)\" is no hexadecimal number, as in 0x1000", at: word.columns)
+    guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+      throw SyntaxError("\(word) is no hexadecimal number, as in 0x1000", at: word.columns)
     }
     guard let value = Int(digits, radix: 16) else { throw tooLarge(word, what) }
     return value
   }
 
   static func number(_ word: Word, _ what: String) throws(SyntaxError) -> Int {
-    guard !word.text.isEmpty, word.text.allSatisfy(\.isASCIIDigit) else {
-      throw SyntaxError("\"\(word.text)\" is no number: \(what) has digits only", at: word.columns)
+    guard isDecimal(word.text[...]) else {
+      throw SyntaxError("\(word) is no number: \(what) has digits only", at: word.columns)
     }
     guard let value = Int(word.text) else { throw tooLarge(word, what) }
     return value
@@ -51,7 +51,7 @@ enum Literal {
     guard numbers.count == parts.count, (1...2).contains(numbers.count), let first = numbers.first,
       let last = numbers.last, first <= last
     else {
-      throw SyntaxError("\"\(word.text)\" names no pages: write one as 7, or several as 0-15", at: word.columns)
+      throw SyntaxError("\(word) names no pages: write one as 7, or several as 0-15", at: word.columns)
     }
     return first...last
   }
@@ -66,7 +66,7 @@ enum Literal {
       let last = labels.last, first >= 1, first <= last
     else {
       throw SyntaxError(
-        "\"\(word.text)\" names no range: write r1 for the first, r1..r4 for several, selected, or all",
+        "\(word) names no range: write r1 for the first, r1..r4 for several, selected, or all",
         at: word.columns)
     }
     return .labels(first...last)
@@ -85,7 +85,7 @@ enum Literal {
         return make(value)
       }
     }
-    throw SyntaxError("\"\(word.text)\" is no time: write 20ms, 500us or 2s", at: word.columns)
+    throw SyntaxError("\(word) is no time: write 20ms, 500us or 2s", at: word.columns)
   }
 
   /// A size in the largest unit that is exact.
@@ -107,20 +107,21 @@ enum Literal {
       let suggestion = Spelling.suggestion(for: word.text, among: Pattern.forms.compactMap(\.word))
       let forms = Pattern.forms.map(\.usage).joined(separator: ", ")
       throw SyntaxError(
-        "\"\(word.text)\" is no pattern: \(suggestion)one of \(forms)", at: word.columns)
+        "\(word) is no pattern: \(suggestion)one of \(forms)", at: word.columns)
     }
     return pattern
   }
 
   private static func decimal(_ digits: Substring) -> Int? {
-    digits.isEmpty || !digits.allSatisfy(\.isASCIIDigit) ? nil : Int(digits)
+    isDecimal(digits) ? Int(digits) : nil
+  }
+
+  // Not `Character.isNumber` and its like, which take digits of any script.
+  private static func isDecimal(_ digits: Substring) -> Bool {
+    !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
 
   private static func tooLarge(_ word: Word, _ what: String) -> SyntaxError {
-    SyntaxError("\"\(word.text)\" is too large for \(what)", at: word.columns)
+    SyntaxError("\(word) is too large for \(what)", at: word.columns)
   }
-}
-
-extension Character {
-  fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
 }

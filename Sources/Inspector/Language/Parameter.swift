@@ -113,7 +113,7 @@ extension Parameter where Value == Int {
   static var times: Self {
     Parameter(.times) { word, what throws(SyntaxError) in
       guard word.text.first == "x" else {
-        throw SyntaxError("\"\(word.text)\" is no number of times: write x4", at: word.columns)
+        throw SyntaxError("\(word) is no number of times: write x4", at: word.columns)
       }
       return try Literal.count(Word(text: String(word.text.dropFirst()), columns: word.columns), what)
     }
@@ -140,10 +140,10 @@ extension Parameter where Value == Duration {
   static var time: Self { Parameter(.time, word: Literal.time) }
 }
 
-extension Parameter where Value == Command {
-  /// A whole command, to the end of the line.
-  static var command: Self {
-    Parameter(.command, .repeated) { arguments throws(SyntaxError) in try arguments.command() }
+extension Parameter where Value == Attempt {
+  /// A whole command that is said to fail, to the end of the line.
+  static var attempt: Self {
+    Parameter(.command, .repeated) { arguments throws(SyntaxError) in try arguments.attempt() }
   }
 }
 
@@ -152,14 +152,10 @@ extension Parameter where Value == [UInt8] {
     Parameter(.bytes, .repeated) { arguments throws(SyntaxError) in
       var bytes: [UInt8] = []
       for word in [try arguments.required(.bytes)] + arguments.rest({ _ in .bytes }) {
-        let digits = Array(word.text)
-        for pair in stride(from: 0, to: digits.count, by: 2) {
-          guard pair + 1 < digits.count, let byte = UInt8(String(digits[pair...pair + 1]), radix: 16) else {
-            throw SyntaxError(
-              "\"\(word.text)\" is no row of bytes: write pairs of hex digits, as in a5a5", at: word.columns)
-          }
-          bytes.append(byte)
+        guard let more = hexBytes(word.text) else {
+          throw SyntaxError("\(word) is no row of bytes: write pairs of hex digits, as in a5a5", at: word.columns)
         }
+        bytes += more
       }
       return bytes
     }

@@ -50,14 +50,15 @@ extension Pattern: CustomStringConvertible {
     case ("page", nil): self = .page
     case ("random", nil): self = .random(seed: 1)
     case ("random", let seed?):
-      guard let seed = UInt64(seed) else { return nil }
+      guard seed.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let seed = UInt64(seed) else { return nil }
       self = .random(seed: seed)
     case ("text", let text?) where !text.isEmpty: self = .text(text)
     case ("file", let path?) where !path.isEmpty: self = .file(path: path)
     default:
-      guard text.count == 4, text.lowercased().hasPrefix("0x"), let byte = UInt8(text.dropFirst(2), radix: 16)
+      guard text.hasPrefix("0x") || text.hasPrefix("0X"), let bytes = hexBytes(String(text.dropFirst(2))),
+        bytes.count == 1
       else { return nil }
-      self = .byte(byte)
+      self = .byte(bytes[0])
     }
   }
 

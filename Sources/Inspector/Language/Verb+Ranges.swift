@@ -1,3 +1,5 @@
+import RangedMmap
+
 // The verbs for files and for the ranges in them.
 
 extension Verb {
@@ -30,5 +32,14 @@ extension Verb {
     ) { .flush($0) },
     Verb("sync", .range, help: "wait until a range is durable", example: "sync r1") { .sync($0) },
     Verb("reuse", .range, help: "make a written range writable again", example: "reuse r1") { .reuse($0) },
+    Verb(
+      "split", .range, .size, .optional(.rounding),
+      help: "cut an allocated range in two, SIZE bytes from its start, at the next page boundary or the one before",
+      example: "split r1 2p"
+    ) { .split($0, at: $1, rounding: $2 ?? .up) },
   ]
+}
+
+extension Parameter where Value == SplitRounding {
+  fileprivate static var rounding: Self { .choice("way to round", [.up, .down]) }
 }

@@ -51,13 +51,26 @@ extension Verb {
 
 extension Parameter where Value == Int {
   fileprivate static var cellPages: Self {
-    Parameter(.number) { word, _ throws(SyntaxError) in
-      let count = try Literal.count(word, "the number of pages")
-      guard count <= Zoom.most else {
-        throw SyntaxError("a cell stands for \(Zoom.most) pages at most", at: word.columns)
-      }
-      return count
+    Parameter(.number) { word, _ throws(SyntaxError) in try Literal.cellPages(word) }
+  }
+}
+
+extension Parameter where Value == Zoom {
+  /// How many pages a cell stands for, or `fit`.
+  static var zoom: Self {
+    Parameter(ArgumentKind("fit|N", "zoom", from: .words(["fit"]))) { word, _ throws(SyntaxError) in
+      word.text == "fit" ? .fit : .pages(try Literal.cellPages(word))
     }
+  }
+}
+
+extension Literal {
+  fileprivate static func cellPages(_ word: Word) throws(SyntaxError) -> Int {
+    let count = try count(word, "the number of pages")
+    guard count <= Zoom.most else {
+      throw SyntaxError("a cell stands for \(Zoom.most) pages at most", at: word.columns)
+    }
+    return count
   }
 }
 

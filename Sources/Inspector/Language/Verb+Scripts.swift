@@ -4,6 +4,10 @@ extension Verb {
   static let scripts = [
     Verb("say", .texts, help: "show a caption", example: "say \"Nothing is durable yet.\"") { .say($0) },
     Verb(
+      "pause", .optional(.time), help: "hold a script back for a time, or on the screen until Space is pressed",
+      example: "pause 2s"
+    ) { .pause($0) },
+    Verb(
       "expect", help: "fail unless it is so", example: "expect page 0-1 flushed",
       forms: [
         Form("page", .pages, .state) { .expect(.pages($0, $1)) },
@@ -13,7 +17,21 @@ extension Verb {
         Form("kernel", .choice("count of the kernel", KernelCount.allCases), .leastNumber, .keyed("within", .time)) {
           .expect(.kernel($0, $1, within: $2 ?? .zero))
         },
-        Form("error", .text, .command) { .expect(.error(text: $0, $1)) },
+        Form("error", .text, .attempt) { .expect(.error(text: $0, $1)) },
+      ]),
+    Verb(
+      "source", .path, help: "play another script; in a script, from the folder that it is in",
+      example: "source more.mmv"
+    ) { .source(path: $0) },
+    Verb(
+      "set", help: "how things are done from now on", example: "set pattern random:7",
+      forms: [
+        Form("pattern", .pattern) { .set(.pattern($0)) },
+        Form("speed", .speed) { .set(.speed($0)) },
+        Form("ascii", .choice("answer", Setting.Switch.allCases)) { .set(.ascii($0 == Setting.Switch.on)) },
+        Form("layer", .choice("layer", Layer.allCases)) { .layer($0) },
+        Form("theme", .choice("theme", Theme.allCases)) { .theme($0) },
+        Form("zoom", .zoom) { .zoom(.to($0)) },
       ]),
     Verb(
       "record", help: "write all that is done, from the opening of the file on, as a script that replays it",

@@ -43,7 +43,7 @@ extension Parameter where Value == [NamedTurn] {
       for word in [try arguments.required(kind)] + arguments.rest({ _ in kind }) {
         guard let turn = NamedTurn(word.text) else {
           throw SyntaxError(
-            "\"\(word.text)\" is no turn: write 3 for the next phase of worker 3, 3x5 for five, or 3! to end it",
+            "\(word) is no turn: write 3 for the next phase of worker 3, 3x5 for five, or 3! to end it",
             at: word.columns)
         }
         turns.append(turn)
@@ -136,7 +136,7 @@ private struct WorkOption: Sendable {
     guard parts.count == 2, let option = all.first(where: { $0.name == parts[0] }) else {
       let suggestion = Spelling.suggestion(for: String(parts[0]), among: all.map(\.name))
       let known = all.map { "\($0.name)=\($0.kind.name)" }.joined(separator: ", ")
-      throw SyntaxError("\"\(word.text)\" is no option for workers: \(suggestion)one of \(known)", at: word.columns)
+      throw SyntaxError("\(word) is no option for workers: \(suggestion)one of \(known)", at: word.columns)
     }
     try option.set(&order, Word(text: String(parts[1]), columns: word.columns))
   }

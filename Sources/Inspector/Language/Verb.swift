@@ -40,9 +40,9 @@ public struct Verb: Sendable {
   static func unknown(_ word: Word) -> SyntaxError {
     let names = all.map(\.name)
     guard let nearest = Spelling.nearest(to: word.text, among: names) else {
-      return SyntaxError("unknown command \"\(word.text)\": one of \(names.joined(separator: ", "))", at: word.columns)
+      return SyntaxError("unknown command \(word): one of \(names.joined(separator: ", "))", at: word.columns)
     }
-    return SyntaxError("unknown command \"\(word.text)\": did you mean \(nearest)?", at: word.columns)
+    return SyntaxError("unknown command \(word): did you mean \(nearest)?", at: word.columns)
   }
 }
 
@@ -120,7 +120,11 @@ extension Command {
   /// - Parameter line: The line, without its newline.
   /// - Throws: What is wrong, where, and what was expected.
   public init?(parsing line: String) throws(SyntaxError) {
-    let words = try Word.split(line)
+    try self.init(try Word.split(line))
+  }
+
+  /// Reads the words of a line; `nil` if there are none.
+  init?(_ words: [Word]) throws(SyntaxError) {
     guard !words.isEmpty else { return nil }
     var arguments = Arguments(words)
     self = try arguments.command()

@@ -19,13 +19,29 @@ public struct SyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 }
 
+extension Word: CustomStringConvertible {
+  // Longer ones are no slips; who reads an error needs their beginning.
+  private static let shownLength = 60
+
+  /// The word in quotes as errors name it: what could steer a terminal is escaped, and what is long is cut.
+  public var description: String {
+    let start = text.unicodeScalars.prefix(Self.shownLength + 1)
+    guard start.count > Self.shownLength else { return Self.inQuotes(text) }
+    return String(Self.inQuotes(String(start.dropLast())).dropLast()) + "…\""
+  }
+}
+
 extension Word {
   /// Splits a line at blanks, takes quotes and escapes away, and stops at a comment.
   static func split(_ line: String) throws(SyntaxError) -> [Word] {
     var scanner = WordScanner(line)
-    var words: [Word] = []
-    while let word = try scanner.next() { words.append(word) }
-    return words
+    return try scanner.rest()
+  }
+
+  /// Splits a line, and gives the comment at its end too, from its `#` on.
+  static func splitWithComment(_ line: String) throws(SyntaxError) -> (words: [Word], comment: String?) {
+    var scanner = WordScanner(line)
+    return (try scanner.rest(), scanner.isAtEnd ? nil : scanner.unread)
   }
 
   /// Splits a line that ends where somebody is typing: the words before, and the one that is begun, maybe empty.
@@ -33,70 +49,10 @@ extension Word {
   /// A quote may still be open. `nil` in a comment, or where what is there can't become a word.
   static func splitUnfinished(_ line: String) -> (words: [Word], begun: Word)? {
     var scanner = WordScanner(line, mayEndInQuote: true)
-    var words: [Word] = []
-    do throws(SyntaxError) {
-      while let word = try scanner.next() { words.append(word) }
-    } catch { return nil }
-    guard scanner.isAtEnd else { return nil }
+    guard let words = try? scanner.rest(), scanner.isAtEnd else { return nil }
     let end = line.count
     if let last = words.last, last.columns.upperBound == end { return (words.dropLast(), last) }
     return (words, Word(text: "", columns: end..<end))
-  }
-}
-
-private struct WordScanner {
-  private let characters: [Character]
-  private let mayEndInQuote: Bool
-  private var position = 0
-
-  init(_ line: String, mayEndInQuote: Bool = false) {
-    characters = Array(line)
-    self.mayEndInQuote = mayEndInQuote
-  }
-
-  var isAtEnd: Bool { position == characters.count }
-
-  mutating func next() throws(SyntaxError) -> Word? {
-    while let character = peek, character.isWhitespace { position += 1 }
-    guard let first = peek, first != "#" else { return nil }
-    let start = position
-    var bytes: [UInt8] = []
-    var isQuoted = false
-    while let character = peek, isQuoted || !character.isWhitespace {
-      position += 1
-      switch character {
-      case "\"": isQuoted.toggle()
-      case "\\" where isQuoted: bytes.append(try escape())
-      default: bytes.append(contentsOf: character.utf8)
-      }
-    }
-    guard !isQuoted || mayEndInQuote else {
-      throw SyntaxError("the quote that opens here is never closed: end it with \"", at: start..<position)
-    }
-    return Word(text: String(decoding: bytes, as: UTF8.self), columns: start..<position)
-  }
-
-  private var peek: Character? { position < characters.count ? characters[position] : nil }
-
-  private mutating func escape() throws(SyntaxError) -> UInt8 {
-    let start = position - 1
-    let character = peek
-    position += 1
-    switch character {
-    case "\"": return UInt8(ascii: "\"")
-    case "\\": return UInt8(ascii: "\\")
-    case "n": return UInt8(ascii: "\n")
-    case "t": return UInt8(ascii: "\t")
-    case "x":
-      let digits = String(characters[min(position, characters.count)..<min(position + 2, characters.count)])
-      if digits.count == 2, let byte = UInt8(digits, radix: 16) {
-        position += 2
-        return byte
-      }
-    default: break
-    }
-    throw SyntaxError(
-      #"unknown escape in quotes: use \" \\ \n \t or \xNN"#, at: start..<min(position, characters.count))
   }
 }
 
@@ -104,14 +60,30 @@ extension Word {
   /// A text as one word of a command, in quotes where it needs them.
   public static func quote(_ text: String) -> String {
     let isPlain =
-      !text.isEmpty && !text.contains { $0.isWhitespace || $0 == "\"" || $0 == "#" }
-      && !text.unicodeScalars.contains(where: isControl)
-    if isPlain { return text }
-    let escapes: [Unicode.Scalar: String] = ["\"": "\\\"", "\\": "\\\\", "\n": "\\n", "\t": "\\t"]
-    return "\""
-      + text.unicodeScalars.map { escapes[$0] ?? (isControl($0) ? "\\x" + hex($0.value, width: 2) : String($0)) }
-      .joined() + "\""
+      !text.isEmpty
+      && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0 != "\"" && $0 != "#" && !$0.isControl }
+    return isPlain ? text : inQuotes(text)
   }
 
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || scalar.value == 0x7f }
+  /// A text as one word of a command, in quotes even where it could do without.
+  public static func inQuotes(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case "\n": quoted += "\\n"
+      case "\t": quoted += "\\t"
+      case _ where scalar.isControl: for byte in String(scalar).utf8 { quoted += "\\x" + hex(byte, width: 2) }
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    quoted += "\""
+    return quoted
+  }
+}
+
+extension Unicode.Scalar {
+  // Of both blocks: a terminal would act on either.
+  fileprivate var isControl: Bool { value < 0x20 || (0x7f..<0xa0).contains(value) }
 }

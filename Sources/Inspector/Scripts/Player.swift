@@ -2,6 +2,8 @@
 public struct Player {
   private var steps: [Script.Step]
   private var next = 0
+  // Where the command stands that was carried out last, until there are no more.
+  private var last: ScriptPosition?
   // Where the command stands that has become a job.
   private var awaited: ScriptPosition?
 
@@ -23,7 +25,7 @@ public struct Player {
     let single = turns.flatMap(\.singles)
     guard single.count > 1 else { return }
     func part(_ turns: some Sequence<NamedTurn>) -> Script.Step {
-      Script.Step(position: step.position, command: .workers(.turn(Array(turns))), time: step.time)
+      Script.Step(position: step.position, command: .workers(.turn(Array(turns))), line: step.line)
     }
     steps.replaceSubrange(next...next, with: [part(single.prefix(1)), part(single.dropFirst())])
   }
@@ -44,22 +46,31 @@ public struct Player {
   /// - Returns: What became of it.
   /// - Throws: The failure with its place; no later command will be carried out.
   public mutating func step(_ session: Session) throws(ScriptError) -> Progress {
+    if session.isSourcing { return .waiting }
+    // What workers do belongs to the script that they are started by, and runs while they do.
+    let workerFailures = session.takeWorkerFailures()
+    if let last, !workerFailures.isEmpty { throw fail(last, workerFailures.joined(separator: "; ")) }
     if session.isWaiting { return .waiting }
     let failure = session.takeJobFailure()
-    if let position = awaited.take(), let failure {
-      next = steps.count
-      throw ScriptError(position, failure.description)
+    if let position = awaited.take(), let failure { throw fail(position, failure.description) }
+    guard next < steps.count, !session.isOver else {
+      last = nil
+      return .finished
     }
-    guard next < steps.count, !session.isOver else { return .finished }
     let step = steps[next]
     next += 1
+    last = step.position
     do throws(CommandError) {
       let event = try session.perform(step.command)
       if session.job != nil { awaited = step.position }
       return .performed(event)
     } catch {
-      next = steps.count
-      throw ScriptError(step.position, error.description)
+      throw fail(step.position, error.description)
     }
+  }
+
+  private mutating func fail(_ position: ScriptPosition, _ message: String) -> ScriptError {
+    (next, last) = (steps.count, nil)
+    return ScriptError(position, message)
   }
 }

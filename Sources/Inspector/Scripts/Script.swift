@@ -1,28 +1,5 @@
 import SystemPackage
 
-/// Where a command stands: `PATH:LINE`.
-public struct ScriptPosition: Sendable, Equatable, CustomStringConvertible {
-  /// The script's path, or what stands for it.
-  public let name: String
-  /// The line, counted from 1.
-  public let line: Int
-
-  /// The position as errors begin with it.
-  public var description: String { "\(name):\(line)" }
-}
-
-/// An error with its place: `PATH:LINE: …`.
-public struct ScriptError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The whole line.
-  public let description: String
-
-  init(_ position: ScriptPosition, _ message: String) { description = "\(position): \(message)" }
-  init(_ message: String) { description = message }
-
-  /// A failure that no line of the script made, such as a worker's.
-  public init(_ failure: Event) { description = failure.lines.joined(separator: "; ") }
-}
-
 /// Commands with their places, all of them read before the first is carried out.
 public struct Script: Sendable {
   /// A command and where it stands.
@@ -31,8 +8,17 @@ public struct Script: Sendable {
     public let position: ScriptPosition
     /// What it says.
     public let command: Command
-    /// When it was done, counted from the start of the recording, if it says so.
-    public let time: Duration?
+    /// The line that says it.
+    public let line: String
+
+    /// When it was done, counted from the start of the recording, if its line says so.
+    public var time: Duration? {
+      // Recordings end their lines with a comment like `#@ 1.532`, in seconds.
+      guard let mark = line.ranges(of: "#@ ").last, let seconds = Double(line[mark.upperBound...]),
+        (0..<1e9).contains(seconds)
+      else { return nil }
+      return .seconds(seconds)
+    }
   }
 
   /// What the first line of a recording begins with.
@@ -41,7 +27,7 @@ public struct Script: Sendable {
   /// Whether it was recorded.
   public private(set) var isRecording = false
 
-  /// The commands in order.
+  /// The commands in order, those of sourced scripts in their place.
   public private(set) var steps: [Step] = []
 
   /// An empty script.
@@ -49,64 +35,39 @@ public struct Script: Sendable {
 
   /// Reads a script from its text; the first line that is wrong ends it.
   ///
+  /// What it sources is looked for where the program was started.
+  ///
   /// - Parameters:
   ///   - text: One command a line.
   ///   - name: What errors call it.
   ///   - firstLine: The number that errors give to the first line.
   /// - Throws: The place and what is wrong.
   public init(_ text: String, name: String, firstLine: Int = 1) throws(ScriptError) {
-    // By scalars: "\r\n" is one character of Swift, and neither "\n" nor a place to split at. What is left of it
-    // at the end of a line is a blank.
-    let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
-    isRecording = text.hasPrefix(Self.recordingMark)
-    for (index, line) in lines.enumerated() {
-      let position = ScriptPosition(name: name, line: firstLine + index)
-      do throws(SyntaxError) {
-        let line = String(Substring(line))
-        guard let command = try Command(parsing: line) else { continue }
-        steps.append(Step(position: position, command: command, time: Self.time(in: line)))
-      } catch { throw ScriptError(position, error.description) }
-    }
+    var reader = ScriptReader()
+    try reader.read(text, name: name, firstLine: firstLine, in: "")
+    self.init(reader)
   }
 
   /// Reads a script from a file, or from standard input if the path is `-`.
   ///
-  /// - Parameter path: The file; at most 16 MiB of text in UTF-8.
+  /// What it sources is looked for in its own folder.
+  ///
+  /// - Parameter path: The file; at most 16 MiB of text in UTF-8, with all that it sources.
   /// - Throws: The place and what is wrong.
   public init(contentsOf path: String) throws(ScriptError) {
-    let limit = 16 << 20
-    var bytes: [UInt8] = []
-    do {
-      let file =
-        path == "-"
-        ? FileDescriptor.standardInput : try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
-      defer { if path != "-" { try? file.close() } }
-      var part = [UInt8](repeating: 0, count: 1 << 16)
-      while bytes.count <= limit {
-        // SAFETY: the buffer is the array's own.
-        let count = try unsafe part.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
-        if count == 0 { break }
-        bytes += part[..<count]
-      }
-    } catch { throw ScriptError("\(path): can't read the script (\(error)); name a file with one command a line") }
-    guard bytes.count <= limit else {
-      throw ScriptError("\(path): is longer than 16 MiB, which no script is; name a file with one command a line")
-    }
-    guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
-      throw ScriptError("\(path): is no text in UTF-8; name a file with one command a line")
-    }
-    // Some editors put a mark before the first line.
-    let marked = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
-    try self.init(marked, name: path == "-" ? "standard input" : path)
+    var reader = ScriptReader()
+    try reader.readFile(path == "-" ? nil : path)
+    self.init(reader)
   }
 
-  // Recordings end their lines with a comment like `#@ 1.532`, in seconds.
-  private static func time(in line: String) -> Duration? {
-    guard let mark = line.ranges(of: "#@ ").last, let seconds = Double(line[mark.upperBound...]),
-      (0..<1e9).contains(seconds)
-    else { return nil }
-    return .seconds(seconds)
+  // Standard input belongs to whoever types this.
+  init(sourcing path: String) throws(ScriptError) {
+    var reader = ScriptReader()
+    try reader.readFile(path)
+    self.init(reader)
   }
+
+  private init(_ reader: ScriptReader) { (steps, isRecording) = (reader.steps, reader.isRecording) }
 
   /// Leaves out the opening that it begins with, to be played on the file that is open.
   public mutating func leaveOutOpening() {
@@ -125,20 +86,35 @@ extension Script {
   ///
   /// It knows what it can: workers and other files make labels that it can't count, and end the check.
   ///
+  /// - Parameter known: How many labels there are before the first line.
   /// - Throws: The place of the first one.
-  public func checkLabels() throws(ScriptError) {
-    var labels = 0
+  public func checkLabels(known: Int = 0) throws(ScriptError) {
+    var labels = known
     for step in steps {
+      if let wanted = step.command.labels, wanted.upperBound > labels {
+        let known = labels == 0 ? "nothing is allocated before this line" : "the lines before make r1 to r\(labels)"
+        throw ScriptError(
+          step.position, "r\(max(wanted.lowerBound, labels + 1)): no such range; \(known)",
+          ScriptError.Mark(line: step.line, word: 1))
+      }
       switch step.command {
       case .allocate(_, let times): labels += min(times, Int.max - labels)
-      case .write(.labels(let wanted), _), .read(.labels(let wanted), _, _), .verify(.labels(let wanted)),
-        .flush(.labels(let wanted)), .sync(.labels(let wanted)), .reuse(.labels(let wanted)):
-        guard wanted.upperBound > labels else { continue }
-        let known = labels == 0 ? "nothing is allocated before this line" : "the lines before make r1 to r\(labels)"
-        throw ScriptError(step.position, "r\(max(wanted.lowerBound, labels + 1)): no such range; \(known)")
+      case .split: labels += labels < .max ? 1 : 0
       case .workers(.start), .create, .open: return
       default: break
       }
+    }
+  }
+}
+
+extension Command {
+  /// The labels of ranges that must be there.
+  fileprivate var labels: ClosedRange<Int>? {
+    switch self {
+    case .write(let ranges, _), .read(let ranges, _, _), .verify(let ranges), .flush(let ranges), .sync(let ranges),
+      .reuse(let ranges), .split(let ranges, _, _):
+      if case .labels(let labels) = ranges { labels } else { nil }
+    default: nil
     }
   }
 }

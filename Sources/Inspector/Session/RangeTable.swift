@@ -58,6 +58,14 @@ struct RangeRecord: ~Copyable, Sendable {
     (history.written, history.synced) = (history.allocated, history.allocated)
   }
 
+  /// A part of a range that was split; what was written to it before belongs to the whole.
+  init(_ part: consuming AllocatedRange, of whole: borrowing RangeRecord) {
+    bytes = part.byteRange
+    author = whole.author
+    holding = .allocated(part)
+    history = RangeHistory(of: whole.history)
+  }
+
   /// What stands in for a record that is away on an errand.
   fileprivate init(placeholderFor record: borrowing RangeRecord) {
     bytes = record.bytes
@@ -96,6 +104,8 @@ public struct RangeHistory: Sendable, Equatable {
   public internal(set) var synced: WallTime?
 
   init() { allocated = .now }
+  // A part of a range was handed out with the whole.
+  fileprivate init(of whole: RangeHistory) { allocated = whole.allocated }
 }
 
 /// What can be told of a labelled range.
@@ -129,18 +139,17 @@ public struct RangeSummary: Sendable, Equatable {
 /// The labelled ranges of a session: `r1` is the first.
 struct RangeTable: ~Copyable {
   private var records = UniqueArray<RangeRecord>()
-  // Labels in the order of their place in the file, as far as they were sorted.
+  // Labels in the order of their place in the file.
   private var byPlace: [Int] = []
-  private var isSorted = true
 
   var count: Int { records.count }
 
   /// Gives the record the next label.
   @discardableResult
   mutating func append(_ record: consuming RangeRecord) -> Int {
-    if let last = byPlace.last, records[last - 1].bytes.lowerBound > record.bytes.lowerBound { isSorted = false }
+    // Nearly always behind all others: ranges are handed out in order, and workers finish not far from it.
+    byPlace.insert(records.count + 1, at: place(after: record.bytes.lowerBound))
     records.append(record)
-    byPlace.append(records.count)
     return records.count
   }
 
@@ -160,23 +169,22 @@ struct RangeTable: ~Copyable {
   mutating func put(_ record: consuming RangeRecord, at label: Int) { records[label - 1] = record }
 
   /// The range that a page belongs to.
-  mutating func label(ofPage page: Int) -> Int? {
-    if !isSorted {
-      var labels: [Int] = []
-      swap(&labels, &byPlace)
-      labels.sort { records[$0 - 1].bytes.lowerBound < records[$1 - 1].bytes.lowerBound }
-      byPlace = labels
-      isSorted = true
-    }
+  func label(ofPage page: Int) -> Int? {
     let offset = page * Alignment.page
-    // The first range that starts after the page; the one before it is the only candidate.
+    let next = place(after: offset)
+    guard next > 0, records[byPlace[next - 1] - 1].bytes.contains(offset) else { return nil }
+    return byPlace[next - 1]
+  }
+
+  // Where in `byPlace` the first range stands that starts after an offset.
+  private func place(after offset: Int) -> Int {
+    guard let last = byPlace.last, records[last - 1].bytes.lowerBound > offset else { return byPlace.count }
     var (low, high) = (0, byPlace.count)
     while low < high {
       let middle = (low + high) / 2
       if records[byPlace[middle] - 1].bytes.lowerBound <= offset { low = middle + 1 } else { high = middle }
     }
-    guard low > 0, records[byPlace[low - 1] - 1].bytes.contains(offset) else { return nil }
-    return byPlace[low - 1]
+    return low
   }
 
   /// Changes the record of a label in place.

@@ -24,10 +24,10 @@ extension Session {
     let file = try openFile()
     var records = UniqueDeque<RangeRecord>()
     for label in labels { records.append(ranges.take(label)) }
-    // The wait for the whole file comes before the ranges' own.
-    let pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.summary($1).bytes.count) }
-    let whole = if case .syncAll = step { file.states.count } else { 0 }
-    let errand = Errand(step, file, Job(name, pages: pages + whole), records)
+    var pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.summary($1).bytes.count) }
+    // The wait for the whole file is what takes long; after it the ranges' own are none.
+    if case .syncAll = step { pages = file.states.count }
+    let errand = Errand(step, file, Job(name, pages: pages), records)
     let pending = Pending(job: errand.job) { session throws(CommandError) in
       var load = errand.takeLoad()
       for label in labels { if let record = load.finished.popFirst() { session.ranges.put(record, at: label) } }

@@ -74,28 +74,17 @@ extension Session {
     } catch { return "unknown: \(error)" }
   }
 
-  func checkKernel(_ wanted: KernelCount, _ number: KernelNumber, within time: Duration) throws(CommandError) {
-    let deadline = ContinuousClock.now + time
-    while true {
-      let found = try kernelCounts()[keyPath: wanted.counts]
-      if number.matches(found) { return }
-      guard ContinuousClock.now < deadline else {
-        throw CommandError("expected the kernel to count \(number) \(wanted.rawValue), found \(found)")
-      }
-      usleep(1000)
+  func checkKernel(_ wanted: KernelCount, _ number: KernelNumber, within time: Duration) throws(CommandError) -> Event {
+    let wait = KernelWait(try openFile(), wanted, number, within: time)
+    guard time > .zero else {
+      wait.run()
+      return try wait.finish()
     }
+    try requireNoJob("expect kernel")
+    return try start(Pending(job: wait.job) { _ throws(CommandError) in try wait.finish() }) { wait.run() }
   }
 
-  private func kernelCounts() throws(CommandError) -> CacheCounts {
-    let file = try openFile()
-    do throws(UnknownReason) { return try PageCache.counts(of: file.descriptor, bytes: 0..<file.size) } catch {
-      throw unknown(error)
-    }
-  }
-
-  private func unknown(_ reason: UnknownReason) -> CommandError {
-    CommandError("what the kernel knows of this file is unknown: \(reason)")
-  }
+  private func unknown(_ reason: UnknownReason) -> CommandError { CommandError(unknown: reason) }
 
   private func name(_ pages: Range<Int>) -> String {
     pages.count == 1 ? "page \(pages.lowerBound)" : "pages \(pages.lowerBound)-\(pages.upperBound - 1)"
@@ -105,15 +94,5 @@ extension Session {
     let place = extent.physical.map { " at 0x\(hex($0, width: 1)) of the device" } ?? ""
     let bytes = "0x\(hex(extent.bytes.lowerBound, width: 1))..0x\(hex(extent.bytes.upperBound, width: 1))"
     return "\(bytes): \(extent.kind.rawValue)\(extent.isShared ? ", shared" : "")\(place)"
-  }
-}
-
-extension KernelCount {
-  fileprivate var counts: KeyPath<CacheCounts, Int> {
-    switch self {
-    case .cached: \.cached
-    case .dirty: \.dirty
-    case .writeback: \.writeback
-    }
   }
 }

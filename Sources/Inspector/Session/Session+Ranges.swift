@@ -38,6 +38,7 @@ extension Session {
     let labels = try labels(selection, at: .allocated, for: "write")
     let longest = labels.map { ranges.summary($0).bytes.count }.max() ?? 0
     let fill = try PatternFill(pattern, byteCount: longest)
+    self.pattern = pattern
     return try send(
       labels, "write \(selection)", .write(fill), telling: "wrote \(selection) with \(pattern)\(total(labels))"
     ) { .write($0, pattern) }
@@ -145,7 +146,7 @@ extension Session {
     return Array(labels)
   }
 
-  private func labels(
+  func labels(
     _ selection: RangeSelection, at stage: RangeSummary.Stage, for verb: String
   ) throws(CommandError) -> [Int] {
     try labels(selection, for: verb, needing: "to be \(stage.rawValue)") { $0.stage == stage }

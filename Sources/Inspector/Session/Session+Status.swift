@@ -45,7 +45,7 @@ extension Session {
     case .count(let state, let number):
       let found = try openFile().states.counts()[state]
       guard found == number else { throw CommandError("expected \(count(number, "page")) \(state), found \(found)") }
-    case .kernel(let name, let number, let time): try checkKernel(name, number, within: time)
+    case .kernel(let name, let number, let time): return try checkKernel(name, number, within: time)
     case .bytes(let offset, let bytes): try checkBytes(offset, bytes)
     case .error(let text, let command): try checkFailure(text, command)
     }
@@ -77,14 +77,36 @@ extension Session {
     }
   }
 
-  private func checkFailure(_ text: String, _ command: Command) throws(CommandError) {
-    do { try perform(command) } catch {
-      guard error.description.contains(text) else {
-        throw CommandError("expected an error with \"\(text)\", found \"\(error)\"")
+  private func checkFailure(_ text: String, _ attempt: Attempt) throws(CommandError) {
+    guard case .command(let command) = attempt else { return }
+    let before = pending?.job
+    do throws(CommandError) { try perform(command) } catch {
+      try check(error, holds: text)
+      return
+    }
+    // Of a long step only its end tells.
+    if let begun = pending, begun.job !== before {
+      pending = Pending(job: begun.job) { session throws(CommandError) in
+        do throws(CommandError) { _ = try begun.finish(session) } catch {
+          try session.check(error, holds: text)
+          return Event(.done, [])
+        }
+        throw session.unexpectedSuccess(text)
       }
       return
     }
-    throw CommandError("expected an error with \"\(text)\", but the command succeeded")
+    stopSource()
+    throw unexpectedSuccess(text)
+  }
+
+  private func check(_ error: CommandError, holds text: String) throws(CommandError) {
+    guard error.description.contains(text) else {
+      throw CommandError("expected an error with \"\(text)\", found \"\(error)\"")
+    }
+  }
+
+  private func unexpectedSuccess(_ text: String) -> CommandError {
+    CommandError("expected an error with \"\(text)\", but the command succeeded")
   }
 }
 

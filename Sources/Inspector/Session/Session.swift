@@ -36,9 +36,20 @@ public final class Session {
   public private(set) var eventCount = 0
   /// Whether `quit` was said.
   public private(set) var isOver = false
-  /// Whether a script's next command must be held back: a long step is under way, or `workers wait` was said.
-  public var isWaiting: Bool { isWaitingForWorkers || pending != nil }
+  /// Whether a script's next command must be held back: a long step or a pause is under way, or `workers wait`
+  /// was said.
+  public var isWaiting: Bool { isWaitingForWorkers || pending != nil || rest != nil || sourced != nil }
   var isWaitingForWorkers = false
+  var rest: Rest?
+  var sourced: Player?
+  /// Whether somebody is there who can press a key, so that a script may wait for one.
+  public var isAttended = false
+  /// What the key `w` writes: the pattern that was written last, or that was set since.
+  public internal(set) var pattern = Pattern.counter
+  /// How many times faster than told a script's pauses go by.
+  public internal(set) var speed = Speed.normal
+  /// Whether no glyphs outside ASCII are to be drawn.
+  public var isASCII = false
   /// Makes or saves a picture of the screen; whoever draws sets it.
   ///
   /// It is given a path, or `nil` for lines of text, and whether it may replace a file.
@@ -64,6 +75,8 @@ public final class Session {
   // The steps that workers still have to take, told by `workers step` or `wait`.
   var stepsAhead = 0
   var lastComplaint: String?
+  // Errors that ended workers, for scripts to end with.
+  private var workerFailures: [String] = []
   // What workers of earlier starts had done.
   private var operationsBefore = 0
 
@@ -85,7 +98,7 @@ public final class Session {
   @discardableResult
   public func perform(_ command: Command) throws(CommandError) -> Event {
     let isRacing = workers.areFree
-    collect()
+    takeInNews()
     let hadJob = pending != nil
     let event: Event
     do throws(CommandError) { event = try carryOut(command) } catch {
@@ -117,6 +130,7 @@ public final class Session {
     case .flush(let selection): return try flush(selection)
     case .sync(let selection): return try sync(selection)
     case .reuse(let selection): return try reuse(selection)
+    case .split(let selection, let position, let rounding): return try split(selection, at: position, rounding)
     case .workers(let command): return try steer(command)
     case .goto(let page): return try goto(page)
     case .byte(let offset): return try goto(byte: offset)
@@ -136,6 +150,9 @@ public final class Session {
     case .users: return try users()
     case .screen(let path, let isForced): return try screen(path, isForced)
     case .say(let text): return Event(.caption, text.split(separator: "\n").map(String.init))
+    case .pause(let time): return pause(time)
+    case .source(let path): return try source(path)
+    case .set(let setting): return set(setting)
     case .expect(let expectation): return try check(expectation)
     case .record(let path, let isForced): return try record(to: path, isForced: isForced)
     case .help(let verb): return try help(verb)
@@ -153,9 +170,15 @@ public final class Session {
     if log.count > Self.logLimit { log.removeFirst(Self.logLimit / 2) }
   }
 
-  /// Takes in what the workers have done since the last time.
+  /// Takes in what the workers have done since the last time, and carries on what goes by itself.
   public func collect() {
+    takeInNews()
+    continueSource()
+  }
+
+  private func takeInNews() {
     collectJob()
+    endRest()
     continueSteps()
     takeInWorkers()
     watchFile()
@@ -167,12 +190,24 @@ public final class Session {
   }
 
   func takeInWorkers() {
-    for failure in workers.collect(into: &ranges) { note(Event(.failure, [failure])) }
+    for failure in workers.collect(into: &ranges) { noteWorkerFailure(failure) }
     recordWorkers()
+  }
+
+  func noteWorkerFailure(_ failure: String) {
+    note(Event(.failure, [failure]))
+    workerFailures.append(failure)
+  }
+
+  /// The errors that ended workers since the last time that somebody asked.
+  public func takeWorkerFailures() -> [String] {
+    defer { workerFailures = [] }
+    return workerFailures
   }
 
   /// Ends what is under way and waits for it.
   public func shutDown() {
+    (rest, sourced) = (nil, nil)
     finishJob()
     if workers.isStepped, workers.running > 0 { record(.workers(.stop), isRacing: false) }
     workers.stop()
@@ -210,6 +245,15 @@ extension Session {
     guard let takeScreen else { throw CommandError("screen: nothing is drawn here") }
     let lines = try takeScreen(path, isForced)
     return path == nil ? Event(.output, lines) : .done("saved \(path ?? "")")
+  }
+
+  private func set(_ setting: Setting) -> Event {
+    switch setting {
+    case .pattern(let pattern): self.pattern = pattern
+    case .speed(let speed): self.speed = speed
+    case .ascii(let isOn): isASCII = isOn
+    }
+    return Event(.done, [])
   }
 
   private func help(_ name: String?) throws(CommandError) -> Event {

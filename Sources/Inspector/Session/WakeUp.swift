@@ -49,9 +49,14 @@ public final class WakeUp: Sendable {
   ///   - time: How long at most, or `nil` for no limit.
   func wait(also other: Int32?, atMost time: Duration?) {
     var polled = [descriptor, other ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    let milliseconds = time.map { Int32(clamping: Int($0 / .milliseconds(1))) } ?? -1
+    let milliseconds = time.map { Int32(clamping: $0.milliseconds) } ?? -1
     // SAFETY: two entries, for the length of the call; a negative descriptor is passed over.
     _ = unsafe poll(&polled, 2, milliseconds)
     clear()
   }
+}
+
+extension Duration {
+  /// Whole milliseconds, rounded up, so that who sleeps for them does not wake too early and sleep again.
+  public var milliseconds: Int { Int((self / .milliseconds(1)).rounded(.up)) }
 }

@@ -66,7 +66,7 @@ extension Session {
       stepsAhead -= 1
       // The others go on where one fails, as threads do.
       do throws(CommandError) { if try workers.takeTurn(&ranges) == nil { stepsAhead = 0 } } catch {
-        note(Event(.failure, [error.description]))
+        noteWorkerFailure(error.description)
       }
     }
     if stepsAhead > 0 { wakeUp.signal() } else { isWaitingForWorkers = false }

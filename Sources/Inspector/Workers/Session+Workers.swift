@@ -87,7 +87,8 @@ extension WorkersCommand: CustomStringConvertible {
   /// The action as it is written in a command.
   public var description: String {
     switch self {
-    case .start(let count, let order): "start \(count) \(order)"
+    case .start(let count, let order):
+      (["start", "\(count)"] + order.words { _, isDefault in !isDefault }).joined(separator: " ")
     case .pause: "pause"
     case .resume: "resume"
     case .stop: "stop"
@@ -99,15 +100,23 @@ extension WorkersCommand: CustomStringConvertible {
 }
 
 extension WorkOrder: CustomStringConvertible {
-  /// The options as they are written in a command.
+  /// The options as they are written in a command, and what there is where none was given.
   public var description: String {
-    var words = [
-      "size=\(Literal.describe(size: byteCount))", Word.quote("pattern=\(pattern)"), "flush=\(flush.rawValue)",
+    words { name, isDefault in !isDefault || ["size", "pattern", "flush"].contains(name) }.joined(separator: " ")
+  }
+
+  // Options by name, and whether each has the value that it has where it is not given.
+  fileprivate func words(_ isWanted: (String, Bool) -> Bool) -> [String] {
+    let standard = WorkOrder()
+    let options: [(name: String, value: String, isDefault: Bool)] = [
+      ("size", Literal.describe(size: byteCount), byteCount == standard.byteCount),
+      ("pattern", "\(pattern)", pattern == standard.pattern),
+      ("flush", flush.rawValue, flush == standard.flush),
+      ("delay", Literal.describe(time: delay), delay == standard.delay),
+      ("ops", "\(operations ?? 0)", operations == nil),
+      ("mode", mode.rawValue, mode == standard.mode),
+      ("seed", "\(seed ?? 0)", seed == nil),
     ]
-    if delay > .zero { words.append("delay=\(Literal.describe(time: delay))") }
-    if let operations { words.append("ops=\(operations)") }
-    if mode == .stepped { words.append("mode=stepped") }
-    if let seed { words.append("seed=\(seed)") }
-    return words.joined(separator: " ")
+    return options.filter { isWanted($0.name, $0.isDefault) }.map { Word.quote("\($0.name)=\($0.value)") }
   }
 }

@@ -14,14 +14,14 @@ struct Interface {
   var anchor: Int?
   /// Whether it is asked what is to become of pages that are not durable, before the program ends.
   var isAskingToQuit = false
-  /// What `w` writes: the pattern that was written last.
-  var pattern = Pattern.counter
   /// Where the script stands that is played, or `nil`.
   var replay: Replay.Status?
   /// How fast the workers write.
   var throughput = Throughput()
   /// What the library says of each cell in view; `nil` while no file is open.
   var cells: PageGroups?
+  /// How many pages of the file are in each state.
+  var totals = PageCounts()
   /// The same of the whole file, where not all is in view.
   var overview: PageGroups?
   /// What the kernel said of the pages in view; `nil` while it is not known yet.
@@ -33,6 +33,8 @@ struct Interface {
   private(set) var byteRows = 0
   /// The bytes of the page under the cursor, as far as they may be read.
   private(set) var pageBytes: PageBytes?
+  /// Whether times of day are shown; a frame that is kept for comparison has none.
+  var showsTimes = false
   /// Which glyphs may be used.
   var glyphs = Glyphs.unicode
 }
@@ -50,21 +52,23 @@ extension Interface {
     session.shownPagesPerCell = shape.pagesPerCell
     firstPage = shape.firstPage(from: firstPage, showing: session.cursor, of: count)
     let window = shape.window(from: firstPage, of: count)
-    Self.renew(&cells, file, window, each: shape.pagesPerCell)
+    totals = Self.renew(&cells, file, window, each: shape.pagesPerCell)
     if layout.overview != nil {
       let width = OverviewBar.width(shape)
-      Self.renew(&overview, file, 0..<count, each: (count + width - 1) / width)
+      _ = Self.renew(&overview, file, 0..<count, each: (count + width - 1) / width)
     } else {
       overview = nil
     }
     scrollBytes(session, file, layout)
   }
 
-  private static func renew(_ groups: inout PageGroups?, _ file: MmapFile, _ pages: Range<Int>, each: Int) {
+  private static func renew(
+    _ groups: inout PageGroups?, _ file: MmapFile, _ pages: Range<Int>, each: Int
+  ) -> PageCounts {
     if groups?.pages != pages || groups?.pagesPerGroup != each || groups?.isOf(file.states) != true {
       groups = PageGroups(of: file.states, pages: pages, each: each)
     }
-    groups?.update()
+    return groups?.update() ?? PageCounts()
   }
 
   // Scrolls the page's bytes, as little as may be, until the byte under the cursor is in view.

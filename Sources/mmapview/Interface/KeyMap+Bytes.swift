@@ -34,7 +34,7 @@ extension KeyMap {
   ]
 
   /// The key that gives them the focus.
-  static let toBytes = Binding("Tab", [.tab], "to the bytes of the page, and back; the keys above move there, too") {
+  static let toBytes = Binding("Tab", [.tab], "to the bytes, and back") {
     session, interface, _ in
     guard session.file != nil else { return nil }
     guard interface.byteRows > 0 else {

@@ -15,6 +15,8 @@ enum Action {
   case selectFromHere
   /// Let the arrows move in another pane.
   case focus(Focus)
+  /// Show all that was told so far.
+  case log
   /// Show all keys.
   case help
 }
@@ -58,7 +60,7 @@ struct Binding {
 enum KeyMap {
   /// What the key asks for here and now; `nil` if it means nothing.
   static func action(_ key: Key, _ session: Session, _ interface: Interface, _ grid: GridShape) -> Action? {
-    let bindings = (interface.focus == .bytes ? bytes : []) + moving + looking + working + others
+    let bindings = (interface.focus == .bytes ? bytes : []) + moving + acting
     return bindings.first { $0.keys.contains(key) }?.action(session, interface, grid)
   }
 
@@ -67,7 +69,7 @@ enum KeyMap {
     // A file that is only looked at: any key that would write asks for leave.
     let isAsking = session.file?.isWritable == false
     return (isAsking ? [("a", "allow writing", 4)] : [])
-      + (looking + working + others).compactMap { binding in
+      + acting.compactMap { binding in
         guard let hint = binding.hint, hint.applies(session) else { return nil }
         return (binding.name, hint.name, hint.rank)
       }
@@ -92,26 +94,29 @@ enum KeyMap {
     Binding("G End", [.character("G"), .end], "the last page") { session, _, _ in move(session, by: .max) },
   ]
 
+  /// All keys but those that move.
+  static let acting = looking + working + others
+
   static let looking: [Binding] = [
-    Binding("+", [.character("+"), .character("=")], "zoom in: half as many pages a cell") { _, _, _ in
+    Binding("+", [.character("+"), .character("=")], "zoom in") { _, _, _ in
       .perform(.zoom(.closer))
     },
-    Binding("-", [.character("-")], "zoom out: twice as many") { _, _, _ in .perform(.zoom(.farther)) },
-    Binding("0", [.character("0")], "the whole file in view, or one page a cell") { session, _, _ in
+    Binding("-", [.character("-")], "zoom out") { _, _, _ in .perform(.zoom(.farther)) },
+    Binding("0", [.character("0")], "whole file, or page by page") { session, _, _ in
       .perform(.zoom(.to(session.zoom == .fit ? .pages(1) : .fit)))
     },
     Binding(
-      "L", [.character("L")], "turn to the kernel's view, to both, and back",
+      "L", [.character("L")], "the kernel's layer, both, back",
       hint: Binding.Hint("layer", rank: 3) { $0.file?.isWritable == false }
     ) { session, _, _ in
       .perform(.layer(session.layer.next))
     },
-    Binding("Space", [.character(" ")], "select the cell, or nothing") { session, _, _ in
+    Binding("Space", [.character(" ")], "select the cell, or none") { session, _, _ in
       guard let file = session.file else { return nil }
       if session.selection?.contains(session.cursor) == true { return .perform(.select(nil)) }
       return .perform(.select(cell(of: session.cursor, session, file)))
     },
-    Binding("v", [.character("v")], "select from here to where you move; Esc ends it") { session, _, _ in
+    Binding("v", [.character("v")], "select to where you move") { session, _, _ in
       session.file == nil ? nil : .selectFromHere
     },
     Binding("/", [.character("/")], "find hex, text or a state") { session, _, _ in
@@ -128,17 +133,17 @@ enum KeyMap {
       whenWritable(session) { .perform(.allocate(byteCount: Alignment.page, times: 1)) }
     },
     Binding(
-      "w", [.character("w")], "write the range at the cursor, with the last pattern",
+      "w", [.character("w")], "write the last pattern to it",
       hint: .writing("write", rank: 3)
-    ) { session, interface, _ in
-      onRange(session) { .perform(.write($0, interface.pattern)) }
+    ) { session, _, _ in
+      onRange(session) { .perform(.write($0, session.pattern)) }
     },
-    Binding("r", [.character("r")], "read back 64 bytes of the page at the cursor") { session, _, _ in
+    Binding("r", [.character("r")], "read back 64 bytes of the page") { session, _, _ in
       guard let range = session.range(ofPage: session.cursor) else { return noRange(session) }
       let offset = session.cursor * Alignment.page - range.bytes.lowerBound
       return .perform(.read(.labels(range.label...range.label), offset: offset, length: 64))
     },
-    Binding("y", [.character("y")], "verify the range against its pattern") { session, _, _ in
+    Binding("y", [.character("y")], "verify it against its pattern") { session, _, _ in
       onRange(session, mustWrite: false) { .perform(.verify($0)) }
     },
     Binding("f", [.character("f")], "flush: start its writeback", hint: .writing("flush", rank: 5)) { session, _, _ in
@@ -160,16 +165,17 @@ enum KeyMap {
           ? .perform(.workers(.stop)) : .edit("workers start 4 size=4k pattern=random:7 flush=sync delay=100ms")
       }
     },
-    Binding("p", [.character("p")], "pause the workers, or let them go on") { session, _, _ in
+    Binding("p", [.character("p")], "pause the workers, or go on") { session, _, _ in
       .perform(.workers(session.workers.isPaused ? .resume : .pause))
     },
-    Binding(".", [.character(".")], "let one of the workers that take turns make a step") { _, _, _ in
+    Binding(".", [.character(".")], "one step of workers in turns") { _, _, _ in
       .perform(.workers(.step(1)))
     },
   ]
 
   static let others: [Binding] = [
     toBytes,
+    Binding("e", [.character("e")], "all events of the log") { _, _, _ in .log },
     Binding(":", [.character(":")], "type any command", hint: Binding.Hint("command", rank: 7)) { _, _, _ in .edit("")
     },
     Binding("?", [.character("?"), .help], "this help", hint: Binding.Hint("help", rank: 0)) { _, _, _ in .help },

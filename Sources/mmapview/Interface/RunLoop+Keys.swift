@@ -13,6 +13,7 @@ extension RunLoop {
       case _ where interface.overlay != nil: read(key)
       case _ where interface.prompt != nil: type(key)
       case _ where interface.isAskingToQuit: answer(key)
+      case .character(" ") where session.isResting, .enter where session.isResting: session.goOn()
       case _ where guide(key): break
       case .escape: escape()
       default: press(key)
@@ -36,6 +37,8 @@ extension RunLoop {
       interface.anchor = session.cursor
       followAnchor()
     case .focus(let focus): interface.focus = focus
+    case .log:
+      interface.overlay = Overlay(session.log.flatMap(\.lines), fromEnd: true)
     case .help: interface.overlay = Overlay(HelpText.keys(interface.glyphs))
     case nil: break
     }
@@ -64,6 +67,9 @@ extension RunLoop {
   private func escape() {
     if session.job != nil {
       session.stopJob()
+    } else if session.isSourcing {
+      session.goOn()
+      session.stopSource()
     } else if interface.anchor != nil {
       interface.anchor = nil
     } else if session.selection != nil {
@@ -141,7 +147,7 @@ extension RunLoop {
       case .goto, .byte: break
       default: hasActed = true
       }
-      if case .write(_, let pattern) = command { interface.pattern = pattern }
+      if command == .status(asJSON: false) { session.note(Event(.output, costs)) }
       // What does not fit into the log is shown over the panes.
       if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 || command.isHelp {
         interface.overlay = Overlay(event.lines)

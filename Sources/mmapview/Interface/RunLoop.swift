@@ -22,6 +22,7 @@ final class RunLoop {
   // Whether a command was carried out since the kernel was last asked.
   var hasActed = true
   var isLeaving = false
+  private(set) var meter = FrameMeter()
   var history = History(
     // SAFETY: getenv's answer is copied at once.
     in: History.folder { name in unsafe getenv(name).map { unsafe String(cString: $0) } })
@@ -39,8 +40,12 @@ final class RunLoop {
     self.signals = signals
     self.replay = replay
     session.patience = Self.patience
-    interface.glyphs = terminal.showsUnicode && !isASCII ? .unicode : .ascii
+    interface.showsTimes = true
+    session.isAttended = true
+    session.isASCII = isASCII
+    chooseGlyphs()
     session.takeScreen = { [unowned self] path, isForced throws(CommandError) in
+      chooseGlyphs()
       if let layout {
         interface.update(session, layout)
         interface.askKernel(session, layout)
@@ -62,18 +67,16 @@ final class RunLoop {
       if session.isOver { break }
       let isPlaying = play()
       measure()
+      changeLook()
+      let start = ContinuousClock.now
       look()
-      changeTheme()
       let canvas = draw()
       if canvas != shown || interface.prompt != nil {
+        meter.count(ContinuousClock.now - start)
         terminal.show(canvas, cursor: promptCursor)
         shown = canvas
       }
-      wait(
-        isPlaying
-          ? 0
-          : shortened(
-            session.areWorkersMoving ? Self.frameTime : session.job != nil ? 3 * Self.frameTime : interface.restTime))
+      wait(isPlaying ? 0 : shortened(sleepTime))
       takeKeys()
       takeSignals()
     }
@@ -86,6 +89,14 @@ final class RunLoop {
   }
 
   // MARK: Sleeping
+
+  // Until the next frame, or the end of a script's pause; for ever where neither is to come.
+  private var sleepTime: Int32 {
+    let frame =
+      session.areWorkersMoving ? Self.frameTime : session.job != nil ? 3 * Self.frameTime : interface.restTime
+    guard let pause = session.restLeft.map({ Int32(clamping: $0.milliseconds) }) else { return frame }
+    return frame < 0 ? pause : min(frame, pause)
+  }
 
   private func wait(_ milliseconds: Int32) {
     var entries = [STDIN_FILENO, session.wakeUp.descriptor, signals].map {
@@ -122,7 +133,12 @@ final class RunLoop {
     Screen.draw(session, interface, width: terminal.width, height: terminal.height)
   }
 
-  private func changeTheme() {
+  private func chooseGlyphs() {
+    interface.glyphs = terminal.showsUnicode && !session.isASCII ? .unicode : .ascii
+  }
+
+  private func changeLook() {
+    chooseGlyphs()
     guard terminal.palette != session.theme.palette else { return }
     terminal.palette = session.theme.palette
     shown = nil
@@ -137,6 +153,13 @@ final class RunLoop {
     hasActed = false
     interface.kernel = sampler.sample(of: session.sampledFile)?.sample
     interface.readBytes(session, layout)
+  }
+
+  /// What drawing and asking cost, in words.
+  var costs: [String] {
+    let screen = meter.report(sent: terminal.bytesSent)
+    guard let cost = sampler.sample(of: session.sampledFile)?.cost else { return [screen] }
+    return [screen, "the kernel: asked in \(Int(cost / .microseconds(1))) µs, by a thread of its own"]
   }
 
   var layout: Layout? { Layout(session, width: terminal.width, height: terminal.height) }

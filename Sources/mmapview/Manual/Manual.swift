@@ -38,7 +38,8 @@ enum Manual {
 
   private static let synopsis = [
     "mmapview FILE [--write]", "mmapview FILE --create SIZE [--sparse] [--force]",
-    "mmapview [FILE] --replay SCRIPT [--headless]", "mmapview [FILE] -c COMMAND... [--headless]",
+    "mmapview [FILE] --replay SCRIPT [--speed SPEED | --headless]", "mmapview [FILE] -c COMMAND... [--headless]",
+    "mmapview FILE --record SCRIPT ...",
     "mmapview [FILE] --plain",
   ]
 
@@ -57,7 +58,7 @@ enum Manual {
 
   private static func keys(_ page: inout Troff) {
     page.section("KEYS")
-    for binding in KeyMap.moving + KeyMap.working + KeyMap.others { page.item([binding.name], binding.help) }
+    for binding in KeyMap.moving + KeyMap.acting { page.item([binding.name], binding.help) }
     page.subsection("While a command is typed")
     for (keys, help) in HelpText.typing { page.item([keys], help) }
   }

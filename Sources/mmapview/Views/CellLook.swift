@@ -15,7 +15,7 @@ struct CellLook {
   /// The library's word.
   init(_ counts: PageCounts, _ glyphs: Glyphs) {
     let total = counts.total
-    let state = Self.order.first { counts[$0] > 0 } ?? .free
+    let state = Self.mostUrgent(counts)
     role = state.role
     isFilled = state != .lost && state != .free
     if counts[state] == total || state == .lost {
@@ -28,7 +28,13 @@ struct CellLook {
   }
 
   // What matters most comes first: what is gone, and what may still be lost.
-  private static let order: [PageState] = [.lost, .written, .flushing, .flushed, .allocated, .free]
+  private static func mostUrgent(_ counts: PageCounts) -> PageState {
+    if counts[.lost] > 0 { return .lost }
+    if counts[.written] > 0 { return .written }
+    if counts[.flushing] > 0 { return .flushing }
+    if counts[.flushed] > 0 { return .flushed }
+    return counts[.allocated] > 0 ? .allocated : .free
+  }
 
   /// The kernel's word; `nil` if there is none.
   init(_ cell: KernelCell?, _ glyphs: Glyphs) {
@@ -50,7 +56,7 @@ struct CellLook {
 }
 
 /// What the kernel's layer shows of a cell: where its bytes are.
-enum KernelState: CaseIterable {
+enum KernelState: Int, CaseIterable {
   /// Nowhere: a hole, or blocks that are only reserved.
   case noData
   /// On the disk and not in memory.

@@ -42,12 +42,12 @@ struct GridView {
     let isSelected = session.selection?.overlaps(pages) == true
     let role = look.role == .free && (isCursor || isSelected) ? .title : look.role  // grey would be a faint cursor
     let style = Style(role, isReversed: isCursor || isSelected)
-    // A shade would look the same reversed.
-    let glyph = isCursor ? interface.glyphs.cursor ?? look.glyph : look.glyph
+    let mark = isCursor ? interface.glyphs.cursor : isSelected ? interface.glyphs.selected : nil
+    let glyph = mark ?? look.glyph
     canvas.put(glyph, x: x, y: y, style)
     guard shape.cellWidth == 2, !isNarrow else { return }
     // The second half goes on with what has a ground; a lone mark stays alone.
-    let goesOn = look.isFilled && !isCursor
+    let goesOn = look.isFilled && !style.isReversed
     canvas.put(goesOn ? glyph : " ", x: x + 1, y: y, style.isReversed || goesOn ? style : .plain)
   }
 

@@ -2,18 +2,21 @@ import Inspector
 
 /// The help screens, made from the tables of keys and of verbs.
 enum HelpText {
-  /// The keys where the pages are.
+  /// The keys where the pages are: what moves, what looks, what works on the range at the cursor or on the selection.
   static func keys(_ glyphs: Glyphs) -> [String] {
-    var lines = ["keys"]
-    let width = (KeyMap.moving + KeyMap.working + KeyMap.others).map { glyphs.spell($0.name).count }.max() ?? 0
-    func entry(_ binding: Binding) -> String { padded(glyphs.spell(binding.name), width + 2) + binding.help }
-    // Moving is known to most; it goes side by side to leave room.
-    for pair in stride(from: 0, to: KeyMap.moving.count, by: 2) {
-      let entries = KeyMap.moving[pair..<min(pair + 2, KeyMap.moving.count)].map(entry)
-      lines.append("  " + padded(entries[0], 28) + entries.dropFirst().joined())
+    let groups = [KeyMap.moving, KeyMap.looking, KeyMap.working, KeyMap.others]
+    let nameWidth = groups.joined().map { glyphs.spell($0.name).count }.max() ?? 0
+    var lines = ["keys; w to u act on the range at the cursor, or on what is selected"]
+    for group in groups {
+      let entries = group.map { padded(glyphs.spell($0.name), nameWidth + 1) + $0.help }
+      // Down the left column first, so that neighbours stand together.
+      let half = (entries.count + 1) / 2
+      for row in 0..<half {
+        let right = half + row < entries.count ? entries[half + row] : ""
+        lines.append(" " + padded(entries[row], 38) + right)
+      }
     }
-    return lines + (KeyMap.working + KeyMap.others).map { "  " + entry($0) }
-      + ["", "`:` and then `?` shows the commands"]
+    return lines + ["`:` and then `?` shows the commands"]
   }
 
   /// The commands, and what helps while one is typed.

@@ -16,7 +16,7 @@ enum LegendView {
     guard let file = session.file else { return }
     var y = area.y
     if session.layer != .kernel {
-      let counts = file.states.counts()
+      let counts = interface.totals
       let entries = PageState.allCases.map {
         Entry(glyph: interface.glyphs.glyph($0), role: $0.role, count: counts[$0], name: "\($0)")
       }

@@ -5,7 +5,11 @@ struct Overlay {
   let lines: [String]
   private(set) var first = 0
 
-  init(_ lines: [String]) { self.lines = lines }
+  /// Lines to be read from the first on, or from the last one back.
+  init(_ lines: [String], fromEnd isFromEnd: Bool = false) {
+    self.lines = lines
+    first = isFromEnd ? .max : 0
+  }
 
   /// What fits, all of it being as wide as the window.
   private func rows(_ area: Area) -> [String] { lines.flatMap { wrapped($0, area.width - 3) } }
@@ -16,6 +20,7 @@ struct Overlay {
     let last = max(0, rows(area).count - height)
     guard last > 0 else { return false }
     let page = max(1, height - 1)
+    let first = min(first, last)
     let target: Int? =
       switch key {
       case .up, .character("k"): first - 1
@@ -27,7 +32,7 @@ struct Overlay {
       default: nil
       }
     guard let target else { return false }
-    first = min(max(0, target), last)
+    self.first = min(max(0, target), last)
     return true
   }
 

@@ -15,9 +15,10 @@ enum OverviewBar {
       // What is in view stands out; the cursor's place never gets lost in it.
       let isInView = pages.overlaps(window)
       let role = look.role == .free && isInView ? .title : look.role
+      let mark =
+        pages.contains(session.cursor) ? interface.glyphs.cursor : isInView ? interface.glyphs.selected : nil
       canvas.put(
-        pages.contains(session.cursor) ? interface.glyphs.cursor ?? look.glyph : look.glyph,
-        x: area.x + shape.marginWidth + index, y: area.y, Style(role, isReversed: isInView))
+        mark ?? look.glyph, x: area.x + shape.marginWidth + index, y: area.y, Style(role, isReversed: isInView))
     }
   }
 

@@ -26,6 +26,7 @@ enum PagePane {
       let place = pages.count == 1 ? "this page" : "pages \(pages.lowerBound)-\(pages.upperBound - 1)"
       fact("range", "r\(range.label), \(place), by \(range.author)")
       if let pattern = range.pattern { fact("bytes", "\(pattern)") }
+      if interface.showsTimes { fact("when", times(range.history, area.width - 8)) }
     } else if let holder = session.workers.holder(ofPage: page) {
       fact("range", "in the hands of worker \(holder.number)")
     }
@@ -50,6 +51,16 @@ enum PagePane {
     guard let range = session.range(ofPage: session.cursor) else { return }
     let pattern = range.pattern.map { interface.glyphs.separator + "\($0)" } ?? ""
     canvas.write("r\(range.label)\(pattern)", x: x, y: area.y, limit: area.width - x)
+  }
+
+  // As many of the steps as there is room for, the last one first.
+  private static func times(_ history: RangeHistory, _ width: Int) -> String {
+    let steps = [(history.synced, "durable"), (history.written, "written"), (history.allocated, "allocated")]
+    return steps.reduce(into: "") { line, step in
+      guard let time = step.0 else { return }
+      let part = (line.isEmpty ? "" : ", ") + "\(step.1) \(time)"
+      if line.isEmpty || line.count + part.count <= width { line += part }
+    }
   }
 
   private static func kernelStyle(_ page: Int, _ sample: KernelSample?) -> Style {

@@ -1,0 +1,48 @@
+import RangedMmap
+
+/// What the kernel counts.
+public enum KernelCount: String, Sendable, CaseIterable {
+  /// Pages in memory.
+  case cached
+  /// Pages that differ from the disk.
+  case dirty
+  /// Pages on their way to it.
+  case writeback
+}
+
+/// How many pages the kernel is to count: `16`, or `16+` for at least so many.
+public struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
+  /// The number.
+  public let pages: Int
+  /// Whether more will do.
+  public let isLeast: Bool
+
+  func matches(_ found: Int) -> Bool { isLeast ? found >= pages : found == pages }
+
+  /// The number as it is told.
+  public var description: String { isLeast ? "at least \(count(pages, "page"))" : count(pages, "page") }
+}
+
+/// A condition that a script checks.
+public enum Expectation: Sendable, Equatable {
+  /// All these pages are in this state.
+  case pages(ClosedRange<Int>, PageState)
+  /// The file has so many bytes.
+  case size(Int)
+  /// So many pages are in this state.
+  case count(PageState, Int)
+  /// These bytes stand at this offset.
+  case bytes(offset: Int, [UInt8])
+  /// The kernel counts so many pages of the file, or at least so many, now or within a time.
+  case kernel(KernelCount, KernelNumber, within: Duration)
+  /// What is attempted fails with a message that holds this text.
+  case error(text: String, Attempt)
+}
+
+/// What is said to fail: a command, or words that are none.
+public enum Attempt: Sendable, Equatable {
+  /// A command, which will fail when it is carried out.
+  indirect case command(Command)
+  /// Words that can't be read as a command, and why.
+  case refused(words: [String], reason: String)
+}

@@ -1,0 +1,51 @@
+extension Script {
+  /// A script in canonical form: each command as its description says it, comments and blank lines as they are.
+  ///
+  /// What it sources is neither read nor put in its place. The form of a form is itself.
+  ///
+  /// - Parameters:
+  ///   - text: One command a line.
+  ///   - name: What errors call it.
+  /// - Returns: The lines, each with its end.
+  /// - Throws: The place of the first line that is wrong, and what is wrong with it.
+  public static func format(_ text: String, name: String) throws(ScriptError) -> String {
+    var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    var result = ""
+    for (index, line) in lines.enumerated() {
+      let line = String(Substring(line))
+      do throws(SyntaxError) { result += try Command.format(line) + "\n" } catch {
+        throw ScriptError(
+          ScriptPosition(name: name, line: index + 1), error.description,
+          ScriptError.Mark(line: line, columns: error.columns))
+      }
+    }
+    return result
+  }
+
+  /// A script's file in canonical form, or that of standard input if the path is `-`.
+  ///
+  /// - Parameter path: The file; at most 16 MiB of text in UTF-8.
+  /// - Returns: The lines, each with its end.
+  /// - Throws: The place and what is wrong.
+  public static func format(contentsOf path: String) throws(ScriptError) -> String {
+    let isInput = path == "-"
+    return try format(
+      try ScriptFile(isInput ? nil : path).text, name: isInput ? ScriptPosition.standardInput : path)
+  }
+}
+
+extension Command {
+  /// A line of a script in canonical form, with its comment.
+  fileprivate static func format(_ line: String) throws(SyntaxError) -> String {
+    let (words, comment) = try Word.splitWithComment(line)
+    let text = try Command(words).map(\.description)
+    return [text, comment.map(withoutBlanksAtEnd)].compactMap { $0 }.joined(separator: "  ")
+  }
+
+  private static func withoutBlanksAtEnd(_ text: String) -> String {
+    var scalars = text.unicodeScalars
+    while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+    return String(scalars)
+  }
+}

@@ -1,0 +1,53 @@
+/// Where a command stands: `PATH:LINE`.
+public struct ScriptPosition: Sendable, Equatable, CustomStringConvertible {
+  /// What stands for the path of a script that is read from there.
+  public static let standardInput = "standard input"
+
+  /// The script's path, or what stands for it.
+  public let name: String
+  /// The line, counted from 1.
+  public let line: Int
+
+  /// The position as errors begin with it.
+  public var description: String { "\(name):\(line)" }
+}
+
+/// An error with its place: `PATH:LINE: …`.
+public struct ScriptError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A word in a line of a script.
+  public struct Mark: Sendable, Equatable {
+    /// The line.
+    public let line: String
+    /// The word's place, counted in characters from 0; just behind the line where a word is missing.
+    public let columns: Range<Int>
+
+    /// A mark.
+    public init(line: String, columns: Range<Int>) {
+      self.line = line
+      self.columns = columns
+    }
+  }
+
+  /// The whole complaint.
+  public let description: String
+  /// The word that is to blame, where it is one.
+  public let mark: Mark?
+
+  init(_ position: ScriptPosition, _ message: String, _ mark: Mark? = nil) {
+    description = "\(position): \(message)"
+    self.mark = mark
+  }
+
+  init(_ message: String) { (description, mark) = (message, nil) }
+
+  /// A failure that no line of the script made, such as a worker's.
+  public init(_ failure: Event) { self.init(failure.lines.joined(separator: "; ")) }
+}
+
+extension ScriptError.Mark {
+  /// The word of a line that is known to be right, by its number from 0.
+  init?(line: String, word index: Int) {
+    guard let words = try? Word.split(line), words.indices.contains(index) else { return nil }
+    self.init(line: line, columns: words[index].columns)
+  }
+}

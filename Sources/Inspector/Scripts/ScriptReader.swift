@@ -1,0 +1,87 @@
+import SystemPackage
+
+/// Reads scripts, and those that they source in place.
+struct ScriptReader {
+  /// How deep scripts may source others.
+  private static let depthLimit = 16
+
+  /// The commands that were read so far.
+  private(set) var steps: [Script.Step] = []
+  /// Whether they begin with those of a recording.
+  private(set) var isRecording = false
+  // The files that are being read, each sourced by the one before.
+  private var open: [[UInt64]] = []
+  private var room = ScriptFile.limit
+
+  /// Reads a file with all that it sources.
+  ///
+  /// - Parameter path: The file; `nil` for standard input.
+  /// - Throws: The place and what is wrong.
+  mutating func readFile(_ path: String?) throws(ScriptError) {
+    let file = try ScriptFile(path, limit: room)
+    let folder = path.map { FilePath($0).removingLastComponent() } ?? ""
+    try read(file, name: path ?? ScriptPosition.standardInput, in: folder)
+  }
+
+  /// Reads a text with all that it sources.
+  ///
+  /// - Parameters:
+  ///   - text: One command a line.
+  ///   - name: What errors call it.
+  ///   - firstLine: The number that errors give to the first line.
+  ///   - folder: Where paths begin of what it sources.
+  /// - Throws: The place and what is wrong.
+  mutating func read(_ text: String, name: String, firstLine: Int, in folder: FilePath) throws(ScriptError) {
+    // By scalars: "\r\n" is one character of Swift, and neither "\n" nor a place to split at. What is left of it
+    // at the end of a line is a blank.
+    let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+    if steps.isEmpty, text.hasPrefix(Script.recordingMark) { isRecording = true }
+    for (index, line) in lines.enumerated() {
+      let position = ScriptPosition(name: name, line: firstLine + index)
+      let line = String(Substring(line))
+      let command: Command?
+      do throws(SyntaxError) { command = try Command(parsing: line) } catch {
+        throw ScriptError(position, error.description, ScriptError.Mark(line: line, columns: error.columns))
+      }
+      switch command?.sourcing(from: folder) {
+      case .source(let path): try source(path, at: position, line)
+      case let command?: steps.append(Script.Step(position: position, command: command, line: line))
+      case nil: break
+      }
+    }
+  }
+
+  private mutating func source(_ path: String, at position: ScriptPosition, _ line: String) throws(ScriptError) {
+    func refusal(_ message: String) -> ScriptError {
+      ScriptError(position, message, ScriptError.Mark(line: line, word: 1))
+    }
+    guard open.count < Self.depthLimit else {
+      throw refusal("source: \(Self.depthLimit) scripts source one another already, and deeper they may not")
+    }
+    let file: ScriptFile
+    do throws(ScriptError) { file = try ScriptFile(path, limit: room) } catch { throw refusal(error.description) }
+    guard !open.contains(file.identity) else {
+      throw refusal("source: \(path) is being read here already, and would source itself for ever; leave this line out")
+    }
+    try read(file, name: path, in: FilePath(path).removingLastComponent())
+  }
+
+  private mutating func read(_ file: ScriptFile, name: String, in folder: FilePath) throws(ScriptError) {
+    room -= file.size
+    open.append(file.identity)
+    try read(file.text, name: name, firstLine: 1, in: folder)
+    open.removeLast()
+  }
+}
+
+extension Command {
+  /// The same, with the path that it sources taken from a folder.
+  fileprivate func sourcing(from folder: FilePath) -> Command {
+    switch self {
+    case .source(let path): .source(path: folder.pushing(FilePath(path)).string)
+    case .expect(.error(let text, .command(let command))):
+      .expect(.error(text: text, .command(command.sourcing(from: folder))))
+    default: self
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// Pauses of scripts, which keep nobody else from anything.
+
+extension Session {
+  /// What a script's pause ends with.
+  enum Rest {
+    case key
+    case time(ContinuousClock.Instant)
+  }
+
+  /// Whether a script rests; ``goOn()`` ends that.
+  public var isResting: Bool { rest != nil }
+
+  /// For how long a script still rests; `nil` if it does not, or until a key is pressed.
+  public var restLeft: Duration? {
+    guard case .time(let end)? = rest else { return nil }
+    return max(.zero, end - .now)
+  }
+
+  /// Ends a script's rest.
+  public func goOn() { rest = nil }
+
+  /// Sleeps until something has happened that a script waits for, and takes it in.
+  public func waitForNews() {
+    wakeUp.wait(also: nil, atMost: restLeft)
+    collect()
+  }
+
+  func pause(_ time: Duration?) -> Event {
+    if let time {
+      rest = .time(.now + time / speed.factor)
+    } else if isAttended {
+      rest = .key
+      return .done("paused: Space goes on")
+    }
+    return Event(.done, [])
+  }
+
+  func endRest() {
+    if restLeft == .zero { rest = nil }
+  }
+}

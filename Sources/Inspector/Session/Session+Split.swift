@@ -1,0 +1,51 @@
+import RangedMmap
+
+// Cutting a range in two.
+
+extension Session {
+  func split(_ selection: RangeSelection, at position: Int, _ rounding: SplitRounding) throws(CommandError) -> Event {
+    _ = try writableFile()
+    guard case .labels(let wanted) = selection, wanted.count == 1 else {
+      throw CommandError("split \(selection): one range at a time, as in `split r1 2p`")
+    }
+    let label = try labels(selection, at: .allocated, for: "split")[0]
+    var record = ranges.take(label)
+    let result = Self.cut(&record, at: position, rounding)
+    ranges.put(record, at: label)
+    switch consume result {
+    case .cut(let low, let high):
+      ranges.put(low, at: label)
+      ranges.append(high)
+    case .nothingToCut:
+      let bytes = ranges.summary(label).bytes.count
+      throw CommandError(
+        "split r\(label): at \(Literal.describe(pages: position)) nothing is left to part; it has "
+          + "\(count(Alignment.pages(in: bytes), "page")), and is cut between two of them")
+    }
+    let parts = [label, ranges.count].map { label in
+      let bytes = ranges.summary(label).bytes
+      return "r\(label): \(count(Alignment.pages(in: bytes.count), "page")) at 0x\(hex(bytes.lowerBound, width: 1))"
+    }
+    return .done(parts.joined(separator: ", "))
+  }
+
+  private enum Cut: ~Copyable {
+    case cut(low: RangeRecord, high: RangeRecord)
+    case nothingToCut
+  }
+
+  // Where nothing is cut, the record has its range back.
+  private static func cut(_ record: inout RangeRecord, at position: Int, _ rounding: SplitRounding) -> Cut {
+    // At its end the library would cut off an empty part.
+    guard position < record.bytes.count, case .allocated(let range)? = record.holding.take() else {
+      return .nothingToCut
+    }
+    switch range.split(at: position, rounding: rounding) {
+    case .parts(let low, let high):
+      return .cut(low: RangeRecord(low, of: record), high: RangeRecord(high, of: record))
+    case .whole(let range): record.holding = .allocated(range)
+    case .outOfBounds(let range): record.holding = .allocated(range)
+    }
+    return .nothingToCut
+  }
+}
