@@ -12,7 +12,6 @@ final class Headless {
 
   private let session: Session
   private let plan: Plan
-  private let isASCII: Bool
   private var frames: Frames?
   private let cast: CastRecorder?
 
@@ -20,7 +19,6 @@ final class Headless {
     self.cast = cast
     self.session = session
     self.plan = plan
-    self.isASCII = isASCII
     frames = plan.frames
     Self.printScreens(of: session, size: plan.size, isASCII: isASCII)
   }

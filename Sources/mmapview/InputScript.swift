@@ -3,8 +3,6 @@ import Inspector
 
 /// The script on standard input, whose lines are carried out as they come.
 struct InputScript {
-  private static let name = "standard input"
-
   private var input = LineInput()
   private var lineNumber = 0
   // Whether a recording's own opening is left out, because a file is open.
@@ -29,9 +27,11 @@ struct InputScript {
   private mutating func script(_ line: LineInput.Line) throws(ScriptError) -> Script {
     lineNumber += 1
     var text: String
-    do { text = try line.text } catch { throw ScriptError(Event(.failure, ["\(Self.name):\(lineNumber): \(error)"])) }
+    do { text = try line.text } catch {
+      throw ScriptError(Event(.failure, ["\(ScriptPosition.standardInput):\(lineNumber): \(error)"]))
+    }
     if lineNumber == 1, text.unicodeScalars.first == "\u{feff}" { text.unicodeScalars.removeFirst() }
-    var script = try Script(text, name: Self.name, firstLine: lineNumber)
+    var script = try Script(text, name: ScriptPosition.standardInput, firstLine: lineNumber)
     if lineNumber == 1 { mayOpen = script.isRecording && isOnOpenFile }
     if mayOpen, !script.steps.isEmpty {
       mayOpen = false

@@ -46,9 +46,9 @@ struct MmapView: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "With --replay, on the screen: keep the times of a recording, X times as fast. Space pauses, . steps.",
-      valueName: "X"))
-  var speed: Double?
+      "With --replay, on the screen: keep the times of a recording, SPEED times as fast. Space pauses, . steps.",
+      valueName: "SPEED"))
+  var speed: String?
 
   @Option(
     help: ArgumentHelp("Write all that is done as a script that comes to the same end.", valueName: "SCRIPT"),

@@ -24,9 +24,9 @@ struct Plan {
   let readsInput: Bool
   /// Whether a script of its own was asked for, which people may want to go through step by step.
   private let isReplay: Bool
-  private let speed: Double?
   /// Where the screen is recorded to, if it is.
   let cast: CastRecorder.Request?
+  let speed: Speed?
   private let isPlain: Bool
 
   init(_ options: MmapView) throws {
@@ -45,7 +45,7 @@ struct Plan {
     var script = Script()
     if let path = options.replay, !readsInput {
       var replay = try Script(contentsOf: path)
-      if opening != nil { replay.leaveOutOpening() }
+      if opening != nil, replay.isRecording { replay.leaveOutOpening() }
       script.append(replay)
     }
     for (index, line) in options.commands.enumerated() {
@@ -69,7 +69,7 @@ struct Plan {
   }
 
   /// The script as the screen plays it.
-  var replay: Replay { Replay(script, speed: speed, isGuided: isReplay) }
+  var replay: Replay { Replay(script, keepsTimes: speed != nil, isGuided: isReplay) }
 
   // A name that is no text would be read with its odd bytes replaced, and lead to another file.
   private static func requireText() throws {
@@ -102,13 +102,13 @@ struct Plan {
     } catch { throw UsageError(description: "--create: \(error.description)") }
   }
 
-  private static func speed(_ options: MmapView) throws -> Double? {
-    guard let speed = options.speed else { return nil }
+  private static func speed(_ options: MmapView) throws -> Speed? {
+    guard let text = options.speed else { return nil }
     guard options.replay != nil, !options.headless, !options.plain else {
       throw UsageError(description: "--speed goes with --replay SCRIPT on the screen")
     }
-    guard speed > 0, speed.isFinite else {
-      throw UsageError(description: "--speed \(speed): write a number above 0; 2 is twice as fast as it was recorded")
+    guard let speed = Speed(text) else {
+      throw UsageError(description: "--speed \(text): write a number from 0.01 to 100, as in 2 for twice as fast")
     }
     return speed
   }
@@ -197,6 +197,7 @@ extension Session {
     }
     if let layer = plan.layer { try perform(.layer(layer)) }
     if let theme = plan.theme { try perform(.theme(theme)) }
+    if let speed = plan.speed { try perform(.set(.speed(speed))) }
     if plan.script.steps.isEmpty, let greeting = plan.greeting(file) { note(Event(.caption, [greeting])) }
   }
 

@@ -27,7 +27,8 @@ struct CompletionTests {
     arguments: [
       ("al", ["allocate"]), ("s", ["sync", "split", "select", "status", "screen", "say", "source", "set"]), ("xyz", []),
       ("allocate ", []),
-      ("workers ", ["start", "pause", "resume", "stop", "wait", "step"]), ("workers st", ["start", "stop", "step"]),
+      ("workers ", ["start", "pause", "resume", "stop", "wait", "step", "turn"]),
+      ("workers st", ["start", "stop", "step"]),
       ("workers dance ", []), ("workers start 4 fl", ["flush="]),
       ("split r1 2p ", ["up", "down"]), ("set ", ["pattern", "speed", "ascii", "layer", "theme", "zoom"]),
       ("set ascii ", ["on", "off"]), ("set zoom ", ["fit"]), ("set pattern te", ["text:"]),
@@ -38,7 +39,7 @@ struct CompletionTests {
       ("workers start 4 flush=a", ["flush=async"]), ("workers start 4 colour=", []),
       ("workers start 4 pattern=c", ["pattern=counter"]),
       ("workers start 4 pattern=file:al", ["pattern=file:alpha.bin", "pattern=file:alphabet.mmv"]),
-      ("expect ", ["page", "size", "count", "bytes", "kernel", "error"]), ("expect k", ["kernel"]),
+      ("expect ", ["page", "size", "count", "bytes", "kernel", "extent", "error"]), ("expect k", ["kernel"]),
       ("expect kernel ", ["cached", "dirty", "writeback"]), ("expect kernel d", ["dirty"]),
       ("expect kernel dirty 4 ", ["within"]), ("expect page 0-3 fl", ["flushing", "flushed"]),
       ("expect count wr", ["written"]), ("expect error \"a b\" sy", ["sync"]),

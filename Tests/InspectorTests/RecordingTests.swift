@@ -82,7 +82,7 @@ struct RecordingTests {
     #expect(recorded.contains("--create 64k --replay"))
     #expect(
       try lines("r").filter { !$0.hasPrefix("#") } == [
-        "create \(path("a b")) 64k sparse", "expect size 64k", "allocate 4k x3", "write r1..r2 \"text:a b\"", "goto 3",
+        "create \(path("a b")) 64k sparse", "expect size 64k", "allocate 1p x3", "write r1..r2 \"text:a b\"", "goto 3",
         "say \"a #@ 7\"", "sync r1", "expect page 0 flushed", "layer both", "status", "select none",
       ])
     #expect(
@@ -100,7 +100,7 @@ struct RecordingTests {
     #expect(throws: CommandError.self) { try perform(session, "sync r1..r3") }
     #expect(
       try lines("r").filter { !$0.hasPrefix("#") } == [
-        "create \(path("a")) 16k", "expect size 16k", "allocate 4k x4", "write r1..r3 page", "sync r1..r2",
+        "create \(path("a")) 16k", "expect size 16k", "allocate 1p x4", "write r1..r3 page", "sync r1..r2",
       ])
   }
 
@@ -114,7 +114,7 @@ struct RecordingTests {
     #expect(throws: CommandError.self) { try perform(session, "record off") }
     #expect(try folder.bytes("r") == [1])
     try perform(session, "allocate 1p", "record \(path("r")) force", "record off")
-    #expect(try lines("r").last == "allocate 4k")
+    #expect(try lines("r").last == "allocate 1p")
     #expect(try folder.bytes("a").count == 4096)
   }
 
@@ -214,7 +214,7 @@ private struct RandomPerson {
   mutating func rest() { if below(3) == 0 { usleep(UInt32(below(1500))) } }
 
   mutating func lines(_ session: Session) -> [String] {
-    switch below(20) {
+    switch below(21) {
     case 0...2: return ["allocate \(1 + below(20000)) x\(1 + below(3))"]
     case 3...5: return ["write \(ranges(session)) \(pattern())"]
     case 6: return ["flush \(ranges(session))"]
@@ -232,6 +232,7 @@ private struct RandomPerson {
       ]
     case 15: return ["workers pause", "verify all", one(of: ["workers resume", "workers stop", "status"])]
     case 16: return [one(of: ["workers stop", "workers wait", "workers resume"])]
+    case 20: return ["split r\(1 + below(session.rangeCount + 1)) \(below(9000))", "set pattern zero", "pause 1us"]
     case 17: return ["workers step \(1 + below(20))"]
     case 18:
       return ["expect error \"no\" allocate 1", "expect count free 0", "find state written", "goto \(below(64))"]

@@ -43,7 +43,7 @@ extension Command: CustomStringConvertible {
     case .set(let setting): ["set", "\(setting)"]
     case .expect(let expectation): ["expect", "\(expectation)"]
     case .record(let path, let isForced):
-      ["record"] + (path.map { [Word.quote($0)] } ?? ["off"]) + flag(isForced, "force")
+      ["record"] + (path.map { [Word.quote($0)] + flag(isForced, "force") } ?? ["off"])
     case .help(let verb): ["help"] + (verb.map { [Word.quote($0)] } ?? [])
     case .quit: ["quit"]
     }

@@ -43,7 +43,7 @@ extension Parameter where Value == [NamedTurn] {
       for word in [try arguments.required(kind)] + arguments.rest({ _ in kind }) {
         guard let turn = NamedTurn(word.text) else {
           throw SyntaxError(
-            "\"\(word.text)\" is no turn: write 3 for the next phase of worker 3, 3x5 for five, or 3! to end it",
+            "\(word) is no turn: write 3 for the next phase of worker 3, 3x5 for five, or 3! to end it",
             at: word.columns)
         }
         turns.append(turn)

@@ -34,8 +34,8 @@ extension Session {
   ///   - isRacing: Whether threads were at work meanwhile, of which nobody knows how far they had come.
   func record(_ command: Command, isRacing: Bool) {
     switch command {
-    // What a script does that is sourced is told by itself, and how long it rested by the times of its lines.
-    case .quit, .record, .screen(path: .some, _), .source, .pause: break
+    // Lines tell their times, and those of a script that is played are told one by one.
+    case .quit, .record, .screen(path: .some, _), .pause, .source: break
     case .create(let path, let size, let isSparse, let isForced):
       recorder.restart()
       recorder.subject = (path, size)

@@ -10,8 +10,15 @@ public struct Script: Sendable {
     public let command: Command
     /// The line that says it.
     public let line: String
-    /// When it was done, counted from the start of the recording, if it says so.
-    public var time: Duration? { Script.time(in: line) }
+
+    /// When it was done, counted from the start of the recording, if its line says so.
+    public var time: Duration? {
+      // Recordings end their lines with a comment like `#@ 1.532`, in seconds.
+      guard let mark = line.ranges(of: "#@ ").last, let seconds = Double(line[mark.upperBound...]),
+        (0..<1e9).contains(seconds)
+      else { return nil }
+      return .seconds(seconds)
+    }
   }
 
   /// What the first line of a recording begins with.
@@ -38,12 +45,7 @@ public struct Script: Sendable {
   public init(_ text: String, name: String, firstLine: Int = 1) throws(ScriptError) {
     var reader = ScriptReader()
     try reader.read(text, name: name, firstLine: firstLine, in: "")
-    take(reader)
-  }
-
-  private mutating func take(_ reader: ScriptReader) {
-    steps = reader.steps
-    isRecording = reader.isRecording
+    self.init(reader)
   }
 
   /// Reads a script from a file, or from standard input if the path is `-`.
@@ -55,28 +57,21 @@ public struct Script: Sendable {
   public init(contentsOf path: String) throws(ScriptError) {
     var reader = ScriptReader()
     try reader.readFile(path == "-" ? nil : path)
-    take(reader)
+    self.init(reader)
   }
 
   // Standard input belongs to whoever types this.
   init(sourcing path: String) throws(ScriptError) {
     var reader = ScriptReader()
     try reader.readFile(path)
-    take(reader)
+    self.init(reader)
   }
 
-  // Recordings end their lines with a comment like `#@ 1.532`, in seconds.
-  private static func time(in line: String) -> Duration? {
-    guard let mark = line.ranges(of: "#@ ").last, let seconds = Double(line[mark.upperBound...]),
-      (0..<1e9).contains(seconds)
-    else { return nil }
-    return .seconds(seconds)
-  }
+  private init(_ reader: ScriptReader) { (steps, isRecording) = (reader.steps, reader.isRecording) }
 
-  /// Leaves out the opening of the file that it was recorded of, to be played on the one that is open.
+  /// Leaves out the opening that it begins with, to be played on the file that is open.
   public mutating func leaveOutOpening() {
-    guard isRecording, let first = steps.first else { return }
-    switch first.command {
+    switch steps.first?.command {
     case .create, .open: steps.removeFirst()
     default: break
     }

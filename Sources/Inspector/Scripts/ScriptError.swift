@@ -1,7 +1,7 @@
 /// Where a command stands: `PATH:LINE`.
 public struct ScriptPosition: Sendable, Equatable, CustomStringConvertible {
   /// What stands for the path of a script that is read from there.
-  static let standardInput = "standard input"
+  public static let standardInput = "standard input"
 
   /// The script's path, or what stands for it.
   public let name: String

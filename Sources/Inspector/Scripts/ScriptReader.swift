@@ -7,7 +7,7 @@ struct ScriptReader {
 
   /// The commands that were read so far.
   private(set) var steps: [Script.Step] = []
-  /// Whether the first text was recorded.
+  /// Whether they begin with those of a recording.
   private(set) var isRecording = false
   // The files that are being read, each sourced by the one before.
   private var open: [[UInt64]] = []
@@ -34,8 +34,8 @@ struct ScriptReader {
   mutating func read(_ text: String, name: String, firstLine: Int, in folder: FilePath) throws(ScriptError) {
     // By scalars: "\r\n" is one character of Swift, and neither "\n" nor a place to split at. What is left of it
     // at the end of a line is a blank.
-    if steps.isEmpty, open.count < 2 { isRecording = text.hasPrefix(Script.recordingMark) }
     let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+    if steps.isEmpty, text.hasPrefix(Script.recordingMark) { isRecording = true }
     for (index, line) in lines.enumerated() {
       let position = ScriptPosition(name: name, line: firstLine + index)
       let line = String(Substring(line))

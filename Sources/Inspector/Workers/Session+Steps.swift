@@ -49,7 +49,7 @@ extension Session {
       if !taken.isEmpty { achieved = [.workers(.turn(taken))] }
       throw error
     }
-    return Event(.done, lines.count <= Self.toldOneByOne ? lines : ["\(WorkersCommand.turn(named))"])
+    return Event(.done, lines.count <= Self.toldOneByOne ? lines : ["workers: \(WorkersCommand.turn(named))"])
   }
 
   /// Lets workers take so many steps, some of them now and the others in ``continueSteps()``.

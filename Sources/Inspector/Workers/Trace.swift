@@ -1,3 +1,4 @@
+import RangedMmap
 import Synchronization
 
 /// The order in which threads did what they did, for a recording.
@@ -6,7 +7,8 @@ import Synchronization
 /// finds every deed with a lower number there: a cut through all threads at one moment.
 final class Trace: Sendable {
   private let counter = Atomic<UInt64>(0)
-  private let allocation = Mutex<Void>(())
+  // The kernel hands a contended `Mutex` from thread to thread in turn, which would halt them all for each allocation.
+  private let allocation = Monitor<Void>(())
   private let wakeUp: WakeUp
 
   init(_ wakeUp: WakeUp) { self.wakeUp = wakeUp }

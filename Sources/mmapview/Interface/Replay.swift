@@ -20,17 +20,17 @@ struct Replay {
     let isPaused: Bool
   }
 
-  private enum Pace {
+  private enum Pace: Equatable {
     case playing
     case paused
-    /// Carries out one command, and pauses.
-    case single
+    /// Carries out so many commands, and pauses: keys may come faster than they can be done.
+    case steps(Int)
     /// Goes on to the next caption as fast as it can, and pauses.
     case seeking
   }
 
   private var player: Player
-  private let speed: Double?
+  private let keepsTimes: Bool
   // Whether it is shown and listens to keys.
   private let isGuided: Bool
   private var pace = Pace.playing
@@ -41,11 +41,11 @@ struct Replay {
   ///
   /// - Parameters:
   ///   - script: What is played.
-  ///   - speed: How many times as fast as it was recorded, or `nil` for as fast as it goes.
+  ///   - keepsTimes: Whether commands come at the times of the recording, at the session's speed, or as fast as it goes.
   ///   - isGuided: Whether people may pause it and go through it step by step.
-  init(_ script: Script, speed: Double?, isGuided: Bool) {
+  init(_ script: Script, keepsTimes: Bool, isGuided: Bool) {
     player = Player(script)
-    self.speed = speed
+    self.keepsTimes = keepsTimes
     self.isGuided = isGuided
   }
 
@@ -57,21 +57,25 @@ struct Replay {
   }
 
   /// How long the next command must wait for its time; `nil` if it waits for none.
-  var timeLeft: Duration? {
-    guard pace == .playing, let speed, let last, let time = player.upcoming?.time, time > last.time else { return nil }
-    let left = last.instant + (time - last.time) / speed - .now
+  func timeLeft(_ session: Session) -> Duration? {
+    guard pace == .playing, keepsTimes, let last, let time = player.upcoming?.time, time > last.time else { return nil }
+    let left = last.instant + (time - last.time) / session.speed.factor - .now
     return left > .zero ? left : nil
   }
 
   /// Carries out the next command, if it may.
   mutating func advance(_ session: Session) throws(ScriptError) -> Progress {
-    if pace == .paused || timeLeft != nil { return .waiting }
-    if pace == .single { player.divideTurns() }
+    if pace == .paused || timeLeft(session) != nil { return .waiting }
+    if case .steps = pace { player.divideTurns() }
     let step = player.upcoming
     switch try player.step(session) {
     case .performed:
       if let time = step?.time { last = (time, .now) }
-      if pace == .single || pace == .seeking && step?.command.isCaption == true { pace = .paused }
+      switch pace {
+      case .steps(let count): pace = count > 1 ? .steps(count - 1) : .paused
+      case .seeking where step?.command.isCaption == true: pace = .paused
+      default: break
+      }
       return .performed
     case .waiting: return .waiting
     case .finished:
@@ -88,7 +92,8 @@ struct Replay {
       pace = pace == .playing ? .paused : .playing
       // The time of the pause is no time of the recording.
       if let last { self.last = (last.time, .now) }
-    case .character("."), .right: pace = .single
+    case .character("."), .right:
+      if case .steps(let count) = pace { pace = .steps(count + 1) } else { pace = .steps(1) }
     case .character("]"): pace = .seeking
     case .escape: player.end()
     default: return false

@@ -24,13 +24,15 @@ extension RunLoop {
   func guide(_ key: Key) -> Bool {
     let wasPlaying = interface.replay != nil
     guard replay.take(key) else { return false }
+    // A script that waits for a key has got one.
+    session.goOn()
     if wasPlaying, replay.status == nil { session.note(Event(.caption, ["The replay has ended; all keys are yours."])) }
     return true
   }
 
   /// For how many milliseconds the loop may sleep at most, so that the next command comes in its time.
   func shortened(_ milliseconds: Int32) -> Int32 {
-    guard let left = replay.timeLeft else { return milliseconds }
+    guard let left = replay.timeLeft(session) else { return milliseconds }
     let due = Int32(clamping: Int(left / .milliseconds(1)) + 1)
     return milliseconds < 0 ? due : min(milliseconds, due)
   }

@@ -38,7 +38,8 @@ enum Manual {
 
   private static let synopsis = [
     "mmapview FILE [--write]", "mmapview FILE --create SIZE [--sparse] [--force]",
-    "mmapview [FILE] --replay SCRIPT [--headless]", "mmapview [FILE] -c COMMAND... [--headless]",
+    "mmapview [FILE] --replay SCRIPT [--speed SPEED | --headless]", "mmapview [FILE] -c COMMAND... [--headless]",
+    "mmapview FILE --record SCRIPT ...",
     "mmapview [FILE] --plain",
   ]
 
