@@ -1,0 +1,79 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite(
+  "Any keys in any order", .serialized, .enabled(if: (try? run("tmux", ["-V"]))?.status == 0, "tmux is missing"))
+struct KeyStormTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Numbers that are the same in every run.
+  private struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9e37_79b9_7f4a_7c15
+      var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+      mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+      return mixed ^ (mixed >> 31)
+    }
+  }
+
+  // Keys as bytes: what moves and works, letters and digits, the mouse, whole lines at the prompt.
+  private static func key(_ random: inout Seeded) -> String {
+    let moves = [
+      "\u{1b}[A", "\u{1b}[B", "\u{1b}[C", "\u{1b}[D", "\u{1b}[5~", "\u{1b}[6~", "\t", "\u{1b}[Z", "\r", "\u{1b}",
+    ]
+    let lines = [
+      ":allocate 3p x2\r", ":write all random:5\r", ":flush all\r", ":sync all\r", ":reuse all\r", ":zoom fit\r",
+      ":workers start 2 delay=1ms ops=20\r", ":workers stop\r", ":split r1 1p\r", ":layer both\r", ":find hex 00\r",
+      ":workers start 2 mode=stepped\r", ":workers step 5\r", ":verify all\r", ":nonsense\r", ":write r9 counter\r",
+    ]
+    switch Int.random(in: 0..<20, using: &random) {
+    case 0..<6: return moves.randomElement(using: &random) ?? ""
+    case 6..<13:
+      return ["a", "w", "f", "s", "u", "r", "y", "v", " ", "L", ".", "p", "n"].randomElement(using: &random) ?? ""
+    // Not `q`, which would end the storm.
+    case 13..<17: return String(UnicodeScalar(UInt8.random(in: 0x20...0x70, using: &random)))
+    case 17:
+      let (button, x, y) = (
+        [0, 32, 64, 65].randomElement(using: &random) ?? 0, Int.random(in: 1...90, using: &random),
+        Int.random(in: 1...30, using: &random)
+      )
+      return "\u{1b}[<\(button);\(x);\(y)M"
+    default: return lines.randomElement(using: &random) ?? ""
+    }
+  }
+
+  // `KEYS=10000 swift test --filter KeyStormTests` takes three minutes; the suite has not as many.
+  private static let count = ProcessInfo.processInfo.environment["KEYS"].flatMap { Int($0) } ?? 1000
+
+  @Test("They end nothing, and change no byte but by commands that a recording tells", arguments: [1, 2])
+  func storm(seed: Int) throws {
+    let window = try Window(90, 30, in: folder)
+    // After the program no shell reads what is left of the keys.
+    try window.type(
+      "stty -a > before; TERM=xterm-256color \(mmapview) a --create 1m --record r.mmv; echo $? > status; stty -a > after; sleep 600",
+      "Enter")
+    try window.waitFor("256 free")
+    var random = Seeded(state: UInt64(seed))
+    for _ in 0..<Self.count / 100 {
+      try window.send((0..<50).map { _ in Self.key(&random) }.joined())
+      let shown = try window.text
+      try #require(!folder.names.contains("status"), "the program ended: \(shown)")
+    }
+    kill(try window.programID(), SIGTERM)
+    for _ in 0..<200 where !folder.names.contains("after") { Thread.sleep(forTimeInterval: 0.05) }
+    #expect(String(decoding: try folder.bytes("status"), as: UTF8.self) == "143\n")
+    #expect(try folder.bytes("after") == folder.bytes("before"))
+    // What the recording tells is all that happened to the bytes.
+    let fresh = try TemporaryFolder()
+    let replayed = try run(
+      mmapview, ["--replay", folder.file("r.mmv").string, "--headless"], in: fresh.path.string)
+    #expect(replayed.status == 0, "\(replayed.errors)")
+    #expect(try fresh.bytes("a") == folder.bytes("a"))
+  }
+}
