@@ -139,17 +139,17 @@ public struct RangeSummary: Sendable, Equatable {
 /// The labelled ranges of a session: `r1` is the first.
 struct RangeTable: ~Copyable {
   private var records = UniqueArray<RangeRecord>()
-  // Labels in the order of their place in the file.
+  // Labels in the order of their place in the file, as far as they were sorted; those after, in order of arrival.
   private var byPlace: [Int] = []
+  private var sortedCount = 0
 
   var count: Int { records.count }
 
   /// Gives the record the next label.
   @discardableResult
   mutating func append(_ record: consuming RangeRecord) -> Int {
-    // Nearly always behind all others: ranges are handed out in order, and workers finish not far from it.
-    byPlace.insert(records.count + 1, at: place(after: record.bytes.lowerBound))
     records.append(record)
+    byPlace.append(records.count)
     return records.count
   }
 
@@ -173,17 +173,29 @@ struct RangeTable: ~Copyable {
   mutating func put(_ record: consuming RangeRecord, at label: Int) { records[label - 1] = record }
 
   /// The range that a page belongs to.
-  func label(ofPage page: Int) -> Int? {
+  mutating func label(ofPage page: Int) -> Int? {
+    sort()
     let offset = page * Alignment.page
     let next = place(after: offset)
     guard next > 0, records[byPlace[next - 1] - 1].bytes.contains(offset) else { return nil }
     return byPlace[next - 1]
   }
 
-  // Where in `byPlace` the first range stands that starts after an offset.
+  // Ranges arrive nearly in their order, so only an end has to be sorted: what has arrived, and what lies behind the
+  // first of it. Sorting at each arrival would take the square of their number where a million arrive at once.
+  private mutating func sort() {
+    guard sortedCount < byPlace.count else { return }
+    let first = byPlace[sortedCount...].map { records[$0 - 1].bytes.lowerBound }.min() ?? 0
+    let start = place(after: first)
+    var end = Array(byPlace[start...])
+    end.sort { records[$0 - 1].bytes.lowerBound < records[$1 - 1].bytes.lowerBound }
+    byPlace.replaceSubrange(start..., with: end)
+    sortedCount = byPlace.count
+  }
+
+  // Where among the sorted ones the first range stands that starts after an offset.
   private func place(after offset: Int) -> Int {
-    guard let last = byPlace.last, records[last - 1].bytes.lowerBound > offset else { return byPlace.count }
-    var (low, high) = (0, byPlace.count)
+    var (low, high) = (0, sortedCount)
     while low < high {
       let middle = (low + high) / 2
       if records[byPlace[middle] - 1].bytes.lowerBound <= offset { low = middle + 1 } else { high = middle }

@@ -11,7 +11,9 @@ struct GridView {
 
   func draw(on canvas: inout Canvas) {
     guard let cells = interface.cells else {
-      canvas.write("no file is open: type :open PATH or :create PATH SIZE", x: area.x + 1, y: area.y + 1)
+      for (row, line) in wrapped("no file is open: type :open PATH or :create PATH SIZE", area.width - 2).enumerated() {
+        canvas.write(line, x: area.x + 1, y: area.y + 1 + row)
+      }
       return
     }
     drawRuler(on: &canvas)

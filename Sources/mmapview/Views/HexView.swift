@@ -83,12 +83,13 @@ enum HexView {
     let cursor: Int?
 
     func draw(on canvas: inout Canvas, _ area: Area, _ y: Int) {
-      canvas.write(hex(offset, width: 8) + ":", x: area.x + 1, y: y, Style(.dim))
+      // Offsets of large files have more digits, and move the rest along.
+      let left = canvas.write(hex(offset, width: 8) + ":", x: area.x + 1, y: y, Style(.dim)) + 1
       for (index, byte) in bytes.enumerated() {
         let role: Role = byte == 0 ? .zeroByte : HexDump.isPrintable(byte) ? .textByte : .otherByte
         let style = Style(role, isReversed: index == cursor)
-        canvas.write(hex(byte, width: 2), x: area.x + 11 + index * 2 + index / 2, y: y, style)
-        canvas.write(String(HexDump.character(byte)), x: area.x + 52 + index, y: y, style)
+        canvas.write(hex(byte, width: 2), x: left + index * 2 + index / 2, y: y, style)
+        canvas.write(String(HexDump.character(byte)), x: left + 41 + index, y: y, style)
       }
     }
   }

@@ -68,7 +68,7 @@ enum TitleView {
     if let file = session.file {
       let name = file.path.lastComponent?.string ?? file.path.string
       let mode = file.isWritable ? "writable" : "read only"
-      let layer = session.layer == .both ? "library and kernel" : session.layer.rawValue
+      let layer = session.layer == .both ? "both layers" : session.layer.rawValue
       parts = [
         name, bytes(file.size), counted(file.states.count, "page"),
         counted(session.shownPagesPerCell, "page") + " a cell", layer,
