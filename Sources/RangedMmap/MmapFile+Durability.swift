@@ -38,10 +38,11 @@ extension MmapFile {
 
   /// Waits until a range's bytes are durable, and proves it.
   ///
-  /// The system calls are msync(2) with `MS_SYNC`, fstat(2) to see that the file still covers the range and has a name,
-  /// and once for a new file fsync(2) of its directory. There are none if ``syncAll()`` has done the work already. Any
-  /// number of threads may sync at once; one that succeeded waits for those that were under way, because they may be
-  /// told of the failure that it asked for. <doc:WhatFlushedMeans> tells what is promised and what is not.
+  /// The system calls are msync(2) with `MS_SYNC`, ioctl(2) with `FS_IOC_FIEMAP` to see that the range has written blocks
+  /// (where the file system tells), fstat(2) to see that the file still covers it and has a name, and once for a new file
+  /// fsync(2) of its directory. There are none if ``syncAll()`` has done the work already. Any number of threads may sync
+  /// at once; one that succeeded waits for those that were under way, because they may be told of the failure that it
+  /// asked for. <doc:WhatFlushedMeans> tells what is promised and what is not.
   ///
   /// - Parameter receipt: Consumed; on failure the error gives its range back, to be written anew.
   /// - Returns: The proof. In a file system that lives in memory it proves nothing: see ``isDurable``.
@@ -171,15 +172,17 @@ extension MmapFile {
 
   /// Syncs, and lets a success count for some pages.
   ///
-  /// After a failure a success is not believed. ext4 (Linux 6.18) has then chosen the blocks of reserved pages, and
-  /// still calls them unwritten: to write such a page anew while it stays in memory and to sync it succeeds, and after
-  /// a crash it reads as zeros. So pages that are written after a failure are dropped from memory before, and each
-  /// success is compared with what the file system says of them.
+  /// A success is compared with what the file system says of the pages. After a failed writeback, which another program
+  /// may have been told of, ext4 (Linux 6.18) has chosen the blocks of reserved pages and still calls them unwritten: to
+  /// write such a page anew while it stays in memory and to sync it succeeds, and after a crash it reads as zeros. So
+  /// pages that are written after a failure are dropped from memory before. A file that was cut and has grown again has
+  /// holes.
   private func synchronise(_ bytes: Range<Int>, proving pages: () -> [Range<Int>]) throws(MmapFileError) {
     let errno = durability.attempt {
       if let errno = mapping.synchronise(bytes) { return errno }
-      guard states.era > 0 else { return nil }
-      return pages().allSatisfy { mapping.isOnDisk($0) != false } ? nil : Errno.ioError
+      // A file that is too short is told of below, for what it is.
+      let isTold = pages().allSatisfy { mapping.isOnDisk($0) != false } || (try? mapping.checkCovered(bytes)) == nil
+      return isTold ? nil : Errno.ioError
     }
     if let errno { throw .system(errno, path, "the file could not be made durable", bytes: bytes) }
     guard states.era < Era.last else { throw lostToFailure(bytes) }

@@ -100,6 +100,22 @@ struct TruncationTests {
     #expect(receipt.count == 8192)
   }
 
+  @Test("A file that was cut and has grown again is not called durable, though it is as long as before")
+  func regrown() throws {
+    guard file.isDurable else { return }
+    let kept = try file.write(ones(2), to: try range(2))
+    let gone = try file.write(ones(2), to: try range(2))
+    let size = file.size
+    try cut(to: 2 * 4096)
+    try cut(to: size)
+    _ = try file.sync(kept)
+    do {
+      _ = try file.sync(gone)
+      Issue.record("a hole was called durable")
+    } catch { #expect(error.code == .system || error.code == .lost) }
+    #expect(!(2..<4).contains { file.states[$0] == .flushed })
+  }
+
   @Test("Whoever asks is told of a cut, and sees which pages it took")
   func coverage() throws {
     let kept = try file.sync(try file.write(ones(2), to: try range(2)))
