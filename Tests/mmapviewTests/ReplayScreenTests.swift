@@ -1,0 +1,76 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+extension InTerminal {
+  @Suite("Replays on the screen")
+  struct ReplayScreenTests: StartsProgram {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test("A replay pauses, goes on by steps and to the next caption, and ends where the person wants to go on alone")
+    func replay() throws {
+      let script = [
+        "say first", "workers start 2 mode=stepped", "workers turn 1x2 2", "goto 9", "allocate 1p", "say second",
+      ]
+      let lines = script + (1...3).map { "goto \($0)" } + ["say third", "allocate 4p", "say fourth"]
+      let timed = lines.enumerated().map { "\($1) #@ \($0 == 0 ? 0 : 600 + $0)" }
+      try folder.put("s", Array(timed.joined(separator: "\n").utf8))
+      let window = try start("a --create 1m --replay s --speed 1")
+      // The second command comes in ten minutes.
+      try window.waitFor("replaying line 2 of 12")
+      try window.type(".", ".")
+      try window.waitFor("worker 1: page 0 allocated")
+      #expect(try window.text.contains("paused at line 3 of 12  Space goes on  . steps  ] next caption  Esc ends"))
+      let id = try window.programID()
+      #expect(try wakeUps(of: id) <= 1, "it sleeps while it is paused")
+      try window.type("Right", "Right")
+      try window.waitFor("worker 2: page 1 allocated")
+      try window.type("l", "j", "v", "h", "Escape")
+      try window.waitFor("The replay has ended")
+      try window.type("Escape", "a", "w")
+      try window.waitFor("1 allocated")
+      try window.quit()
+      try window.type("clear; \(mmapview) b --create 1m --replay s --speed 1", "Enter")
+      try window.waitFor("replaying line 2 of 12")
+      try window.type("]")
+      try window.waitFor("paused at line 7 of 12")
+      #expect(try window.text.contains("second"))
+      try window.type("]")
+      try window.waitFor("paused at line 11 of 12")
+      try window.type("g", ":", "goto 77", "Enter")
+      try window.waitFor("page 77")
+      try window.type("]")
+      try window.waitFor("fourth")
+      try window.waitFor("allocate  w write")
+      try window.quit()
+      try expectShell(window)
+    }
+
+    @Test("A replay on the screen keeps the times of the recording, as many times as fast as it is told to")
+    func replaySpeed() throws {
+      try folder.put("s", Array("goto 1 #@ 10.0\ngoto 2 #@ 30.0\nallocate 1p #@ 50.0\nquit #@ 70.0".utf8))
+      let began = ContinuousClock.now
+      let window = try start("a --create 1m --replay s --speed 20")
+      try window.waitFor("line 2 of 4")
+      try window.waitFor("line 3 of 4")
+      try window.waitFor("1 allocated")
+      try expectShell(window)
+      #expect(ContinuousClock.now - began > .seconds(3))
+    }
+
+    /// How often a program was put to sleep in a second and a half.
+    private func wakeUps(of id: Int32) throws -> Int {
+      func switches() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches") })
+        return try #require(line.split(separator: "\t").last.flatMap { Int($0) })
+      }
+      let before = try switches()
+      Thread.sleep(forTimeInterval: 1.5)
+      return try switches() - before
+    }
+  }
+}
