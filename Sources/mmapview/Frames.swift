@@ -11,7 +11,8 @@ struct Frames {
   /// - Parameter path: A folder, which is made if it is missing, or `-` for standard output.
   /// - Throws: When there is no such folder and none can be made.
   init(_ path: String) throws(UsageError) {
-    folder = path == "-" ? nil : FilePath(path)
+    // A lesson moves elsewhere before it draws.
+    folder = path == "-" ? nil : FilePath.workingFolder?.pushing(FilePath(path)) ?? FilePath(path)
     // SAFETY: the path is a string that ends with a zero, for the length of the call.
     guard let folder, unsafe folder.withPlatformString({ unsafe mkdir($0, 0o777) }) != 0 else { return }
     let error = Errno(rawValue: errno)

@@ -7,9 +7,8 @@ import Testing
 ///
 /// Comments at a script's head say what else is made of it: `# Sizes: 80x24 40x12` (the first is the picture's),
 /// `# Themes: light` beside the dark one, `# Options: --ascii`, and `# Needs ext4: …` where another file system would
-/// end otherwise. `UPDATE_SCREENS=1 swift test --filter ScreenTests` writes frames and pictures anew; look at them
-/// before you commit them.
-@Suite("Screens")
+/// end otherwise. Where a script is to make mistakes and go on, `# Options: --plain` reads it line by line.
+@Suite("Screens of scripts")
 struct ScreenTests {
   static let scripts: [String] =
     ((try? FileManager.default.contentsOfDirectory(atPath: packageRoot + "/Screens")) ?? [])
@@ -62,11 +61,7 @@ struct ScreenTests {
     guard try isAtHome(head) else { return }
     for shot in Self.shots(name, head) {
       let frame = try play(path + name + ".mmv", head, shot)
-      if ProcessInfo.processInfo.environment["UPDATE_SCREENS"] == "1" {
-        try frame.write(toFile: path + shot.file, atomically: true, encoding: .utf8)
-      }
-      let golden = try String(contentsOfFile: path + shot.file, encoding: .utf8)
-      compare(frame.components(separatedBy: "\n"), golden.components(separatedBy: "\n"), shot)
+      try Golden(shot.file).compare(frame)
     }
   }
 
@@ -76,8 +71,9 @@ struct ScreenTests {
       let script = try String(contentsOfFile: packageRoot + "/Screens/\(name).mmv", encoding: .utf8)
       return [name + ".mmv"] + Self.shots(name, Head(script)).map(\.file)
     }
+    let lessons = LessonTests.numbers.flatMap { [Golden.lesson($0, "txt").file, Golden.lesson($0, "svg").file] }
     let there = try FileManager.default.contentsOfDirectory(atPath: packageRoot + "/Screens")
-    #expect(Set(there) == Set(made))
+    #expect(Set(there) == Set(made + lessons))
   }
 
   // Which pages the kernel writes back together is its file system's affair.
@@ -91,19 +87,15 @@ struct ScreenTests {
 
   private func play(_ script: String, _ head: Head, _ shot: Shot) throws -> String {
     let folder = try TemporaryFolder()
-    let arguments = ["--replay", script, "--headless", "--size", shot.size, "--theme", shot.theme] + head.options
-    let outcome = try run(mmapview, arguments + ["-c", "screen \(shot.file)"], in: folder.path.string)
-    #expect(outcome.status == 0, "\(outcome.errors)")
-    return String(decoding: try folder.bytes(shot.file), as: UTF8.self)
-  }
-
-  // The lines that differ, the first few of them: a colour that was changed shows as a letter or a number in its place.
-  private func compare(_ found: [String], _ expected: [String], _ shot: Shot) {
-    #expect(found.count == expected.count, "\(shot) has another number of lines")
-    let differences = zip(found, expected).enumerated().filter { $0.element.0 != $0.element.1 }
-    for (row, lines) in differences.prefix(8) {
-      Issue.record("\(shot):\(row + 1) differs\n  expected: \(lines.1)\n  found:    \(lines.0)")
+    let options = ["--size", shot.size, "--theme", shot.theme] + head.options
+    if head.options.contains("--plain") {
+      let lines = try String(contentsOfFile: script, encoding: .utf8) + "screen \(shot.file)\n"
+      try run(mmapview, options, in: folder.path.string, input: lines)
+    } else {
+      let arguments = ["--replay", script, "--headless"] + options + ["-c", "screen \(shot.file)"]
+      let outcome = try run(mmapview, arguments, in: folder.path.string)
+      #expect(outcome.status == 0, "\(outcome.errors)")
     }
-    if differences.count > 8 { Issue.record("\(shot): \(differences.count - 8) more lines differ") }
+    return String(decoding: try folder.bytes(shot.file), as: UTF8.self)
   }
 }

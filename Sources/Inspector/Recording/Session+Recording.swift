@@ -16,7 +16,7 @@ extension Session {
       recorder.end()
       return .done("recorded to \(path)")
     }
-    try recorder.begin(path, isForced: isForced) { recording in
+    try recorder.begin(output(path), isForced: isForced) { recording in
       guard let mine = try? file?.descriptor.stat(), let other = try? recording.stat() else { return false }
       return mine.inode == other.inode && mine.deviceID == other.deviceID
     }

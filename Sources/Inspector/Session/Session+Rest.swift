@@ -10,6 +10,9 @@ extension Session {
   /// Whether a script rests; ``goOn()`` ends that.
   public var isResting: Bool { rest != nil }
 
+  /// Whether a script goes on only when a key is pressed.
+  public var isWaitingForKey: Bool { if case .key? = rest { true } else { false } }
+
   /// For how long a script still rests; `nil` if it does not, or until a key is pressed.
   public var restLeft: Duration? {
     guard case .time(let end)? = rest else { return nil }
@@ -30,7 +33,6 @@ extension Session {
       rest = .time(.now + time / speed.factor)
     } else if isAttended {
       rest = .key
-      return .done("paused: Space goes on")
     }
     return Event(.done, [])
   }

@@ -55,6 +55,10 @@ public final class Session {
   /// It is given a path, or `nil` for lines of text, and whether it may replace a file.
   public var takeScreen: ((String?, Bool) throws(CommandError) -> [String])?
 
+  /// The folder that pictures and recordings which a person asks for go into; `nil` for the working folder, which a
+  /// lesson has moved to its own.
+  public var outputFolder: FilePath?
+
   /// What a lesson can do that no command can; whoever plays one sets it.
   ///
   /// It is given the words after `outside`, and answers with what came of it.
@@ -244,43 +248,4 @@ public final class Session {
   }
 
   func waitForWorkers() { isWaitingForWorkers = areWorking }
-}
-
-// MARK: - Commands that touch no range
-
-extension Session {
-  private func screen(_ path: String?, _ isForced: Bool) throws(CommandError) -> Event {
-    guard let takeScreen else { throw CommandError("screen: nothing is drawn here") }
-    let lines = try takeScreen(path, isForced)
-    return path == nil ? Event(.output, lines) : .done("saved \(path ?? "")")
-  }
-
-  private func set(_ setting: Setting) -> Event {
-    switch setting {
-    case .pattern(let pattern): self.pattern = pattern
-    case .speed(let speed): self.speed = speed
-    case .ascii(let isOn): isASCII = isOn
-    }
-    return Event(.done, [])
-  }
-
-  private func help(_ name: String?) throws(CommandError) -> Event {
-    guard let name else {
-      let width = Verb.all.map(\.name.count).max() ?? 0
-      return Event(
-        .output,
-        Verb.all.map { $0.name + String(repeating: " ", count: width + 2 - $0.name.count) + $0.help })
-    }
-    guard let verb = Verb.named(name) else {
-      let suggestion = Spelling.suggestion(for: name, among: Verb.all.map(\.name))
-      throw CommandError("\(name): no such command; \(suggestion)`help` lists them")
-    }
-    return Event(.output, verb.manual)
-  }
-
-  /// The open file, or an error that says how to open one.
-  func openFile() throws(CommandError) -> MmapFile {
-    guard let file else { throw CommandError("no file is open: `open PATH` or `create PATH SIZE` first") }
-    return file
-  }
 }

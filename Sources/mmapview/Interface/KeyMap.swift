@@ -68,7 +68,7 @@ enum KeyMap {
   static func hints(_ session: Session) -> [(key: String, name: String, rank: Int)] {
     // A file that is only looked at: any key that would write asks for leave.
     let isAsking = session.file?.isWritable == false
-    return (isAsking ? [("a", "allow writing", 4)] : [])
+    return (session.isWaitingForKey ? [("Space", "goes on", -1)] : []) + (isAsking ? [("a", "allow writing", 4)] : [])
       + acting.compactMap { binding in
         guard let hint = binding.hint, hint.applies(session) else { return nil }
         return (binding.name, hint.name, hint.rank)

@@ -50,10 +50,11 @@ struct Replay {
   }
 
   /// Where it stands, while there is something left to play; `nil` if it is not to be seen.
-  var status: Status? {
+  func status(_ session: Session) -> Status? {
     guard isGuided, let position = player.upcoming?.position else { return nil }
     return Status(
-      line: position.line, lastLine: player.lastLine(of: position.name) ?? position.line, isPaused: pace == .paused)
+      line: position.line, lastLine: player.lastLine(of: position.name) ?? position.line,
+      isPaused: pace == .paused || session.isWaitingForKey)
   }
 
   /// How long the next command must wait for its time; `nil` if it waits for none.

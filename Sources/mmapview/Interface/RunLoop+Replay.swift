@@ -8,7 +8,7 @@ extension RunLoop {
   ///
   /// - Returns: Whether the loop should come back at once for another.
   func play() -> Bool {
-    defer { interface.replay = replay.status }
+    defer { interface.replay = replay.status(session) }
     do throws(ScriptError) {
       guard case .performed = try replay.advance(session) else { return false }
       hasActed = true
@@ -26,7 +26,9 @@ extension RunLoop {
     guard replay.take(key) else { return false }
     // A script that waits for a key has got one.
     session.goOn()
-    if wasPlaying, replay.status == nil { session.note(Event(.caption, ["The replay has ended; all keys are yours."])) }
+    if wasPlaying, replay.status(session) == nil {
+      session.note(Event(.caption, ["The replay has ended; all keys are yours."]))
+    }
     return true
   }
 

@@ -34,18 +34,16 @@ final class Stage: Sendable {
       throw CommandError(
         "\(template): the lesson's folder can't be made (\(Errno(rawValue: errno))); set TMPDIR to one of yours")
     }
-    // SAFETY: realpath's and getcwd's answers are copied and freed here.
+    // SAFETY: realpath's answer is copied and freed here.
     let resolved = unsafe realpath(name, nil)
     defer { unsafe free(resolved) }
     folder = unsafe resolved.map { unsafe FilePath(platformString: $0) } ?? FilePath(template)
-    home = unsafe getcwd(nil, 0).map { path in
-      defer { unsafe free(path) }
-      return unsafe FilePath(platformString: path)
-    }
+    home = FilePath.workingFolder
   }
 
   /// Gives a session what only lessons have, and makes the folder the one that names begin in.
   func open(for session: Session) throws(CommandError) {
+    session.outputFolder = home
     session.outside = { [self] words throws(CommandError) in try perform(words) }
     try move(to: folder)
   }
