@@ -4,7 +4,7 @@ import Testing
 
 /// A file in `Screens/` that shows what the program has to draw.
 ///
-/// `UPDATE_SCREENS=1 swift test --filter Screens` writes them anew; look at them before you commit them.
+/// `UPDATE_SCREENS=1 swift test --filter Golden` writes them anew; look at them before you commit them.
 struct Golden {
   let file: String
   private let path: String

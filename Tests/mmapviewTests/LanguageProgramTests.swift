@@ -43,7 +43,7 @@ struct LanguageProgramTests {
 
   @Test("Every screen's script is in its canonical form but for how it says sizes")
   func screens() throws {
-    for name in ScreenTests.scripts {
+    for name in GoldenScreenTests.scripts {
       let path = packageRoot + "/Screens/\(name).mmv"
       let outcome = try run(mmapview, ["--format", path])
       #expect(outcome.status == 0, "\(outcome.errors)")

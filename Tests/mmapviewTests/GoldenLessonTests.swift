@@ -8,7 +8,7 @@ import Testing
 
 /// Every lesson shows the frames that stand in `Screens/`: one for each caption, and the last as a picture.
 @Suite("Screens of lessons")
-struct LessonGoldenTests {
+struct GoldenLessonTests {
   private static let rows = 24
   // Addresses of the device, what threads at full speed did, how far writeback had come: no two runs agree.
   private static func isOwn(_ line: String) -> Bool {

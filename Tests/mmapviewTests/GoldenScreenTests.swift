@@ -9,7 +9,7 @@ import Testing
 /// `# Themes: light` beside the dark one, `# Options: --ascii`, and `# Needs ext4: …` where another file system would
 /// end otherwise. Where a script is to make mistakes and go on, `# Options: --plain` reads it line by line.
 @Suite("Screens of scripts")
-struct ScreenTests {
+struct GoldenScreenTests {
   static let scripts: [String] =
     ((try? FileManager.default.contentsOfDirectory(atPath: packageRoot + "/Screens")) ?? [])
     .filter { $0.hasSuffix(".mmv") }.map { String($0.dropLast(4)) }.sorted()
