@@ -97,7 +97,9 @@ enum Literal {
 
   /// A time in the largest unit that is exact.
   static func describe(time: Duration) -> String {
-    let microseconds = Int(time / .microseconds(1))
+    // By whole numbers: a quotient of two durations is a `Double`, and may come out just below.
+    let (seconds, attoseconds) = time.components
+    let microseconds = Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
     if microseconds % 1_000_000 == 0 { return "\(microseconds / 1_000_000)s" }
     return microseconds % 1000 == 0 ? "\(microseconds / 1000)ms" : "\(microseconds)us"
   }
