@@ -10,7 +10,15 @@ import SystemPackage
   let isWritable: Bool
   /// Whether a page may have no block yet, so that a store to it could find the disk full.
   let mayHaveHoles: Bool
+  /// Whether the file lives in memory alone, where nothing can be made durable.
+  let isInMemory: Bool
+  /// Whether pwrite(2) may be called: past a limit of the process it would not fail but raise a signal.
+  let mayCallWrite: Bool
   let base: UnsafeMutableRawPointer
+  /// What the fastest way of writing is chosen by.
+  let residences: Residences
+  let streak = Streak()
+  let fileEnd: FileEnd
   // A count of faults, then from the second page on a byte for each page of the file.
   private let faultRegion: AnonymousRegion
   private let faults: UnsafeMutablePointer<Atomic<UInt64>>
@@ -27,7 +35,8 @@ import SystemPackage
     guard let address = unsafe address, unsafe address != mapFailed else {
       throw .system(Errno(rawValue: errno), file.path, "can't map the file")
     }
-    guard let faultRegion = AnonymousRegion(byteCount: Alignment.page + Alignment.pages(in: size)),
+    guard let residences = Residences(pageCount: Alignment.pages(in: size)),
+      let faultRegion = AnonymousRegion(byteCount: Alignment.page + Alignment.pages(in: size)),
       // SAFETY: both regions live as long as this object, whose deinit unregisters the guard first.
       let guardian = unsafe clinux_guard_register(
         address, Alignment.up(size), faultRegion.base.advanced(by: Alignment.page).assumingMemoryBound(to: UInt8.self),
@@ -41,6 +50,10 @@ import SystemPackage
     self.size = size
     self.isWritable = isWritable
     self.mayHaveHoles = mayHaveHoles
+    self.residences = residences
+    isInMemory = self.file.isInMemory
+    fileEnd = FileEnd(of: self.file.descriptor)
+    mayCallWrite = Self.fileSizeLimit >= size
     unsafe base = address
     self.faultRegion = faultRegion
     // SAFETY: the region is zeroed, which is a valid atomic, and as long as it has to be; see above.
@@ -53,6 +66,13 @@ import SystemPackage
     // SAFETY: registered and mapped by `init` with these values; the last owner is gone, so nobody is inside.
     unsafe clinux_guard_unregister(guardian)
     _ = unsafe munmap(base, size)
+  }
+
+  private static var fileSizeLimit: Int {
+    var limit = rlimit()
+    // SAFETY: the call fills the structure that it is given.
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { return 0 }
+    return Int(clamping: limit.rlim_cur)
   }
 
   var path: FilePath { file.path }
@@ -132,23 +152,6 @@ extension Mapping {
 // MARK: - System calls on ranges
 
 extension Mapping {
-  /// Makes the pages present and writable, so that no store to them can find the disk full.
-  func populate(_ bytes: Range<Int>) throws(MmapFileError) {
-    let whole = Alignment.outward(bytes, unit: Alignment.systemPage)
-    // SAFETY: the pages belong to the mapping; populating changes no byte.
-    let code = unsafe clinux_populate_for_writing(base + whole.lowerBound, whole.count)
-    switch Errno(rawValue: code) {
-    case Errno(rawValue: 0), .invalidArgument: return  // before Linux 5.14: the guard still turns faults into errors
-    case .badAddress:
-      // The kernel says no more than that a store would fault; asking for the blocks tells why.
-      try checkCovered(bytes)
-      let reason = clinux_preallocate(descriptor.rawValue, off_t(bytes.lowerBound), off_t(bytes.count))
-      throw .system(
-        Errno(rawValue: reason == 0 ? EIO : reason), path, "no blocks for the pages to be written", bytes: bytes)
-    case let errno: throw .system(errno, path, "can't make the pages writable", bytes: bytes)
-    }
-  }
-
   /// Starts writeback of the range's dirty pages: sync_file_range(2).
   func startWriteback(_ bytes: Range<Int>) throws(MmapFileError) {
     guard !bytes.isEmpty else { return }  // a length of 0 would mean all of the file
@@ -205,16 +208,5 @@ extension Mapping {
       if count == 0 { return false }
     }
     return true
-  }
-}
-
-// MARK: - The file system
-
-extension Mapping {
-  /// Whether the file lives in memory alone, where nothing can be made durable.
-  var isInMemory: Bool {
-    var name: UnsafePointer<CChar>?
-    // SAFETY: the call fills the pointer that it is given, with a constant or nil.
-    return unsafe clinux_memory_file_system(descriptor.rawValue, &name) == 0 && name != nil
   }
 }

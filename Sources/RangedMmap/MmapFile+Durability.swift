@@ -123,6 +123,7 @@ extension MmapFile {
 
   private func markFlushing(_ pages: Range<Int>) {
     let era = states.era
+    mapping.noteWriteback(of: pages)
     states.exchange(pages, from: StateByte(.written, era: era), to: StateByte(.flushing, era: era))
   }
 
@@ -139,6 +140,7 @@ extension MmapFile {
       let era = states.era
       let chunks = states.chunks(with: .unsynced).map { $0.clamped(to: wanted) }
       for pages in chunks {
+        mapping.noteWriteback(of: pages)
         states.exchange(pages, from: StateByte(.written, era: era), to: .syncing(era: era))
         states.exchange(pages, from: StateByte(.flushing, era: era), to: .syncing(era: era))
       }
@@ -163,6 +165,7 @@ extension MmapFile {
   private func makeDurable(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
     try checkEra(receipt)
     let pages = receipt.pages
+    mapping.noteWriteback(of: pages)
     try synchronise(receipt.byteRange) { [pages] }
     try mapping.checkAttached(receipt.byteRange)
     // Again: another thread's sync may have been told of the failure that took these bytes.

@@ -3,8 +3,9 @@
 extension MmapFile {
   /// Copies `bytes` into a range and gives the receipt for it.
   ///
-  /// The cost is a copy and one plain store a page; where the file has fewer blocks than bytes, also one madvise(2) to
-  /// make the pages present. Bytes are in the page cache when it returns, not on the disk: see ``flush(_:)`` and
+  /// The cost is a copy and one plain store a page, with no system call where the pages are resident. Pages that are
+  /// not, and ranges from 64 KiB on, are written in the way that is fastest for them, as <doc:Speed> tells: by stores
+  /// that fault, by madvise(2) with `MADV_POPULATE_WRITE`, or by pwrite(2). Bytes are in the page cache when it returns, not on the disk: see ``flush(_:)`` and
   /// ``sync(_:)``. Of a failed write some bytes may be in the file.
   ///
   /// - Parameters:
@@ -22,10 +23,9 @@ extension MmapFile {
         remedy: "give exactly as many as the range holds")
       throw MmapFileError(error, returning: range)
     }
-    // SAFETY: source and range have the same length, which was checked.
-    return try unsafe fill(range) { memory in
-      unsafe bytes.withUnsafeBytes { source in unsafe memory.copyMemory(from: source) }
-      return nil
+    return try fill(range) { (memory) throws(MmapFileError) in
+      // SAFETY: source and range have the same length, which was checked.
+      try unsafe bytes.withUnsafeBytes { (source) throws(MmapFileError) in try unsafe mapping.copy(source, to: memory) }
     }
   }
 
@@ -58,6 +58,9 @@ extension MmapFile {
 
   /// Lets a closure fill a range in place, with no copy at all, and gives the receipt for it.
   ///
+  /// Where pages are not resident, ranges from 64 KiB on and those of files that have fewer blocks than bytes are made
+  /// ready before: one madvise(2) with `MADV_POPULATE_WRITE`. So a full disk is an error before the closure is called.
+  ///
   /// The closure appends to a span that starts empty and must be full at the end: a range that was filled in part
   /// earns no receipt. What was filled in is in the file all the same.
   ///
@@ -75,16 +78,17 @@ extension MmapFile {
   public func write(
     to range: consuming AllocatedRange, _ body: (inout OutputRawSpan) throws -> Void
   ) throws(MmapFileError) -> WriteReceipt {
-    let (path, count) = (path, range.count)
-    return try unsafe fill(range) { memory in
+    return try fill(range) { (bytes) throws(MmapFileError) in
+      try mapping.prepare(bytes)
+      let memory = unsafe mapping.memory(bytes)
       var cause: (any Error)?
       // SAFETY: the memory is the range's, which this call alone holds; the span does not outlive it.
       var output = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
       do { try body(&output) } catch { cause = error }
       let filled = unsafe output.finalize(for: memory)
-      guard cause != nil || filled < count else { return nil }
-      return MmapFileError(
-        .incompleteWrite, path: path, "\(filled) of \(count) bytes were filled in",
+      guard cause != nil || filled < bytes.count else { return }
+      throw MmapFileError(
+        .incompleteWrite, path: path, "\(filled) of \(bytes.count) bytes were filled in",
         remedy: "fill the whole range", cause: cause)
     }
   }
@@ -92,12 +96,12 @@ extension MmapFile {
   /// From a range to its receipt, whatever fills it.
   @inline(__always)
   private func fill(
-    _ range: consuming AllocatedRange, _ body: (UnsafeMutableRawBufferPointer) -> MmapFileError?
+    _ range: consuming AllocatedRange, _ body: (Range<Int>) throws(MmapFileError) -> Void
   ) throws(MmapFileError) -> WriteReceipt {
     do throws(MmapFileError) {
       try check(range)
       guard isWritable else { throw notWritable() }
-      let era = try unsafe store(in: range.byteRange, body)
+      let era = try store(in: range.byteRange, body)
       return WriteReceipt(start: range.start, count: range.count, file: range.file, era: era)
     } catch { throw MmapFileError(error, returning: range) }
   }
@@ -108,7 +112,7 @@ extension MmapFile {
   @discardableResult
   @inline(__always)
   func store(
-    in bytes: Range<Int>, _ body: (UnsafeMutableRawBufferPointer) -> MmapFileError?
+    in bytes: Range<Int>, _ body: (Range<Int>) throws(MmapFileError) -> Void
   ) throws(MmapFileError) -> UInt8 {
     let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
     // Read first: if a sync fails from here on, it may have taken some of these bytes with it.
@@ -117,9 +121,8 @@ extension MmapFile {
       if mapping.hasFaults { try mapping.reattach(pages) }
       // One of them may have failed to be written back: see `synchronise`.
       if era > 0 { mapping.forgetClean(bytes) }
-      if mapping.mayHaveHoles { try mapping.populate(bytes) }
-      if let failure = unsafe body(mapping.memory(bytes)) { throw failure }
-      if mapping.hasFaults { try mapping.checkAttached(bytes) }
+      try body(bytes)
+      if mapping.hasFaults { try mapping.checkStored(bytes) }
     } catch {
       if error.isLoss { states.set(pages, to: StateByte(.lost)) }
       throw error

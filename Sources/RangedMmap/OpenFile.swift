@@ -75,6 +75,13 @@ struct OpenFile: ~Copyable {
     }
   }
 
+  /// Whether its file system lives in memory.
+  var isInMemory: Bool {
+    var name: UnsafePointer<CChar>?
+    // SAFETY: the call fills the pointer that it is given, with a constant or nil.
+    return unsafe clinux_memory_file_system(descriptor.rawValue, &name) == 0 && name != nil
+  }
+
   private func freeSpace() -> Int? {
     var info = statvfs()
     // SAFETY: fstatvfs fills the structure that it is given.

@@ -83,8 +83,11 @@ extension UnsafeMmapFile {
     precondition(offset >= 0, "an offset is not negative")
     let start = min(offset, size)
     let count = min(bytes.byteCount, size - start)
-    try unsafe change(start..<start + count) { memory in
-      unsafe bytes.withUnsafeBytes { unsafe memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    try change(start..<start + count) { (place) throws(MmapFileError) in
+      // SAFETY: so many bytes are there, and fit.
+      try unsafe bytes.withUnsafeBytes { (source) throws(MmapFileError) in
+        try unsafe file.mapping.copy(UnsafeRawBufferPointer(rebasing: source[..<count]), to: place)
+      }
     }
     return count
   }
@@ -166,7 +169,10 @@ extension UnsafeMmapFile {
   /// - Throws: ``MmapFileError``, as ``writeBytes(_:at:)``.
   @unsafe
   public func fill(_ byte: UInt8) throws(MmapFileError) {
-    try unsafe change(0..<size) { memory in _ = unsafe memory.initializeMemory(as: UInt8.self, repeating: byte) }
+    try change(0..<size) { (bytes) throws(MmapFileError) in
+      try file.mapping.prepare(bytes)
+      _ = unsafe file.mapping.memory(bytes).initializeMemory(as: UInt8.self, repeating: byte)
+    }
   }
 
   /// Sets every byte of the file to 0.
@@ -195,7 +201,7 @@ extension UnsafeMmapFile {
   public var mutablePointer: UnsafeMutableRawPointer? { unsafe file.isWritable ? file.mapping.base : nil }
 
   private func change(
-    _ bytes: Range<Int>, _ body: (UnsafeMutableRawBufferPointer) -> Void
+    _ bytes: Range<Int>, _ body: (Range<Int>) throws(MmapFileError) -> Void
   ) throws(MmapFileError) {
     guard file.isWritable else { throw file.notWritable() }
     guard !bytes.isEmpty else { return }
@@ -206,10 +212,7 @@ extension UnsafeMmapFile {
       return states[page] == .lost && !(bytes.lowerBound <= whole.lowerBound && whole.upperBound <= bytes.upperBound)
     }
     defer { for page in stillLost { states.set(page..<page + 1, to: StateByte(.lost)) } }
-    try unsafe file.store(in: bytes) { memory in
-      unsafe body(memory)
-      return nil
-    }
+    try file.store(in: bytes, body)
   }
 }
 

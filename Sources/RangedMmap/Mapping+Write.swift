@@ -1,0 +1,142 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+// The fastest way of bringing bytes into pages; the one place where it is chosen.
+//
+// What each costs was measured on Linux 6.18 (`compare` in Tests/Benchmarks; the article on speed has the table):
+// a store to a page that is not in memory faults, page by page; pwrite(2) makes the pages of one call in large folios
+// without a fault, but only one thread at a time can be in it; populating makes all the faults of a range in one call.
+
+extension Mapping {
+  /// A way of bringing bytes into pages.
+  enum Way {
+    /// Plain stores: no system call, and a fault for each page that is not there.
+    case copy
+    /// pwrite(2): the page cache is the one that the mapping shows.
+    case throughCache
+    /// madvise(2) with `MADV_POPULATE_WRITE`, then stores, piece by piece.
+    case populate
+  }
+
+  // Below this a system call costs more than the faults that it saves, on a disk.
+  private static let leastForCall = 64 << 10
+  // From here on pwrite is fastest although its callers wait for each other.
+  private static let leastAmongOthers = 1 << 20
+  // What fits in a core's cache together with its source; a larger copy would also go past the cache, and be slow on
+  // pages that the kernel has just zeroed there.
+  private static let piece = 256 << 10
+
+  /// Copies bytes into pages that the caller owns.
+  ///
+  /// - Throws: `noSpace` or `system`; a fault is left for the caller to find.
+  @inline(__always)
+  func copy(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) {
+    // Pages of a range are written together: the first one speaks for all.
+    if residences[bytes.lowerBound / Alignment.page] == .mapped {
+      unsafe memory(bytes).copyMemory(from: source)
+    } else {
+      try unsafe copyAnew(source, to: bytes)
+    }
+  }
+
+  @inline(never)
+  private func copyAnew(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) {
+    let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    switch way(of: bytes) {
+    case .throughCache:
+      if try unsafe writeThroughCache(source, to: bytes) {
+        residences.set(pages, to: .cached)
+        return
+      }
+      unsafe memory(bytes).copyMemory(from: source)
+    case .populate:
+      for start in stride(from: 0, to: bytes.count, by: Self.piece) {
+        let part = start..<min(start + Self.piece, bytes.count)
+        let place = bytes.lowerBound + part.lowerBound..<bytes.lowerBound + part.upperBound
+        try populate(place)
+        // SAFETY: `part` lies in the source, which is as long as `bytes`.
+        unsafe memory(place).copyMemory(from: UnsafeRawBufferPointer(rebasing: source[part]))
+      }
+    case .copy: unsafe memory(bytes).copyMemory(from: source)
+    }
+    residences.set(pages, to: .mapped)
+  }
+
+  /// Makes pages ready for a closure that fills them, where that is worth a call or a full disk must be told before.
+  func prepare(_ bytes: Range<Int>) throws(MmapFileError) {
+    guard residences[bytes.lowerBound / Alignment.page] != .mapped else { return }
+    if mayHaveHoles || bytes.count >= Self.leastForCall { try populate(bytes) }
+    residences.set(bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound), to: .mapped)
+  }
+
+  /// Notes that stores to pages will fault again: they are written back, which takes the right to write away.
+  func noteWriteback(of pages: Range<Int>) { residences.set(pages, to: .unknown) }
+
+  private func way(of bytes: Range<Int>) -> Way {
+    let isLarge = bytes.count >= Self.leastForCall
+    // A file in memory needs no blocks: its faults cost more than all the rest.
+    guard isLarge || isInMemory else { return .copy }
+    guard residences[bytes.lowerBound / Alignment.page] == .unknown else { return isLarge ? .populate : .copy }
+    if mayCallWrite, bytes.count >= Self.leastAmongOthers || streak.isAlone(writing: bytes.count) {
+      return .throughCache
+    }
+    return isInMemory && isLarge ? .populate : .copy
+  }
+
+  /// Writes with pwrite(2).
+  ///
+  /// - Returns: False if it can't be done so, with nothing to be told: stores will do, or say what is wrong.
+  private func writeThroughCache(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) -> Bool {
+    // A file that was cut short would grow again.
+    guard let end = fileEnd.offset, end >= bytes.upperBound else { return false }
+    var done = 0
+    while done < bytes.count {
+      do {
+        // SAFETY: the rest of the source, which is as long as `bytes`.
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: source[done...])
+        done += try unsafe descriptor.write(toAbsoluteOffset: Int64(bytes.lowerBound + done), rest)
+      } catch {
+        switch error as? Errno {
+        case .noSpace?, .diskQuotaExceeded?, .ioError?:
+          throw .system(error as? Errno ?? .ioError, path, "the bytes could not be taken in", bytes: bytes)
+        // A source that faults, a seal that leaves mappings alone.
+        default: return false
+        }
+      }
+    }
+    return true
+  }
+
+  // MARK: Populating
+
+  /// Makes the pages present and writable, so that no store to them can find the disk full.
+  private func populate(_ bytes: Range<Int>) throws(MmapFileError) {
+    let whole = Alignment.outward(bytes, unit: Alignment.systemPage)
+    // SAFETY: the pages belong to the mapping; populating changes no byte.
+    let code = unsafe clinux_populate_for_writing(base + whole.lowerBound, whole.count)
+    switch Errno(rawValue: code) {
+    case Errno(rawValue: 0), .invalidArgument: return  // before Linux 5.14: the guard still turns faults into errors
+    case .badAddress:
+      // The kernel says no more than that a store would fault.
+      try checkCovered(bytes)
+      throw missingBlocks(bytes) ?? .system(.ioError, path, "can't make the pages writable", bytes: bytes)
+    case let errno: throw .system(errno, path, "can't make the pages writable", bytes: bytes)
+    }
+  }
+
+  /// Throws if a store to these bytes did not reach the file, and says why.
+  func checkStored(_ bytes: Range<Int>) throws(MmapFileError) {
+    do throws(MmapFileError) { try checkAttached(bytes) } catch {
+      guard error.code == .lost, mayHaveHoles, let reason = missingBlocks(bytes) else { throw error }
+      throw reason
+    }
+  }
+
+  // Asking for the blocks tells why there are none.
+  private func missingBlocks(_ bytes: Range<Int>) -> MmapFileError? {
+    let code = clinux_preallocate(descriptor.rawValue, off_t(bytes.lowerBound), off_t(bytes.count))
+    return code == 0
+      ? nil : .system(Errno(rawValue: code), path, "no blocks for the pages to be written", bytes: bytes)
+  }
+}

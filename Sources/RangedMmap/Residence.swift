@@ -1,0 +1,71 @@
+import Glibc
+import Synchronization
+
+/// Where the library believes a page to be, which decides the fastest way of writing it; see `Mapping.way(of:)`.
+///
+/// It is a belief: memory may be taken back at any time. A wrong one costs time, and never a byte.
+enum Residence: UInt8, AtomicRepresentable {
+  /// Not in memory, or clean there: a store would fault, and the kernel would have to make the page ready.
+  case unknown
+  /// In the page cache and dirty, but not in this process's page table.
+  case cached
+  /// Written through the mapping: a store is a store.
+  case mapped
+}
+
+/// A residence for each page of a file, in memory that is used as far as pages are touched.
+@safe final class Residences: @unchecked Sendable {
+  private let region: AnonymousRegion
+  private let pages: UnsafeMutablePointer<Atomic<Residence>>
+  private let count: Int
+
+  init?(pageCount: Int) {
+    guard let region = AnonymousRegion(byteCount: pageCount) else { return nil }
+    self.region = region
+    count = pageCount
+    // SAFETY: the region is zeroed, which is a valid atomic, as long as `count`, and kept alive by this object.
+    unsafe pages = region.base.bindMemory(to: Atomic<Residence>.self, capacity: pageCount)
+  }
+
+  @inline(__always)
+  subscript(page: Int) -> Residence {
+    precondition(page >= 0 && page < count, "no such page")
+    // SAFETY: the index was checked.
+    return unsafe pages[page].load(ordering: .relaxed)
+  }
+
+  func set(_ range: Range<Int>, to residence: Residence) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "pages outside of the file")
+    // What is so already is left alone: most of a large file was never touched.
+    // SAFETY: the bounds were checked.
+    for page in range where unsafe pages[page].load(ordering: .relaxed) != residence {
+      unsafe pages[page].store(residence, ordering: .relaxed)
+    }
+  }
+}
+
+/// Tells whether one thread writes alone, from who made the last writes.
+///
+/// Threads that write at the same time hardly ever bring in so much one after the other. Two that race for it may both be told a
+/// wrong answer, which costs time only.
+struct Streak: ~Copyable {
+  private static let enough = 4 << 20
+  private let last = Atomic<UInt>(0)
+  private let length = Atomic<Int>(0)
+
+  /// Notes a write of the calling thread.
+  ///
+  /// - Parameter byteCount: How much it writes.
+  /// - Returns: Whether the last writes were all its own.
+  func isAlone(writing byteCount: Int) -> Bool {
+    let me = UInt(pthread_self())
+    guard last.load(ordering: .relaxed) == me else {
+      last.store(me, ordering: .relaxed)
+      length.store(0, ordering: .relaxed)
+      return false
+    }
+    let own = length.load(ordering: .relaxed)
+    if own < Self.enough { length.store(own + byteCount, ordering: .relaxed) }
+    return own >= Self.enough
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+/// The runs of some contenders in one setting, taken in turns.
+struct Cell {
+  let setting: Setting
+  private(set) var runs: [(contender: Contender, times: [Times])] = []
+
+  /// Runs all contenders in turns, so that what changes on the machine meanwhile hits all of them.
+  init(_ setting: Setting, _ contenders: [Contender], rounds: Int, isWhole: Bool = false) throws {
+    self.setting = setting
+    let contenders = ProcessInfo.processInfo.environment["X"].map { x in contenders.filter { $0.rawValue == x } } ?? contenders
+    runs = contenders.map { ($0, []) }
+    for round in 0..<rounds {
+      for step in contenders.indices {
+        // Another one begins each round: nobody always comes after the same one.
+        let index = (step + round) % contenders.count
+        let times = try Trial(setting: setting, contender: contenders[index], isWhole: isWhole).run()
+        runs[index].times.append(times)
+      }
+    }
+  }
+
+  /// Bytes a second, by the median or by the fastest run.
+  func speed(_ contender: Contender, by pick: ([Double]) -> Double = median, of time: (Times) -> Double = { $0.work })
+    -> Double?
+  {
+    runs.first { $0.contender == contender }.map { Double(setting.size) / pick($0.times.map(time)) }
+  }
+
+  /// The fastest of those that are not ours.
+  func bestRival(by pick: ([Double]) -> Double = median, of time: (Times) -> Double = { $0.work }) -> Contender? {
+    runs.map(\.contender).filter { !$0.isOurs }.max { speed($0, by: pick, of: time)! < speed($1, by: pick, of: time)! }
+  }
+
+  /// Ours against another: above 1 it is faster.
+  func ratio(
+    _ ours: Contender = .ours, to other: Contender, by pick: ([Double]) -> Double = median,
+    of time: (Times) -> Double = { $0.work }
+  ) -> Double { speed(ours, by: pick, of: time)! / speed(other, by: pick, of: time)! }
+
+  /// The slowest run as a multiple of the fastest, of the contender whose runs differ most.
+  var spread: Double {
+    runs.map { $0.times.map(\.work).max()! / $0.times.map(\.work).min()! }.max()!
+  }
+}
+
+func median(_ times: [Double]) -> Double {
+  let sorted = times.sorted()
+  return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+}
+
+func fastest(_ times: [Double]) -> Double { times.min()! }

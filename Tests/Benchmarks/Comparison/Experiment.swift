@@ -1,0 +1,81 @@
+import Foundation
+import RangedMmap
+
+/// The parts of the comparison.
+enum Experiment: String, CaseIterable {
+  case firstTouch = "first touch"
+  case resident
+  case random = "random order"
+  case generated
+  case whole = "create, write, sync"
+  case scale
+
+  static let chunks = [4 << 10, 64 << 10, 1 << 20, 12 << 20]
+  static let threads = [1, 2, 4, 12]
+  private static let mapped: [Contender] = [.ours, .copy, .populate, .pwrite]
+
+  func run(_ bench: Bench, plots: String?) throws {
+    var table = Table()
+    var cells: [Cell] = []
+    func measure(_ setting: Setting, _ contenders: [Contender], isWhole: Bool = false) throws {
+      guard bench.wants(setting) else { return }
+      let cell = try Cell(setting, contenders, rounds: bench.rounds, isWhole: isWhole)
+      table.add(cell, isWhole: isWhole)
+      cells.append(cell)
+    }
+    for folder in bench.folders {
+      switch self {
+      case .firstTouch:
+        for storage in [Storage.sparse, .preallocated] {
+          for chunk in Self.chunks {
+            for threads in Self.threads {
+              let setting = Setting(folder: folder, storage: storage, size: bench.size, chunk: chunk, threads: threads)
+              try measure(setting, [.ours, .copy, .populate, .mapPopulate, .pwrite])
+            }
+          }
+        }
+      case .resident:
+        for chunk in Self.chunks {
+          for threads in Self.threads {
+            let setting = Setting(
+              folder: folder, pages: .resident, size: bench.size, chunk: chunk, threads: threads)
+            try measure(setting, [.ours, .copy, .pwrite])
+          }
+        }
+      case .random:
+        for pages in [Setting.Pages.untouched, .resident] {
+          for chunk in Self.chunks.prefix(3) {
+            let setting = Setting(
+              folder: folder, pages: pages, size: bench.size, chunk: chunk, threads: 2, isShuffled: true)
+            try measure(setting, Self.mapped)
+          }
+        }
+      case .generated:
+        for pages in [Setting.Pages.untouched, .resident] {
+          for chunk in Self.chunks {
+            let setting = Setting(
+              folder: folder, pages: pages, size: bench.size, chunk: chunk, threads: 2, isGenerated: true)
+            try measure(setting, [.ours, .inPlace, .copy, .populate, .pwrite])
+          }
+        }
+      case .whole:
+        // What the Rust crate's benchmark does: it makes its file sparse, and so does its rival here.
+        for storage in [Storage.sparse, .preallocated] {
+          let setting = Setting(
+            folder: folder, storage: storage, size: 512 << 20, chunk: 12 << 20, threads: 12, hasFreshBuffers: true)
+          try measure(setting, [.ours, .copy, .populate, .pwrite], isWhole: true)
+        }
+      case .scale:
+        for size in [1 << 20, 16 << 20, 256 << 20, 4 << 30] {
+          for threads in [2, 64] {
+            for pages in [Setting.Pages.untouched, .resident] {
+              let setting = Setting(folder: folder, pages: pages, size: size, chunk: 4 << 10, threads: threads)
+              try measure(setting, [.ours, .copy])
+            }
+          }
+        }
+      }
+    }
+    if let plots { try Plot.write(cells, of: self, to: plots) }
+  }
+}

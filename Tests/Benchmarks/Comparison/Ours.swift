@@ -1,0 +1,140 @@
+import Foundation
+import RangedMmap
+import Rivals
+import Synchronization
+import SystemPackage
+
+/// The library in a comparison: threads take ranges from the allocator, or shuffled from a list, and write them.
+final class Ours {
+  private let file: MmapFile
+  private let path: String
+  private let allocator: ConcurrentAllocator
+  private let setting: Setting
+  private let isInPlace: Bool
+  private let buffers: Buffers?
+  // Ranges that were taken before the clock starts, and what becomes of them.
+  private let ranges: UnsafeMutablePointer<AllocatedRange>
+  private let receipts: UnsafeMutablePointer<WriteReceipt>
+  private let count: Int
+  // On a cache line of its own: all threads change it, and read what stands around here.
+  private let next = UnsafeMutableRawPointer.allocate(byteCount: 256, alignment: 128)
+    .initializeMemory(as: Atomic<Int>.self, to: Atomic(0))
+
+  init(_ setting: Setting, at path: String, inPlace: Bool, buffers: Buffers?) throws {
+    (self.setting, self.path, isInPlace, self.buffers) = (setting, path, inPlace, buffers)
+    (file, allocator) = try MmapFile.create(
+      at: FilePath(path), size: setting.size, allocator: ConcurrentAllocator.self, storage: setting.storage)
+    count = (setting.size + setting.chunk - 1) / setting.chunk
+    ranges = .allocate(capacity: count)
+    receipts = .allocate(capacity: count)
+  }
+
+  deinit {
+    next.deallocate()
+    ranges.deallocate()
+    receipts.deallocate()
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  /// Writes the whole file; the second time over pages that are resident.
+  func write() -> Double {
+    next.pointee.store(0, ordering: .relaxed)
+    return rivals_threads(Int32(setting.threads), { context, thread in
+      Unmanaged<Ours>.fromOpaque(context!).takeUnretainedValue().work(Int(thread))
+    }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// Takes all ranges out of the allocator, in an order if one is given.
+  func prepare(order: [UInt32]?) {
+    var taken: [UnsafeMutablePointer<AllocatedRange>] = []
+    for _ in 0..<count {
+      guard let range = allocator.allocate(setting.chunk) else { break }
+      let place = UnsafeMutablePointer<AllocatedRange>.allocate(capacity: 1)
+      place.initialize(to: range)
+      taken.append(place)
+    }
+    for index in 0..<count { (ranges + index).moveInitialize(from: taken[Int(order?[index] ?? UInt32(index))], count: 1) }
+    for place in taken { place.deallocate() }
+    isPrepared = true
+  }
+  private var isPrepared = false
+
+  /// Gives out again what was written.
+  func takeBack() {
+    for index in 0..<count { (ranges + index).initialize(to: file.reuse((receipts + index).move())) }
+  }
+
+  private func work(_ thread: Int) {
+    do {
+      guard isPrepared else {
+        while let range = allocator.allocate(setting.chunk) { _ = try write(range, thread) }
+        return
+      }
+      while true {
+        let index = next.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        (receipts + index).initialize(to: try write((ranges + index).move(), thread))
+      }
+    } catch { fatalError("\(error)") }
+  }
+
+  @inline(__always)
+  private func write(_ range: consuming AllocatedRange, _ thread: Int) throws -> WriteReceipt {
+    let (start, count) = (range.start, range.count)
+    if isInPlace {
+      return try file.write(to: range) { output in
+        output.withUnsafeMutableBytes { memory, filled in
+          bench_generate(memory.baseAddress!.assumingMemoryBound(to: CChar.self), count, start)
+          filled = count
+        }
+      }
+    }
+    guard let buffers else {
+      var fresh = [UInt8](repeating: Buffers.filler, count: count)
+      fresh.withUnsafeMutableBytes {
+        bench_stamp($0.baseAddress!.assumingMemoryBound(to: CChar.self), count, start)
+      }
+      return try file.write(fresh, to: range)
+    }
+    let buffer = buffers.each[thread]!
+    if setting.isGenerated { bench_generate(buffer, count, start) } else { bench_stamp(buffer, count, start) }
+    return try file.write(UnsafeRawBufferPointer(start: buffer, count: count).bytes, to: range)
+  }
+
+  func syncAll() throws { try file.syncAll() }
+
+  /// Reads all ranges back, each thread into its buffer.
+  func read() -> Double {
+    next.pointee.store(0, ordering: .relaxed)
+    return rivals_threads(Int32(setting.threads), { context, thread in
+      Unmanaged<Ours>.fromOpaque(context!).takeUnretainedValue().readWork(Int(thread))
+    }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  private func readWork(_ thread: Int) {
+    do {
+      while true {
+        let index = next.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        let buffer = UnsafeMutableRawBufferPointer(start: buffers!.each[thread]!, count: setting.chunk)
+        var span = buffer.mutableBytes
+        try file.read(receipts[index], into: &span)
+      }
+    } catch { fatalError("\(error)") }
+  }
+
+  /// Syncs range after range.
+  func syncRanges() throws -> Double {
+    let start = ContinuousClock.now
+    for index in 0..<count { _ = try file.sync((receipts + index).move()) }
+    return (ContinuousClock.now - start) / .seconds(1)
+  }
+
+  /// Whether every byte is what was written; read as another program would.
+  func verify() {
+    let size = setting.size
+    let base = UnsafeMmapFile(sharing: file).mutablePointer!
+    let place = bench_verify(base.assumingMemoryBound(to: CChar.self), size, Int32(Buffers.filler), setting.isGenerated ? 1 : 0)
+    precondition(place < 0, "\(setting.name): the library lost the page at \(place)")
+  }
+}

@@ -1,0 +1,59 @@
+import RangedMmap
+
+/// What is done in one cell of the table.
+struct Setting {
+  enum Pages: String {
+    /// No page is in memory yet.
+    case untouched = "first touch"
+    /// Every page was written twice before by the same means, and not synced since.
+    case resident
+  }
+
+  var folder: Folder
+  var pages = Pages.untouched
+  var storage = Storage.preallocated
+  var size: Int
+  var chunk: Int
+  var threads: Int
+  /// Whether the chunks come in no order.
+  var isShuffled = false
+  /// Whether the bytes are computed, and not only copied.
+  var isGenerated = false
+  /// Whether each write fills a fresh buffer first, as the Rust crate's own benchmark does.
+  var hasFreshBuffers = false
+
+  /// The cell's name, unique in a run.
+  var name: String {
+    var words = [folder.fileSystem, pages.rawValue]
+    if pages == .untouched { words.append(storage == .sparse ? "sparse" : "preallocated") }
+    if isShuffled { words.append("random order") }
+    if isGenerated { words.append("generated") }
+    return words.joined(separator: ", ")
+  }
+}
+
+/// Where files are made.
+struct Folder {
+  let path: String
+  let fileSystem: String
+}
+
+/// Who brings bytes into a file.
+enum Contender: String, CaseIterable {
+  case ours = "write"
+  case inPlace = "in place"
+  case copy = "memcpy"
+  case populate = "populate"
+  case mapPopulate = "MAP_POPULATE"
+  case pwrite
+
+  var isOurs: Bool { self == .ours || self == .inPlace }
+}
+
+/// What one run took, in seconds.
+struct Times {
+  /// The threads' work alone; for MAP_POPULATE with the mapping, which does a part of it.
+  var work: Double
+  /// From before the file is made to after it is synced.
+  var total: Double
+}
