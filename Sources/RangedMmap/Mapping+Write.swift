@@ -78,7 +78,7 @@ extension Mapping {
     // A file in memory needs no blocks: its faults cost more than all the rest.
     guard isLarge || isInMemory else { return .copy }
     guard residences[bytes.lowerBound / Alignment.page] == .unknown else { return isLarge ? .populate : .copy }
-    if mayCallWrite, bytes.count >= Self.leastAmongOthers || streak.isAlone(writing: bytes.count) {
+    if mayCallWrite, bytes.count >= Self.leastAmongOthers || streak.isAloneOrFar(bytes) {
       return .throughCache
     }
     return isInMemory && isLarge ? .populate : .copy

@@ -78,7 +78,7 @@ extension MmapFile {
   public func write(
     to range: consuming AllocatedRange, _ body: (inout OutputRawSpan) throws -> Void
   ) throws(MmapFileError) -> WriteReceipt {
-    return try fill(range) { (bytes) throws(MmapFileError) in
+    try fill(range) { (bytes) throws(MmapFileError) in
       try mapping.prepare(bytes)
       let memory = unsafe mapping.memory(bytes)
       var cause: (any Error)?

@@ -9,8 +9,6 @@ public enum Storage: Sendable {
   case preallocated
   /// Blocks are found when a page is first written.
   ///
-  /// Every write makes its pages present first, so that a full disk is an error of that write and not the end of the
-  /// process: one madvise(2) with `MADV_POPULATE_WRITE`. Before Linux 5.14, which has no such call, the fault of the
-  /// store is turned into an error.
+  /// A full disk is an error of that write and not the end of the process; see <doc:SurvivingFaults>.
   case sparse
 }

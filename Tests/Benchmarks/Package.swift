@@ -4,6 +4,7 @@ import PackageDescription
 // Benchmarks, in a package of their own so that users of the library do not build what they need. Run them with
 //   swift package --package-path Tests/Benchmarks benchmark
 //   swift run -c release --package-path Tests/Benchmarks compare
+//   .ci/instructions
 
 let package = Package(
   name: "Benchmarks",
@@ -32,9 +33,17 @@ let package = Package(
       dependencies: [
         "Rivals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "PageCache", package: "mmapview"),
         .product(name: "RangedMmap", package: "mmapview"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Comparison"),
+    .executableTarget(
+      name: "hotpaths",
+      dependencies: [
+        .product(name: "RangedMmap", package: "mmapview"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "HotPaths"),
   ]
 )

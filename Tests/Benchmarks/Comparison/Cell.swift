@@ -1,4 +1,3 @@
-import Foundation
 /// The runs of some contenders in one setting, taken in turns.
 struct Cell {
   let setting: Setting
@@ -7,7 +6,6 @@ struct Cell {
   /// Runs all contenders in turns, so that what changes on the machine meanwhile hits all of them.
   init(_ setting: Setting, _ contenders: [Contender], rounds: Int, isWhole: Bool = false) throws {
     self.setting = setting
-    let contenders = ProcessInfo.processInfo.environment["X"].map { x in contenders.filter { $0.rawValue == x } } ?? contenders
     runs = contenders.map { ($0, []) }
     for round in 0..<rounds {
       for step in contenders.indices {
@@ -19,27 +17,33 @@ struct Cell {
     }
   }
 
-  /// Bytes a second, by the median or by the fastest run.
+  /// Bytes a second, by the median or by the fastest run; 0 of one that is not here.
   func speed(_ contender: Contender, by pick: ([Double]) -> Double = median, of time: (Times) -> Double = { $0.work })
-    -> Double?
+    -> Double
   {
-    runs.first { $0.contender == contender }.map { Double(setting.size) / pick($0.times.map(time)) }
+    runs.first { $0.contender == contender }.map { Double(setting.size) / pick($0.times.map(time)) } ?? 0
   }
 
+  /// Whether a contender is here.
+  func has(_ contender: Contender) -> Bool { runs.contains { $0.contender == contender } }
+
   /// The fastest of those that are not ours.
-  func bestRival(by pick: ([Double]) -> Double = median, of time: (Times) -> Double = { $0.work }) -> Contender? {
-    runs.map(\.contender).filter { !$0.isOurs }.max { speed($0, by: pick, of: time)! < speed($1, by: pick, of: time)! }
+  func bestRival(by pick: ([Double]) -> Double = median, of time: (Times) -> Double = { $0.work }) -> Contender {
+    let rivals = runs.map(\.contender).filter { !$0.isOurs }
+    return rivals.max { speed($0, by: pick, of: time) < speed($1, by: pick, of: time) } ?? .copy
   }
 
   /// Ours against another: above 1 it is faster.
   func ratio(
-    _ ours: Contender = .ours, to other: Contender, by pick: ([Double]) -> Double = median,
-    of time: (Times) -> Double = { $0.work }
-  ) -> Double { speed(ours, by: pick, of: time)! / speed(other, by: pick, of: time)! }
+    to other: Contender, by pick: ([Double]) -> Double = median, of time: (Times) -> Double = { $0.work }
+  ) -> Double { speed(.ours, by: pick, of: time) / speed(other, by: pick, of: time) }
 
   /// The slowest run as a multiple of the fastest, of the contender whose runs differ most.
   var spread: Double {
-    runs.map { $0.times.map(\.work).max()! / $0.times.map(\.work).min()! }.max()!
+    runs.map { run in
+      let times = run.times.map(\.work)
+      return (times.max() ?? 0) / (times.min() ?? 1)
+    }.max() ?? 0
   }
 }
 
@@ -48,4 +52,4 @@ func median(_ times: [Double]) -> Double {
   return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
-func fastest(_ times: [Double]) -> Double { times.min()! }
+func fastest(_ times: [Double]) -> Double { times.min() ?? 0 }

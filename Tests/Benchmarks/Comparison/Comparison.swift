@@ -26,8 +26,8 @@ struct Comparison: ParsableCommand {
 
   func run() throws {
     bench_print_by_lines()
-    let bench = Bench(
-      folders: [Folder(path: disk, fileSystem: "ext4"), Folder(path: memory, fileSystem: "tmpfs")], rounds: rounds,
+    let bench = try Bench(
+      folders: [Folder(disk), Folder(memory)], rounds: rounds,
       size: megabytes << 20, chunk: kib.map { $0 << 10 }, threads: threads)
     for experiment in Experiment.allCases where only.isEmpty || experiment.rawValue.contains(only) {
       print("\n\(experiment.rawValue)")

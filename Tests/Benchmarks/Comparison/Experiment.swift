@@ -8,6 +8,8 @@ enum Experiment: String, CaseIterable {
   case random = "random order"
   case generated
   case whole = "create, write, sync"
+  case read = "read back"
+  case sync = "sync ranges"
   case scale
 
   static let chunks = [4 << 10, 64 << 10, 1 << 20, 12 << 20]
@@ -65,8 +67,21 @@ enum Experiment: String, CaseIterable {
             folder: folder, storage: storage, size: 512 << 20, chunk: 12 << 20, threads: 12, hasFreshBuffers: true)
           try measure(setting, [.ours, .copy, .populate, .pwrite], isWhole: true)
         }
+      case .read:
+        for chunk in Self.chunks.prefix(3) {
+          let setting = Setting(
+            folder: folder, action: .read, pages: .resident, size: bench.size, chunk: chunk, threads: 2)
+          try measure(setting, [.ours, .copy, .pwrite])
+        }
+      case .sync where !folder.isInMemory:
+        for chunk in [64 << 10, 1 << 20] {
+          let setting = Setting(folder: folder, action: .sync, size: chunk * 32, chunk: chunk, threads: 1)
+          // Not fdatasync(2): its first call would make all ranges durable.
+          try measure(setting, [.ours, .copy])
+        }
+      case .sync: break
       case .scale:
-        for size in [1 << 20, 16 << 20, 256 << 20, 4 << 30] {
+        for size in [1 << 20, 16 << 20, 256 << 20, 2 << 30] {
           for threads in [2, 64] {
             for pages in [Setting.Pages.untouched, .resident] {
               let setting = Setting(folder: folder, pages: pages, size: size, chunk: 4 << 10, threads: threads)

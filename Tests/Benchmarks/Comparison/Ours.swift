@@ -39,9 +39,14 @@ final class Ours {
   /// Writes the whole file; the second time over pages that are resident.
   func write() -> Double {
     next.pointee.store(0, ordering: .relaxed)
-    return rivals_threads(Int32(setting.threads), { context, thread in
-      Unmanaged<Ours>.fromOpaque(context!).takeUnretainedValue().work(Int(thread))
-    }, Unmanaged.passUnretained(self).toOpaque())
+    let body: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void = { context, thread in
+      Ours.of(context)?.work(Int(thread))
+    }
+    return rivals_threads(Int32(setting.threads), body, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  private static func of(_ context: UnsafeMutableRawPointer?) -> Ours? {
+    context.map { Unmanaged<Ours>.fromOpaque($0).takeUnretainedValue() }
   }
 
   /// Takes all ranges out of the allocator, in an order if one is given.
@@ -53,7 +58,9 @@ final class Ours {
       place.initialize(to: range)
       taken.append(place)
     }
-    for index in 0..<count { (ranges + index).moveInitialize(from: taken[Int(order?[index] ?? UInt32(index))], count: 1) }
+    for index in 0..<count {
+      (ranges + index).moveInitialize(from: taken[order.map { Int($0[index]) } ?? index], count: 1)
+    }
     for place in taken { place.deallocate() }
     isPrepared = true
   }
@@ -84,7 +91,7 @@ final class Ours {
     if isInPlace {
       return try file.write(to: range) { output in
         output.withUnsafeMutableBytes { memory, filled in
-          bench_generate(memory.baseAddress!.assumingMemoryBound(to: CChar.self), count, start)
+          bench_generate(memory.baseAddress?.assumingMemoryBound(to: CChar.self), count, start)
           filled = count
         }
       }
@@ -92,11 +99,11 @@ final class Ours {
     guard let buffers else {
       var fresh = [UInt8](repeating: Buffers.filler, count: count)
       fresh.withUnsafeMutableBytes {
-        bench_stamp($0.baseAddress!.assumingMemoryBound(to: CChar.self), count, start)
+        bench_stamp($0.baseAddress?.assumingMemoryBound(to: CChar.self), count, start)
       }
       return try file.write(fresh, to: range)
     }
-    let buffer = buffers.each[thread]!
+    let buffer = buffers.each[thread]
     if setting.isGenerated { bench_generate(buffer, count, start) } else { bench_stamp(buffer, count, start) }
     return try file.write(UnsafeRawBufferPointer(start: buffer, count: count).bytes, to: range)
   }
@@ -106,9 +113,10 @@ final class Ours {
   /// Reads all ranges back, each thread into its buffer.
   func read() -> Double {
     next.pointee.store(0, ordering: .relaxed)
-    return rivals_threads(Int32(setting.threads), { context, thread in
-      Unmanaged<Ours>.fromOpaque(context!).takeUnretainedValue().readWork(Int(thread))
-    }, Unmanaged.passUnretained(self).toOpaque())
+    let body: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void = { context, thread in
+      Ours.of(context)?.readWork(Int(thread))
+    }
+    return rivals_threads(Int32(setting.threads), body, Unmanaged.passUnretained(self).toOpaque())
   }
 
   private func readWork(_ thread: Int) {
@@ -116,7 +124,7 @@ final class Ours {
       while true {
         let index = next.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < count else { return }
-        let buffer = UnsafeMutableRawBufferPointer(start: buffers!.each[thread]!, count: setting.chunk)
+        let buffer = UnsafeMutableRawBufferPointer(start: buffers?.each[thread], count: setting.chunk)
         var span = buffer.mutableBytes
         try file.read(receipts[index], into: &span)
       }
@@ -133,8 +141,8 @@ final class Ours {
   /// Whether every byte is what was written; read as another program would.
   func verify() {
     let size = setting.size
-    let base = UnsafeMmapFile(sharing: file).mutablePointer!
-    let place = bench_verify(base.assumingMemoryBound(to: CChar.self), size, Int32(Buffers.filler), setting.isGenerated ? 1 : 0)
+    let base = UnsafeMmapFile(sharing: file).mutablePointer?.assumingMemoryBound(to: CChar.self)
+    let place = bench_verify(base, size, Int32(Buffers.filler), setting.isGenerated ? 1 : 0)
     precondition(place < 0, "\(setting.name): the library lost the page at \(place)")
   }
 }

@@ -1,4 +1,6 @@
+import PageCache
 import RangedMmap
+import SystemPackage
 
 /// What is done in one cell of the table.
 struct Setting {
@@ -9,7 +11,16 @@ struct Setting {
     case resident
   }
 
+  enum Action: String {
+    case write
+    /// Reads all back into buffers, in place of the last write.
+    case read = "read back"
+    /// Makes range after range durable.
+    case sync = "sync ranges"
+  }
+
   var folder: Folder
+  var action = Action.write
   var pages = Pages.untouched
   var storage = Storage.preallocated
   var size: Int
@@ -24,6 +35,7 @@ struct Setting {
 
   /// The cell's name, unique in a run.
   var name: String {
+    if action != .write { return "\(folder.fileSystem), \(action.rawValue)" }
     var words = [folder.fileSystem, pages.rawValue]
     if pages == .untouched { words.append(storage == .sparse ? "sparse" : "preallocated") }
     if isShuffled { words.append("random order") }
@@ -35,7 +47,17 @@ struct Setting {
 /// Where files are made.
 struct Folder {
   let path: String
+  /// What its file system is called.
   let fileSystem: String
+  let isInMemory: Bool
+
+  init(_ path: String) throws {
+    self.path = path
+    let descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: .directory)
+    defer { try? descriptor.close() }
+    let found = try PageCache.fileSystem(of: descriptor)
+    (fileSystem, isInMemory) = (found.name ?? "unknown", found.name == "tmpfs" || found.name == "ramfs")
+  }
 }
 
 /// Who brings bytes into a file.

@@ -7,29 +7,29 @@ struct Table {
   mutating func add(_ cell: Cell, isWhole: Bool) {
     let setting = cell.setting
     let contenders = cell.runs.map(\.contender)
-    let place = setting.name
     let title =
-      "\n" + pad(place, 44) + pad("size", 9) + pad("write of", 9) + "threads "
+      "\n" + pad(setting.name, 48) + pad("size", 9) + pad("write of", 9) + "threads "
       + contenders.map { right($0.rawValue, 13) }.joined() + right("best rival", 15) + right("ratio", 8)
       + right("fastest", 9) + right("spread", 8)
-    if place != heading { print(title) }
-    heading = place
+    if setting.name != heading { print(title) }
+    heading = setting.name
     let speeds: [(String, (Times) -> Double)] =
       isWhole ? [("writing", { $0.work }), ("in all", { $0.total })] : [("", { $0.work })]
     for (label, time) in speeds {
-      if cell.runs.count == 1 { print(cell.speed(cell.runs[0].contender)! / 1e9, cell.speed(cell.runs[0].contender, by: fastest)! / 1e9); return }
-      let best = cell.bestRival(of: time)!
-      let fastestRival = cell.bestRival(by: fastest, of: time)!
+      let best = cell.bestRival(of: time)
+      let fastestRival = cell.bestRival(by: fastest, of: time)
       print(
-        pad("  " + label, 44) + pad(unit(setting.size), 9) + pad(unit(setting.chunk), 9)
+        pad("  " + label, 48) + pad(unit(setting.size), 9) + pad(unit(setting.chunk), 9)
           + right("\(setting.threads)", 7) + " "
-          + contenders.map { right(number(cell.speed($0, of: time)! / 1e9), 13) }.joined()
+          + contenders.map { right(number(cell.speed($0, of: time) / 1e9), 13) }.joined()
           + right(best.rawValue, 15) + right(number(cell.ratio(to: best, of: time)), 8)
           + right(number(cell.ratio(to: fastestRival, by: fastest, of: time)), 9) + right(number(cell.spread), 8))
     }
   }
 
-  private func pad(_ text: String, _ width: Int) -> String { text.padding(toLength: width, withPad: " ", startingAt: 0) }
+  private func pad(_ text: String, _ width: Int) -> String {
+    text.padding(toLength: width, withPad: " ", startingAt: 0)
+  }
 
   private func right(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text

@@ -11,7 +11,7 @@ struct Trial {
   func run() throws -> Times {
     let path = setting.folder.path + "/mmapview-comparison-\(UUID().uuidString).bin"
     // What the last run left must not be written back during this one.
-    bench_settle(setting.folder.path, 2 * setting.size)
+    bench_settle(setting.folder.path, min(2 * setting.size, 1 << 30))
     let buffers = setting.hasFreshBuffers ? nil : Buffers(setting.threads, size: setting.chunk)
     return contender.isOurs ? try runOurs(path, buffers) : runRival(path, buffers)
   }
@@ -19,14 +19,19 @@ struct Trial {
   private func runOurs(_ path: String, _ buffers: Buffers?) throws -> Times {
     let start = ContinuousClock.now
     let ours = try Ours(setting, at: path, inPlace: contender == .inPlace, buffers: buffers)
-    if setting.pages == .resident || setting.isShuffled { ours.prepare(order: order) }
+    if keepsList { ours.prepare(order: order) }
     if setting.pages == .resident {
       for _ in 0..<2 {
         _ = ours.write()
         ours.takeBack()
       }
     }
-    let work = ours.write()
+    var work = ours.write()
+    switch setting.action {
+    case .write: break
+    case .read: work = ours.read()
+    case .sync: work = try ours.syncRanges()
+    }
     if isWhole { try ours.syncAll() }
     let total = (ContinuousClock.now - start) / .seconds(1)
     ours.verify()
@@ -48,11 +53,16 @@ struct Trial {
     todo.withUnsafeMutableBufferPointer { todo in
       done.withUnsafeMutableBufferPointer { done in
         // The library's ranges come from a list there too.
-        if setting.pages == .resident || setting.isShuffled {
+        if keepsList {
           (rival.todo, rival.done) = (todo.baseAddress, done.baseAddress)
         }
         if setting.pages == .resident { for _ in 0..<2 { _ = write(&rival) } }
         work = write(&rival)
+        switch setting.action {
+        case .write: break
+        case .read: work = run(rival_read, &rival)
+        case .sync: work = sync(&rival)
+        }
         if isWhole { rival_sync(&rival, 0, setting.size) }
         total = (ContinuousClock.now - start) / .seconds(1)
       }
@@ -62,13 +72,24 @@ struct Trial {
     return Times(work: work + mapping, total: total)
   }
 
-  private func write(_ rival: inout rival) -> Double {
+  private func write(_ rival: inout rival) -> Double { run(rival_write, &rival) }
+
+  private func run(_ body: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void, _ rival: inout rival) -> Double {
     var next = 0
     return withUnsafeMutablePointer(to: &next) { next in
       rival.next = next
-      return rivals_threads(Int32(setting.threads), rival_write, &rival)
+      return rivals_threads(Int32(setting.threads), body, &rival)
     }
   }
+
+  private func sync(_ rival: inout rival) -> Double {
+    let start = ContinuousClock.now
+    for place in places { rival_sync(&rival, place.start, place.count) }
+    return (ContinuousClock.now - start) / .seconds(1)
+  }
+
+  /// Whether ranges are taken from a list, and not from the allocator while the clock runs.
+  private var keepsList: Bool { setting.pages == .resident || setting.isShuffled || setting.action != .write }
 
   private var places: [place] {
     let count = (setting.size + setting.chunk - 1) / setting.chunk

@@ -174,7 +174,6 @@ void rival_close(struct rival rival, const char *path) {
 
 void rival_sync(const struct rival *rival, size_t offset, size_t count) {
   if (rival->way == RIVAL_PWRITE) {
-    if (sync_file_range(rival->fd, offset, count, SYNC_FILE_RANGE_WRITE) != 0) fail("sync_file_range");
     if (fdatasync(rival->fd) != 0) fail("fdatasync");
   } else if (msync(rival->base + offset, count, MS_SYNC) != 0) {
     fail("msync");

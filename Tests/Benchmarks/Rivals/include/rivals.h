@@ -64,7 +64,7 @@ struct rival rival_open(const char *path, size_t size, int reserves_blocks, int 
 // Unmaps and closes it, and removes its name.
 void rival_close(struct rival rival, const char *path);
 
-// Syncs some bytes: by msync(2), or for pwrite by sync_file_range(2) and fdatasync(2).
+// Syncs some bytes by msync(2), or for pwrite the whole file by fdatasync(2).
 void rival_sync(const struct rival *rival, size_t offset, size_t count);
 
 // Waits until a folder's file system has written what it has. Then fills so much of its page cache and gives it back: a
