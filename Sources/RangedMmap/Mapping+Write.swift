@@ -6,7 +6,7 @@ import SystemPackage
 //
 // What each costs was measured on Linux 6.18 (`compare` in Tests/Benchmarks; the article on speed has the table):
 // a store to a page that is not in memory faults, page by page; pwrite(2) makes the pages of one call in large folios
-// without a fault, but only one thread at a time can be in it; populating makes all the faults of a range in one call.
+// and without a fault; populating serves the faults of a range in one call, and so maps what pwrite has made.
 
 extension Mapping {
   /// A way of bringing bytes into pages.
@@ -19,10 +19,8 @@ extension Mapping {
     case populate
   }
 
-  // Below this a system call costs more than the faults that it saves, on a disk.
+  // Below this a system call costs more than the faults that it saves.
   private static let leastForCall = 64 << 10
-  // From here on pwrite is fastest although its callers wait for each other.
-  private static let leastAmongOthers = 1 << 20
   // What fits in a core's cache together with its source; a larger copy would also go past the cache, and be slow on
   // pages that the kernel has just zeroed there.
   private static let piece = 256 << 10
@@ -73,15 +71,12 @@ extension Mapping {
   /// Notes that stores to pages will fault again: they are written back, which takes the right to write away.
   func noteWriteback(of pages: Range<Int>) { residences.set(pages, to: .unknown) }
 
+  // Not by how many threads there are, nor by the order in which they write: to mix the ways on a disk is slower than
+  // either, and stores in no order are three times as slow there as pwrite.
   private func way(of bytes: Range<Int>) -> Way {
-    let isLarge = bytes.count >= Self.leastForCall
-    // A file in memory needs no blocks: its faults cost more than all the rest.
-    guard isLarge || isInMemory else { return .copy }
-    guard residences[bytes.lowerBound / Alignment.page] == .unknown else { return isLarge ? .populate : .copy }
-    if mayCallWrite, bytes.count >= Self.leastAmongOthers || streak.isAloneOrFar(bytes) {
-      return .throughCache
-    }
-    return isInMemory && isLarge ? .populate : .copy
+    guard bytes.count >= Self.leastForCall else { return .copy }
+    let isCached = residences[bytes.lowerBound / Alignment.page] == .cached
+    return isCached || !mayCallWrite ? .populate : .throughCache
   }
 
   /// Writes with pwrite(2).

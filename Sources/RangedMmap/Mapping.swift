@@ -10,14 +10,11 @@ import SystemPackage
   let isWritable: Bool
   /// Whether a page may have no block yet, so that a store to it could find the disk full.
   let mayHaveHoles: Bool
-  /// Whether the file lives in memory alone, where nothing can be made durable.
-  let isInMemory: Bool
   /// Whether pwrite(2) may be called: past a limit of the process it would not fail but raise a signal.
   let mayCallWrite: Bool
   let base: UnsafeMutableRawPointer
   /// What the fastest way of writing is chosen by.
   let residences: Residences
-  let streak = Streak()
   let fileEnd: FileEnd
   // A count of faults, then from the second page on a byte for each page of the file.
   private let faultRegion: AnonymousRegion
@@ -51,7 +48,6 @@ import SystemPackage
     self.isWritable = isWritable
     self.mayHaveHoles = mayHaveHoles
     self.residences = residences
-    isInMemory = self.file.isInMemory
     fileEnd = FileEnd(of: self.file.descriptor)
     mayCallWrite = Self.fileSizeLimit >= size
     unsafe base = address

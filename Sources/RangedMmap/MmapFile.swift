@@ -35,7 +35,7 @@ public final class MmapFile: Sendable {
     self.mapping = mapping
     self.states = states
     durability = Durability(states)
-    isDurable = !mapping.isInMemory
+    isDurable = !mapping.file.isInMemory
     unsyncedDirectory = Monitor(directory)
   }
 

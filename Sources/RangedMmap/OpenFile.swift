@@ -75,7 +75,7 @@ struct OpenFile: ~Copyable {
     }
   }
 
-  /// Whether its file system lives in memory.
+  /// Whether its file system lives in memory, where nothing can be made durable.
   var isInMemory: Bool {
     var name: UnsafePointer<CChar>?
     // SAFETY: the call fills the pointer that it is given, with a constant or nil.

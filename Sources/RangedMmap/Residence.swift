@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 /// Where the library believes a page to be, which decides the fastest way of writing it; see `Mapping.way(of:)`.
@@ -41,36 +40,5 @@ enum Residence: UInt8, AtomicRepresentable {
     for page in range where unsafe pages[page].load(ordering: .relaxed) != residence {
       unsafe pages[page].store(residence, ordering: .relaxed)
     }
-  }
-}
-
-/// Tells whether writes to untouched pages come from one thread or from several, and in order or not.
-///
-/// Threads that write at the same time hardly ever bring in so much one after the other. Two that race for it may both
-/// be told a wrong answer, which costs time only.
-struct Streak: ~Copyable {
-  private static let enough = 4 << 20
-  // Several threads that write a file in order are that near to each other.
-  private static let near = 4 << 20
-  private let last = Atomic<UInt>(0)
-  private let length = Atomic<Int>(0)
-  private let end = Atomic<Int>(0)
-
-  /// Notes a write of the calling thread.
-  ///
-  /// - Parameter bytes: Where it writes.
-  /// - Returns: Whether the last writes were all its own, or this one is far from the last.
-  func isAloneOrFar(_ bytes: Range<Int>) -> Bool {
-    let isFar = abs(bytes.lowerBound - end.load(ordering: .relaxed)) > Self.near
-    end.store(bytes.upperBound, ordering: .relaxed)
-    let me = UInt(pthread_self())
-    guard last.load(ordering: .relaxed) == me else {
-      last.store(me, ordering: .relaxed)
-      length.store(0, ordering: .relaxed)
-      return isFar
-    }
-    let own = length.load(ordering: .relaxed)
-    if own < Self.enough { length.store(own + bytes.count, ordering: .relaxed) }
-    return own >= Self.enough || isFar
   }
 }

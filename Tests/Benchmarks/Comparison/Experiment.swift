@@ -7,6 +7,7 @@ enum Experiment: String, CaseIterable {
   case resident
   case random = "random order"
   case generated
+  case crate = "the Rust crate's way"
   case whole = "create, write, sync"
   case read = "read back"
   case sync = "sync ranges"
@@ -60,13 +61,15 @@ enum Experiment: String, CaseIterable {
             try measure(setting, [.ours, .inPlace, .copy, .populate, .pwrite])
           }
         }
-      case .whole:
-        // What the Rust crate's benchmark does: it makes its file sparse, and so does its rival here.
-        for storage in [Storage.sparse, .preallocated] {
-          let setting = Setting(
-            folder: folder, storage: storage, size: 512 << 20, chunk: 12 << 20, threads: 12, hasFreshBuffers: true)
-          try measure(setting, [.ours, .copy, .populate, .pwrite], isWhole: true)
+      case .crate:
+        for chunk in Self.chunks {
+          let setting = Setting(folder: folder, size: bench.size, chunk: chunk, threads: 2)
+          try measure(setting, [.ours, .crate])
         }
+      case .whole:
+        // The Rust crate's own benchmark.
+        let setting = Setting(folder: folder, size: 512 << 20, chunk: 12 << 20, threads: 12, hasFreshBuffers: true)
+        try measure(setting, [.ours, .crate, .copy, .populate, .pwrite], isWhole: true)
       case .read:
         for chunk in Self.chunks.prefix(3) {
           let setting = Setting(

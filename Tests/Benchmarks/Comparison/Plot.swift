@@ -8,6 +8,7 @@ enum Plot {
     case .ours: "#009e73"
     case .inPlace: "#56b4e9"
     case .copy: "#e69f00"
+    case .crate: "#d55e00"
     case .populate: "#cc79a7"
     case .mapPopulate: "#999999"
     case .pwrite: "#0072b2"
@@ -56,7 +57,7 @@ enum Plot {
     }
     var legend = ""
     for (index, contender) in contenders.enumerated() {
-      let x = left + Double(index) * 95
+      let x = left + Double(index) * 105
       legend += "<rect x=\"\(x)\" y=\"34\" width=\"10\" height=\"10\" fill=\"\(color(contender))\"/>\n"
       legend += text(contender.rawValue, x: x + 14, y: 43)
     }

@@ -65,6 +65,8 @@ enum Contender: String, CaseIterable {
   case ours = "write"
   case inPlace = "in place"
   case copy = "memcpy"
+  /// memcpy into a file that was made sparse, which is what the Rust crate does.
+  case crate
   case populate = "populate"
   case mapPopulate = "MAP_POPULATE"
   case pwrite

@@ -41,7 +41,8 @@ struct Trial {
   private func runRival(_ path: String, _ buffers: Buffers?) -> Times {
     let start = ContinuousClock.now
     var rival = rival_open(
-      path, setting.size, setting.storage == .preallocated ? 1 : 0, contender == .mapPopulate ? 1 : 0)
+      path, setting.size, setting.storage == .preallocated && contender != .crate ? 1 : 0,
+      contender == .mapPopulate ? 1 : 0)
     defer { rival_close(rival, path) }
     let mapping = contender == .mapPopulate ? (ContinuousClock.now - start) / .seconds(1) : 0
     rival.chunk = setting.chunk
