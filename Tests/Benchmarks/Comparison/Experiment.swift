@@ -84,9 +84,9 @@ enum Experiment: String, CaseIterable {
         }
       case .sync: break
       case .scale:
-        for size in [1 << 20, 16 << 20, 256 << 20, 2 << 30] {
-          for threads in [2, 64] {
-            for pages in [Setting.Pages.untouched, .resident] {
+        for pages in [Setting.Pages.untouched, .resident] {
+          for size in [1 << 20, 16 << 20, 256 << 20, 1 << 30] {
+            for threads in [2, 64] {
               let setting = Setting(folder: folder, pages: pages, size: size, chunk: 4 << 10, threads: threads)
               try measure(setting, [.ours, .copy])
             }
