@@ -72,40 +72,21 @@ final class Ours {
   }
 
   private func work(_ thread: Int) {
+    // Once, and not for each write: to count references on what threads share would cost more than a page.
+    let worker = Worker(
+      file: file, allocator: allocator, setting: setting, isInPlace: isInPlace, buffer: buffers?.each[thread])
     do {
       guard isPrepared else {
-        while let range = allocator.allocate(setting.chunk) { _ = try write(range, thread) }
+        try worker.writeAll()
         return
       }
+      let (next, ranges, receipts, count) = (next, ranges, receipts, count)
       while true {
         let index = next.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < count else { return }
-        (receipts + index).initialize(to: try write((ranges + index).move(), thread))
+        (receipts + index).initialize(to: try worker.write((ranges + index).move()))
       }
     } catch { fatalError("\(error)") }
-  }
-
-  @inline(__always)
-  private func write(_ range: consuming AllocatedRange, _ thread: Int) throws -> WriteReceipt {
-    let (start, count) = (range.start, range.count)
-    if isInPlace {
-      return try file.write(to: range) { output in
-        output.withUnsafeMutableBytes { memory, filled in
-          bench_generate(memory.baseAddress?.assumingMemoryBound(to: CChar.self), count, start)
-          filled = count
-        }
-      }
-    }
-    guard let buffers else {
-      var fresh = [UInt8](repeating: Buffers.filler, count: count)
-      fresh.withUnsafeMutableBytes {
-        bench_stamp($0.baseAddress?.assumingMemoryBound(to: CChar.self), count, start)
-      }
-      return try file.write(fresh, to: range)
-    }
-    let buffer = buffers.each[thread]
-    if setting.isGenerated { bench_generate(buffer, count, start) } else { bench_stamp(buffer, count, start) }
-    return try file.write(UnsafeRawBufferPointer(start: buffer, count: count).bytes, to: range)
   }
 
   func syncAll() throws { try file.syncAll() }
@@ -144,5 +125,47 @@ final class Ours {
     let base = UnsafeMmapFile(sharing: file).mutablePointer?.assumingMemoryBound(to: CChar.self)
     let place = bench_verify(base, size, Int32(Buffers.filler), setting.isGenerated ? 1 : 0)
     precondition(place < 0, "\(setting.name): the library lost the page at \(place)")
+  }
+}
+
+/// What a thread needs for its writes.
+private struct Worker {
+  let file: MmapFile
+  let allocator: ConcurrentAllocator
+  let chunk: Int
+  let isGenerated: Bool
+  let isInPlace: Bool
+  let buffer: UnsafeMutablePointer<CChar>?
+
+  init(
+    file: MmapFile, allocator: ConcurrentAllocator, setting: Setting, isInPlace: Bool,
+    buffer: UnsafeMutablePointer<CChar>?
+  ) {
+    (self.file, self.allocator, self.isInPlace, self.buffer) = (file, allocator, isInPlace, buffer)
+    (chunk, isGenerated) = (setting.chunk, setting.isGenerated)
+  }
+
+  func writeAll() throws { while let range = allocator.allocate(chunk) { _ = try write(range) } }
+
+  @inline(__always)
+  func write(_ range: consuming AllocatedRange) throws -> WriteReceipt {
+    let (start, count) = (range.start, range.count)
+    if isInPlace {
+      return try file.write(to: range) { output in
+        output.withUnsafeMutableBytes { memory, filled in
+          bench_generate(memory.baseAddress?.assumingMemoryBound(to: CChar.self), count, start)
+          filled = count
+        }
+      }
+    }
+    guard let buffer else {
+      var fresh = [UInt8](repeating: Buffers.filler, count: count)
+      fresh.withUnsafeMutableBytes {
+        bench_stamp($0.baseAddress?.assumingMemoryBound(to: CChar.self), count, start)
+      }
+      return try file.write(fresh, to: range)
+    }
+    if isGenerated { bench_generate(buffer, count, start) } else { bench_stamp(buffer, count, start) }
+    return try file.write(UnsafeRawBufferPointer(start: buffer, count: count).bytes, to: range)
   }
 }
