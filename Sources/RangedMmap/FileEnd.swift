@@ -7,13 +7,15 @@ import SystemPackage
 /// before each write cost more than the answer. lseek(2) asks for the size alone. It moves an offset, so that it needs
 /// an open file of its own: the user may read by the offset of ``MmapFile/descriptor``.
 struct FileEnd: ~Copyable {
-  // `nil` where /proc is missing, or no descriptor is left.
+  // `nil` where nobody will write, /proc is missing, or no descriptor is left.
   private let descriptor: FileDescriptor?
 
-  init(of file: FileDescriptor) {
+  init(of file: FileDescriptor?) {
     // By way of /proc it is the same file, whatever its name leads to by now.
-    descriptor = try? FileDescriptor.open(
-      FilePath("/proc/self/fd/\(file.rawValue)"), .readOnly, options: [.closeOnExec, .nonBlocking])
+    descriptor = file.flatMap { file in
+      try? FileDescriptor.open(
+        FilePath("/proc/self/fd/\(file.rawValue)"), .readOnly, options: [.closeOnExec, .nonBlocking])
+    }
   }
 
   deinit { try? descriptor?.close() }

@@ -90,7 +90,9 @@ extension Mapping {
       do {
         // SAFETY: the rest of the source, which is as long as `bytes`.
         let rest = unsafe UnsafeRawBufferPointer(rebasing: source[done...])
-        done += try unsafe descriptor.write(toAbsoluteOffset: Int64(bytes.lowerBound + done), rest)
+        let written = try unsafe descriptor.write(toAbsoluteOffset: Int64(bytes.lowerBound + done), rest)
+        if written == 0 { return false }
+        done += written
       } catch {
         switch error as? Errno {
         case .noSpace?, .diskQuotaExceeded?, .ioError?:

@@ -48,7 +48,7 @@ import SystemPackage
     self.isWritable = isWritable
     self.mayHaveHoles = mayHaveHoles
     self.residences = residences
-    fileEnd = FileEnd(of: self.file.descriptor)
+    fileEnd = FileEnd(of: isWritable ? self.file.descriptor : nil)
     mayCallWrite = Self.fileSizeLimit >= size
     unsafe base = address
     self.faultRegion = faultRegion

@@ -3,10 +3,10 @@
 extension MmapFile {
   /// Copies `bytes` into a range and gives the receipt for it.
   ///
-  /// The cost is a copy and one plain store a page, with no system call where the pages are resident. Pages that are
-  /// not, and ranges from 64 KiB on, are written in the way that is fastest for them, as <doc:Speed> tells: by stores
-  /// that fault, by madvise(2) with `MADV_POPULATE_WRITE`, or by pwrite(2). Bytes are in the page cache when it returns, not on the disk: see ``flush(_:)`` and
-  /// ``sync(_:)``. Of a failed write some bytes may be in the file.
+  /// The cost is a copy and one plain store a page, with no system call where the pages are resident and were written
+  /// through the mapping. Others are written in the way that is fastest for them, as <doc:Speed> tells: by stores that
+  /// fault, by madvise(2) with `MADV_POPULATE_WRITE`, or by pwrite(2). Bytes are in the page cache when it returns, not on
+  /// the disk: see ``flush(_:)`` and ``sync(_:)``. Of a failed write some bytes may be in the file.
   ///
   /// - Parameters:
   ///   - bytes: As many as the range holds.

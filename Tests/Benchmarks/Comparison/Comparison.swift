@@ -24,6 +24,14 @@ struct Comparison: ParsableCommand {
   @Option(help: "Only so many threads.") var threads: Int?
   @Option(help: "Where plots are written, as SVG.") var plots: String?
 
+  func validate() throws {
+    guard rounds > 0, megabytes > 0 else { throw ValidationError("--rounds and --megabytes must be at least 1") }
+    guard Experiment.allCases.contains(where: { only.isEmpty || $0.rawValue.contains(only) }) else {
+      let names = Experiment.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+      throw ValidationError("--only \(only): no experiment's name holds that; there are \(names)")
+    }
+  }
+
   func run() throws {
     bench_print_by_lines()
     let bench = try Bench(
