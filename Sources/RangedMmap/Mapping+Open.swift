@@ -44,6 +44,7 @@ extension Mapping {
       try file.reserve(size, storage)
       try file.lock()
       try self.init(file, size: size, isWritable: true, mayHaveHoles: storage == .sparse)
+      allowLargePages()
       try Self.rename(scratch, to: target, replacing: old != nil, path: path)
     } catch {
       // SAFETY: the name is this call's own, made above and used by nobody else.

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 import SystemPackage
 
 // The fastest way of bringing bytes into pages; the one place where it is chosen.
@@ -19,8 +20,6 @@ extension Mapping {
     case populate
   }
 
-  // Below this a system call costs more than the faults that it saves.
-  private static let leastForCall = 64 << 10
   // What fits in a core's cache together with its source; a larger copy would also go past the cache, and be slow on
   // pages that the kernel has just zeroed there.
   private static let piece = 256 << 10
@@ -63,20 +62,71 @@ extension Mapping {
 
   /// Makes pages ready for a closure that fills them, where that is worth a call or a full disk must be told before.
   func prepare(_ bytes: Range<Int>) throws(MmapFileError) {
-    guard residences[bytes.lowerBound / Alignment.page] != .mapped else { return }
+    let residence = residences[bytes.lowerBound / Alignment.page]
+    guard residence != .mapped else { return }
+    if residence == .untouched { considerLargePages(for: bytes) }
     if mayHaveHoles || bytes.count >= Self.leastForCall { try populate(bytes) }
     residences.set(bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound), to: .mapped)
   }
 
-  /// Notes that stores to pages will fault again: they are written back, which takes the right to write away.
-  func noteWriteback(of pages: Range<Int>) { residences.set(pages, to: .unknown) }
+  /// Notes that stores to pages will fault again: they are written back, alone or with the whole file, which takes the
+  /// right to write away.
+  func noteWriteback(of pages: Range<Int>, alone: Bool) {
+    residences.noteWriteback(of: pages, as: alone ? .cleanAlone : .clean)
+    if alone { noteWritebackAlone(of: pages.lowerBound * Alignment.page..<pages.upperBound * Alignment.page) }
+  }
 
-  // Not by how many threads there are, nor by the order in which they write: to mix the ways on a disk is slower than
-  // either, and stores in no order are three times as slow there as pwrite.
+  // MARK: Choosing
+
+  // Below this a system call costs more than the faults that it saves, on a disk.
+  private static let leastForCall = 64 << 10
+  // From here on pwrite makes pages as large as any.
+  private static let leastForCallAlways = 1 << 20
+
   private func way(of bytes: Range<Int>) -> Way {
-    guard bytes.count >= Self.leastForCall else { return .copy }
-    let isCached = residences[bytes.lowerBound / Alignment.page] == .cached
-    return isCached || !mayCallWrite ? .populate : .throughCache
+    let isLarge = bytes.count >= Self.leastForCall
+    guard mayCallWrite else { return isLarge ? .populate : .copy }
+    switch residences[bytes.lowerBound / Alignment.page] {
+    case .mapped: return .copy
+    case .cached: return isLarge ? .populate : .copy
+    case .clean: return isLarge ? .throughCache : .copy
+    // Likely to be synced by itself again: pwrite makes no more dirty than it writes.
+    case .cleanAlone: return .throughCache
+    case .untouched: return isInMemory ? wayInMemory(bytes.count) : wayOnDisk(bytes)
+    }
+  }
+
+  // The pages of a preallocated file are there. A sparse one's are made faster by several threads' faults.
+  private func wayInMemory(_ count: Int) -> Way {
+    if !mayHaveHoles || !hasSeveralWriters() { return .throughCache }
+    return count >= Self.leastForCall ? .populate : count >= Self.leastForCall / 4 ? .throughCache : .copy
+  }
+
+  // Threads that call pwrite wait for each other; faults in no order are three times as slow as that.
+  private func wayOnDisk(_ bytes: Range<Int>) -> Way {
+    if bytes.count >= Self.leastForCallAlways { return .throughCache }
+    considerLargePages(for: bytes)
+    return bytes.count < Self.leastForCall || hasSeveralWriters() && isInOrder(bytes) ? .copy : .throughCache
+  }
+
+  // Half of what lies shortly before was written, and nothing that lies further behind than threads are apart.
+  private func isInOrder(_ bytes: Range<Int>) -> Bool {
+    func isTouched(_ steps: Int) -> Bool {
+      let place = bytes.lowerBound + steps * bytes.count
+      return place >= 0 && place < size && residences[place / Alignment.page] != .untouched
+    }
+    let before = max(-32, -bytes.lowerBound / bytes.count)..<0
+    return before.count(where: isTouched) >= before.count / 2 && !(16..<48).contains(where: isTouched)
+  }
+
+  /// Whether this is not the only thread that has written untouched pages.
+  private func hasSeveralWriters() -> Bool {
+    let (me, several) = (UInt(pthread_self()), UInt.max)
+    let seen = writer.load(ordering: .relaxed)
+    if seen == me || seen == several { return seen == several }
+    if seen == 0, writer.compareExchange(expected: 0, desired: me, ordering: .relaxed).exchanged { return false }
+    writer.store(several, ordering: .relaxed)
+    return true
   }
 
   /// Writes with pwrite(2).

@@ -10,12 +10,17 @@ import SystemPackage
   let isWritable: Bool
   /// Whether a page may have no block yet, so that a store to it could find the disk full.
   let mayHaveHoles: Bool
+  /// Whether the file system lives in memory.
+  let isInMemory: Bool
   /// Whether pwrite(2) may be called: past a limit of the process it would not fail but raise a signal.
   let mayCallWrite: Bool
   let base: UnsafeMutableRawPointer
   /// What the fastest way of writing is chosen by.
   let residences: Residences
   let fileEnd: FileEnd
+  /// The thread that wrote untouched pages; all ones if there were several.
+  let writer = Atomic<UInt>(0)
+  let largePages = Atomic(LargePages.refused)
   // A count of faults, then from the second page on a byte for each page of the file.
   private let faultRegion: AnonymousRegion
   private let faults: UnsafeMutablePointer<Atomic<UInt64>>
@@ -47,6 +52,7 @@ import SystemPackage
     self.size = size
     self.isWritable = isWritable
     self.mayHaveHoles = mayHaveHoles
+    isInMemory = self.file.isInMemory
     self.residences = residences
     fileEnd = FileEnd(of: isWritable ? self.file.descriptor : nil)
     mayCallWrite = Self.fileSizeLimit >= size

@@ -15,7 +15,7 @@ extension MmapFile {
     try check(receipt)
     try checkEra(receipt)
     try mapping.startWriteback(receipt.byteRange)
-    markFlushing(receipt.pages)
+    markFlushing(receipt.pages, alone: true)
   }
 
   /// Starts writeback of everything that was written, and does not wait for it.
@@ -33,7 +33,9 @@ extension MmapFile {
     guard !bytes.isEmpty else { return }
     try mapping.startWriteback(bytes)
     let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
-    for pages in states.chunks(with: .unsynced) { markFlushing(pages.clamped(to: wanted)) }
+    for pages in states.chunks(with: .unsynced) {
+      markFlushing(pages.clamped(to: wanted), alone: bytes.count < size)
+    }
   }
 
   /// Waits until a range's bytes are durable, and proves it.
@@ -121,9 +123,9 @@ extension MmapFile {
     return again
   }
 
-  private func markFlushing(_ pages: Range<Int>) {
+  private func markFlushing(_ pages: Range<Int>, alone: Bool) {
     let era = states.era
-    mapping.noteWriteback(of: pages)
+    mapping.noteWriteback(of: pages, alone: alone)
     states.exchange(pages, from: StateByte(.written, era: era), to: StateByte(.flushing, era: era))
   }
 
@@ -140,7 +142,7 @@ extension MmapFile {
       let era = states.era
       let chunks = states.chunks(with: .unsynced).map { $0.clamped(to: wanted) }
       for pages in chunks {
-        mapping.noteWriteback(of: pages)
+        mapping.noteWriteback(of: pages, alone: bytes.count < size)
         states.exchange(pages, from: StateByte(.written, era: era), to: .syncing(era: era))
         states.exchange(pages, from: StateByte(.flushing, era: era), to: .syncing(era: era))
       }
@@ -165,7 +167,7 @@ extension MmapFile {
   private func makeDurable(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
     try checkEra(receipt)
     let pages = receipt.pages
-    mapping.noteWriteback(of: pages)
+    mapping.noteWriteback(of: pages, alone: true)
     try synchronise(receipt.byteRange) { [pages] }
     try mapping.checkAttached(receipt.byteRange)
     // Again: another thread's sync may have been told of the failure that took these bytes.

@@ -35,7 +35,7 @@ public final class MmapFile: Sendable {
     self.mapping = mapping
     self.states = states
     durability = Durability(states)
-    isDurable = !mapping.file.isInMemory
+    isDurable = !mapping.isInMemory
     unsyncedDirectory = Monitor(directory)
   }
 

@@ -4,12 +4,16 @@ import Synchronization
 ///
 /// It is a belief: memory may be taken back at any time. A wrong one costs time, and never a byte.
 enum Residence: UInt8, AtomicRepresentable {
-  /// Not in memory, or clean there: a store would fault, and the kernel would have to make the page ready.
-  case unknown
+  /// Not written yet: a store would fault, and the kernel would have to make the page.
+  case untouched
   /// In the page cache and dirty, but not in this process's page table.
   case cached
   /// Written through the mapping: a store is a store.
   case mapped
+  /// Written back with all the rest of the file: a store would fault, so that the kernel learns of it.
+  case clean
+  /// Written back by itself, as it may be again.
+  case cleanAlone
 }
 
 /// A residence for each page of a file, in memory that is used as far as pages are touched.
@@ -38,6 +42,15 @@ enum Residence: UInt8, AtomicRepresentable {
     // What is so already is left alone: most of a large file was never touched.
     // SAFETY: the bounds were checked.
     for page in range where unsafe pages[page].load(ordering: .relaxed) != residence {
+      unsafe pages[page].store(residence, ordering: .relaxed)
+    }
+  }
+
+  /// Sets those pages that were written at all.
+  func noteWriteback(of range: Range<Int>, as residence: Residence) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "pages outside of the file")
+    // SAFETY: the bounds were checked.
+    for page in range where unsafe pages[page].load(ordering: .relaxed) != .untouched {
       unsafe pages[page].store(residence, ordering: .relaxed)
     }
   }

@@ -1,0 +1,83 @@
+import Glibc
+import Synchronization
+import SystemPackage
+
+// Pages of 2 MiB for a new file that is filled in order by small writes: one fault then serves 512 of them.
+//
+// The price: the first store makes all 512 dirty, and a sync of one writes all of them. So the kernel is asked for them
+// (madvise(2), `MADV_HUGEPAGE`) when the first 2 MiB were written and not synced, and no longer when a range is synced
+// by itself or pages are written in no order.
+//
+// The first 2 MiB do without readahead (`MADV_RANDOM`). It would run ahead of the writes, by up to 8 MiB, and wherever
+// it has put small pages no large one comes to be.
+
+extension Mapping {
+  /// Whether the kernel is asked for large pages.
+  enum LargePages: UInt8, AtomicRepresentable { case undecided, asked, refused }
+
+  private static let large = 2 << 20
+  // A smaller file does not win back what its first 2 MiB lose.
+  private static let leastSize = 64 << 20
+  // Who has not filled the start of the file by here does not fill it in order.
+  private static let lastChance = 16 << 20
+
+  /// Leaves open whether there will be large pages, if a new file can have them.
+  func allowLargePages() {
+    // A page of a sparse file would get 511 blocks that nobody asked for.
+    guard !mayHaveHoles, !isInMemory, size >= Self.leastSize else { return }
+    advise(0..<Self.large, MADV_RANDOM)
+    largePages.store(.undecided, ordering: .relaxed)
+  }
+
+  /// Looks at where stores to untouched pages begin, and whether large ones will help them.
+  func considerLargePages(for bytes: Range<Int>) {
+    switch largePages.load(ordering: .relaxed) {
+    case .refused: return
+    case .undecided: decide(by: bytes)
+    case .asked: if !followsOthers(bytes) { refuseLargePages(.asked) }
+    }
+  }
+
+  /// Has no more large pages made, when a range was written back that is smaller than one.
+  func noteWritebackAlone(of bytes: Range<Int>) {
+    guard bytes.count < Self.large, largePages.load(ordering: .relaxed) == .asked else { return }
+    refuseLargePages(.asked)
+    // Those that readahead has made already are dropped: they are clean.
+    let end = Alignment.outward(bytes, unit: Self.large).upperBound
+    _ = posix_fadvise(descriptor.rawValue, off_t(end), off_t(Self.lastChance), POSIX_FADV_DONTNEED)
+  }
+
+  private func decide(by bytes: Range<Int>) {
+    let isLarge = bytes.count >= Self.large
+    // Late enough for the first half to be written also where many threads are at work.
+    guard isLarge || bytes.lowerBound >= Self.large / 16 * 15 else { return }
+    let half = 0..<Self.large / 2 / Alignment.page
+    guard isLarge || half.allSatisfy({ residences[$0] == .mapped || residences[$0] == .cached }) else {
+      if bytes.lowerBound >= Self.lastChance { refuseLargePages(.undecided) }
+      return
+    }
+    let isMine = largePages.compareExchange(expected: .undecided, desired: .asked, ordering: .relaxed).exchanged
+    guard isMine else { return }
+    let start = Alignment.outward(bytes, unit: Self.large).lowerBound
+    advise(max(start, isLarge ? 0 : Self.large)..<size, MADV_HUGEPAGE)
+  }
+
+  // Something was touched in the 8 MiB before, which is further than threads are apart.
+  private func followsOthers(_ bytes: Range<Int>) -> Bool {
+    let place = bytes.lowerBound / Self.large
+    return place == 0
+      || (max(0, place - 4)...place).contains { residences[$0 * Self.large / Alignment.page] != .untouched }
+  }
+
+  private func refuseLargePages(_ old: LargePages) {
+    guard largePages.compareExchange(expected: old, desired: .refused, ordering: .relaxed).exchanged else { return }
+    if old == .asked { advise(0..<size, MADV_NOHUGEPAGE) }
+    advise(0..<Self.large, MADV_NORMAL)
+  }
+
+  // A kernel that can't follow the advice works on as before.
+  private func advise(_ bytes: Range<Int>, _ advice: Int32) {
+    // SAFETY: the pages belong to the mapping; advice changes no byte.
+    _ = unsafe madvise(base + bytes.lowerBound, bytes.count, advice)
+  }
+}
