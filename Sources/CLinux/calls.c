@@ -131,6 +131,15 @@ int clinux_identity(int folder, const char *name, struct clinux_identity *identi
   return 0;
 }
 
+int clinux_cover(int fd, struct clinux_coverage *coverage) {
+  struct statx info;
+  while (statx(fd, "", AT_EMPTY_PATH, STATX_SIZE | STATX_NLINK, &info) == -1) {
+    if (errno != EINTR) return errno;
+  }
+  *coverage = (struct clinux_coverage){info.stx_size, info.stx_nlink};
+  return 0;
+}
+
 int clinux_next_number(DIR *folder) {
   for (struct dirent *entry; (entry = readdir(folder));) {
     char *end;

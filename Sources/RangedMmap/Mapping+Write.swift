@@ -72,7 +72,8 @@ extension Mapping {
   /// Notes that stores to pages will fault again: they are written back, alone or with the whole file, which takes the
   /// right to write away.
   func noteWriteback(of pages: Range<Int>, alone: Bool) {
-    residences.noteWriteback(of: pages, as: alone ? .cleanAlone : .clean)
+    residences.noteWriteback(of: pages)
+    writesBackAlone.store(alone, ordering: .relaxed)
     if alone { noteWritebackAlone(of: pages.lowerBound * Alignment.page..<pages.upperBound * Alignment.page) }
   }
 
@@ -89,9 +90,8 @@ extension Mapping {
     switch residences[bytes.lowerBound / Alignment.page] {
     case .mapped: return .copy
     case .cached: return isLarge ? .populate : .copy
-    case .clean: return isLarge ? .throughCache : .copy
-    // Likely to be synced by itself again: pwrite makes no more dirty than it writes.
-    case .cleanAlone: return .throughCache
+    // Who syncs range by range writes little at a time: pwrite makes no more dirty than it writes, a store 2 MiB.
+    case .clean: return isLarge || writesBackAlone.load(ordering: .relaxed) ? .throughCache : .copy
     case .untouched: return isInMemory ? wayInMemory(bytes.count) : wayOnDisk(bytes)
     }
   }

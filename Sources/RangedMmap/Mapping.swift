@@ -20,6 +20,8 @@ import SystemPackage
   let fileEnd: FileEnd
   /// The thread that wrote untouched pages; all ones if there were several.
   let writer = Atomic<UInt>(0)
+  /// Whether the last writeback was of some pages, and not of the whole file.
+  let writesBackAlone = Atomic(false)
   let largePages = Atomic(LargePages.refused)
   // A count of faults, then from the second page on a byte for each page of the file.
   private let faultRegion: AnonymousRegion
@@ -112,9 +114,9 @@ extension Mapping {
       remedy: "the file was cut short and grew again, or the device failed: write the range anew")
   }
 
-  /// Throws if the file has become shorter than `bytes`, or has no name any more: one fstat(2).
+  /// Throws if the file has become shorter than `bytes`, or has no name any more: one statx(2).
   func checkCovered(_ bytes: Range<Int>) throws(MmapFileError) {
-    let status = try file.status()
+    let status = try file.coverage()
     guard status.size >= bytes.upperBound else {
       throw MmapFileError(
         .truncated, path: path, bytes: bytes, "somebody cut the file short, to \(status.size) bytes",

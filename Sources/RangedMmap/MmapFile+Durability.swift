@@ -41,7 +41,7 @@ extension MmapFile {
   /// Waits until a range's bytes are durable, and proves it.
   ///
   /// The system calls are msync(2) with `MS_SYNC`, ioctl(2) with `FS_IOC_FIEMAP` to see that the range has written blocks
-  /// (where the file system tells), fstat(2) to see that the file still covers it and has a name, and once for a new file
+  /// (where the file system tells), statx(2) to see that the file still covers it and has a name, and once for a new file
   /// fsync(2) of its directory. There are none if ``syncAll()`` has done the work already. Any number of threads may sync
   /// at once; one that succeeded waits for those that were under way, because they may be told of the failure that it
   /// asked for. <doc:WhatFlushedMeans> tells what is promised and what is not.
@@ -80,12 +80,12 @@ extension MmapFile {
   /// Looks whether the file still covers all of its pages, and marks as lost those that held bytes and are cut off.
   ///
   /// Nobody tells when another program cuts the file short; each operation finds it out for its own range, this for all.
-  /// The cost is one fstat(2), and more only if the file is short.
+  /// The cost is one statx(2), and more only if the file is short.
   ///
   /// - Throws: ``MmapFileError`` with `truncated` or `deleted`.
   public func checkCoverage() throws(MmapFileError) {
     do { try mapping.checkCovered(0..<size) } catch {
-      guard error.code == .truncated, let status = try? mapping.file.status() else { throw error }
+      guard error.code == .truncated, let status = try? mapping.file.coverage() else { throw error }
       // From the page that the end lies in; the file may have grown again in between.
       let gone = min(Int(status.size) / Alignment.page, states.count)..<states.count
       for chunk in states.chunks(with: .unsynced + [.flushed]) {

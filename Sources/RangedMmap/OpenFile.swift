@@ -33,6 +33,18 @@ struct OpenFile: ~Copyable {
     do { return try descriptor.stat() } catch { throw .system(error, path, "can't ask for the file's size") }
   }
 
+  /// How long the file is now, and whether a name leads to it.
+  ///
+  /// Not by fstat(2): a file whose times were asked for gets new ones at its next write (Linux 6.13), and the next sync
+  /// has them to write as well.
+  func coverage() throws(MmapFileError) -> (size: Int, linkCount: Int) {
+    var found = clinux_coverage()
+    // SAFETY: the call fills the structure that it is given.
+    let code = unsafe clinux_cover(descriptor.rawValue, &found)
+    guard code == 0 else { throw .system(Errno(rawValue: code), path, "can't ask for the file's size") }
+    return (Int(found.size), Int(found.links))
+  }
+
   func requireRegular() throws(MmapFileError) -> Stat {
     let status = try status()
     guard status.type == .regular else { throw Self.notRegular(path, kind(of: status.type)) }

@@ -10,10 +10,8 @@ enum Residence: UInt8, AtomicRepresentable {
   case cached
   /// Written through the mapping: a store is a store.
   case mapped
-  /// Written back with all the rest of the file: a store would fault, so that the kernel learns of it.
+  /// Written back since: a store would fault, so that the kernel learns of it.
   case clean
-  /// Written back by itself, as it may be again.
-  case cleanAlone
 }
 
 /// A residence for each page of a file, in memory that is used as far as pages are touched.
@@ -47,11 +45,11 @@ enum Residence: UInt8, AtomicRepresentable {
   }
 
   /// Sets those pages that were written at all.
-  func noteWriteback(of range: Range<Int>, as residence: Residence) {
+  func noteWriteback(of range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "pages outside of the file")
     // SAFETY: the bounds were checked.
     for page in range where unsafe pages[page].load(ordering: .relaxed) != .untouched {
-      unsafe pages[page].store(residence, ordering: .relaxed)
+      unsafe pages[page].store(.clean, ordering: .relaxed)
     }
   }
 }

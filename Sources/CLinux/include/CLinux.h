@@ -74,6 +74,13 @@ struct clinux_identity {
 };
 int clinux_identity(int folder, const char *name, struct clinux_identity *identity);
 
+// How long an open file is and how many names it has: what statx(2) says when it is asked for no times.
+struct clinux_coverage {
+  uint64_t size;
+  uint32_t links;
+};
+int clinux_cover(int fd, struct clinux_coverage *coverage);
+
 // O_PATH of open(2), the same on every architecture that Swift runs on.
 enum { CLINUX_O_PATH = 010000000 };
 

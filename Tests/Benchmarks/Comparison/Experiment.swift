@@ -11,6 +11,9 @@ enum Experiment: String, CaseIterable {
   case whole = "create, write, sync"
   case read = "read back"
   case sync = "sync ranges"
+  case flush = "flush ranges"
+  case writeAndSync = "write and sync each"
+  case allocation = "allocation alone"
   case scale
 
   static let chunks = [4 << 10, 64 << 10, 1 << 20, 12 << 20]
@@ -33,7 +36,7 @@ enum Experiment: String, CaseIterable {
           for chunk in Self.chunks {
             for threads in Self.threads {
               let setting = Setting(folder: folder, storage: storage, size: bench.size, chunk: chunk, threads: threads)
-              try measure(setting, [.ours, .copy, .populate, .mapPopulate, .pwrite])
+              try measure(setting, [.ours, .copy, .populate, .mapPopulate, .huge, .pwrite])
             }
           }
         }
@@ -82,7 +85,27 @@ enum Experiment: String, CaseIterable {
           // Not fdatasync(2): its first call would make all ranges durable.
           try measure(setting, [.ours, .copy])
         }
-      case .sync: break
+      case .flush where !folder.isInMemory:
+        for chunk in [64 << 10, 1 << 20] {
+          let setting = Setting(folder: folder, action: .flush, size: chunk * 64, chunk: chunk, threads: 1)
+          try measure(setting, [.ours, .copy])
+        }
+      case .writeAndSync where !folder.isInMemory:
+        for isShuffled in [false, true] {
+          for chunk in [4 << 10, 64 << 10] {
+            let setting = Setting(
+              folder: folder, action: .writeAndSync, size: chunk * 512, chunk: chunk, threads: 1,
+              isShuffled: isShuffled)
+            try measure(setting, [.ours, .copy, .pwrite])
+          }
+        }
+      case .allocation where folder.isInMemory:
+        for threads in [1, 2] {
+          let setting = Setting(
+            folder: folder, action: .allocate, storage: .sparse, size: 16 << 30, chunk: 4 << 10, threads: threads)
+          try measure(setting, [.ours, .add])
+        }
+      case .sync, .flush, .writeAndSync, .allocation: break
       case .scale:
         for pages in [Setting.Pages.untouched, .resident] {
           for size in [1 << 20, 16 << 20, 256 << 20, 1 << 30] {

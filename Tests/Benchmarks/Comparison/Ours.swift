@@ -91,6 +91,18 @@ final class Ours {
 
   func syncAll() throws { try file.syncAll() }
 
+  /// Takes all ranges out of the allocator, by all threads, and leaves them.
+  func allocate() -> Double {
+    let body: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void = { context, _ in
+      guard let ours = Ours.of(context) else { return }
+      let (allocator, chunk) = (ours.allocator, ours.setting.chunk)
+      var sum = 0
+      while let range = allocator.allocate(chunk) { sum &+= range.start }
+      bench_use(sum)
+    }
+    return rivals_threads(Int32(setting.threads), body, Unmanaged.passUnretained(self).toOpaque())
+  }
+
   /// Reads all ranges back, each thread into its buffer.
   func read() -> Double {
     next.pointee.store(0, ordering: .relaxed)
@@ -114,8 +126,23 @@ final class Ours {
 
   /// Syncs range after range.
   func syncRanges() throws -> Double {
+    try each { index in _ = try file.sync((receipts + index).move()) }
+  }
+
+  /// Starts the writeback of range after range.
+  func flushRanges() throws -> Double { try each { index in try file.flush((receipts + index).pointee) } }
+
+  /// Writes range after range anew and syncs each before the next.
+  func writeAndSync() throws -> Double {
+    takeBack()
+    let worker = Worker(
+      file: file, allocator: allocator, setting: setting, isInPlace: isInPlace, buffer: buffers?.each[0])
+    return try each { index in _ = try file.sync(worker.write((ranges + index).move())) }
+  }
+
+  private func each(_ step: (Int) throws -> Void) rethrows -> Double {
     let start = ContinuousClock.now
-    for index in 0..<count { _ = try file.sync((receipts + index).move()) }
+    for index in 0..<count { try step(index) }
     return (ContinuousClock.now - start) / .seconds(1)
   }
 

@@ -11,7 +11,8 @@ enum Plot {
     case .crate: "#d55e00"
     case .populate: "#cc79a7"
     case .mapPopulate: "#999999"
-    case .pwrite: "#0072b2"
+    case .huge: "#f0e442"
+    case .pwrite, .add: "#0072b2"
     }
   }
   private static let (left, top, barHeight, width) = (210.0, 58.0, 11.0, 460.0)
@@ -29,7 +30,6 @@ enum Plot {
   private static func svg(_ cells: [Cell], _ experiment: Experiment) -> String {
     let contenders = Contender.allCases.filter { contender in cells.contains { $0.has(contender) } }
     let most = cells.flatMap { cell in contenders.map { cell.speed($0) } }.max().map { $0 / 1e9 } ?? 1
-    let haveSizes = cells.contains { $0.setting.size != cells[0].setting.size }
     var (body, y, heading) = ("", top, "")
     for cell in cells {
       if cell.setting.name != heading {
@@ -57,7 +57,7 @@ enum Plot {
     }
     var legend = ""
     for (index, contender) in contenders.enumerated() {
-      let x = left + Double(index) * 105
+      let x = left + Double(index) * 98
       legend += "<rect x=\"\(x)\" y=\"34\" width=\"10\" height=\"10\" fill=\"\(color(contender))\"/>\n"
       legend += text(contender.rawValue, x: x + 14, y: 43)
     }

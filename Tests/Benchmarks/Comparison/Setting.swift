@@ -17,6 +17,12 @@ struct Setting {
     case read = "read back"
     /// Makes range after range durable.
     case sync = "sync ranges"
+    /// Starts the writeback of range after range.
+    case flush = "flush ranges"
+    /// Writes and syncs range after range, in a file that was written whole and synced before.
+    case writeAndSync = "write and sync each"
+    /// Only hands ranges out; speeds are of bytes handed out.
+    case allocate = "allocation alone"
   }
 
   var folder: Folder
@@ -35,8 +41,9 @@ struct Setting {
 
   /// The cell's name, unique in a run.
   var name: String {
-    if action != .write { return "\(folder.fileSystem), \(action.rawValue)" }
-    var words = [folder.fileSystem, pages.rawValue]
+    var words = [folder.fileSystem, action == .write ? pages.rawValue : action.rawValue]
+    if isShuffled && action != .write { words.append("random order") }
+    if action != .write { return words.joined(separator: ", ") }
     if pages == .untouched { words.append(storage == .sparse ? "sparse" : "preallocated") }
     if isShuffled { words.append("random order") }
     if isGenerated { words.append("generated") }
@@ -69,7 +76,11 @@ enum Contender: String, CaseIterable {
   case crate
   case populate = "populate"
   case mapPopulate = "MAP_POPULATE"
+  /// memcpy into a mapping with MADV_HUGEPAGE.
+  case huge = "HUGEPAGE"
   case pwrite
+  /// A bare atomic addition in place of an allocation.
+  case add = "atomic add"
 
   var isOurs: Bool { self == .ours || self == .inPlace }
 }

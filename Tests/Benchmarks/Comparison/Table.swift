@@ -35,7 +35,7 @@ struct Table {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
-  private func number(_ value: Double) -> String { String(format: "%.2f", value) }
+  private func number(_ value: Double) -> String { String(format: value < 0.1 ? "%.3f" : "%.2f", value) }
 }
 
 /// A number of bytes in the largest unit that is exact.

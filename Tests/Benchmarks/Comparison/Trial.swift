@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Rivals
 
 /// One run of a contender in a setting, on a file of its own that is gone afterwards.
@@ -26,11 +27,19 @@ struct Trial {
         ours.takeBack()
       }
     }
+    if setting.action == .allocate {
+      let work = ours.allocate()
+      return Times(work: work, total: work)
+    }
     var work = ours.write()
     switch setting.action {
-    case .write: break
+    case .write, .allocate: break
     case .read: work = ours.read()
     case .sync: work = try ours.syncRanges()
+    case .flush: work = try ours.flushRanges()
+    case .writeAndSync:
+      try ours.syncAll()
+      work = try ours.writeAndSync()
     }
     if isWhole { try ours.syncAll() }
     let total = (ContinuousClock.now - start) / .seconds(1)
@@ -43,13 +52,14 @@ struct Trial {
     var rival = rival_open(
       path, setting.size, setting.storage == .preallocated && contender != .crate ? 1 : 0,
       contender == .mapPopulate ? 1 : 0)
+    if contender == .huge { madvise(rival.base, setting.size, MADV_HUGEPAGE) }
     defer { rival_close(rival, path) }
     let mapping = contender == .mapPopulate ? (ContinuousClock.now - start) / .seconds(1) : 0
     rival.chunk = setting.chunk
     rival.buffers = buffers?.each
     rival.generates = setting.isGenerated ? 1 : 0
     rival.way = contender == .pwrite ? RIVAL_PWRITE : contender == .populate ? RIVAL_POPULATE : RIVAL_COPY
-    var (todo, done) = (places, places)
+    var (todo, done) = keepsList ? (places, places) : ([], [])
     var (work, total) = (0.0, 0.0)
     todo.withUnsafeMutableBufferPointer { todo in
       done.withUnsafeMutableBufferPointer { done in
@@ -58,16 +68,21 @@ struct Trial {
           (rival.todo, rival.done) = (todo.baseAddress, done.baseAddress)
         }
         if setting.pages == .resident { for _ in 0..<2 { _ = write(&rival) } }
-        work = write(&rival)
+        work = run(setting.action == .allocate ? rival_allocate : rival_write, &rival)
         switch setting.action {
-        case .write: break
+        case .write, .allocate: break
         case .read: work = run(rival_read, &rival)
-        case .sync: work = sync(&rival)
+        case .sync: work = sync(rival_sync, &rival)
+        case .flush: work = sync(rival_flush, &rival)
+        case .writeAndSync:
+          rival_sync(&rival, 0, setting.size)
+          work = run(rival_write_and_sync, &rival)
         }
         if isWhole { rival_sync(&rival, 0, setting.size) }
         total = (ContinuousClock.now - start) / .seconds(1)
       }
     }
+    if setting.action == .allocate { return Times(work: work, total: total) }
     let place = bench_verify(rival.base, setting.size, Int32(Buffers.filler), rival.generates)
     precondition(place < 0, "\(contender) lost the page at \(place)")
     return Times(work: work + mapping, total: total)
@@ -83,14 +98,16 @@ struct Trial {
     }
   }
 
-  private func sync(_ rival: inout rival) -> Double {
+  private func sync(_ step: (UnsafePointer<rival>, Int, Int) -> Void, _ rival: inout rival) -> Double {
     let start = ContinuousClock.now
-    for place in places { rival_sync(&rival, place.start, place.count) }
+    for place in places { step(&rival, place.start, place.count) }
     return (ContinuousClock.now - start) / .seconds(1)
   }
 
   /// Whether ranges are taken from a list, and not from the allocator while the clock runs.
-  private var keepsList: Bool { setting.pages == .resident || setting.isShuffled || setting.action != .write }
+  private var keepsList: Bool {
+    setting.pages == .resident || setting.isShuffled || ![.write, .allocate].contains(setting.action)
+  }
 
   private var places: [place] {
     let count = (setting.size + setting.chunk - 1) / setting.chunk

@@ -129,8 +129,23 @@ void rival_read(void *context, int thread) {
   }
 }
 
-void rival_count(size_t *counter, size_t times) {
-  for (size_t i = 0; i < times; i++) __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+void rival_write_and_sync(void *context, int thread) {
+  struct rival *rival = context;
+  size_t index, offset, count;
+  while (take(rival, &index, &offset, &count)) {
+    bench_stamp(rival->buffers[thread], count, offset);
+    store(rival, rival->buffers[thread], offset, count);
+    rival_sync(rival, offset, count);
+    rival->done[index] = rival->todo[index];
+  }
+}
+
+void rival_allocate(void *context, int thread) {
+  (void)thread;
+  struct rival *rival = context;
+  size_t index, offset, count, sum = 0;
+  while (take(rival, &index, &offset, &count)) sum += offset;
+  bench_use(sum);
 }
 
 void bench_stamp(char *bytes, size_t count, size_t offset) {
@@ -179,6 +194,12 @@ void rival_sync(const struct rival *rival, size_t offset, size_t count) {
     fail("msync");
   }
 }
+
+void rival_flush(const struct rival *rival, size_t offset, size_t count) {
+  if (sync_file_range(rival->fd, offset, count, SYNC_FILE_RANGE_WRITE) != 0) fail("sync_file_range");
+}
+
+void bench_use(size_t value) { __asm__ volatile("" : : "r"(value)); }
 
 void bench_settle(const char *folder, size_t size) {
   int fd = open(folder, O_RDONLY | O_DIRECTORY);

@@ -46,8 +46,11 @@ void rival_write(void *rival, int thread);
 // Reads chunks of the file into the threads' buffers: by memcpy from the mapping, or by pread(2).
 void rival_read(void *rival, int thread);
 
-// Adds one to a counter, so many times.
-void rival_count(size_t *counter, size_t times);
+// Writes chunk after chunk and syncs each before the next.
+void rival_write_and_sync(void *rival, int thread);
+
+// Takes chunks and does nothing with them: what an allocation costs at least.
+void rival_allocate(void *rival, int thread);
 
 // Marks each page of a buffer with its place in the file.
 void bench_stamp(char *bytes, size_t count, size_t offset);
@@ -66,6 +69,12 @@ void rival_close(struct rival rival, const char *path);
 
 // Syncs some bytes by msync(2), or for pwrite the whole file by fdatasync(2).
 void rival_sync(const struct rival *rival, size_t offset, size_t count);
+
+// Starts the writeback of some bytes by sync_file_range(2).
+void rival_flush(const struct rival *rival, size_t offset, size_t count);
+
+// Keeps the compiler from leaving out what led to a value.
+void bench_use(size_t value);
 
 // Waits until a folder's file system has written what it has. Then fills so much of its page cache and gives it back: a
 // virtual machine takes memory that lies idle for some seconds away, and its next use is ten times as slow.
