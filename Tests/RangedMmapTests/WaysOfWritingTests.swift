@@ -21,7 +21,7 @@ struct WaysOfWritingTests {
   static let sizes = [4 << 10, 64 << 10, 300 << 10, 1 << 20, 3 << 20]
 
   @Test(
-    "First touches, rewrites and rewrites after a sync bring the same bytes, at all sizes, by one thread and by four",
+    "First touches, rewrites and rewrites after a sync or a flush bring the same bytes, at all sizes, by one thread and by four",
     arguments: sizes, ["/tmp", "/dev/shm"])
   func sameBytes(size: Int, place: String) throws {
     let folder = try TemporaryFolder(in: place)
@@ -31,12 +31,12 @@ struct WaysOfWritingTests {
       let (file, allocator) = try MmapFile.create(
         at: folder.file("\(index)"), size: total, allocator: ConcurrentAllocator.self, storage: storage)
       var receipts = try writeAll(file, allocator, size, threads: index == 0 ? 1 : 4)
-      for round in 1...4 {
+      for round in 1...5 {
         try expectContents(of: file, folder.bytes("\(index)"), round: round)
-        if round == 4 { break }
+        if round == 5 { break }
         if round == 2 { try file.syncAll() }
         if round == 3 { try file.flush() }
-        receipts = try rewrite(file, receipts, round: round + 1)
+        receipts = try rewrite(file, receipts, round: round + 1, flushesEach: round == 4)
       }
     }
   }
@@ -56,11 +56,13 @@ struct WaysOfWritingTests {
     return written.withLock { $0 }
   }
 
-  private func rewrite(_ file: MmapFile, _ receipts: [HandOver<WriteReceipt>], round: Int) throws -> [HandOver<
-    WriteReceipt
-  >] {
+  private func rewrite(
+    _ file: MmapFile, _ receipts: [HandOver<WriteReceipt>], round: Int, flushesEach: Bool
+  ) throws -> [HandOver<WriteReceipt>] {
     try receipts.map { written in
-      let range = file.reuse(try require(take: written.take()))
+      let receipt = try require(take: written.take())
+      if flushesEach { try file.flush(receipt) }
+      let range = file.reuse(receipt)
       return HandOver(try file.write(Self.bytes(range.start, range.count, round: round), to: range))
     }
   }
