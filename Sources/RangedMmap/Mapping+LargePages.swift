@@ -15,11 +15,13 @@ extension Mapping {
   /// Whether the kernel is asked for large pages.
   enum LargePages: UInt8, AtomicRepresentable { case undecided, asked, refused }
 
-  private static let large = 2 << 20
+  static let large = 2 << 20
   // A smaller file does not win back what its first 2 MiB lose.
   private static let leastSize = 64 << 20
   // Who has not filled the start of the file by here does not fill it in order.
   private static let lastChance = 16 << 20
+  // How far readahead, and other threads, may be away.
+  private static let reach = 16 << 20
 
   /// Leaves open whether there will be large pages, if a new file can have them.
   func allowLargePages() {
@@ -34,17 +36,17 @@ extension Mapping {
     switch largePages.load(ordering: .relaxed) {
     case .refused: return
     case .undecided: decide(by: bytes)
-    case .asked: if !followsOthers(bytes) { refuseLargePages(.asked) }
+    case .asked:
+      // At the end of the file too: large pages would be read again as such, 4 MiB at a time.
+      if !followsOthers(bytes) || bytes.upperBound > size - Self.large { refuseLargePages(.asked) }
     }
   }
 
-  /// Has no more large pages made, when a range was written back that is smaller than one.
-  func noteWritebackAlone(of bytes: Range<Int>) {
-    guard bytes.count < Self.large, largePages.load(ordering: .relaxed) == .asked else { return }
-    refuseLargePages(.asked)
-    // Those that readahead has made already are dropped: they are clean.
+  /// Has no more large pages made, and drops those that readahead made behind some bytes; they are clean.
+  func refuseLargePages(after bytes: Range<Int>) {
+    guard largePages.load(ordering: .relaxed) == .asked, refuseLargePages(.asked) else { return }
     let end = Alignment.outward(bytes, unit: Self.large).upperBound
-    _ = posix_fadvise(descriptor.rawValue, off_t(end), off_t(Self.lastChance), POSIX_FADV_DONTNEED)
+    _ = posix_fadvise(descriptor.rawValue, off_t(end), off_t(Self.reach), POSIX_FADV_DONTNEED)
   }
 
   private func decide(by bytes: Range<Int>) {
@@ -59,20 +61,27 @@ extension Mapping {
     let isMine = largePages.compareExchange(expected: .undecided, desired: .asked, ordering: .relaxed).exchanged
     guard isMine else { return }
     let start = Alignment.outward(bytes, unit: Self.large).lowerBound
+    advise(0..<Self.large, MADV_NORMAL)
     advise(max(start, isLarge ? 0 : Self.large)..<size, MADV_HUGEPAGE)
+    // Somebody may have refused before the advice was given.
+    if largePages.load(ordering: .relaxed) == .refused { advise(0..<size, MADV_NOHUGEPAGE) }
   }
 
-  // Something was touched in the 8 MiB before, which is further than threads are apart.
+  // Something was touched before that, no further than threads are apart; large ranges wait for nobody.
   private func followsOthers(_ bytes: Range<Int>) -> Bool {
     let place = bytes.lowerBound / Self.large
-    return place == 0
-      || (max(0, place - 4)...place).contains { residences[$0 * Self.large / Alignment.page] != .untouched }
+    let near = max(0, place - Self.reach / Self.large)...place
+    return place == 0 || bytes.count >= Self.large
+      || near.contains { residences[$0 * Self.large / Alignment.page] != .untouched }
   }
 
-  private func refuseLargePages(_ old: LargePages) {
-    guard largePages.compareExchange(expected: old, desired: .refused, ordering: .relaxed).exchanged else { return }
-    if old == .asked { advise(0..<size, MADV_NOHUGEPAGE) }
-    advise(0..<Self.large, MADV_NORMAL)
+  @discardableResult
+  private func refuseLargePages(_ old: LargePages) -> Bool {
+    guard largePages.compareExchange(expected: old, desired: .refused, ordering: .relaxed).exchanged else {
+      return false
+    }
+    if old == .asked { advise(0..<size, MADV_NOHUGEPAGE) } else { advise(0..<Self.large, MADV_NORMAL) }
+    return true
   }
 
   // A kernel that can't follow the advice works on as before.

@@ -29,6 +29,7 @@ extension Mapping {
   /// - Throws: `noSpace` or `system`; a fault is left for the caller to find.
   @inline(__always)
   func copy(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) {
+    guard !bytes.isEmpty else { return }  // as an empty half of a split, which may lie at the end of the file
     // Pages of a range are written together: the first one speaks for all.
     if residences[bytes.lowerBound / Alignment.page] == .mapped {
       unsafe memory(bytes).copyMemory(from: source)
@@ -62,6 +63,7 @@ extension Mapping {
 
   /// Makes pages ready for a closure that fills them, where that is worth a call or a full disk must be told before.
   func prepare(_ bytes: Range<Int>) throws(MmapFileError) {
+    guard !bytes.isEmpty else { return }
     let residence = residences[bytes.lowerBound / Alignment.page]
     guard residence != .mapped else { return }
     if residence == .untouched { considerLargePages(for: bytes) }
@@ -69,12 +71,13 @@ extension Mapping {
     residences.set(bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound), to: .mapped)
   }
 
-  /// Notes that stores to pages will fault again: they are written back, alone or with the whole file, which takes the
-  /// right to write away.
-  func noteWriteback(of pages: Range<Int>, alone: Bool) {
-    residences.noteWriteback(of: pages)
-    writesBackAlone.store(alone, ordering: .relaxed)
-    if alone { noteWritebackAlone(of: pages.lowerBound * Alignment.page..<pages.upperBound * Alignment.page) }
+  /// Notes that some bytes are written back of which so many pages were dirty, little or much at a time.
+  func noteWriteback(of bytes: Range<Int>, dirty count: Int) {
+    guard count > 0 else { return }
+    let isLittle = count * Alignment.page < Self.large
+    // Not stored if it is so already: writers read what lies around it.
+    if writesBackLittle.load(ordering: .relaxed) != isLittle { writesBackLittle.store(isLittle, ordering: .relaxed) }
+    if isLittle { refuseLargePages(after: bytes) }
   }
 
   // MARK: Choosing
@@ -90,8 +93,8 @@ extension Mapping {
     switch residences[bytes.lowerBound / Alignment.page] {
     case .mapped: return .copy
     case .cached: return isLarge ? .populate : .copy
-    // Who syncs range by range writes little at a time: pwrite makes no more dirty than it writes, a store 2 MiB.
-    case .clean: return isLarge || writesBackAlone.load(ordering: .relaxed) ? .throughCache : .copy
+    // Who syncs little at a time has much written for it by a store, which makes all of a large folio dirty.
+    case .clean: return isLarge || writesBackLittle.load(ordering: .relaxed) ? .throughCache : .copy
     case .untouched: return isInMemory ? wayInMemory(bytes.count) : wayOnDisk(bytes)
     }
   }
@@ -109,7 +112,7 @@ extension Mapping {
     return bytes.count < Self.leastForCall || hasSeveralWriters() && isInOrder(bytes) ? .copy : .throughCache
   }
 
-  // Half of what lies shortly before was written, and nothing that lies further behind than threads are apart.
+  // Half of what lies shortly before was written, and nothing that lies further on than threads are apart.
   private func isInOrder(_ bytes: Range<Int>) -> Bool {
     func isTouched(_ steps: Int) -> Bool {
       let place = bytes.lowerBound + steps * bytes.count

@@ -18,10 +18,10 @@ import SystemPackage
   /// What the fastest way of writing is chosen by.
   let residences: Residences
   let fileEnd: FileEnd
-  /// The thread that wrote untouched pages; all ones if there were several.
+  /// The thread that was asked for when untouched pages were written; all ones from the second one on.
   let writer = Atomic<UInt>(0)
-  /// Whether the last writeback was of some pages, and not of the whole file.
-  let writesBackAlone = Atomic(false)
+  /// Whether the last writeback was of less than a large page.
+  let writesBackLittle = Atomic(false)
   let largePages = Atomic(LargePages.refused)
   // A count of faults, then from the second page on a byte for each page of the file.
   private let faultRegion: AnonymousRegion

@@ -15,7 +15,8 @@ extension MmapFile {
     try check(receipt)
     try checkEra(receipt)
     try mapping.startWriteback(receipt.byteRange)
-    markFlushing(receipt.pages, alone: true)
+    mapping.noteWriteback(of: receipt.byteRange, dirty: receipt.pages.count)
+    markFlushing(receipt.pages)
   }
 
   /// Starts writeback of everything that was written, and does not wait for it.
@@ -33,9 +34,8 @@ extension MmapFile {
     guard !bytes.isEmpty else { return }
     try mapping.startWriteback(bytes)
     let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
-    for pages in states.chunks(with: .unsynced) {
-      markFlushing(pages.clamped(to: wanted), alone: bytes.count < size)
-    }
+    mapping.noteWriteback(of: bytes, dirty: states.unsyncedCount)
+    for pages in states.chunks(with: .unsynced) { markFlushing(pages.clamped(to: wanted)) }
   }
 
   /// Waits until a range's bytes are durable, and proves it.
@@ -87,7 +87,7 @@ extension MmapFile {
     do { try mapping.checkCovered(0..<size) } catch {
       guard error.code == .truncated, let status = try? mapping.file.coverage() else { throw error }
       // From the page that the end lies in; the file may have grown again in between.
-      let gone = min(Int(status.size) / Alignment.page, states.count)..<states.count
+      let gone = min(status.size / Alignment.page, states.count)..<states.count
       for chunk in states.chunks(with: .unsynced + [.flushed]) {
         for page in chunk.clamped(to: gone) {
           let byte = states.byte(at: page)
@@ -123,9 +123,9 @@ extension MmapFile {
     return again
   }
 
-  private func markFlushing(_ pages: Range<Int>, alone: Bool) {
+  private func markFlushing(_ pages: Range<Int>) {
     let era = states.era
-    mapping.noteWriteback(of: pages, alone: alone)
+    mapping.residences.noteWriteback(of: pages)
     states.exchange(pages, from: StateByte(.written, era: era), to: StateByte(.flushing, era: era))
   }
 
@@ -141,8 +141,9 @@ extension MmapFile {
     let failure: MmapFileError? = durability.wholeFile.withLock { _ in
       let era = states.era
       let chunks = states.chunks(with: .unsynced).map { $0.clamped(to: wanted) }
+      mapping.noteWriteback(of: bytes, dirty: states.unsyncedCount)
       for pages in chunks {
-        mapping.noteWriteback(of: pages, alone: bytes.count < size)
+        mapping.residences.noteWriteback(of: pages)
         states.exchange(pages, from: StateByte(.written, era: era), to: .syncing(era: era))
         states.exchange(pages, from: StateByte(.flushing, era: era), to: .syncing(era: era))
       }
@@ -167,7 +168,8 @@ extension MmapFile {
   private func makeDurable(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
     try checkEra(receipt)
     let pages = receipt.pages
-    mapping.noteWriteback(of: pages, alone: true)
+    mapping.noteWriteback(of: receipt.byteRange, dirty: pages.count)
+    mapping.residences.noteWriteback(of: pages)
     try synchronise(receipt.byteRange) { [pages] }
     try mapping.checkAttached(receipt.byteRange)
     // Again: another thread's sync may have been told of the failure that took these bytes.

@@ -118,6 +118,11 @@ extension PageStates {
     }
   }
 
+  /// How many pages were written and are not durable.
+  var unsyncedCount: Int {
+    withCensus { census in [PageState].unsynced.reduce(0) { $0 + census.total[$1] } }
+  }
+
   /// Neighbouring pages whose byte is this one.
   func runs(of value: StateByte, in pages: Range<Int>) -> [Range<Int>] {
     var runs: [Range<Int>] = []

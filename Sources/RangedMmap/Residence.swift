@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// It is a belief: memory may be taken back at any time. A wrong one costs time, and never a byte.
 enum Residence: UInt8, AtomicRepresentable {
-  /// Not written yet: a store would fault, and the kernel would have to make the page.
+  /// Not written yet by way of this mapping: a store would fault, and the kernel would have to make the page.
   case untouched
   /// In the page cache and dirty, but not in this process's page table.
   case cached

@@ -189,6 +189,23 @@ struct FromTheRustCrateTests {
     #expect(isEmpty == [false, true, false, true, false])
   }
 
+  @Test("An empty part at the very end of a file is written like any other, copied or filled in place")
+  func emptyAtTheEnd() throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 8192)
+    for isInPlace in [false, true] {
+      let range = try require(take: allocator.allocate(4096))
+      guard case .parts(_, let high) = range.split(at: 4096, rounding: .down) else {
+        Issue.record("a split at the end left the range whole")
+        return
+      }
+      let receipt = isInPlace ? try file.write(to: high) { _ in } : try file.write([], to: high)
+      let isEmpty = receipt.isEmpty
+      #expect(isEmpty)
+      #expect(file.states[1] != .written)
+      _ = try file.sync(receipt)
+    }
+  }
+
   @Test("A receipt is given up for its range")
   func givesUpReceipt() throws {
     let (file, allocator) = try MmapFile.create(at: path, size: 4096)

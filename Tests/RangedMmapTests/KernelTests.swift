@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Whether the kernel counts pages for us, of a file on a disk.
-private let canCount: Bool = {
+let canCount: Bool = {
   guard let folder = try? TemporaryFolder(), let file = try? MmapFile.create(at: folder.file("a"), size: 4096).file,
     file.isDurable
   else { return false }

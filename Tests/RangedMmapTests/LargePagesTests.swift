@@ -5,17 +5,9 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Whether the kernel counts pages for us, of a file on a disk.
-private let canCount: Bool = {
-  guard let folder = try? TemporaryFolder(), let file = try? MmapFile.create(at: folder.file("a"), size: 4096).file,
-    file.isDurable
-  else { return false }
-  return (try? PageCache.counts(of: file.descriptor, bytes: 0..<4096)) != nil
-}()
-
 /// Large pages are asked for where a file is filled in order, and nowhere else: elsewhere they would be written for
 /// every page that is.
-@Suite("Large pages", .enabled(if: canCount, "cachestat(2) is missing or forbidden here"))
+@Suite("Large pages", .enabled(if: canCount, "needs a disk, and a kernel that counts pages"))
 struct LargePagesTests {
   static let size = 64 << 20
   static let page = [UInt8](repeating: 7, count: 4096)
@@ -83,16 +75,21 @@ struct LargePagesTests {
   }
 
   @Test(
-    "A file that was filled in order and is then synced page by page, or written far from the rest, asks no more",
-    arguments: [true, false])
-  func noMore(syncs: Bool) throws {
+    "A file that was filled in order and is then synced little by little, or written far from the rest, asks no more",
+    arguments: ["sync", "syncAll", "leap"])
+  func noMore(then step: String) throws {
     try write(pages: 1024)
     let range = try require(take: allocator.allocate(4096))
-    if syncs {
-      _ = try file.sync(try file.write(Self.page, to: range))
-    } else {
+    switch step {
+    case "sync": _ = try file.sync(try file.write(Self.page, to: range))
+    case "syncAll":
+      try file.syncAll()
+      #expect(try flags().contains("hg"))
+      _ = try file.write(Self.page, to: range)
+      try file.syncAll()
+    default:
       _ = try require(take: allocator.allocate(32 << 20))
-      _ = try file.write(Self.page, to: try require(take: allocator.allocate(4096)))
+      try write(pages: 1)
     }
     #expect(try !flags().contains("hg"))
     let before = try dirty()

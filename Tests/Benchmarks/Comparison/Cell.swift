@@ -21,7 +21,7 @@ struct Cell {
   func speed(_ contender: Contender, by pick: ([Double]) -> Double = median, of time: (Times) -> Double = { $0.work })
     -> Double
   {
-    runs.first { $0.contender == contender }.map { Double(setting.size) / pick($0.times.map(time)) } ?? 0
+    runs.first { $0.contender == contender }.map { Double(setting.moved) / pick($0.times.map(time)) } ?? 0
   }
 
   /// Whether a contender is here.

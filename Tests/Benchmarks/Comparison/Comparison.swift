@@ -12,7 +12,7 @@ struct Comparison: ParsableCommand {
     discussion: """
       Speeds are medians in GB/s of threads together. `ratio` is write against the best rival of the cell, by medians \
       and by the fastest runs; `spread` is the slowest run of a contender by its fastest, of the one that varied most. \
-      Every run's bytes are verified.
+      The bytes of every run that writes any are verified.
       """)
 
   @Option(help: "Runs of each contender in each cell.") var rounds = 5

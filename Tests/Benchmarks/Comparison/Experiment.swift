@@ -94,8 +94,8 @@ enum Experiment: String, CaseIterable {
         for isShuffled in [false, true] {
           for chunk in [4 << 10, 64 << 10] {
             let setting = Setting(
-              folder: folder, action: .writeAndSync, size: chunk * 512, chunk: chunk, threads: 1,
-              isShuffled: isShuffled)
+              folder: folder, action: .writeAndSync, size: bench.size, chunk: chunk, threads: 1,
+              isShuffled: isShuffled, most: 1024)
             try measure(setting, [.ours, .copy, .pwrite])
           }
         }

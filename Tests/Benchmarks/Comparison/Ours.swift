@@ -142,7 +142,7 @@ final class Ours {
 
   private func each(_ step: (Int) throws -> Void) rethrows -> Double {
     let start = ContinuousClock.now
-    for index in 0..<count { try step(index) }
+    for index in 0..<min(count, setting.most ?? .max) { try step(index) }
     return (ContinuousClock.now - start) / .seconds(1)
   }
 

@@ -36,15 +36,18 @@ struct Setting {
   var isShuffled = false
   /// Whether the bytes are computed, and not only copied.
   var isGenerated = false
+  /// How many chunks are written and synced.
+  var most: Int?
   /// Whether each write fills a fresh buffer first, as the Rust crate's own benchmark does.
   var hasFreshBuffers = false
+
+  /// The bytes that the timed step is about.
+  var moved: Int { most.map { $0 * chunk } ?? size }
 
   /// The cell's name, unique in a run.
   var name: String {
     var words = [folder.fileSystem, action == .write ? pages.rawValue : action.rawValue]
-    if isShuffled && action != .write { words.append("random order") }
-    if action != .write { return words.joined(separator: ", ") }
-    if pages == .untouched { words.append(storage == .sparse ? "sparse" : "preallocated") }
+    if action == .write && pages == .untouched { words.append(storage == .sparse ? "sparse" : "preallocated") }
     if isShuffled { words.append("random order") }
     if isGenerated { words.append("generated") }
     return words.joined(separator: ", ")

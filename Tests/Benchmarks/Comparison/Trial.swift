@@ -56,6 +56,7 @@ struct Trial {
     defer { rival_close(rival, path) }
     let mapping = contender == .mapPopulate ? (ContinuousClock.now - start) / .seconds(1) : 0
     rival.chunk = setting.chunk
+    rival.most = setting.most ?? .max
     rival.buffers = buffers?.each
     rival.generates = setting.isGenerated ? 1 : 0
     rival.way = contender == .pwrite ? RIVAL_PWRITE : contender == .populate ? RIVAL_POPULATE : RIVAL_COPY
@@ -91,11 +92,12 @@ struct Trial {
   private func write(_ rival: inout rival) -> Double { run(rival_write, &rival) }
 
   private func run(_ body: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void, _ rival: inout rival) -> Double {
-    var next = 0
-    return withUnsafeMutablePointer(to: &next) { next in
-      rival.next = next
-      return rivals_threads(Int32(setting.threads), body, &rival)
-    }
+    // On a cache line of its own, as the library's.
+    let next = UnsafeMutablePointer<Int>.allocate(capacity: 64)
+    defer { next.deallocate() }
+    next.initialize(repeating: 0, count: 64)
+    rival.next = next + 32
+    return rivals_threads(Int32(setting.threads), body, &rival)
   }
 
   private func sync(_ step: (UnsafePointer<rival>, Int, Int) -> Void, _ rival: inout rival) -> Double {

@@ -132,7 +132,7 @@ void rival_read(void *context, int thread) {
 void rival_write_and_sync(void *context, int thread) {
   struct rival *rival = context;
   size_t index, offset, count;
-  while (take(rival, &index, &offset, &count)) {
+  while (take(rival, &index, &offset, &count) && index < rival->most) {
     bench_stamp(rival->buffers[thread], count, offset);
     store(rival, rival->buffers[thread], offset, count);
     rival_sync(rival, offset, count);
@@ -143,8 +143,8 @@ void rival_write_and_sync(void *context, int thread) {
 void rival_allocate(void *context, int thread) {
   (void)thread;
   struct rival *rival = context;
-  size_t index, offset, count, sum = 0;
-  while (take(rival, &index, &offset, &count)) sum += offset;
+  size_t *next = rival->next, chunk = rival->chunk, size = rival->size, offset, sum = 0;
+  while ((offset = __atomic_fetch_add(next, chunk, __ATOMIC_RELAXED)) < size) sum += offset;
   bench_use(sum);
 }
 

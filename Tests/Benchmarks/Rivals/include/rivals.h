@@ -35,6 +35,7 @@ struct rival {
   // Whether the bytes are generated, and not only stamped.
   int generates;
   size_t *next;
+  size_t most;
 };
 
 // Runs `body` in so many threads at once. Gives the seconds from the start of the first to the end of the last.
@@ -46,10 +47,10 @@ void rival_write(void *rival, int thread);
 // Reads chunks of the file into the threads' buffers: by memcpy from the mapping, or by pread(2).
 void rival_read(void *rival, int thread);
 
-// Writes chunk after chunk and syncs each before the next.
+// Writes chunk after chunk, `most` of them, and syncs each before the next.
 void rival_write_and_sync(void *rival, int thread);
 
-// Takes chunks and does nothing with them: what an allocation costs at least.
+// Adds to a counter until it has passed the file's end: what an allocation costs at least.
 void rival_allocate(void *rival, int thread);
 
 // Marks each page of a buffer with its place in the file.
