@@ -61,7 +61,6 @@ extension Mapping {
     let isMine = largePages.compareExchange(expected: .undecided, desired: .asked, ordering: .relaxed).exchanged
     guard isMine else { return }
     let start = Alignment.outward(bytes, unit: Self.large).lowerBound
-    advise(0..<Self.large, MADV_NORMAL)
     advise(max(start, isLarge ? 0 : Self.large)..<size, MADV_HUGEPAGE)
     // Somebody may have refused before the advice was given.
     if largePages.load(ordering: .relaxed) == .refused { advise(0..<size, MADV_NOHUGEPAGE) }
@@ -80,7 +79,9 @@ extension Mapping {
     guard largePages.compareExchange(expected: old, desired: .refused, ordering: .relaxed).exchanged else {
       return false
     }
-    if old == .asked { advise(0..<size, MADV_NOHUGEPAGE) } else { advise(0..<Self.large, MADV_NORMAL) }
+    if old == .asked { advise(0..<size, MADV_NOHUGEPAGE) }
+    // Not before: the last of these pages would have readahead run into those that are to become large.
+    advise(0..<Self.large, MADV_NORMAL)
     return true
   }
 

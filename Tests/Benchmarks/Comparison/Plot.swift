@@ -57,7 +57,7 @@ enum Plot {
     }
     var legend = ""
     for (index, contender) in contenders.enumerated() {
-      let x = left + Double(index) * 98
+      let x = 12 + Double(index) * 125
       legend += "<rect x=\"\(x)\" y=\"34\" width=\"10\" height=\"10\" fill=\"\(color(contender))\"/>\n"
       legend += text(contender.rawValue, x: x + 14, y: 43)
     }
