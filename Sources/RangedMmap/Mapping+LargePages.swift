@@ -5,8 +5,8 @@ import SystemPackage
 // Pages of 2 MiB for a new file that is filled in order by small writes: one fault then serves 512 of them.
 //
 // The price: the first store makes all 512 dirty, and a sync of one writes all of them. So the kernel is asked for them
-// (madvise(2), `MADV_HUGEPAGE`) when the first 2 MiB were written and not synced, and no longer when a range is synced
-// by itself or pages are written in no order.
+// (madvise(2), `MADV_HUGEPAGE`) when the first 2 MiB were written and not synced, and no longer when less than one of them
+// is synced, when pages are written in no order, and at the end of the file.
 //
 // The first 2 MiB do without readahead (`MADV_RANDOM`). It would run ahead of the writes, by up to 8 MiB, and wherever
 // it has put small pages no large one comes to be.

@@ -71,7 +71,8 @@ extension Mapping {
     residences.set(bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound), to: .mapped)
   }
 
-  /// Notes that some bytes are written back of which so many pages were dirty, little or much at a time.
+  /// Notes that some bytes are written back, and from how many dirty pages there were whether that is done little by
+  /// little.
   func noteWriteback(of bytes: Range<Int>, dirty count: Int) {
     guard count > 0 else { return }
     let isLittle = count * Alignment.page < Self.large
@@ -84,7 +85,7 @@ extension Mapping {
 
   // Below this a system call costs more than the faults that it saves, on a disk.
   private static let leastForCall = 64 << 10
-  // From here on pwrite makes pages as large as any.
+  // From here on the folios that pwrite makes are large enough, in any order and by any number of threads.
   private static let leastForCallAlways = 1 << 20
 
   private func way(of bytes: Range<Int>) -> Way {

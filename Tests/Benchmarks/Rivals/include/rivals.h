@@ -35,6 +35,7 @@ struct rival {
   // Whether the bytes are generated, and not only stamped.
   int generates;
   size_t *next;
+  // How many chunks are written and synced.
   size_t most;
 };
 
