@@ -4,22 +4,46 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static void leave_to_the_descriptor(int signal_number) { (void)signal_number; }
+
+// Two real-time signals belong to the C library, which blocks them for nobody, and end a process that has no use for them
+// yet. Where it begins to use them it sets its own handlers.
+static void ignore_library_signals(void) {
+  struct { void (*handler)(int); unsigned long rest[4]; } ignored = {.handler = SIG_IGN};
+  for (int number = 32; number < SIGRTMIN; number++) syscall(SYS_rt_sigaction, number, &ignored, NULL, _NSIG / 8);
+}
+
+// Whether a signal ends a process that does nothing about it, and comes from outside: a fault belongs to its thread.
+static bool is_ending(int number) {
+  switch (number) {
+  case SIGKILL: case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU: // end nobody, or can't be had
+  case SIGCONT: case SIGCHLD: case SIGURG: case SIGWINCH:
+  case SIGSEGV: case SIGBUS: case SIGILL: case SIGFPE: case SIGTRAP: case SIGABRT: case SIGSYS:
+    return false;
+  default: return number < 32 || number >= SIGRTMIN;
+  }
+}
 
 int clinux_open_signals(void) {
   // ncurses ignores SIGTSTP while it draws, and a signal that waits is lost when it becomes ignored. It keeps its
   // hands off where a handler is set; this one never runs.
   struct sigaction kept = {.sa_handler = leave_to_the_descriptor, .sa_flags = SA_RESTART};
   sigaction(SIGTSTP, &kept, NULL);
+  ignore_library_signals();
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGHUP);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGQUIT);
   sigaddset(&set, SIGTSTP);
+  sigaddset(&set, SIGCONT);
+  for (int number = 1; number <= SIGRTMAX; number++) {
+    struct sigaction action;
+    if (!is_ending(number) || sigaction(number, NULL, &action) != 0) continue;
+    // What is ignored stays so, as nohup(1) wants it: once blocked, it would come all the same. But for the keyboard's: who
+    // takes a terminal wants them, even if what began it all was started in the background of a script.
+    if (action.sa_handler != SIG_IGN || number == SIGINT || number == SIGQUIT) sigaddset(&set, number);
+  }
   int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   sigaddset(&set, SIGWINCH);
   pthread_sigmask(SIG_BLOCK, &set, NULL);
@@ -49,4 +73,8 @@ void clinux_stop_here(void) {
   pthread_sigmask(SIG_UNBLOCK, &set, NULL);
   pthread_sigmask(SIG_BLOCK, &set, NULL);
   sigaction(SIGTSTP, &before, NULL);
+  // What continued it is no news any more.
+  sigemptyset(&set);
+  sigaddset(&set, SIGCONT);
+  sigtimedwait(&set, NULL, &(struct timespec){0, 0});
 }

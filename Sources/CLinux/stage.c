@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <fts.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -43,7 +43,8 @@ int clinux_private_mounts(void) {
     int code = errno == EPERM ? become_owner() : errno;
     if (code != 0) return code;
   }
-  return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 ? 0 : errno;
+  // Not MS_PRIVATE: what others unmount would stay mounted, and busy, here.
+  return mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0 ? 0 : errno;
 }
 
 int clinux_mount_memory(const char *folder, size_t size, bool again) {
@@ -54,24 +55,30 @@ int clinux_mount_memory(const char *folder, size_t size, bool again) {
 
 int clinux_unmount(const char *folder) { return umount2(folder, MNT_DETACH) == 0 ? 0 : errno; }
 
-static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *place) {
-  (void)info, (void)kind, (void)place;
-  remove(path);
-  return 0;
+void clinux_remove_folder(const char *folder) {
+  char *const paths[] = {(char *)folder, NULL};
+  // Not nftw(3) with FTW_MOUNT: it leaves each file whose device is not that of its folder, which on overlayfs is any
+  // file, where the layers lie on different disks. FTS_XDEV looks at the devices of folders only.
+  FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
+  if (tree == NULL) return;
+  for (FTSENT *entry; (entry = fts_read(tree)) != NULL;) {
+    if (entry->fts_info != FTS_D) remove(entry->fts_accpath);
+  }
+  fts_close(tree);
 }
-
-void clinux_remove_folder(const char *folder) { nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT); }
 
 int clinux_spawn(const char *const *words, int input, int output, pid_t *child) {
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_t actions;
-  sigset_t none;
+  sigset_t none, all;
   sigemptyset(&none);
+  sigfillset(&all);
   posix_spawnattr_init(&attributes);
   posix_spawn_file_actions_init(&actions);
-  // What this program keeps for its signalfd is no affair of others.
+  // What this program keeps for its signalfd, and what it ignores, is no affair of others.
   posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
   posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);

@@ -10,17 +10,39 @@
 #include <string.h>
 #include <unistd.h>
 
-// Takes the locale of the environment; whether it writes UTF-8. In others wide glyphs would come out as blanks.
+// Takes the locale of the environment; whether it writes UTF-8. In others wide glyphs would come out as blanks. Where it
+// names no encoding, as with LANG unset, what is typed is still read as UTF-8: ncurses drops what it can't decode, and
+// some of what follows.
 static inline bool cnc_use_locale(void) {
   setlocale(LC_ALL, "");
-  return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+  bool writes_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+  if (strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") == 0) setlocale(LC_CTYPE, "C.UTF-8");
+  return writes_utf8;
 }
 
-// newterm(3) tells of an unknown TERM; initscr(3) would end the program. The kind is that of TERM where it is NULL.
-static inline SCREEN *cnc_open(const char *kind, int input, int output) {
+// A locale for wcwidth(3), whatever that of the environment is; NULL where the C library has none.
+static inline locale_t cnc_text_locale(void) {
+  locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
+  return locale ? locale : newlocale(LC_CTYPE_MASK, "en_US.UTF-8", NULL);
+}
+
+// wcwidth(3) in a locale of cnc_text_locale(): columns, or -1 for what it doesn't know.
+static inline int cnc_width(locale_t locale, wchar_t character) {
+  if (!locale) return wcwidth(character);
+  locale_t before = uselocale(locale);
+  int width = wcwidth(character);
+  uselocale(before);
+  return width;
+}
+
+// Whether the terminal's kind, that of TERM where it is NULL, is known and can move its cursor. Nothing is sent.
+static inline bool cnc_can_show_screen(const char *kind, int output) {
   int known = 0;
-  // A terminal that can't move its cursor can't show a screen.
-  if (setupterm(kind, output, &known) != OK || !tigetstr("cup")) return NULL;
+  return setupterm(kind, output, &known) == OK && tigetstr("cup");
+}
+
+// newterm(3) gives NULL where initscr(3) would end the program; for a kind that is known only where memory is lacking.
+static inline SCREEN *cnc_open(const char *kind, int input, int output) {
   FILE *out = output == STDOUT_FILENO ? stdout : fdopen(output, "w");
   FILE *in = input == STDIN_FILENO ? stdin : fdopen(input, "r");
   SCREEN *screen = out && in ? newterm(kind, out, in) : NULL;
@@ -95,6 +117,13 @@ static inline bool cnc_has_xterm_mouse(void) {
 // ncurses understands moves with the button down, but asks only for presses, and terminfo has no word for the rest.
 // Nothing of ncurses may be waiting to be sent.
 static inline void cnc_report_drags(int output, bool on) { dprintf(output, "\033[?1002%c", on ? 'h' : 'l'); }
+
+// Asks the terminal to put marks around pasted text, as xterm calls it; one that knows nothing of it does nothing. Only one
+// that takes sequences of ECMA-48 is asked. Nothing of ncurses may be waiting to be sent.
+static inline void cnc_mark_pastes(int output, bool on) {
+  const char *move = tigetstr("cup");
+  if (move && !strncmp(move, "\033[", 2)) dprintf(output, "\033[?2004%c", on ? 'h' : 'l');
+}
 
 enum { CNC_NOTHING, CNC_PRESS, CNC_RELEASE, CNC_DRAG, CNC_SCROLL_UP, CNC_SCROLL_DOWN };
 

@@ -1,27 +1,40 @@
 public import SystemPackage
 
 extension PageCache {
-  /// How many pages of each of many equal groups the kernel holds, and in which state.
+  /// How many pages of each of many equal groups the kernel holds, and in which state: cachestat(2).
   ///
-  /// Groups that lie side by side and are all alike are told of by one cachestat(2); where groups differ it is one call
-  /// for each. A file of any size can so be asked about in as many groups as a screen has room for. It is no snapshot.
+  /// Groups that lie side by side and of which nothing is cached are told of by one call; where something is, it is one
+  /// call for each. A file of any size can so be asked about in as many groups as a screen has room for. It is no
+  /// snapshot: pages may change between the calls.
   ///
   /// - Parameters:
-  ///   - file: An open regular file that the caller owns or may write.
+  ///   - file: An open regular file or block device that the caller owns or may write.
   ///   - pages: Pages of 4096 bytes, counted from the start of the file.
   ///   - pagesPerGroup: At least 1; the last group may have fewer.
-  /// - Returns: The counts of each group, in order.
-  /// - Throws: The reason why they are unknown.
+  /// - Returns: The counts of each group, in order; those of groups behind the file's end are 0.
+  /// - Throws: The same reasons as ``counts(of:bytes:)``.
+  /// - Precondition: `pages` begins at 0 or behind, `pagesPerGroup` is at least 1, and an array of so many groups can be:
+  ///   each takes 40 bytes.
+  /// - Complexity: A call for each group of which something is cached, and 26 ns for each cached page, some of them three
+  ///   or four times over.
   public static func groups(
     of file: FileDescriptor, pages: Range<Int>, each pagesPerGroup: Int
   ) throws(UnknownReason) -> [CacheCounts] {
-    let count = (pages.count + pagesPerGroup - 1) / pagesPerGroup
+    require(pages: pages)
+    precondition(pagesPerGroup >= 1, "pagesPerGroup: expected 1 or more pages in a group, and not \(pagesPerGroup)")
+    let count = pages.isEmpty ? 0 : (pages.count - 1) / pagesPerGroup + 1
+    precondition(count <= mostGroups, "pagesPerGroup: \(count) groups of \(pagesPerGroup) pages fit into no memory")
+    let known = possible(pages)
+    let counted = try CountedFile(file, pages: known)
+    // Where a group begins: the last one may end before the next would.
+    func start(_ group: Int) -> Int {
+      let (distance, isTooFar) = group.multipliedReportingOverflow(by: pagesPerGroup)
+      return isTooFar || distance > pages.count ? pages.upperBound : pages.lowerBound + distance
+    }
     var result = Array(repeating: CacheCounts(), count: count)
     var open = count == 0 ? [] : [0..<count]
     while let groups = open.popLast() {
-      let first = pages.lowerBound + groups.lowerBound * pagesPerGroup
-      let end = min(pages.upperBound, pages.lowerBound + groups.upperBound * pagesPerGroup)
-      let counts = try counts(of: file, bytes: first * pageSize..<end * pageSize)
+      let counts = try counted.counts(pages: (start(groups.lowerBound)..<start(groups.upperBound)).clamped(to: known))
       if groups.count == 1 {
         result[groups.lowerBound] = counts
       } else if counts.cached + counts.evicted > 0 {
@@ -33,4 +46,7 @@ extension PageCache {
     }
     return result
   }
+
+  /// A process has addresses for 2^47 bytes on the smallest of the systems with 64 bits.
+  private static var mostGroups: Int { (1 << 47) / MemoryLayout<CacheCounts>.stride }
 }

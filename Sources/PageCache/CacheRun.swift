@@ -1,4 +1,3 @@
-import CLinux
 public import SystemPackage
 
 /// What the kernel knows of one page.
@@ -18,13 +17,13 @@ public struct CachedPage: OptionSet, Sendable, Hashable {
 }
 
 extension CachedPage: CustomStringConvertible {
-  /// The facts in words.
+  /// The facts in words: "dirty", "dirty, writeback", "writeback", "clean", or "not cached".
   public var description: String {
-    if isEmpty { return "not cached" }
     var words: [String] = []
     if contains(.dirty) { words.append("dirty") }
     if contains(.writeback) { words.append("writeback") }
-    return words.isEmpty ? "clean" : words.joined(separator: ", ")
+    if words.isEmpty { words.append(contains(.cached) ? "clean" : "not cached") }
+    return words.joined(separator: ", ")
   }
 }
 
@@ -34,54 +33,64 @@ public struct CacheRun: Sendable, Equatable {
   public var pages: Range<Int>
   /// What is so for each of them.
   public let state: CachedPage
+
+  package init(pages: Range<Int>, state: CachedPage) { (self.pages, self.state) = (pages, state) }
 }
 
-/// Runs of a range in the making, in pages of the system, which may be larger than those of this library.
+/// Runs of a range in the making.
 struct CacheRuns {
   /// The range that they are to cover.
-  let pages: Range<Int>
-  /// Those so far, from its start.
-  private(set) var runs: [CacheRun] = []
-  private let unit = PageCache.systemPage
+  private let pages: Range<Int>
+  private var runs: [CacheRun] = []
 
   init(of pages: Range<Int>) { self.pages = pages }
 
-  /// The system's pages that the range touches.
-  var systemPages: Range<Int> {
-    pages.isEmpty ? 0..<0 : pages.lowerBound / unit..<(pages.upperBound - 1) / unit + 1
+  /// Goes on with some of the system's pages, which follow those before.
+  mutating func append(system: Range<Int>, _ state: CachedPage) {
+    let unit = PageCache.systemPage
+    append((system.lowerBound * unit..<system.upperBound * unit).clamped(to: pages), state)
   }
 
-  /// Goes on with some of the system's pages, which follow those before.
-  mutating func append(_ system: Range<Int>, _ state: CachedPage) {
-    let end = min(pages.upperBound, system.upperBound * unit)
+  /// All of them, of which those behind what was appended are not cached.
+  mutating func finish() -> [CacheRun] {
+    let end = runs.last?.pages.upperBound ?? pages.lowerBound
+    if end < pages.upperBound { append(end..<pages.upperBound, []) }
+    return runs
+  }
+
+  private mutating func append(_ pages: Range<Int>, _ state: CachedPage) {
     if let last = runs.last, last.state == state {
-      runs[runs.count - 1].pages = last.pages.lowerBound..<end
+      runs[runs.count - 1].pages = last.pages.lowerBound..<pages.upperBound
     } else {
-      runs.append(CacheRun(pages: max(pages.lowerBound, system.lowerBound * unit)..<end, state: state))
+      runs.append(CacheRun(pages: pages, state: state))
     }
   }
 }
 
 extension PageCache {
-  /// What the kernel knows of each page of a range, neighbours of one kind together.
+  /// What the kernel knows of each page of a range, neighbours of one kind together: cachestat(2).
   ///
-  /// One cachestat(2) answers for any range whose pages are all alike, so a range is divided only where they differ:
-  /// the cost follows how often the state changes from page to page, and hardly the length. At worst, where each page
-  /// differs from the next, it is little more than one call for a page: 3 ms for 7000 of them. It is no snapshot: pages
-  /// may change between the calls.
+  /// One call answers for any range whose pages are all alike, so a range is divided only where they differ. It is no
+  /// snapshot: pages may change between the calls.
   ///
   /// - Parameters:
-  ///   - file: An open regular file that the caller owns or may write.
+  ///   - file: An open regular file or block device that the caller owns or may write.
   ///   - pages: Pages of 4096 bytes, counted from the start of the file.
-  /// - Returns: Runs in order, which cover `pages` without gaps.
-  /// - Throws: The reason why they are unknown.
+  /// - Returns: Runs in order, which cover `pages` without gaps; neighbours differ. Behind the file's end nothing is
+  ///   cached.
+  /// - Throws: The same reasons as ``counts(of:bytes:)``.
+  /// - Precondition: `pages` begins at 0 or behind.
+  /// - Complexity: The cost follows how often the state changes from page to page, and hardly the length. At worst, where
+  ///   each page differs from the next, it is little more than one call for a page: 3 ms for 7000 of them.
   public static func runs(of file: FileDescriptor, pages: Range<Int>) throws(UnknownReason) -> [CacheRun] {
-    _ = try regularFile(file)
+    require(pages: pages)
+    let counted = try CountedFile(file, pages: possible(pages))
     var runs = CacheRuns(of: pages)
-    var open = runs.systemPages.isEmpty ? [] : [runs.systemPages]
+    let all = systemPages(of: pages)
+    var open = all.isEmpty ? [] : [all]
     while let range = open.popLast() {
-      if let state = try state(of: file, range) {
-        runs.append(range, state)
+      if let state = try counted.state(ofSystem: range) {
+        runs.append(system: range, state)
       } else {
         // The last part is put down first: the stack gives it back last.
         let step = max(1, range.count / parts)
@@ -90,7 +99,7 @@ extension PageCache {
         }
       }
     }
-    return runs.runs
+    return runs.finish()
   }
 
   /// Into how many parts a mixed range is divided.
@@ -98,15 +107,4 @@ extension PageCache {
   /// A call takes a third of a microsecond, and 26 ns more for each page that is cached: with two parts, 7000 cached
   /// pages would be counted a dozen times over before the single pages are reached.
   private static var parts: Int { 16 }
-
-  /// What is so of all of some pages of the system, or nil where they differ.
-  private static func state(of file: FileDescriptor, _ system: Range<Int>) throws(UnknownReason) -> CachedPage? {
-    let size = systemPage * pageSize
-    let raw = try cachestat(file, system.lowerBound * size..<system.upperBound * size)
-    var state = CachedPage()
-    for (count, fact) in [(raw.cached, CachedPage.cached), (raw.dirty, .dirty), (raw.writeback, .writeback)] {
-      if count >= UInt64(system.count) { state.insert(fact) } else if count > 0 { return nil }
-    }
-    return state
-  }
 }

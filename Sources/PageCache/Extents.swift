@@ -23,98 +23,113 @@ public struct Extent: Sendable, Equatable {
   public let bytes: Range<Int>
   /// What it is.
   public let kind: Kind
-  /// The first byte's place on the device, where it has one.
+  /// The first byte's place on the device, as an offset in bytes, where it is known to have one.
+  ///
+  /// Only ext2, ext3, ext4 and XFS tell such places. What FIEMAP calls physical is an address in a space of the file
+  /// system's own on Btrfs, Bcachefs and others that have many devices, one on an unnamed device on overlays, and made up
+  /// on SMB. Blocks that hold compressed or encrypted bytes have none either: the file's bytes are not there as they are,
+  /// and least of all those of a part at the same distance from the start.
   public let physical: Int?
   /// Whether another file has the same blocks.
   public let isShared: Bool
+  /// Whether its bytes lie on the disk compressed or encrypted, mostly in fewer blocks than its length says.
+  public let isEncoded: Bool
 }
 
 extension PageCache {
-  /// Where the bytes of a file are on the disk: FIEMAP, or SEEK_DATA and SEEK_HOLE where a file system has none.
+  /// Where the bytes of a file are on the disk: FIEMAP of ioctl(2), or lseek(2) with `SEEK_DATA` and `SEEK_HOLE` where a
+  /// file system has no such thing.
   ///
-  /// Nothing is flushed first, so that delayed blocks are seen as such. The cost is one ioctl(2) for 128 extents of the
-  /// range, or two lseek(2) for each piece of data; it does not grow with the file. It is no snapshot: extents may
-  /// change between the calls.
+  /// Nothing is flushed first, so that delayed blocks are seen as such. It is no snapshot: extents may change between the
+  /// calls. The bytes of a block device are one extent, which lies where it is.
+  ///
+  /// lseek(2) moves the offset by which read(2) and write(2) go on, of every descriptor of the same open file. Therefore
+  /// the file is opened once more for it, by way of `/proc`, read-only, and closed again, by a thread of its own: the
+  /// locks of fcntl(2) that this process has on the file stay. Who watches the file by inotify(7) sees it opened and
+  /// closed. On FUSE that is not done, since most servers let the kernel throw away the pages of a file that is opened
+  /// anew (`fuse_open` in fs/fuse/file.c, without `FOPEN_KEEP_CACHE`). Where nobody reads or writes by the offset
+  /// meanwhile, `movesOffset` asks without all that, and on FUSE as well.
   ///
   /// - Parameters:
-  ///   - file: An open regular file.
+  ///   - file: An open regular file or block device, of any mode but `O_PATH`.
   ///   - bytes: Offsets into the file; extents are cut off at both ends. What lies behind the file's end is a hole,
   ///     unless blocks are reserved there.
-  /// - Returns: Extents in order, which cover `bytes`; holes fill the gaps.
-  /// - Throws: The reason why they are unknown.
-  public static func extents(of file: FileDescriptor, bytes: Range<Int>) throws(UnknownReason) -> [Extent] {
-    _ = try regularFile(file)
-    do throws(UnknownReason) { return try mappedExtents(of: file, bytes) } catch {
-      guard error == .notSupported else { throw error }
-      return try soughtExtents(of: file, bytes)
+  ///   - movesOffset: Whether the descriptor's offset may be moved, and put back at the end. It makes no difference where
+  ///     there is FIEMAP.
+  /// - Returns: Extents in order, which cover `bytes` without gaps; holes fill them. Neighbours may be of one kind: each
+  ///   is an extent of the file system's own.
+  /// - Throws: ``UnknownReason/notSupported`` where not even holes are told. ``UnknownReason/offsetNeeded`` where the file
+  ///   would have to be opened anew and can't be: on FUSE, before Linux 5.9, or in a sandbox that forbids
+  ///   close_range(2). ``UnknownReason/notPermitted`` where the caller may not open the file for reading any more;
+  ///   ``UnknownReason/noProc``; ``UnknownReason/notRegular``; ``UnknownReason/notOpenForReading`` for `O_PATH`;
+  ///   ``UnknownReason/failed(_:)``, with `EIO` for a server whose answers contradict themselves.
+  /// - Precondition: `bytes` begins at 0 or behind.
+  /// - Complexity: One ioctl(2) for 128 extents of the range, or two lseek(2) for each piece of data and some 30 µs for
+  ///   the thread. It does not grow with the file.
+  public static func extents(
+    of file: FileDescriptor, bytes: Range<Int>, movesOffset: Bool = false
+  ) throws(UnknownReason) -> [Extent] {
+    require(bytes: bytes)
+    let regular = try PagedFile(file)
+    var list = ExtentList(of: bytes, regular.traits)
+    if regular.isDevice {
+      list.append(device: regular.size)
+      return list.finish()
     }
+    do throws(UnknownReason) { try map(regular, &list) } catch {
+      guard error == .notSupported else { throw error }
+      try search(regular, &list, movesOffset: movesOffset)
+    }
+    return list.finish()
   }
 
-  private static func mappedExtents(of file: FileDescriptor, _ bytes: Range<Int>) throws(UnknownReason) -> [Extent] {
-    var found: [Extent] = []
-    var position = bytes.lowerBound
-    var isLast = false
-    while position < bytes.upperBound, !isLast {
+  private static func map(_ file: PagedFile, _ list: inout ExtentList) throws(UnknownReason) {
+    var isDone = false
+    while !isDone, !list.rest.isEmpty {
       var raw = [clinux_extent](repeating: clinux_extent(), count: 128)
       var count: UInt32 = 0
       // SAFETY: the call fills as many entries as the array has, and says how many.
       let code = unsafe clinux_extents(
-        file.rawValue, UInt64(position), UInt64(bytes.upperBound - position), &raw, UInt32(raw.count), &count)
+        file.descriptor.rawValue, UInt64(list.rest.lowerBound), UInt64(list.rest.count), false, &raw, UInt32(raw.count),
+        &count)
+      // An offset that no file of this file system reaches.
+      if Errno(rawValue: code) == .fileTooLarge { return }
       guard code == 0 else { throw UnknownReason(code) }
-      let before = position
-      for extent in raw.prefix(Int(count)) {
-        isLast = extent.flags & UInt32(CLINUX_EXTENT_LAST) != 0
-        let lower = max(position, Int(extent.logical))
-        let upper = min(bytes.upperBound, Int(extent.logical + extent.length))
-        guard lower < upper else { continue }
-        if lower > position { found.append(hole(position..<lower)) }
-        found.append(Extent(extent, lower..<upper))
-        position = upper
-      }
-      if position == before { break }  // nothing more in the range
+      isDone = !list.append(raw.prefix(Int(count)))
     }
-    if position < bytes.upperBound { found.append(hole(position..<bytes.upperBound)) }
-    return found
   }
 
-  private static func soughtExtents(of file: FileDescriptor, _ bytes: Range<Int>) throws(UnknownReason) -> [Extent] {
-    var found: [Extent] = []
-    var position = bytes.lowerBound
-    while position < bytes.upperBound {
-      let data = min(bytes.upperBound, try seek(file, from: position, toData: true) ?? bytes.upperBound)
-      if data > position { found.append(hole(position..<data)) }
-      guard data < bytes.upperBound else { break }
-      // No hole after the data says that the file was cut here meanwhile: it is looked at again from there.
-      position = min(bytes.upperBound, try seek(file, from: data, toData: false) ?? data)
-      if position > data {
-        found.append(Extent(bytes: data..<position, kind: .data, physical: nil, isShared: false))
+  private static func search(
+    _ file: PagedFile, _ list: inout ExtentList, movesOffset: Bool
+  ) throws(UnknownReason) {
+    guard movesOffset || !file.traits.contains(.openingDropsPages) else { throw .offsetNeeded }
+    var isDone = false
+    while !isDone, !list.rest.isEmpty {
+      var pieces = [clinux_piece](repeating: clinux_piece(), count: 1024)
+      let capacity = UInt32(pieces.count)
+      var count: UInt32 = 0
+      // SAFETY: the search has the array for the length of the call, which fills as many pieces as there is room for.
+      let code = unsafe pieces.withUnsafeMutableBufferPointer { pieces in
+        var search = unsafe clinux_search(
+          from: off_t(list.rest.lowerBound), end: off_t(list.rest.upperBound), pieces: pieces.baseAddress,
+          capacity: capacity, count: 0)
+        defer { count = unsafe search.count }
+        return movesOffset
+          ? unsafe clinux_find_data(file.descriptor.rawValue, &search)
+          : unsafe clinux_find_data_apart(file.descriptor.rawValue, &search)
       }
+      switch Errno(rawValue: code) {
+      case Errno(rawValue: 0): break
+      case .noFunction where !movesOffset: throw .offsetNeeded
+      case .noSuchFileOrDirectory where !movesOffset && !hasProc: throw .noProc
+      case .invalidArgument: throw .notSupported  // no SEEK_DATA
+      case let errno: throw UnknownReason(errno)
+      }
+      for piece in pieces.prefix(Int(count)) { list.append(data: Int(piece.start)..<Int(piece.end)) }
+      isDone = count < capacity
     }
-    return found
   }
 
-  private static func seek(_ file: FileDescriptor, from: Int, toData: Bool) throws(UnknownReason) -> Int? {
-    var offset: off_t = 0
-    // SAFETY: the call fills the integer that it is given.
-    let code = unsafe clinux_seek(file.rawValue, off_t(from), toData, &offset)
-    if Errno(rawValue: code) == .noSuchAddressOrDevice { return nil }
-    guard code == 0 else { throw UnknownReason(code) }
-    return Int(offset)
-  }
-
-  private static func hole(_ bytes: Range<Int>) -> Extent {
-    Extent(bytes: bytes, kind: .hole, physical: nil, isShared: false)
-  }
-}
-
-extension Extent {
-  fileprivate init(_ raw: clinux_extent, _ bytes: Range<Int>) {
-    func has(_ flag: Int) -> Bool { raw.flags & UInt32(flag) != 0 }
-    self.bytes = bytes
-    kind =
-      has(CLINUX_EXTENT_DELAYED)
-      ? .delayed : has(CLINUX_EXTENT_UNWRITTEN) ? .unwritten : has(CLINUX_EXTENT_INLINE) ? .inline : .written
-    physical = kind == .delayed || kind == .inline ? nil : Int(raw.physical) + bytes.lowerBound - Int(raw.logical)
-    isShared = has(CLINUX_EXTENT_SHARED)
-  }
+  /// Whether `/proc` is mounted, and is what it should be.
+  static var hasProc: Bool { (try? ProcFile("/proc/thread-self/comm")) != nil }
 }

@@ -37,9 +37,10 @@ struct FileIdentity {
     line.inode.elementsEqual(mapped.inode) && line.device.elementsEqual(mapped.device)
   }
 
-  /// The line of maps that a mapping of our own has.
+  /// The line of maps that a mapping of our own has; none for a device, which a mapping may set to work.
   private static func ownMapping(of file: FileDescriptor) -> MapsLine? {
-    guard let window = try? FileWindow(of: file, bytes: 0..<PageCache.pageSize),
+    guard (try? PagedFile(file)) != nil,
+      let window = try? FileWindow(of: file, from: 0, length: PageCache.pageSize),
       let maps = try? ProcFile("/proc/thread-self/maps")
     else { return nil }
     let start = window.start

@@ -28,12 +28,34 @@ public struct FileUser: Sendable, Equatable {
     case writable
   }
 
+  /// How a process's descriptors write, or read, beside what they may: the flags of open(2).
+  public struct Modes: OptionSet, Sendable, Hashable {
+    /// One bit for each flag.
+    public let rawValue: UInt8
+
+    /// Some flags.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// `O_DIRECT`: it goes past the page cache, where nothing of it is seen.
+    public static let direct = Modes(rawValue: UInt8(CLINUX_DIRECT))
+    /// `O_SYNC`: each write returns when its bytes and all that is known of the file are durable.
+    public static let synchronous = Modes(rawValue: UInt8(CLINUX_SYNCHRONOUS))
+    /// `O_DSYNC`: each write returns when its bytes are durable.
+    public static let dataSynchronous = Modes(rawValue: UInt8(CLINUX_DATA_SYNCHRONOUS))
+    /// `O_APPEND`: each write goes to the end of the file.
+    public static let append = Modes(rawValue: UInt8(CLINUX_APPENDING))
+  }
+
   /// The process's number, as `/proc` has it.
   public let processID: Int32
-  /// The first 15 bytes of its name, or what it calls itself.
+  /// The first 15 bytes of its name, or what it calls itself: `/proc/PID/comm`.
+  ///
+  /// It may be empty, hold any characters, and be a lie. What is not UTF-8 is replaced.
   public let name: String
   /// What its descriptors allow; empty if it has only mappings, or a descriptor of `O_PATH`.
   public let access: Access
+  /// The flags of its descriptors that write, each that at least one of them has; where none writes, of those that read.
+  public let modes: Modes
   /// Whether it has the file in its memory.
   public let mapping: Mapping
   /// Whether it is this process, whose descriptor the question was asked with.
@@ -58,25 +80,25 @@ extension PageCache {
   ///
   /// A descriptor counts if statx(2) through `/proc/PID/fd` gives the same device and inode, a mapping if its line in
   /// `/proc/PID/maps` does. There some file systems show another device than statx(2), Btrfs and overlays among them;
-  /// so a page of the file is mapped here for a moment, and the two numbers are taken from this process's own line. A
-  /// file that is open for writing alone can't be mapped: then only those are found whose file system shows one device.
-  /// On Btrfs a file of another subvolume with the same inode number can't be told from this one by a mapping.
+  /// so a page of a regular file is mapped here for a moment, without any access, and the two numbers are taken from this
+  /// process's own line. A file that is open for writing alone, or by `O_PATH`, can't be mapped: then only those mappings
+  /// are found whose file system shows one device. On Btrfs a file of another subvolume with the same inode number can't
+  /// be told from this one by a mapping.
   ///
-  /// Root sees every process; anybody else sees those of the same user, and the rest are counted as hidden. Not counted
-  /// are kernel threads, which open nothing, processes in other PID namespaces, those that `/proc` leaves out when it is
-  /// mounted with `hidepid`, and files in the kernel's own hands: swap files, loop devices, exports. Processes that end
-  /// meanwhile are left out. It is no snapshot.
-  ///
-  /// The cost is a statx(2) for each descriptor and the text of each process's maps: see the article for figures.
+  /// Root sees every process; anybody else sees those of the same user, and the rest are counted as hidden: `/proc/PID/fd`
+  /// and `maps` are for those who may trace the process (proc(5)). Not counted are kernel threads, which open nothing,
+  /// processes in other PID namespaces, those that `/proc` leaves out when it is mounted with `hidepid`, descriptors of
+  /// threads that do not share those of their process (unshare(2) with `CLONE_FILES`), and files in the kernel's own
+  /// hands: swap files, loop devices, exports. Processes that end meanwhile are left out. It is no snapshot.
   ///
   /// - Parameter file: An open file of any kind.
-  /// - Returns: The users, this process among them, and how many can't be known.
-  /// - Throws: The reason why nothing is known.
+  /// - Returns: The users in the order of their numbers, this process among them, and how many can't be known.
+  /// - Throws: ``UnknownReason/noProc``, or ``UnknownReason/failed(_:)`` with `EBADF` for a descriptor that is closed.
+  /// - Complexity: A statx(2) for each descriptor of each process, and the text of each process's maps: see the article
+  ///   for figures.
   public static func users(of file: FileDescriptor) throws(UnknownReason) -> FileUsers {
     let identity = try FileIdentity(of: file)
-    guard (try? ProcFile("/proc/thread-self/comm")) != nil, let processes = try? ProcFolder("/proc") else {
-      throw .noProc
-    }
+    guard hasProc, let processes = try? ProcFolder("/proc") else { throw .noProc }
     var users: [FileUser] = []
     var hidden = 0
     while let process = processes.next() {

@@ -7,15 +7,15 @@ import SystemPackage
   private let length: Int
 
   /// Maps some bytes of a file, from a boundary of the system's pages: mmap(2).
-  init(of file: FileDescriptor, bytes: Range<Int>) throws(UnknownReason) {
+  init(of file: FileDescriptor, from offset: Int, length: Int) throws(UnknownReason) {
+    // No access: in a process that has called mlockall(2) with MCL_FUTURE the kernel would read in all of it otherwise.
     // SAFETY: a new mapping at a place that the kernel chooses; it replaces none.
-    let made = unsafe mmap(nil, bytes.count, PROT_READ, MAP_SHARED, file.rawValue, off_t(bytes.lowerBound))
+    let made = unsafe mmap(nil, length, PROT_NONE, MAP_SHARED, file.rawValue, off_t(offset))
     guard let made = unsafe made, unsafe made != UnsafeMutableRawPointer(bitPattern: -1) else {
-      // Not for lack of a right to know: a descriptor that was opened for writing alone can't be mapped at all.
       throw errno == ENODEV ? .notSupported : .failed(Errno(rawValue: errno))
     }
     unsafe address = made
-    length = bytes.count
+    self.length = length
   }
 
   deinit {

@@ -1,8 +1,9 @@
-import CLinux
 import Glibc
 public import SystemPackage
 
 /// How many pages of a range the kernel holds in its page cache, and in which state; units of 4096 bytes.
+///
+/// Where the system's pages are larger, each counts as several. The words are those of cachestat(2).
 public struct CacheCounts: Sendable, Equatable {
   /// Pages that are in memory.
   public var cached = 0
@@ -17,39 +18,45 @@ public struct CacheCounts: Sendable, Equatable {
 }
 
 /// What the kernel knows of a file's pages, asked without root and without changing anything.
+///
+/// Pages are pages of ``pageSize`` bytes, counted from the start of the file; offsets are bytes from there. A range may
+/// reach behind the file's end, as far as an `Int` does: nothing is cached there, and all is hole. A range that begins
+/// below 0 is a mistake of the program and traps, with a message that names the argument.
+///
+/// All questions may be asked by many threads at once, of one descriptor too. The caller keeps the descriptor open until
+/// the answer is there. Each answer is made anew; nothing is remembered between two questions.
 public enum PageCache {
   /// The size of a page in bytes, as this library counts them, whatever the system's own is.
   public static let pageSize = 4096
 
-  /// Counts the pages of a range that are cached, dirty and in writeback: one fstat(2) and one cachestat(2).
+  /// Counts the pages of a range that are cached, dirty and in writeback: cachestat(2).
   ///
-  /// The cost grows with the pages that are cached in the range, not with its length. Where the system's pages are
-  /// larger than 4096 bytes, each counts as several.
+  /// What can't be counted is not called zero: before, fcntl(2), statx(2) and fstatfs(2) tell what the file is. On a file
+  /// system that is not known to have pages of its own, as FUSE, a zero counts only if no page of the range is resident
+  /// either.
   ///
   /// - Parameters:
-  ///   - file: An open regular file that the caller owns or may write.
+  ///   - file: An open regular file or block device that the caller owns or may write.
   ///   - bytes: Offsets into the file; the kernel counts every page that they touch.
-  /// - Returns: The counts at one moment of the recent past.
-  /// - Throws: The reason why they are unknown.
+  /// - Returns: The counts at one moment of the recent past; all of them 0 for no bytes.
+  /// - Throws: ``UnknownReason/kernelTooOld`` before Linux 6.5; ``UnknownReason/notPermitted`` to who neither owns the
+  ///   file nor may write it; ``UnknownReason/stacked`` where the zeros that the kernel has would be none;
+  ///   ``UnknownReason/notSupported`` on ZFS, hugetlbfs and files that are mapped directly (DAX);
+  ///   ``UnknownReason/notRegular``; ``UnknownReason/notOpenForReading`` for `O_PATH`; ``UnknownReason/failed(_:)``.
+  /// - Precondition: `bytes` begins at 0 or behind.
+  /// - Complexity: Some microseconds and 26 ns for each page of the range that is cached, however long it is.
   public static func counts(of file: FileDescriptor, bytes: Range<Int>) throws(UnknownReason) -> CacheCounts {
-    _ = try regularFile(file)
-    guard !bytes.isEmpty else { return CacheCounts() }  // a length of 0 would mean all of the file
-    let raw = try cachestat(file, bytes)
-    return CacheCounts(
-      cached: Int(raw.cached) * systemPage, dirty: Int(raw.dirty) * systemPage,
-      writeback: Int(raw.writeback) * systemPage, evicted: Int(raw.evicted) * systemPage,
-      recentlyEvicted: Int(raw.recently_evicted) * systemPage)
+    require(bytes: bytes)
+    let pages = bytes.lowerBound / pageSize..<max(bytes.lowerBound / pageSize, self.pages(in: bytes.upperBound))
+    return try CountedFile(file, pages: pages).counts(bytes)
   }
 
   /// The size of the system's pages, in pages of this library.
   static var systemPage: Int { max(1, Int(getpagesize()) / pageSize) }
 
-  /// What the kernel counts in some bytes, which are not none, in pages of the system.
-  static func cachestat(_ file: FileDescriptor, _ bytes: Range<Int>) throws(UnknownReason) -> clinux_cachestat {
-    var raw = clinux_cachestat()
-    // SAFETY: the call fills the structure that it is given.
-    let code = unsafe clinux_cachestat(file.rawValue, UInt64(bytes.lowerBound), UInt64(bytes.count), &raw)
-    guard code == 0 else { throw UnknownReason(code) }
-    return raw
+  /// The pages of the system that a range touches, as far as a file can have them.
+  static func systemPages(of pages: Range<Int>) -> Range<Int> {
+    let (known, unit) = (possible(pages), systemPage)
+    return known.isEmpty ? 0..<0 : known.lowerBound / unit..<(known.upperBound - 1) / unit + 1
   }
 }

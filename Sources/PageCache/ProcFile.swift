@@ -3,8 +3,10 @@ import SystemPackage
 
 /// A small file of `/proc`, whose text the kernel makes up when it is read.
 struct ProcFile {
-  /// Its lines, without their ends.
-  let lines: [ArraySlice<UInt8>]
+  /// All of it.
+  let bytes: [UInt8]
+  /// Its lines, without their ends and those that are empty.
+  var lines: [ArraySlice<UInt8>] { bytes.split(separator: UInt8(ascii: "\n")) }
 
   /// Reads all of it, or throws why it can't be read.
   init(_ path: String) throws(Errno) {
@@ -21,7 +23,7 @@ struct ProcFile {
         }
       }
     } catch { throw error as? Errno ?? .ioError }
-    lines = bytes.split(separator: UInt8(ascii: "\n"))
+    self.bytes = bytes
   }
 
   /// The first word of a line `name:    value`, as in fdinfo.

@@ -9,16 +9,19 @@ struct ProcessLook {
   private let process: Int32
   private var isOpen = false
   private var access: FileUser.Access = []
+  private var (readingModes, writingModes) = (FileUser.Modes(), FileUser.Modes())
   private var mapping = FileUser.Mapping.none
 
   init(at process: Int32) { self.process = process }
 
   /// The process as a user of the file, if it is one and still there.
   var user: FileUser? {
-    guard isOpen || mapping != .none, let name = try? ProcFile("/proc/\(process)/comm").lines.first else { return nil }
+    guard isOpen || mapping != .none, let name = try? ProcFile("/proc/\(process)/comm").bytes.dropLast() else {
+      return nil
+    }
     return FileUser(
-      processID: process, name: String(decoding: name, as: UTF8.self), access: access, mapping: mapping,
-      isSelf: process == getpid())
+      processID: process, name: String(decoding: name, as: UTF8.self), access: access,
+      modes: access.contains(.write) ? writingModes : readingModes, mapping: mapping, isSelf: process == getpid())
   }
 
   /// Goes through the process's descriptors.
@@ -35,7 +38,9 @@ struct ProcessLook {
       let info = try ProcFile("/proc/\(process)/fdinfo/\(descriptor)")
       isOpen = true
       if let flags = info.value(of: "flags").flatMap({ Int32($0, radix: 8) }) {
-        access.formUnion(FileUser.Access(flags: flags))
+        let (rights, modes) = (FileUser.Access(flags: flags), FileUser.Modes(flags: flags))
+        access.formUnion(rights)
+        if rights.contains(.write) { writingModes.formUnion(modes) } else { readingModes.formUnion(modes) }
       }
     } catch { refused(error) }
   }
@@ -78,4 +83,9 @@ extension FileUser.Access {
       default: []
       }
   }
+}
+
+extension FileUser.Modes {
+  /// Those of the flags of open(2).
+  fileprivate init(flags: Int32) { self.init(rawValue: UInt8(truncatingIfNeeded: clinux_modes(flags))) }
 }

@@ -3,49 +3,71 @@ import Glibc
 public import SystemPackage
 
 extension PageCache {
-  /// Which pages of a range are in memory, by mincore(2), for where there is no cachestat(2).
+  /// Which pages of a range are in memory, by mincore(2), for where cachestat(2) is missing or counts in vain.
   ///
-  /// It tells less than ``runs(of:pages:)``: a state is `[]` or ``CachedPage/cached``, and whether a cached page is
-  /// dirty or in writeback stays unknown. The file is mapped and none of its pages is touched, so nothing is read.
+  /// It tells less than ``runs(of:pages:)``: whether a page that is in memory is dirty or in writeback stays unknown. The file is mapped without any access and none of its pages is touched, so
+  /// nothing is read, in a process that locks all its memory (mlockall(2)) too.
   ///
-  /// Of a file that the caller neither owns nor may write, mincore(2) says that all of it is resident. The same is asked
-  /// here first, more strictly where the two can't be told apart, and then nothing is claimed. That a descriptor is open
-  /// for writing does not count for mincore(2), as it does for cachestat(2).
+  /// A mapping has the pages of the file that they are of, so that this answers on a stacked file system too, as overlayfs
+  /// is. A descriptor that was opened there for reading before the file was first written has, by a mapping, the pages of
+  /// the file below for as long as it is open, whatever read(2) gives (`ovl_mmap` in fs/overlayfs/file.c): that is what
+  /// is told of then.
   ///
-  /// The cost grows with the length, cached or not: one mmap(2), mincore(2) and munmap(2) for each 256 MiB up to the
-  /// file's end, some 3 ms. Memory does not grow, but for the runs. It is no snapshot.
+  /// Of a file that the caller neither owns nor may write, mincore(2) says that all of it is resident
+  /// (`can_do_mincore` in mm/mincore.c), and some sandboxes say so of every file. So a page far behind the end is asked
+  /// about first, which is resident for a liar only, and then nothing is claimed. That a descriptor is open for writing
+  /// does not count for mincore(2), as it does for cachestat(2).
   ///
   /// - Parameters:
-  ///   - file: A regular file, open for reading, that the caller owns or may write.
-  ///   - pages: Pages of 4096 bytes, counted from the start of the file; those behind its end are not cached.
-  /// - Returns: Runs in order, which cover `pages` without gaps.
-  /// - Throws: ``UnknownReason/notPermitted`` where mincore(2) would not tell the truth, or another reason.
-  public static func residency(of file: FileDescriptor, pages: Range<Int>) throws(UnknownReason) -> [CacheRun] {
-    let status = try regularFile(file)
-    guard isTold(file, ownedBy: status.userID.rawValue) else { throw .notPermitted }
-    var runs = CacheRuns(of: pages)
-    let all = runs.systemPages
-    let page = systemPage * pageSize
-    let end = min(all.upperBound, (Int(status.size) + page - 1) / page)
+  ///   - file: A regular file or block device, open for reading, that the caller owns or may write.
+  ///   - pages: Pages of 4096 bytes, counted from the start of the file.
+  /// - Returns: The pages that are in memory, each run of neighbours as one, in order. Behind the file's end there are
+  ///   none. It is no snapshot.
+  /// - Throws: ``UnknownReason/notPermitted`` where mincore(2) would not tell the truth;
+  ///   ``UnknownReason/notOpenForReading`` for a descriptor that can't be mapped; ``UnknownReason/notSupported`` where the
+  ///   file system lets no file be mapped, on ZFS, hugetlbfs and files that are mapped directly (DAX), and for a file
+  ///   within 3 GiB of the largest size that there is, behind whose end nothing can be asked;
+  ///   ``UnknownReason/notRegular``; ``UnknownReason/failed(_:)``, as when the process has no addresses left.
+  /// - Precondition: `pages` begins at 0 or behind.
+  /// - Complexity: The cost grows with the length, cached or not: one mmap(2), mincore(2) and munmap(2) for each 256 MiB
+  ///   up to the file's end, some 3 ms. Memory does not grow, but for the runs.
+  public static func residency(of file: FileDescriptor, pages: Range<Int>) throws(UnknownReason) -> [Range<Int>] {
+    require(pages: pages)
+    let regular = try PagedFile(file)
+    if regular.traits.contains(.uncounted) { throw .notSupported }
+    guard regular.isForReading else { throw .notOpenForReading }
+    guard try isTold(regular) else { throw .notPermitted }
+    var runs: [Range<Int>] = []
+    let (all, unit) = (systemPages(of: pages), systemPage)
+    let page = unit * pageSize
+    let end = min(all.upperBound, (self.pages(in: regular.size) + unit - 1) / unit)
     var position = all.lowerBound
     while position < end {
-      let window = position..<min(end, position + windowSize / page)
-      let mapping = try FileWindow(of: file, bytes: window.lowerBound * page..<window.upperBound * page)
-      for (index, isCached) in try mapping.residency().enumerated() {
-        runs.append(position + index..<position + index + 1, isCached ? .cached : [])
+      let count = min(end - position, windowSize / page)
+      let window = try FileWindow(of: file, from: position * page, length: count * page)
+      for (index, isCached) in try window.residency().enumerated() where isCached {
+        let found = ((position + index) * unit..<(position + index + 1) * unit).clamped(to: pages)
+        if let last = runs.last, last.upperBound == found.lowerBound {
+          runs[runs.count - 1] = last.lowerBound..<found.upperBound
+        } else {
+          runs.append(found)
+        }
       }
-      position = window.upperBound
+      position += count
     }
-    if position < all.upperBound { runs.append(position..<all.upperBound, []) }
-    return runs.runs
+    return runs
   }
 
   /// How much is mapped at a time, in bytes.
   private static var windowSize: Int { 256 << 20 }
 
-  /// Whether mincore(2) tells this caller the truth: `can_do_mincore` in the kernel's mm/mincore.c.
-  private static func isTold(_ file: FileDescriptor, ownedBy owner: uid_t) -> Bool {
-    // The number 65534 stands for every owner that a user namespace has no number for, and so proves nothing.
-    owner == geteuid() && owner != 65534 || clinux_may_write(file.rawValue) == 0
+  /// Whether mincore(2) tells this caller the truth of the file that has the pages: of one that may not be told, it calls
+  /// resident what is not even in the file.
+  private static func isTold(_ file: PagedFile) throws(UnknownReason) -> Bool {
+    // Farther than the largest folio, 512 MiB with pages of 64 KiB, could reach behind the end.
+    let far = 1 << 30
+    guard file.size < Int.max - 3 * far else { throw .notSupported }
+    let start = (file.size / far + 2) * far
+    return try !FileWindow(of: file.descriptor, from: start, length: systemPage * pageSize).residency().contains(true)
   }
 }

@@ -8,11 +8,27 @@ public enum UnknownReason: Error, Sendable, Equatable, CustomStringConvertible {
   case notPermitted
   /// The file system can't answer.
   case notSupported
-  /// It is a folder, a device or a pipe, which have no pages of a file.
+  /// The file system stands on another one, whose pages can't be counted by a file of this one: overlayfs, which is the
+  /// root of most containers, eCryptfs, and FUSE where the server passes files through.
+  ///
+  /// ``PageCache/PageCache/residency(of:pages:)`` tells there which pages are in memory; dirty and writeback stay unknown.
+  case stacked
+  /// The descriptor gives no right to ask: it is one of `O_PATH`, or it is open for writing alone where a page has to be
+  /// mapped.
+  ///
+  /// A descriptor that is open for reading can be asked. None is opened in its place: that can change what is asked about,
+  /// and closing it would give up locks (fcntl_locking(2)).
+  case notOpenForReading
+  /// The file system tells it only by moving the offset of a descriptor, by which others may read, and no other way was
+  /// to be had.
+  ///
+  /// ``PageCache/PageCache/extents(of:bytes:movesOffset:)`` tells it if the offset may be moved.
+  case offsetNeeded
+  /// It is a folder, a pipe or a character device, which have no pages of a file.
   case notRegular
   /// The answer stands in `/proc`, which is not mounted here.
   case noProc
-  /// The kernel answered with another error.
+  /// The kernel answered with another error, as `EBADF` for a descriptor that is closed.
   case failed(Errno)
 
   init(_ code: Int32) { self.init(Errno(rawValue: code)) }
@@ -32,7 +48,10 @@ public enum UnknownReason: Error, Sendable, Equatable, CustomStringConvertible {
     case .kernelTooOld: "the kernel is older than Linux 6.5, or a sandbox hides the call"
     case .notPermitted: "not permitted: the kernel tells owners and those who may write, if no sandbox forbids it"
     case .notSupported: "this file system does not tell"
-    case .notRegular: "not a regular file"
+    case .stacked: "a stacked file system, such as overlayfs, hides which pages are dirty"
+    case .notOpenForReading: "the descriptor is not open for reading"
+    case .offsetNeeded: "this file system tells it only by moving the descriptor's offset"
+    case .notRegular: "neither a regular file nor a block device"
     case .noProc: "/proc is not mounted"
     case .failed(let errno): "\(errno)"
     }

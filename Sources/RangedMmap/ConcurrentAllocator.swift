@@ -6,7 +6,8 @@ import Synchronization
 /// call, and no store for its pages: those behind the counter read as allocated in ``PageStates``.
 ///
 /// The order of ranges in the file is the order of the additions: a worker's ranges need not be neighbours. For workers
-/// that allocate for themselves see <doc:WorkersAndTasks>.
+/// that allocate for themselves see <doc:WorkersAndTasks>. When the file is used up, pages that came back with an error
+/// which was dropped are handed out once more: see ``MmapFile/takeAbandoned()``.
 ///
 /// The counter can't wrap: an addition is at most the size of the file, and is made only where the counter was still
 /// below it. So it can pass the end by the file's size once for each thread that was between those two steps, which
@@ -25,8 +26,9 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   ///
   /// - Parameters:
   ///   - space: All of the file; consumed.
-  ///   - states: Where handed-out pages are marked.
+  ///   - states: Where handed-out pages are marked; those of another file trap.
   public init(covering space: consuming AllocatedRange, states: PageStates) {
+    precondition(space.file == states.file, "an allocator was given a range of one file and the states of another")
     totalSize = space.count
     file = space.file
     end = space.end
@@ -50,16 +52,22 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   @inlinable  // alone with what it needs: a call would cost as much as the addition
   public func allocate(_ byteCount: Int) -> AllocatedRange? {
     let endPage = frontier.end
-    guard byteCount > 0, frontier.next.load(ordering: .relaxed) < endPage else { return nil }
+    guard byteCount > 0, frontier.next.load(ordering: .relaxed) < endPage else { return allocateAgain(byteCount) }
     // No sum here can overflow: a positive Int has room for 4095 more in 64 bits, and the rest lies inside the file.
     let wanted = min((UInt64(bitPattern: Int64(byteCount)) &+ 4095) &>> 12, endPage)
     let first = frontier.next.wrappingAdd(wanted, ordering: .releasing).oldValue
-    guard first < endPage else { return nil }
+    guard first < endPage else { return allocateAgain(byteCount) }
     let start = Int(truncatingIfNeeded: first &<< 12)
     let count = min(Int(truncatingIfNeeded: wanted &<< 12), end &- start)
     // The addition gave these pages to this call alone, and `space`, which covered them, was consumed by `init`.
     let range = AllocatedRange(start: start, count: count, file: file)
     if !isKnown { states.markAllocated(range) }
     return range
+  }
+
+  // When all was handed out.
+  @usableFromInline
+  func allocateAgain(_ byteCount: Int) -> AllocatedRange? {
+    states.allocateAbandoned(byteCount, in: Int(frontier.start)..<Int(frontier.end), end: end)
   }
 }

@@ -1,32 +1,46 @@
+import CLinux
 import Glibc
 import SystemPackage
 
 /// The directory in which a new file has got its name, until that name is durable.
 struct DirectoryEntry: ~Copyable {
-  private let descriptor: FileDescriptor
+  // `nil` for one that may not be read: names can be made in it, and it can't be synced.
+  private let directory: FileDescriptor?
+  private let file: FileDescriptor
   private let path: FilePath
   private var failure: Errno?
 
-  /// Opens the directory that a path's last name stands in, through links.
-  init(of path: FilePath) throws(MmapFileError) {
-    let directory = FilePath.resolved(path).removingLastComponent()
-    let name = directory.isEmpty ? "." : directory
-    do { descriptor = try FileDescriptor.open(name, .readOnly, options: [.directory, .closeOnExec]) } catch {
-      throw .system(error as? Errno ?? .ioError, path, "can't open the directory \(name)")
+  /// Opens the directory of a place.
+  ///
+  /// - Parameters:
+  ///   - location: The place.
+  ///   - file: What gets its name there. It stays open for longer than this.
+  /// - Throws: `system`.
+  init(_ location: borrowing FileLocation, of file: borrowing OpenFile) throws(MmapFileError) {
+    do throws(Errno) { directory = try location.openFolder() } catch {
+      guard error == .permissionDenied else { throw .system(error, file.path, "can't open the directory of the file") }
+      directory = nil
     }
-    self.path = path
+    self.file = file.descriptor
+    path = file.path
   }
 
-  deinit { try? descriptor.close() }
+  deinit { try? directory?.close() }
 
-  /// Makes the entry durable: fsync(2).
+  /// Makes the entry durable: fsync(2), or syncfs(2) for a directory that may not be read.
   ///
   /// A failure stays one: the kernel tells it once, and would call the next attempt a success.
   mutating func synchronise() throws(MmapFileError) {
-    while failure == nil, fsync(descriptor.rawValue) == -1 {
-      if errno != EINTR { failure = Errno(rawValue: errno) }
+    while failure == nil {
+      let code = directory.map { fsync($0.rawValue) == 0 ? 0 : errno } ?? clinux_sync_names(file.rawValue)
+      if code == 0 { return }
+      if code != EINTR { failure = Errno(rawValue: code) }
     }
     guard let failure else { return }
-    throw .system(failure, path, "the directory's entry for the file could not be made durable")
+    let what = "the directory's entry for the file could not be made durable"
+    guard [.invalidArgument, .notSupported, .noFunction].contains(failure) else { throw .system(failure, path, what) }
+    throw MmapFileError(
+      .system, path: path, errno: failure, "\(what): its file system syncs no directories",
+      remedy: "open the file anew to sync its bytes, whose name a crash may take, or use another file system")
   }
 }

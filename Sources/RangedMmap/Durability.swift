@@ -1,7 +1,7 @@
 /// Decides what a sync proves.
 ///
-/// The kernel tells a failed writeback *once*, to whichever sync of the open file asks first; the next is told that
-/// all is well, while the bytes are gone. So a failure counts for everything that was not durable: it begins a new
+/// The kernel tells a failed writeback *once*, to whichever sync of the open file (`OwnFile`) asks first; the next is told
+/// that all is well, while the bytes are gone. So a failure counts for everything that was not durable: it begins a new
 /// *era*, and what was written in an older one is lost (``PageStates`` reads it so, and its receipts are refused).
 ///
 /// Of two syncs at the same time the other one may be told. Therefore a sync that was told "done" waits for those
@@ -19,7 +19,7 @@ final class Durability: Sendable {
 
   init(_ states: PageStates) { self.states = states }
 
-  /// Runs one sync; on return its answer counts and so do those of all that ran beside it.
+  /// Runs one sync; when it returns with success, the answers of all that ran beside it count as well.
   ///
   /// The `body` gives `nil` for success. Every failure begins a new era.
   func attempt<Failure>(_ body: () -> Failure?) -> Failure? {
@@ -34,7 +34,10 @@ final class Durability: Sendable {
       log.underWay.remove(ticket)
       return log.next
     }
-    log.wait { log in log.underWay.contains { $0 < horizon } ? nil : () }
+    if failure == nil { log.wait { log in log.underWay.contains { $0 < horizon } ? nil : () } }
     return failure
   }
+
+  /// Counts a failure that the kernel did not tell.
+  func fail() { log.withLock { _ in states.beginEra() } }
 }

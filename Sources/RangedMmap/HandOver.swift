@@ -1,8 +1,11 @@
-/// A box that carries one noncopyable value into a task or a thread, and gives it out once.
+import Glibc
+
+/// A box that carries one noncopyable value into a task or a thread, lends it, and gives it out once.
 ///
-/// A closure that escapes can't consume a noncopyable value that it captured. It can capture this box and take the
-/// value from it. The first ``take()`` gets the value; every later one gets `nil`. Both ends may be in different
-/// threads. The cost is one small object and an uncontended lock.
+/// A closure that escapes can't consume a noncopyable value that it captured, and a property of a class or an array
+/// can't be consumed at all. They can hold this box and take the value from it. The first ``take()`` gets the value;
+/// every later one gets `nil`. ``withValue(_:)`` uses it where it is. Any thread may call either. The cost is one small
+/// object and an uncontended lock.
 ///
 /// ```swift
 /// let box = HandOver(range)
@@ -15,15 +18,85 @@
 ///
 /// A box that is dropped with the value inside drops the value.
 public final class HandOver<Value: ~Copyable & Sendable>: Sendable {
-  private let value: Monitor<Value?>
+  private struct State: ~Copyable, Sendable {
+    var value: Value?
+    /// The thread whose closure has the value.
+    var borrower: pthread_t?
+  }
+
+  private enum Answer: ~Copyable, Sendable {
+    case value(Value)
+    case nothing
+  }
+
+  private let state: Monitor<State>
 
   /// Puts a value into a new box.
   ///
   /// - Parameter value: Consumed.
-  public init(_ value: consuming Value) { self.value = Monitor(value) }
+  public init(_ value: consuming Value) { state = Monitor(State(value: consume value)) }
 
   /// Takes the value out.
   ///
+  /// While the value is lent to another thread this waits; in the closure that it is lent to it traps.
+  ///
   /// - Returns: The value for the first caller, `nil` for whoever comes later.
-  public func take() -> Value? { value.withLock { $0.take() } }
+  public func take() -> Value? { remove(for: nil) }
+
+  /// Lends the value to a closure, which may change it, and even consume it if it puts another in its place.
+  ///
+  /// ```swift
+  /// let durable = try box.withValue { receipt in
+  ///   try file.flush(receipt)
+  ///   return file.states[receipt.pages.lowerBound] == .flushed
+  /// }
+  /// ```
+  ///
+  /// A receipt is changed with ``MmapFile/update(_:_:)-(WriteReceipt,_)`` and made durable with
+  /// ``MmapFile/sync(inPlace:)`` where it is. Others who take or use it wait meanwhile. A use of the box inside of the closure traps.
+  ///
+  /// - Parameter body: Uses the value.
+  /// - Returns: What `body` returns, or `nil` if the value was taken out before.
+  /// - Throws: What `body` throws; the value is in the box then, too.
+  @discardableResult
+  public func withValue<Result: ~Copyable, Failure>(
+    _ body: (inout Value) throws(Failure) -> Result
+  ) throws(Failure) -> Result? {
+    // `inout` also for those that only look: a borrowed value could be captured by a task without a word of the compiler,
+    // where its type is not written out.
+    guard var value = remove(for: pthread_self()) else { return nil }
+    do throws(Failure) {
+      let result = try body(&value)
+      putBack(value)
+      return result
+    } catch {
+      putBack(value)
+      throw error
+    }
+  }
+
+  private func remove(for borrower: pthread_t?) -> Value? {
+    let me = pthread_self()
+    let answer: Answer = state.wait { state in
+      if let borrower = state.borrower {
+        precondition(borrower != me, "a box is asked for its value by the closure that has it")
+        return nil
+      }
+      guard let value = state.value.take() else { return .nothing }
+      state.borrower = borrower
+      return .value(value)
+    }
+    switch consume answer {
+    case .value(let value): return value
+    case .nothing: return nil
+    }
+  }
+
+  private func putBack(_ value: consuming Value) {
+    var returned: Value? = consume value
+    state.withLock { state in
+      state.value = returned.take()
+      state.borrower = nil
+    }
+  }
 }

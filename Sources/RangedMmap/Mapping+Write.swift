@@ -138,22 +138,22 @@ extension Mapping {
   /// - Returns: False if it can't be done so, with nothing to be told: stores will do, or say what is wrong.
   private func writeThroughCache(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) -> Bool {
     // A file that was cut short would grow again.
-    guard let end = fileEnd.offset, end >= bytes.upperBound else { return false }
+    guard let end = ownFile.size, end >= bytes.upperBound else { return false }
     var done = 0
     while done < bytes.count {
-      do {
-        // SAFETY: the rest of the source, which is as long as `bytes`.
-        let rest = unsafe UnsafeRawBufferPointer(rebasing: source[done...])
-        let written = try unsafe descriptor.write(toAbsoluteOffset: Int64(bytes.lowerBound + done), rest)
-        if written == 0 { return false }
-        done += written
-      } catch {
-        switch error as? Errno {
-        case .noSpace?, .diskQuotaExceeded?, .ioError?:
-          throw .system(error as? Errno ?? .ioError, path, "the bytes could not be taken in", bytes: bytes)
-        // A source that faults, a seal that leaves mappings alone.
-        default: return false
-        }
+      let piece = done..<min(done + Self.large, bytes.count)
+      // SAFETY: a part of the source, which is as long as `bytes`.
+      let rest = unsafe UnsafeRawBufferPointer(rebasing: source[piece])
+      var written = 0
+      // SAFETY: the call reads what the buffer covers, and fills the integer.
+      let code = unsafe clinux_write_at(
+        descriptor.rawValue, rest.baseAddress, rest.count, off_t(bytes.lowerBound + done), &written)
+      switch Errno(rawValue: code) {
+      case Errno(rawValue: 0) where written > 0: done += written
+      case .noSpace, .diskQuotaExceeded, .ioError:
+        throw .system(Errno(rawValue: code), path, "the bytes could not be taken in", bytes: bytes)
+      // A source that faults, a seal that leaves mappings alone, a limit.
+      default: return false
       }
     }
     return true
@@ -171,7 +171,11 @@ extension Mapping {
     case .badAddress:
       // The kernel says no more than that a store would fault.
       try checkCovered(bytes)
-      throw missingBlocks(bytes) ?? .system(.ioError, path, "can't make the pages writable", bytes: bytes)
+      if let reason = missingBlocks(bytes) { throw reason }
+      // Somebody freed some space in between, and the pages may have blocks by now.
+      guard unsafe clinux_populate_for_writing(base + whole.lowerBound, whole.count) == 0 else {
+        throw .system(.ioError, path, "can't make the pages writable", bytes: bytes)
+      }
     case let errno: throw .system(errno, path, "can't make the pages writable", bytes: bytes)
     }
   }
@@ -179,15 +183,39 @@ extension Mapping {
   /// Throws if a store to these bytes did not reach the file, and says why.
   func checkStored(_ bytes: Range<Int>) throws(MmapFileError) {
     do throws(MmapFileError) { try checkAttached(bytes) } catch {
-      guard error.code == .lost, mayHaveHoles, let reason = missingBlocks(bytes) else { throw error }
+      guard error.code == .lost, let reason = missingBlocks(bytes) else { throw error }
       throw reason
     }
   }
 
-  // Asking for the blocks tells why there are none.
   private func missingBlocks(_ bytes: Range<Int>) -> MmapFileError? {
-    let code = clinux_preallocate(descriptor.rawValue, off_t(bytes.lowerBound), off_t(bytes.count))
-    return code == 0
-      ? nil : .system(Errno(rawValue: code), path, "no blocks for the pages to be written", bytes: bytes)
+    let reason = (mayHaveHoles ? missingNew(bytes) : nil) ?? missingCopies(bytes)
+    return reason.map { .system($0, path, "no blocks for the pages to be written", bytes: bytes) }
+  }
+
+  // A page that has no block, and gets none when it is stored to, finds none. One that has may lie in a folio with others:
+  // the kernel wants blocks for all of it (ext4 and xfs, Linux 6.18), and asking for them tells whether there are any.
+  private func missingNew(_ bytes: Range<Int>) -> Errno? {
+    if hasHole(in: bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)) { return .noSpace }
+    let folio = Alignment.outward(bytes, unit: Self.large).clamped(to: 0..<size)
+    let code = clinux_preallocate(descriptor.rawValue, off_t(folio.lowerBound), off_t(folio.count))
+    return [.noSpace, .diskQuotaExceeded].first { $0 == Errno(rawValue: code) }
+  }
+
+  // Blocks that another file has as well (a reflink, a snapshot) are there, and a write needs new ones. Writing a byte of
+  // each page as it is tells whether those can be had.
+  private func missingCopies(_ bytes: Range<Int>) -> Errno? {
+    for offset in stride(from: bytes.lowerBound, to: bytes.upperBound, by: Alignment.page) {
+      var (byte, count) = (UInt8(0), 0)
+      // SAFETY: both calls have the variable for a buffer; the page is the caller's.
+      guard unsafe pread(descriptor.rawValue, &byte, 1, off_t(offset)) == 1 else { return nil }
+      let code = unsafe clinux_write_at(descriptor.rawValue, &byte, 1, off_t(offset), &count)
+      switch Errno(rawValue: code) {
+      case Errno(rawValue: 0): continue
+      case .noSpace, .diskQuotaExceeded: return Errno(rawValue: code)
+      default: return nil
+      }
+    }
+    return nil
   }
 }

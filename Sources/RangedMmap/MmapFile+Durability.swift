@@ -34,33 +34,58 @@ extension MmapFile {
     guard !bytes.isEmpty else { return }
     try mapping.startWriteback(bytes)
     let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
-    mapping.noteWriteback(of: bytes, dirty: states.unsyncedCount)
-    for pages in states.chunks(with: .unsynced) { markFlushing(pages.clamped(to: wanted)) }
+    let chunks = states.chunks(with: .unsynced, in: wanted)
+    noteWriteback(of: bytes, in: chunks)
+    for pages in chunks { markFlushing(pages) }
   }
 
   /// Waits until a range's bytes are durable, and proves it.
   ///
-  /// The system calls are msync(2) with `MS_SYNC`, ioctl(2) with `FS_IOC_FIEMAP` to see that the range has written blocks
-  /// (where the file system tells), statx(2) to see that the file still covers it and has a name, and once for a new file
-  /// fsync(2) of its directory. There are none if ``syncAll()`` has done the work already. Any number of threads may sync
-  /// at once; one that succeeded waits for those that were under way, because they may be told of the failure that it
-  /// asked for. <doc:WhatFlushedMeans> tells what is promised and what is not.
+  /// The system calls are msync(2) with `MS_SYNC`, for 1 MiB and more sync_file_range(2) before it, statx(2) to see that the
+  /// file still covers the range and has a name, ioctl(2) with `FS_IOC_FIEMAP` to see that the range has written blocks
+  /// (where the file system tells), and once for a new file fsync(2) of its directory. There are none if ``syncAll()`` has
+  /// done the work already. Any number of threads may sync at once; one that succeeded waits for those that were under way,
+  /// because they may be told of the failure that it asked for. <doc:WhatFlushedMeans> tells what is promised and what is
+  /// not.
   ///
-  /// - Parameter receipt: Consumed; on failure the error gives its range back, to be written anew.
+  /// - Parameter receipt: Consumed; on failure the error gives its range back, to be written anew. One of another file
+  ///   comes back as it was: ``MmapFileError/takeReceipt()``.
   /// - Returns: The proof. In a file system that lives in memory it proves nothing: see ``isDurable``.
   /// - Throws: ``MmapFileError`` with `foreignRange`, `lost`, `truncated`, `deleted`, `noSpace` or `system`. After any
   ///   but `foreignRange` the range's pages are *lost*. After a failed msync(2) so is all else that was written and is
   ///   not durable: the kernel tells of a failed writeback once, and would call the next attempt a success.
   public func sync(_ receipt: consuming WriteReceipt) throws(MmapFileError) -> FlushedRange {
-    do throws(MmapFileError) {
-      try check(receipt)
-      if !receipt.pages.allSatisfy({ states[$0] == .flushed }) { try makeDurable(receipt) }
-    } catch {
-      let (start, count, pages) = (receipt.start, receipt.count, receipt.pages)
-      if error.code != .foreignRange { states.set(pages, to: StateByte(.lost)) }
+    do throws(MmapFileError) { try prove(receipt) } catch {
+      // A good receipt of another file comes back as what it was.
+      guard error.code != .foreignRange else { throw MmapFileError(error, returning: receipt) }
+      let (start, count) = (receipt.start, receipt.count)
       throw MmapFileError(error, returning: AllocatedRange(start: start, count: count, file: receipt.file))
     }
     return FlushedRange(start: receipt.start, count: receipt.count, file: receipt.file, era: receipt.era)
+  }
+
+  /// Waits until a range's bytes are durable, whose receipt stays where it is.
+  ///
+  /// It is for a receipt that others hold as well, in a ``HandOver``, and that is updated again and again. The range can be
+  /// exchanged for its proof at ``sync(_:)`` later, with no system call unless it was changed since. Else it is the same.
+  ///
+  /// ```swift
+  /// try box.withValue { receipt in
+  ///   try file.update(&receipt) { editor in editor.store(littleEndian: count, at: 0) }
+  ///   try file.sync(inPlace: &receipt)
+  /// }
+  /// ```
+  ///
+  /// - Parameter receipt: As good as before; after an error but `foreignRange` its range is to be written anew: give it to
+  ///   `reuse`.
+  /// - Throws: ``MmapFileError``, as for one that is consumed; it holds no range.
+  public func sync(inPlace receipt: inout WriteReceipt) throws(MmapFileError) {
+    do throws(MmapFileError) { try prove(receipt) } catch {
+      if error.code != .foreignRange {
+        receipt = WriteReceipt(start: receipt.start, count: receipt.count, file: receipt.file, era: Era.none.number)
+      }
+      throw error
+    }
   }
 
   /// Waits until everything that was written before the call is durable.
@@ -85,13 +110,11 @@ extension MmapFile {
   /// - Throws: ``MmapFileError`` with `truncated` or `deleted`.
   public func checkCoverage() throws(MmapFileError) {
     do { try mapping.checkCovered(0..<size) } catch {
-      guard error.code == .truncated, let status = try? mapping.file.coverage() else { throw error }
-      // From the page that the end lies in; the file may have grown again in between.
-      let gone = min(status.size / Alignment.page, states.count)..<states.count
-      for chunk in states.chunks(with: .unsynced + [.flushed]) {
-        for page in chunk.clamped(to: gone) {
+      let gone = try pagesCutOff(error)
+      for chunk in states.chunks(with: .unsynced + [.flushed], in: gone) {
+        for page in chunk {
           let byte = states.byte(at: page)
-          switch byte.state(in: states.era) {
+          switch byte.state(tag: states.era.tag) {
           case .written, .flushing, .flushed: states.exchange(page..<page + 1, from: byte, to: StateByte(.lost))
           case .free, .allocated, .lost: break
           }
@@ -129,6 +152,11 @@ extension MmapFile {
     states.exchange(pages, from: StateByte(.written, era: era), to: StateByte(.flushing, era: era))
   }
 
+  private func noteWriteback(of bytes: Range<Int>, in chunks: [Range<Int>]) {
+    mapping.noteWriteback(
+      of: bytes, dirty: states.unsyncedCount(in: chunks, enough: Mapping.large / Alignment.page))
+  }
+
   /// Makes durable what lies in `bytes`, whoever owns it and may be writing it meanwhile.
   ///
   /// Pages that are written now are marked, synced, and promoted if the mark is still there: whoever writes a page
@@ -140,15 +168,16 @@ extension MmapFile {
     let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
     let failure: MmapFileError? = durability.wholeFile.withLock { _ in
       let era = states.era
-      let chunks = states.chunks(with: .unsynced).map { $0.clamped(to: wanted) }
-      mapping.noteWriteback(of: bytes, dirty: states.unsyncedCount)
+      let chunks = states.chunks(with: .unsynced, in: wanted)
+      noteWriteback(of: bytes, in: chunks)
       for pages in chunks {
         mapping.residences.noteWriteback(of: pages)
         states.exchange(pages, from: StateByte(.written, era: era), to: .syncing(era: era))
         states.exchange(pages, from: StateByte(.flushing, era: era), to: .syncing(era: era))
       }
+      let missing: Missing?
       do throws(MmapFileError) {
-        try synchronise(bytes) { chunks.flatMap { states.runs(of: .syncing(era: era), in: $0) } }
+        missing = try synchronise(bytes) { chunks.flatMap { states.runs(of: .syncing(era: era), in: $0) } }
         guard states.era == era else { throw lostToFailure(bytes) }
       } catch {
         // Nothing was proven for the marked pages; one that somebody rewrote meanwhile is not ours to judge.
@@ -157,12 +186,26 @@ extension MmapFile {
       }
       let detached = mapping.hasFaults ? chunks.joined().filter { mapping.isDetached(page: $0) } : []
       for page in detached { states.exchange(page..<page + 1, from: .syncing(era: era), to: StateByte(.lost)) }
+      for gone in missing?.pages ?? [] {
+        for pages in chunks { states.exchange(gone.clamped(to: pages), from: .syncing(era: era), to: StateByte(.lost)) }
+      }
       for pages in chunks { states.exchange(pages, from: .syncing(era: era), to: StateByte(.flushed)) }
+      if let missing { return missing.reason }
       // Lost now or long since: to call this a success would say that they are on the disk.
-      let lost = states.chunks(with: [.lost]).map { $0.clamped(to: wanted) }.joined().first { states[$0] == .lost }
+      let lost = states.chunks(with: [.lost], in: wanted).joined().first { states[$0] == .lost }
       return lost.map { lostToFailure($0 * Alignment.page..<min(($0 + 1) * Alignment.page, size)) }
     }
     if let failure { throw failure }
+  }
+
+  /// Makes a range durable unless it is; where that fails, its pages are lost.
+  private func prove(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
+    try check(receipt)
+    guard !receipt.pages.allSatisfy({ states[$0] == .flushed }) else { return }
+    do throws(MmapFileError) { try makeDurable(receipt) } catch {
+      states.set(receipt.pages, to: StateByte(.lost))
+      throw error
+    }
   }
 
   private func makeDurable(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
@@ -170,43 +213,79 @@ extension MmapFile {
     let pages = receipt.pages
     mapping.noteWriteback(of: receipt.byteRange, dirty: pages.count)
     mapping.residences.noteWriteback(of: pages)
-    try synchronise(receipt.byteRange) { [pages] }
+    if let missing = try synchronise(receipt.byteRange, proving: { [pages] }) { throw missing.reason }
     try mapping.checkAttached(receipt.byteRange)
     // Again: another thread's sync may have been told of the failure that took these bytes.
     try checkEra(receipt)
     states.set(receipt.pages, to: StateByte(.flushed))
   }
 
-  /// Syncs, and lets a success count for some pages.
+  /// Pages that are not durable although a sync has succeeded.
+  private struct Missing {
+    var pages: [Range<Int>]
+    var reason: MmapFileError
+  }
+
+  /// Syncs, and compares a success with what the file system says of some pages.
   ///
-  /// A success is compared with what the file system says of the pages. After a failed writeback, which another program
+  /// Blocks that are reserved and not written are a failure of the device. After a failed writeback, which another program
   /// may have been told of, ext4 (Linux 6.18) has chosen the blocks of reserved pages and still calls them unwritten: to
   /// write such a page anew while it stays in memory and to sync it succeeds, and after a crash it reads as zeros. So
-  /// pages that are written after a failure are dropped from memory before. A file that was cut and has grown again has
-  /// holes.
-  private func synchronise(_ bytes: Range<Int>, proving pages: () -> [Range<Int>]) throws(MmapFileError) {
-    let errno = durability.attempt {
-      if let errno = mapping.synchronise(bytes) { return errno }
-      // A file that is too short is told of below, for what it is.
-      let isTold = pages().allSatisfy { mapping.isOnDisk($0) != false } || (try? mapping.checkCovered(bytes)) == nil
-      return isTold ? nil : Errno.ioError
+  /// pages that are written after a failure are dropped from memory before.
+  ///
+  /// A hole is none: somebody punched it, or cut the file, which says nothing of other pages.
+  ///
+  /// - Returns: The pages that the file has no longer, and why; `nil` if it has all of them.
+  private func synchronise(
+    _ bytes: Range<Int>, proving pages: () -> [Range<Int>]
+  ) throws(MmapFileError) -> Missing? {
+    mapping.writeBackAhead(bytes)
+    if let errno = durability.attempt({ mapping.synchronise(bytes) }) { throw notDurable(errno, bytes) }
+    var missing: Missing?
+    do throws(MmapFileError) { try mapping.checkCovered(bytes) } catch {
+      missing = Missing(pages: [try pagesCutOff(error)], reason: error)
     }
-    if let errno { throw .system(errno, path, "the file could not be made durable", bytes: bytes) }
-    guard states.era < Era.last else { throw lostToFailure(bytes) }
-    try mapping.checkCovered(bytes)
+    if let gaps = mapping.gaps(in: pages()) {
+      guard gaps.unwritten.isEmpty else {
+        durability.fail()
+        throw notDurable(.ioError, bytes)
+      }
+      if let hole = gaps.holes.first {
+        missing = Missing(pages: (missing?.pages ?? []) + gaps.holes, reason: missing?.reason ?? lostToHole(hole))
+      }
+    }
     try unsyncedDirectory.withLock { directory throws(MmapFileError) in
       try directory?.synchronise()
       directory = nil
     }
+    return missing
+  }
+
+  /// The pages that a file no longer covers which was cut short; throws the error if it is about something else.
+  private func pagesCutOff(_ error: MmapFileError) throws(MmapFileError) -> Range<Int> {
+    guard error.code == .truncated, let status = try? mapping.file.coverage() else { throw error }
+    // From the page that the end lies in; the file may have grown again in between.
+    return min(status.size / Alignment.page, states.count)..<states.count
   }
 
   private func checkEra(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
-    guard receipt.era == states.era, receipt.era < Era.last else { throw lostToFailure(receipt.byteRange) }
+    guard receipt.era == states.era.number else { throw lostToFailure(receipt.byteRange) }
+  }
+
+  private func notDurable(_ errno: Errno, _ bytes: Range<Int>) -> MmapFileError {
+    .system(errno, path, "the file could not be made durable", bytes: bytes)
   }
 
   private func lostToFailure(_ bytes: Range<Int>) -> MmapFileError {
     MmapFileError(
       .lost, path: path, bytes: bytes, "a sync has failed since these bytes were written; they may be gone",
-      remedy: states.era < Era.last ? "write them anew, then sync" : "too many syncs have failed: open the file anew")
+      remedy: "write them anew, then sync")
+  }
+
+  private func lostToHole(_ pages: Range<Int>) -> MmapFileError {
+    MmapFileError(
+      .lost, path: path, bytes: pages.lowerBound * Alignment.page..<min(pages.upperBound * Alignment.page, size),
+      "the file has a hole where these bytes were written: somebody punched it, or cut the file",
+      remedy: "write them anew, then sync")
   }
 }

@@ -5,16 +5,23 @@ import SystemPackage
 extension MmapFile {
   /// Lends the bytes of a range to a closure, with no copy.
   ///
-  /// The span can't leave the closure. The range is borrowed for as long, so that nobody writes it meanwhile. No
-  /// system call is made; a page that is not in memory is read by the fault that touches it.
+  /// The span can't leave the closure. The range is borrowed for as long, so that nobody writes it meanwhile: what the
+  /// compiler does not see of that tells <doc:IfItDoesNotCompile>. No system call is made; a page that is not in memory is
+  /// read by the fault that touches it.
   ///
   /// ```swift
   /// let sum = try file.withBytes(of: receipt) { bytes in
   ///   var sum = 0
-  ///   for index in 0..<bytes.byteCount {
-  ///     sum += Int(unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self))
-  ///   }
+  ///   for index in bytes.indices { sum += Int(bytes[index]) }
   ///   return sum
+  /// }
+  /// ```
+  ///
+  /// A span is no `Sequence`: what leaves the closure is copied out of it.
+  ///
+  /// ```swift
+  /// let (name, values) = try file.withBytes(of: receipt) { bytes in
+  ///   (String(copying: try UTF8Span(validating: bytes.extracting(0..<5))), bytes.indices.map { bytes[$0] })
   /// }
   /// ```
   ///
@@ -22,17 +29,100 @@ extension MmapFile {
   ///   - range: Any of the three kinds; borrowed.
   ///   - body: Reads the bytes.
   /// - Returns: What `body` returns.
-  /// - Throws: What `body` throws, or ``MmapFileError`` with `foreignRange`, `truncated`, `deleted`, `lost` or
-  ///   `system`; a fault under the closure shows zeros to it and is thrown when it has ended.
+  /// - Throws: ``MmapFileError`` with `foreignRange`, `truncated`, `deleted`, `lost` or `system`, or the one that `body`
+  ///   throws. A fault under the closure shows zeros to it and is thrown when it has ended.
   public func withBytes<Stage, Result: ~Copyable>(
-    of range: borrowing PageRange<Stage>, _ body: (RawSpan) throws -> Result
+    of range: borrowing PageRange<Stage>, _ body: (Span<UInt8>) throws(MmapFileError) -> Result
+  ) throws(MmapFileError) -> Result {
+    try check(range)
+    return try lend(range.byteRange, body)
+  }
+
+  /// Lends the bytes of a range to a closure that throws errors of its own; else it is the same.
+  ///
+  /// - Parameters:
+  ///   - range: Any of the three kinds; borrowed.
+  ///   - body: Reads the bytes.
+  /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws, or ``MmapFileError`` as for a closure that throws nothing.
+  public func withBytes<Stage, Result: ~Copyable>(
+    of range: borrowing PageRange<Stage>, _ body: (Span<UInt8>) throws -> Result
   ) throws -> Result {
     try check(range)
-    try mapping.checkAttached(range.byteRange)
-    let memory = unsafe UnsafeRawBufferPointer(mapping.memory(range.byteRange))
-    // SAFETY: the mapping outlives this call, and the borrowed range keeps writers away.
-    let result = try body(unsafe RawSpan(_unsafeBytes: memory))
-    try mapping.checkAttached(range.byteRange)
+    return try lend(range.byteRange, body)
+  }
+
+  /// Lends bytes of a file that is open for reading only to a closure, with no copy.
+  ///
+  /// It is for files that nobody changes, or of which a program knows what stays: an index, a checksum. The library keeps
+  /// nobody from writing the file elsewhere. Who does so meanwhile changes what the closure sees, even between two looks
+  /// at the same byte; ``peek(_:)`` copies. Faults are absorbed as ever.
+  ///
+  /// ```swift
+  /// let file = try MmapFile.openReadOnly(at: path)
+  /// let magic = try file.withBytes(in: 0..<4) { bytes in bytes.load(bigEndianAt: 0, as: UInt32.self) }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - bytes: Offsets into the file, all inside of it; need no alignment.
+  ///   - body: Reads the bytes.
+  /// - Returns: What `body` returns.
+  /// - Throws: ``MmapFileError`` with `openForWriting`, `outOfBounds`, `truncated`, `deleted`, `lost` or `system`, or the one
+  ///   that `body` throws.
+  public func withBytes<Result: ~Copyable>(
+    in bytes: Range<Int>, _ body: (Span<UInt8>) throws(MmapFileError) -> Result
+  ) throws(MmapFileError) -> Result {
+    try checkReadOnly(bytes)
+    return try lend(bytes, body)
+  }
+
+  /// Lends bytes of a file that is open for reading only to a closure that throws errors of its own; else it is the same.
+  ///
+  /// - Parameters:
+  ///   - bytes: Offsets into the file, all inside of it; need no alignment.
+  ///   - body: Reads the bytes.
+  /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws, or ``MmapFileError`` as for a closure that throws nothing.
+  public func withBytes<Result: ~Copyable>(
+    in bytes: Range<Int>, _ body: (Span<UInt8>) throws -> Result
+  ) throws -> Result {
+    try checkReadOnly(bytes)
+    return try lend(bytes, body)
+  }
+
+  private func checkReadOnly(_ bytes: Range<Int>) throws(MmapFileError) {
+    guard !isWritable else {
+      throw MmapFileError(
+        .openForWriting, path: path, bytes: bytes, "is open for writing: its bytes belong to whoever holds their range",
+        remedy: "use `withBytes(of:)` with the range, or `peek`, or open the file with `openReadOnly`")
+    }
+    guard bytes.lowerBound >= 0, bytes.upperBound <= size else {
+      throw MmapFileError(
+        .outOfBounds, path: path, bytes: bytes, "the file has \(size) bytes",
+        remedy: "ask for bytes that lie in the file")
+    }
+  }
+
+  // Lends bytes that nobody may write meanwhile, and looks afterwards whether a fault has hidden them.
+  func lend<Result: ~Copyable>(
+    _ bytes: Range<Int>, _ body: (Span<UInt8>) throws(MmapFileError) -> Result
+  ) throws(MmapFileError) -> Result {
+    try mapping.checkAttached(bytes)
+    let memory = unsafe UnsafeRawBufferPointer(mapping.memory(bytes))
+    // SAFETY: the mapping outlives this call, and the caller keeps writers away.
+    let result = try body(unsafe Span(_unsafeBytes: memory))
+    try mapping.checkAttached(bytes)
+    return result
+  }
+
+  func lend<Result: ~Copyable>(
+    _ bytes: Range<Int>, _ body: (Span<UInt8>) throws -> Result
+  ) throws -> Result {
+    try mapping.checkAttached(bytes)
+    let memory = unsafe UnsafeRawBufferPointer(mapping.memory(bytes))
+    // SAFETY: the mapping outlives this call, and the caller keeps writers away.
+    let result = try body(unsafe Span(_unsafeBytes: memory))
+    try mapping.checkAttached(bytes)
     return result
   }
 
@@ -42,19 +132,14 @@ extension MmapFile {
   ///   - range: Any of the three kinds; borrowed.
   ///   - buffer: At least `range.count` bytes; what lies after is left alone.
   /// - Returns: The number of bytes read, `range.count`.
-  /// - Throws: ``MmapFileError`` with `bufferTooSmall`, and all that ``withBytes(of:_:)`` throws of its own. After a
+  /// - Throws: ``MmapFileError`` with `bufferTooSmall`, and all that ``withBytes(of:_:)-(_,(Span<UInt8>)->Result)`` throws of its own. After a
   ///   fault the buffer holds zeros where the file could not be reached.
   @discardableResult
   public func read<Stage>(
     _ range: borrowing PageRange<Stage>, into buffer: inout MutableRawSpan
   ) throws(MmapFileError) -> Int {
     try check(range)
-    guard buffer.byteCount >= range.count else {
-      throw MmapFileError(
-        .bufferTooSmall, path: path, bytes: range.byteRange,
-        "the buffer holds \(buffer.byteCount) bytes and the range has \(range.count)",
-        remedy: "give a buffer of at least \(range.count) bytes")
-    }
+    guard buffer.byteCount >= range.count else { throw tooSmall(buffer.byteCount, range.byteRange) }
     try mapping.checkAttached(range.byteRange)
     let memory = unsafe UnsafeRawBufferPointer(mapping.memory(range.byteRange))
     // SAFETY: the room was checked; the source is mapped, and borrowed from whoever could write it.
@@ -78,6 +163,36 @@ extension MmapFile {
     // SAFETY: any byte is a valid UInt8.
     var bytes = unsafe span.mutableBytes
     return try read(range, into: &bytes)
+  }
+
+  /// Copies the bytes of a range into a buffer that must have room for all of them: a slice, a `Data`, an
+  /// `UnsafeMutableRawBufferPointer`, or any other collection that can be changed in place.
+  ///
+  /// - Parameters:
+  ///   - range: Any of the three kinds; borrowed.
+  ///   - buffer: At least `range.count` bytes; what lies after is left alone.
+  /// - Returns: The number of bytes read, `range.count`.
+  /// - Throws: ``MmapFileError``, as ``read(_:into:)-(_,MutableRawSpan)``.
+  @discardableResult
+  public func read<Stage>(
+    _ range: borrowing PageRange<Stage>, into buffer: inout some MutableCollection<UInt8>
+  ) throws(MmapFileError) -> Int {
+    try check(range)
+    let room = buffer.count
+    guard room >= range.count else { throw tooSmall(room, range.byteRange) }
+    return try lend(range.byteRange) { (bytes) throws(MmapFileError) in
+      let isCopied: Void? = unsafe buffer.withContiguousMutableStorageIfAvailable { target in
+        // SAFETY: the room was checked.
+        unsafe bytes.withUnsafeBytes { unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: $0) }
+      }
+      guard isCopied == nil else { return bytes.count }
+      var place = buffer.startIndex
+      for index in bytes.indices {
+        buffer[place] = bytes[index]
+        buffer.formIndex(after: &place)
+      }
+      return bytes.count
+    }
   }
 
   /// Reads what the file holds now, whoever owns the range and may be writing it: pread(2).
@@ -106,5 +221,10 @@ extension MmapFile {
     } catch {
       throw .system(error as? Errno ?? .ioError, path, "can't read the file", bytes: wanted)
     }
+  }
+  private func tooSmall(_ room: Int, _ bytes: Range<Int>) -> MmapFileError {
+    MmapFileError(
+      .bufferTooSmall, path: path, bytes: bytes, "the buffer holds \(room) bytes and the range has \(bytes.count)",
+      remedy: "give a buffer of at least \(bytes.count) bytes")
   }
 }

@@ -18,10 +18,7 @@ extension MmapFile {
     -> WriteReceipt
   {
     guard bytes.byteCount == range.count else {
-      let error = MmapFileError(
-        .lengthMismatch, path: path, "\(bytes.byteCount) bytes were given for a range of \(range.count)",
-        remedy: "give exactly as many as the range holds")
-      throw MmapFileError(error, returning: range)
+      throw MmapFileError(wrongLength(bytes.byteCount, range.count), returning: range)
     }
     return try fill(range) { (memory) throws(MmapFileError) in
       // SAFETY: source and range have the same length, which was checked.
@@ -56,17 +53,48 @@ extension MmapFile {
     try write(bytes.span, to: range)
   }
 
+  /// Copies `bytes` into a range and gives the receipt for it: of a slice, a `Data`, an `UnsafeRawBufferPointer`, a
+  /// string's `utf8`, or any other collection.
+  ///
+  /// Where they lie in memory one after the other, it is ``write(_:to:)-(RawSpan,_)``; else it is ``write(to:_:)`` with
+  /// ``RangeWriter/append(contentsOf:)-(Sequence<UInt8>)``.
+  ///
+  /// - Parameters:
+  ///   - bytes: As many as the range holds.
+  ///   - range: Consumed; on failure the error gives it back.
+  /// - Returns: The proof of the write.
+  /// - Throws: ``MmapFileError``, as ``write(_:to:)-(RawSpan,_)``.
+  public func write(_ bytes: some Collection<UInt8>, to range: consuming AllocatedRange) throws(MmapFileError)
+    -> WriteReceipt
+  {
+    var range: AllocatedRange? = consume range
+    var receipt: WriteReceipt?
+    var failure: MmapFileError?
+    bytes.withContiguousStorageIfAvailable { bytes in
+      guard let whole = range.take() else { return }
+      do throws(MmapFileError) { receipt = try write(unsafe bytes.span, to: whole) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    if let receipt { return receipt }
+    guard let whole = range.take() else { preconditionFailure("the range is in the receipt or in the error") }
+    let count = bytes.count
+    guard count == whole.count else { throw MmapFileError(wrongLength(count, whole.count), returning: whole) }
+    return try write(to: whole) { writer in writer.append(contentsOf: bytes) }
+  }
+
   /// Lets a closure fill a range in place, with no copy at all, and gives the receipt for it.
   ///
   /// Where pages are not resident, ranges from 64 KiB on and those of files that have fewer blocks than bytes are made
   /// ready before: one madvise(2) with `MADV_POPULATE_WRITE`. So a full disk is an error before the closure is called.
   ///
-  /// The closure appends to a span that starts empty and must be full at the end: a range that was filled in part
-  /// earns no receipt. What was filled in is in the file all the same.
+  /// The closure appends through a ``RangeWriter`` until the range is full: one that was filled in part earns no receipt.
+  /// What was filled in is in the file all the same.
   ///
   /// ```swift
-  /// let receipt = try file.write(to: range) { output in
-  ///   for index in 0..<4096 { output.append(UInt8(truncatingIfNeeded: index)) }
+  /// let receipt = try file.write(to: range) { writer in
+  ///   writer.append(contentsOf: "rows".utf8)
+  ///   for row in rows { writer.append(littleEndian: row) }
+  ///   writer.append(repeating: 0, count: writer.remaining)
   /// }
   /// ```
   ///
@@ -76,16 +104,18 @@ extension MmapFile {
   /// - Returns: The proof of the write.
   /// - Throws: ``MmapFileError`` with `incompleteWrite`, and all that ``write(_:to:)-(RawSpan,_)`` throws.
   public func write(
-    to range: consuming AllocatedRange, _ body: (inout OutputRawSpan) throws -> Void
+    to range: consuming AllocatedRange, _ body: (RangeWriter) throws -> Void
   ) throws(MmapFileError) -> WriteReceipt {
     try fill(range) { (bytes) throws(MmapFileError) in
       try mapping.prepare(bytes)
       let memory = unsafe mapping.memory(bytes)
       var cause: (any Error)?
-      // SAFETY: the memory is the range's, which this call alone holds; the span does not outlive it.
-      var output = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
-      do { try body(&output) } catch { cause = error }
-      let filled = unsafe output.finalize(for: memory)
+      var filled = 0
+      // SAFETY: the memory is the range's, which this call alone holds; the writer outlives neither it nor the count.
+      unsafe withUnsafeMutablePointer(to: &filled) { position in
+        let writer = unsafe RangeWriter(memory, position)
+        do { try body(writer) } catch { cause = error }
+      }
       guard cause != nil || filled < bytes.count else { return }
       throw MmapFileError(
         .incompleteWrite, path: path, "\(filled) of \(bytes.count) bytes were filled in",
@@ -102,7 +132,7 @@ extension MmapFile {
       try check(range)
       guard isWritable else { throw notWritable() }
       let era = try store(in: range.byteRange, body)
-      return WriteReceipt(start: range.start, count: range.count, file: range.file, era: era)
+      return WriteReceipt(start: range.start, count: range.count, file: range.file, era: era.number)
     } catch { throw MmapFileError(error, returning: range) }
   }
 
@@ -113,22 +143,28 @@ extension MmapFile {
   @inline(__always)
   func store(
     in bytes: Range<Int>, _ body: (Range<Int>) throws(MmapFileError) -> Void
-  ) throws(MmapFileError) -> UInt8 {
+  ) throws(MmapFileError) -> Era {
     let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
     // Read first: if a sync fails from here on, it may have taken some of these bytes with it.
     let era = states.era
     do throws(MmapFileError) {
       if mapping.hasFaults { try mapping.reattach(pages) }
       // One of them may have failed to be written back: see `synchronise`.
-      if era > 0 { mapping.forgetClean(bytes) }
+      if !era.isFirst { mapping.forgetClean(bytes) }
       try body(bytes)
       if mapping.hasFaults { try mapping.checkStored(bytes) }
     } catch {
       if error.isLoss { states.set(pages, to: StateByte(.lost)) }
       throw error
     }
-    states.set(pages, to: StateByte(.written, era: era))
+    states.setWritten(pages, since: era)
     return era
+  }
+
+  private func wrongLength(_ given: Int, _ wanted: Int) -> MmapFileError {
+    MmapFileError(
+      .lengthMismatch, path: path, "\(given) bytes were given for a range of \(wanted)",
+      remedy: "give exactly as many as the range holds")
   }
 
   func notWritable() -> MmapFileError {

@@ -2,36 +2,51 @@ public import SystemPackage
 
 /// What went wrong with a mapped file, where, and what can be done about it.
 ///
-/// When a step that consumes a range fails, the error holds the range: ``takeRange()`` gives it back, so that its
-/// pages can be written anew. <doc:SurvivingFaults> tells which failures there are and what to do about each.
+/// When a step that consumes a range fails, the error holds the range: ``range()`` and ``takeRange()`` give it back, so
+/// that its pages can be written anew. A receipt that is still good, as one that was given to the wrong file, comes back
+/// as what it was: ``takeReceipt()``. <doc:SurvivingFaults> tells which failures there are and what to do about each.
 ///
 /// ```swift
 /// do {
 ///   let flushed = try file.sync(receipt)
 ///   print("durable:", flushed.byteRange)
 /// } catch {
-///   guard let range = error.takeRange() else { throw error }
+///   let range = try error.range()  // throws the error itself if it holds none
 ///   let receipt = try file.write(bytes, to: range)  // there is no receipt to try again: the bytes may be gone
 ///   try file.flush(receipt)
 /// }
 /// ```
+///
+/// A range that is left in the error is not lost with it: see ``MmapFile/takeAbandoned()``.
 public struct MmapFileError: Error, Sendable {
   /// The kinds of failure.
   public enum Code: Sendable, Equatable {
-    /// A file of no bytes, or of more than the file system holds in one file, was asked for.
+    /// A file of no bytes was asked for, or of more than the file system holds in one file or the process may write
+    /// (`RLIMIT_FSIZE`).
     case invalidSize
     /// The file has no bytes: there is nothing to map.
     case emptyFile
-    /// The path names a directory, a device, a pipe or a socket.
+    /// The path names a directory, a device, a pipe, a socket, or a file that the kernel makes up as it is read, such
+    /// as those of `/proc`.
     case notRegularFile
+    /// The path is a symbolic link that leads nowhere.
+    case danglingLink
     /// The file exists and was not to be replaced.
     case alreadyExists
     /// Somebody else has the file for writing, in this process or another, and holds its lock.
     case locked
     /// The file was opened for reading only.
     case readOnly
+    /// The file is open for writing: its bytes are read through the ranges that own them.
+    case openForWriting
+    /// The bytes that were asked for do not all lie in the file.
+    case outOfBounds
+    /// The pages hold no data: they are a hole of the file, or blocks that were only reserved.
+    case noData
     /// The file system has no room, or the user's quota is used up.
     case noSpace
+    /// The file system can't reserve blocks: only a file with ``Storage/sparse`` can be made there.
+    case cannotReserve
     /// The bytes given are not as many as the range holds.
     case lengthMismatch
     /// The buffer is smaller than the range.
@@ -64,7 +79,7 @@ public struct MmapFileError: Error, Sendable {
   public let remedy: String?
   /// What the closure that was to fill a range threw, if it threw.
   public let cause: (any Error)?
-  private let range: HandOver<AllocatedRange>?
+  private let returned: ReturnedRange?
 
   init(
     _ code: Code, path: FilePath, errno: Errno? = nil, bytes: Range<Int>? = nil, _ message: String,
@@ -77,11 +92,11 @@ public struct MmapFileError: Error, Sendable {
     self.message = message
     self.remedy = remedy
     self.cause = cause
-    range = nil
+    returned = nil
   }
 
   // The same failure, with the range that the failed step had consumed.
-  init(_ error: MmapFileError, returning range: consuming AllocatedRange) {
+  init<Stage>(_ error: MmapFileError, returning range: consuming PageRange<Stage>) {
     code = error.code
     errno = error.errno
     path = error.path
@@ -89,15 +104,42 @@ public struct MmapFileError: Error, Sendable {
     message = error.message
     remedy = error.remedy
     cause = error.cause
-    self.range = HandOver(range)
+    returned = ReturnedRange(range)
+  }
+}
+
+// MARK: - The range inside
+
+extension MmapFileError {
+  /// Gives back the range that the failed step consumed, ready to be written anew, or throws this error.
+  ///
+  /// - Returns: The range for the first caller.
+  /// - Throws: This error, for all others, and if the step consumed none.
+  public func range() throws(MmapFileError) -> AllocatedRange {
+    guard let range = takeRange() else { throw self }
+    return range
   }
 
   /// Gives back the range that the failed step consumed, ready to be written anew.
   ///
-  /// An error can be copied and a range can't: the copies of one error share one range.
+  /// An error can be copied and a range can't: the copies of one error share one range. A receipt comes back as if it had
+  /// been given to `reuse`; ``takeReceipt()`` gives it back as what it was.
   ///
   /// - Returns: The range for the first caller; `nil` for all others, and if the step consumed none.
-  public func takeRange() -> AllocatedRange? { range?.take() }
+  public func takeRange() -> AllocatedRange? { returned?.takeAllocated() }
+
+  /// Gives back the receipt that the failed step consumed, if it is as good as before.
+  ///
+  /// It is so when the step was refused before it did anything, as where the receipt is another file's. After a sync
+  /// that failed there is no receipt any more, because the bytes may be gone.
+  ///
+  /// - Returns: The receipt for the first caller; `nil` for all others, and if the error holds none.
+  public func takeReceipt() -> WriteReceipt? { returned?.take() }
+
+  /// Gives back the durable range that the failed step consumed, if nothing was changed in it.
+  ///
+  /// - Returns: The range for the first caller; `nil` for all others, and if the error holds none.
+  public func takeFlushed() -> FlushedRange? { returned?.take() }
 }
 
 extension MmapFileError: CustomStringConvertible {

@@ -47,7 +47,7 @@ import Glibc
   }
 
   /// Waits until `body` gives an answer; it is asked now and after every change.
-  package func wait<Result>(for body: (inout State) -> sending Result?) -> sending Result {
+  package func wait<Result: ~Copyable>(for body: (inout State) -> sending Result?) -> sending Result {
     // SAFETY: as above; pthread_cond_wait gives the lock up while it sleeps and has it again after.
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }

@@ -8,24 +8,29 @@ struct OpenFile: ~Copyable {
   /// The name the user gave, for errors.
   let path: FilePath
 
-  /// Opens a file that exists, or with `.create` one that must not.
-  init(
-    _ name: FilePath, _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = [],
-    permissions: FilePermissions? = nil, path: FilePath
-  ) throws(MmapFileError) {
-    do {
-      // Non-blocking: opening a pipe must end in an error and not in a wait; regular files do not mind.
-      descriptor = try FileDescriptor.open(
-        name, mode, options: options.union([.closeOnExec, .nonBlocking]), permissions: permissions)
-    } catch {
+  // The process that opened it: a child of fork(2) has the same open file, with the same lock.
+  private let process = clinux_process()
+
+  /// Opens a regular file that exists, or a block device for reading.
+  init(_ name: FilePath, _ mode: FileDescriptor.AccessMode, path: FilePath) throws(MmapFileError) {
+    let (file, type): (FileDescriptor?, FileType)
+    do throws(Errno) { (file, type) = try FileDescriptor.openMappable(name, mode) } catch {
       throw Self.explain(error, mode, path)
     }
+    guard let file else { throw Self.notRegular(path, type) }
+    self.init(file, path: path)
+  }
+
+  /// Takes over an open file.
+  init(_ descriptor: FileDescriptor, path: FilePath) {
+    self.descriptor = descriptor
     self.path = path
   }
 
   deinit {
-    // Closing alone would leave the lock to a child that another thread is just starting.
-    clinux_unlock(descriptor.rawValue)
+    // Closing alone would leave the lock to a child that another thread is just starting. But a child that lets go of its
+    // parent's file leaves the lock alone.
+    if clinux_process() == process { clinux_unlock(descriptor.rawValue) }
     try? descriptor.close()
   }
 
@@ -45,15 +50,199 @@ struct OpenFile: ~Copyable {
     return (Int(found.size), Int(found.links))
   }
 
-  func requireRegular() throws(MmapFileError) -> Stat {
+  /// What the file is, which can be mapped.
+  func requireMappable() throws(MmapFileError) -> Stat {
     let status = try status()
-    guard status.type == .regular else { throw Self.notRegular(path, kind(of: status.type)) }
+    guard [.regular, .blockSpecial].contains(status.type) else { throw Self.notRegular(path, status.type) }
     return status
   }
 
+  /// Gives the file its size, and its blocks if it is to have them.
+  func reserve(_ size: Int, _ storage: Storage) throws(MmapFileError) {
+    // Asked first for the sake of the message; the calls below fail, too.
+    let limit = Self.sizeLimit
+    guard size <= limit else {
+      throw MmapFileError(
+        .invalidSize, path: path, errno: .fileTooLarge,
+        "\(size) bytes were asked for, and this process may make files of \(limit)",
+        remedy: "raise the limit with `ulimit -f`, or ask for a smaller file")
+    }
+    switch storage {
+    case .sparse:
+      let code = clinux_resize(descriptor.rawValue, off_t(size))
+      guard code == 0 else { throw .system(Errno(rawValue: code), path, "can't give the file \(size) bytes") }
+    case .preallocated:
+      // Asked first, because fallocate would fill the disk to the brim before it finds that it is too small. Where 0 are
+      // free there is no brim, and a file system that counts no blocks says so as well: the call itself tells.
+      if let free = freeSpace(), free > 0, free < size {
+        if memoryFileSystem == "hugetlbfs" { throw noHugePages(size, .noSpace) }
+        throw .system(.noSpace, path, "\(size) bytes were asked for and \(free) are free")
+      }
+      let code = clinux_preallocate(descriptor.rawValue, 0, off_t(size))
+      switch Errno(rawValue: code) {
+      case Errno(rawValue: 0): return
+      case .notSupported, .noFunction:
+        throw MmapFileError(
+          .cannotReserve, path: path, errno: Errno(rawValue: code), "this file system can't reserve blocks",
+          remedy: "make the file sparse")
+      case .noSpace where memoryFileSystem == "hugetlbfs", .noMemory where memoryFileSystem == "hugetlbfs":
+        throw noHugePages(size, Errno(rawValue: code))
+      case let errno: throw .system(errno, path, "can't reserve \(size) bytes")
+      }
+    }
+  }
+
+  /// The size in bytes up to which this process may write files: RLIMIT_FSIZE.
+  static var sizeLimit: Int {
+    var limit = rlimit()
+    // SAFETY: the call fills the structure that it is given.
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { return .max }
+    return Int(clamping: limit.rlim_cur)
+  }
+
+  /// Whether its file system lives in memory, where nothing can be made durable.
+  var isInMemory: Bool { memoryFileSystem != nil }
+
+  /// Whether it was made without a name, and may be given one (`O_TMPFILE`).
+  var isUnnamed: Bool {
+    guard let inode = (try? status())?.inode,
+      let name = FilePath("/proc/self/fd/\(descriptor.rawValue)").linkText()
+    else { return false }
+    // The kernel calls such a file by the number of its inode (`d_mark_tmpfile` in fs/dcache.c), and by a slash, as no file
+    // can be called, where the file system does not ask for that, as FUSE (`vfs_tmpfile` in fs/namei.c).
+    return name.hasSuffix("/#\(inode.rawValue) (deleted)") || name.hasSuffix("// (deleted)")
+  }
+
+  private var memoryFileSystem: String? {
+    var name: UnsafePointer<CChar>?
+    // SAFETY: the call fills the pointer that it is given, with a constant or nil.
+    guard unsafe clinux_memory_file_system(descriptor.rawValue, &name) == 0 else { return nil }
+    return unsafe name.map { unsafe String(cString: $0) }
+  }
+
+  /// Whether the kernel makes its bytes up as they are read.
+  var isMadeUp: Bool { clinux_is_made_up(descriptor.rawValue) }
+
+  private func freeSpace() -> Int? {
+    var info = statvfs()
+    // SAFETY: fstatvfs fills the structure that it is given.
+    guard unsafe fstatvfs(descriptor.rawValue, &info) == 0 else { return nil }
+    // With those that are kept for some users: this one may be one of them.
+    let (bytes, isTooMuch) = UInt64(info.f_bfree).multipliedReportingOverflow(by: UInt64(info.f_frsize))
+    return isTooMuch ? nil : Int(clamping: bytes)
+  }
+
+  // MARK: Errors
+
+  static func notRegular(_ path: FilePath, _ type: FileType) -> MmapFileError {
+    type == .blockSpecial
+      ? MmapFileError(
+        .notRegularFile, path: path, "is a block device, which can be read here, and not written",
+        remedy: "open it for reading only")
+      : MmapFileError(
+        .notRegularFile, path: path, "is \(type.noun), which can't be mapped", remedy: "name a regular file")
+  }
+
+  static func danglingLink(_ path: FilePath) -> MmapFileError {
+    MmapFileError(
+      .danglingLink, path: path, "is a link that leads nowhere", remedy: "remove it, or choose another name")
+  }
+
+  static func notWritable(_ path: FilePath, _ errno: Errno) -> MmapFileError {
+    .system(errno, path, "can't open the file for writing")
+  }
+
+  static func madeUp(_ path: FilePath) -> MmapFileError {
+    MmapFileError(
+      .notRegularFile, path: path, "is made up by the kernel as it is read, and can't be mapped",
+      remedy: "copy it with `cat`, and open the copy")
+  }
+
+  private func noHugePages(_ size: Int, _ errno: Errno) -> MmapFileError {
+    MmapFileError(
+      .noSpace, path: path, errno: errno, "there are no huge pages free for \(size) bytes",
+      remedy: "raise vm.nr_hugepages with `sysctl`, or choose another file system")
+  }
+
+  /// Why the kernel maps no memory to the file.
+  func refusedMapping(_ errno: Errno, size: Int) -> MmapFileError {
+    switch errno {
+    case _ where isMadeUp: return Self.madeUp(path)
+    case .operationNotSupportedByDevice:
+      return MmapFileError(
+        .system, path: path, errno: errno, "its file system lets no file be mapped",
+        remedy: "use a file on another one, or a copy there")
+    case .noMemory where memoryFileSystem == "hugetlbfs": return noHugePages(size, errno)
+    case .noMemory:
+      var limit = rlimit()
+      // SAFETY: the call fills the structure that it is given.
+      let code = unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+      let isLimited = code == 0 && limit.rlim_cur < Int.max
+      return MmapFileError(
+        .system, path: path, errno: errno,
+        isLimited
+          ? "this process may have \(limit.rlim_cur) bytes of addresses, and \(size) more are needed"
+          : "the kernel has no room for another mapping of \(size) bytes",
+        remedy: isLimited
+          ? "raise the limit with `ulimit -v`, or choose a smaller file"
+          : "close other mappings, or raise vm.max_map_count with `sysctl`")
+    default: return .system(errno, path, "can't map the file")
+    }
+  }
+
+  static func explain(_ errno: Errno, _ mode: FileDescriptor.AccessMode, _ path: FilePath) -> MmapFileError {
+    switch errno {
+    case _ where path.isDanglingLink: return danglingLink(path)
+    case .permissionDenied, .readOnlyFileSystem, .textFileBusy:
+      return mode == .readOnly ? .system(errno, path, "can't open the file for reading") : notWritable(path, errno)
+    default: return .system(errno, path, "can't open the file")
+    }
+  }
+}
+
+// MARK: - The lock
+
+extension OpenFile {
+  /// Opens a file for writing and takes its lock; the file that the name leads to when it has the lock.
+  static func locked(_ name: FilePath, path: FilePath) throws(MmapFileError) -> OpenFile {
+    for _ in 0..<NewFile.attempts {
+      let file = try OpenFile(name, .readWrite, path: path)
+      if try file.lock(ifStill: { name.leads(to: file.descriptor) }) { return file }
+    }
+    throw overtaken(path)
+  }
+
+  /// Opens the file at a place for writing and takes its lock; `nil` if another file has its name by now, or none.
+  static func locked(at location: borrowing FileLocation, path: FilePath) throws(MmapFileError) -> OpenFile? {
+    let descriptor: FileDescriptor
+    do throws(Errno) { descriptor = try location.open(.readWrite) } catch {
+      if error == .noSuchFileOrDirectory { return nil }
+      throw explain(error, .readWrite, path)
+    }
+    let file = OpenFile(descriptor, path: path)
+    guard try file.lock(ifStill: { location.leads(to: file.descriptor) }) else { return nil }
+    return file
+  }
+
   /// Takes the lock that a second writer of the same file would need, without waiting.
-  func lock() throws(MmapFileError) {
-    switch Errno(rawValue: clinux_lock_exclusive(descriptor.rawValue)) {
+  ///
+  /// A file may be replaced between its opening and the lock, which then keeps nobody from the file of that name.
+  ///
+  /// - Parameter leadsHere: Whether the name leads to this file.
+  /// - Returns: False if it does not: then the lock is good for nothing, had or not.
+  /// - Throws: `locked` or `system`.
+  private func lock(ifStill leadsHere: () -> Bool) throws(MmapFileError) -> Bool {
+    let code = clinux_lock_exclusive(descriptor.rawValue)
+    guard leadsHere() else { return false }
+    try requireLock(code)
+    return true
+  }
+
+  /// Takes the lock of a file that is known to nobody else.
+  func lock() throws(MmapFileError) { try requireLock(clinux_lock_exclusive(descriptor.rawValue)) }
+
+  private func requireLock(_ code: Int32) throws(MmapFileError) {
+    switch Errno(rawValue: code) {
     case Errno(rawValue: 0): return
     case .resourceTemporarilyUnavailable, .permissionDenied:
       throw MmapFileError(
@@ -63,87 +252,24 @@ struct OpenFile: ~Copyable {
     }
   }
 
-  /// Gives the file its size, and its blocks if it is to have them.
-  func reserve(_ size: Int, _ storage: Storage) throws(MmapFileError) {
-    switch storage {
-    case .sparse:
-      do { try descriptor.resize(to: Int64(size)) } catch {
-        throw .system(error as? Errno ?? .ioError, path, "can't give the file \(size) bytes")
-      }
-    case .preallocated:
-      // Asked first, because fallocate would fill the disk to the brim before it finds that it is too small.
-      if let free = freeSpace(), free < size {
-        throw .system(.noSpace, path, "\(size) bytes were asked for and \(free) are free")
-      }
-      let code = clinux_preallocate(descriptor.rawValue, 0, off_t(size))
-      if Errno(rawValue: code) == .notSupported {
-        throw MmapFileError(
-          .system, path: path, errno: .notSupported, "this file system can't reserve blocks",
-          remedy: "make the file sparse")
-      }
-      guard code == 0 else {
-        throw .system(Errno(rawValue: code), path, "can't reserve \(size) bytes")
-      }
-    }
-  }
-
-  /// Whether its file system lives in memory, where nothing can be made durable.
-  var isInMemory: Bool {
-    var name: UnsafePointer<CChar>?
-    // SAFETY: the call fills the pointer that it is given, with a constant or nil.
-    return unsafe clinux_memory_file_system(descriptor.rawValue, &name) == 0 && name != nil
-  }
-
-  private func freeSpace() -> Int? {
-    var info = statvfs()
-    // SAFETY: fstatvfs fills the structure that it is given.
-    guard unsafe fstatvfs(descriptor.rawValue, &info) == 0 else { return nil }
-    return Int(clamping: UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize)).partialValue)
-  }
-
-  // MARK: Errors
-
-  static func notRegular(_ path: FilePath, _ kind: String) -> MmapFileError {
+  /// Others are always faster.
+  static func overtaken(_ path: FilePath) -> MmapFileError {
     MmapFileError(
-      .notRegularFile, path: path, "is \(kind), which can't be mapped", remedy: "name a regular file")
-  }
-
-  private static func explain(_ error: any Error, _ mode: FileDescriptor.AccessMode, _ path: FilePath)
-    -> MmapFileError
-  {
-    let errno = error as? Errno ?? .ioError
-    switch errno {
-    case .isDirectory: return notRegular(path, "a directory")
-    case .noSuchAddressOrDevice: return notRegular(path, "a pipe, socket or device")
-    case .noSuchFileOrDirectory: return .system(errno, path, "can't open the file")
-    case .permissionDenied, .readOnlyFileSystem, .textFileBusy:
-      let purpose = mode == .readOnly ? "reading" : "writing"
-      return .system(errno, path, "can't open the file for \(purpose)")
-    default: return .system(errno, path, "can't open the file")
-    }
+      .locked, path: path, "others replace the file again and again",
+      remedy: "try again when they are done, or open the file for reading only")
   }
 }
 
-/// What a file that can't be mapped is, in words.
-func kind(of type: FileType) -> String {
-  switch type {
-  case .directory: "a directory"
-  case .blockSpecial: "a block device"
-  case .characterSpecial: "a character device"
-  case .fifo: "a pipe"
-  case .socket: "a socket"
-  default: "no regular file"
-  }
-}
-
-extension FilePath {
-  /// The path with links followed, as far as it exists; as it is where it does not.
-  static func resolved(_ path: FilePath) -> FilePath {
-    // SAFETY: realpath allocates the answer, which is copied and freed here.
-    unsafe path.withPlatformString { name in
-      guard let resolved = unsafe realpath(name, nil) else { return path }
-      defer { unsafe free(resolved) }
-      return unsafe FilePath(platformString: resolved)
+extension FileType {
+  /// What a file of this type is called.
+  package var noun: String {
+    switch self {
+    case .directory: "a directory"
+    case .blockSpecial: "a block device"
+    case .characterSpecial: "a character device"
+    case .fifo: "a pipe"
+    case .socket: "a socket"
+    default: "no regular file"
     }
   }
 }

@@ -4,7 +4,7 @@ struct PageCensus: Sendable {
   let chunkCount: Int
   private(set) var total = PageCounts()
   /// The era that the counts were made in.
-  var era: UInt8 = 0
+  var era = Era.first
   /// The page that the frontier had reached when the counts were made.
   var frontier = 0
 

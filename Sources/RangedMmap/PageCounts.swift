@@ -16,3 +16,11 @@ public struct PageCounts: Sendable, Equatable {
 
   mutating func add(_ other: PageCounts) { byState &+= other.byState }
 }
+
+extension PageCounts: CustomStringConvertible {
+  /// The states that some pages are in, with how many: "3 written, 1 flushed", or "no pages".
+  public var description: String {
+    let words = PageState.allCases.filter { self[$0] > 0 }.map { "\(self[$0]) \($0)" }
+    return words.isEmpty ? "no pages" : words.joined(separator: ", ")
+  }
+}

@@ -7,21 +7,30 @@ public enum SplitRounding: Sendable {
 }
 
 /// What became of a range that was split.
-public enum RangeSplit: ~Copyable, Sendable {
+public enum RangeSplit<Stage: RangeStage>: ~Copyable, Sendable {
   /// Two ranges that meet at the cut; one may be empty.
-  case parts(low: AllocatedRange, high: AllocatedRange)
+  case parts(low: PageRange<Stage>, high: PageRange<Stage>)
   /// The cut left nothing to part: rounded up it reached the end and all is *low*, down the start and all is *high*.
-  case whole(AllocatedRange)
+  case whole(PageRange<Stage>)
   /// The position was negative or beyond the range; the range comes back as it was.
-  case outOfBounds(AllocatedRange)
+  case outOfBounds(PageRange<Stage>)
 }
 
-extension PageRange where Stage == Allocated {
+/// What became of two ranges that were to be one.
+public enum RangeJoin<Stage: RangeStage>: ~Copyable, Sendable {
+  /// They were neighbours: one range over both.
+  case joined(PageRange<Stage>)
+  /// Something lies between them, or they are of different files; both come back as they were.
+  case apart(PageRange<Stage>, PageRange<Stage>)
+}
+
+extension PageRange {
   /// Cuts the range in two at the page boundary next to `position`, which counts bytes from the range's start.
   ///
-  /// The range is consumed and comes back in the answer, whole or in parts; no page is lost or doubled. Rounding up
-  /// at position 0 gives an empty low part; rounding down at the end, where that is a page boundary, an empty high
-  /// part. The cost is some arithmetic; no system call is made.
+  /// It is for all three stages: a part of a receipt can be synced, or used anew, by itself. The range is consumed and
+  /// comes back in the answer, whole or in parts; no page is lost or doubled. Rounding up at position 0 gives an empty
+  /// low part; rounding down at the end, where that is a page boundary, an empty high part. The cost is some
+  /// arithmetic; no system call is made.
   ///
   /// ```swift
   /// switch range.split(at: 5000, rounding: .up) {
@@ -35,7 +44,7 @@ extension PageRange where Stage == Allocated {
   ///   - position: Bytes from the range's start: from 0 to ``count``.
   ///   - rounding: To which page boundary a position between two moves.
   /// - Returns: The parts.
-  public consuming func split(at position: Int, rounding: SplitRounding) -> RangeSplit {
+  public consuming func split(at position: Int, rounding: SplitRounding) -> RangeSplit<Stage> {
     guard position >= 0, position <= count else { return .outOfBounds(self) }
     let cut =
       switch rounding {
@@ -46,8 +55,31 @@ extension PageRange where Stage == Allocated {
     case .up where cut >= end, .down where cut <= start: return .whole(self)
     default:
       return .parts(
-        low: PageRange(start: start, count: cut - start, file: file),
-        high: PageRange(start: cut, count: end - cut, file: file))
+        low: PageRange(start: start, count: cut - start, file: file, era: era),
+        high: PageRange(start: cut, count: end - cut, file: file, era: era))
     }
+  }
+
+  /// Makes one range of this one and its neighbour, which may come before it or after it.
+  ///
+  /// It is for all three stages. Both are consumed and come back in the answer. An empty range is a neighbour of those
+  /// that start or end where it lies. Of two receipts the joined one counts as written when the older one was: if a
+  /// sync has failed in between, it is refused, unless all of its pages are *flushed*. The cost is some arithmetic; no
+  /// system call is made.
+  ///
+  /// ```swift
+  /// switch low.joined(with: high) {
+  /// case .joined(let range): lengths = [range.count]
+  /// case .apart(let low, let high): lengths = [low.count, high.count]  // something lies between them
+  /// }
+  /// ```
+  ///
+  /// - Parameter other: Consumed.
+  /// - Returns: The joined range, or both.
+  public consuming func joined(with other: consuming PageRange<Stage>) -> RangeJoin<Stage> {
+    guard file == other.file, end == other.start || other.end == start else { return .apart(self, other) }
+    return .joined(
+      PageRange(
+        start: min(start, other.start), count: count + other.count, file: file, era: min(era, other.era)))
   }
 }

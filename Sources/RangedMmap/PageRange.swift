@@ -14,8 +14,8 @@ public enum Flushed: RangeStage {}
 
 /// A range that may be written once: the writer that holds it is the only one.
 ///
-/// It comes from ``RangeAllocator/allocate(_:)``, from ``PageRange/split(at:rounding:)``, from `reuse`, or out of an
-/// error with ``MmapFileError/takeRange()``. A write consumes it.
+/// It comes from ``RangeAllocator/allocate(_:)``, from `reuse`, or out of an error with ``MmapFileError/range()``. A write
+/// consumes it.
 public typealias AllocatedRange = PageRange<Allocated>
 
 /// The proof that a range was written in full; what ``MmapFile/flush(_:)`` and ``MmapFile/sync(_:)`` ask for.
@@ -30,13 +30,13 @@ public typealias FlushedRange = PageRange<Flushed>
 /// A run of a file's pages that has one owner, and whose type says what has become of it.
 ///
 /// It starts at a multiple of 4096 bytes; its length is one too, unless it ends at the end of a file whose size
-/// isn't. It can't be copied, and no code outside this library can make one: an allocator hands out an
+/// isn't. Ranges of any stage are split and joined. It can't be copied, and no code outside this library can make one: an allocator hands out an
 /// ``AllocatedRange``, a write turns it into a ``WriteReceipt``, a sync into a ``FlushedRange``, and each step
 /// consumes the value it starts from. It knows which file it belongs to, and no other takes it: an error of code
 /// `foreignRange` is what comes of it.
 ///
-/// Dropping a range gives nothing back: its pages stay as they are until the file is opened anew. Its properties cost
-/// some arithmetic at most.
+/// Dropping a range gives nothing back: its pages stay as they are until the file is opened anew. To give some back there is
+/// ``FreeListAllocator/free(_:)``. Its properties cost some arithmetic at most.
 public struct PageRange<Stage: RangeStage>: ~Copyable, Sendable {
   /// The first byte, counted from the start of the file; a multiple of 4096.
   public let start: Int
@@ -44,12 +44,12 @@ public struct PageRange<Stage: RangeStage>: ~Copyable, Sendable {
   public let count: Int
   /// Which opened file this belongs to; no two in a process share one.
   @usableFromInline let file: UInt64
-  /// How many syncs of the file had failed when the bytes were written; see `Durability`.
-  @usableFromInline let era: UInt8
+  // The number of the `Era` that the bytes were written in; of 32 bits, so that an optional range fits in registers.
+  @usableFromInline let era: UInt32
 
   // The one place where ranges come from. Whoever calls it vouches that nobody else holds these pages.
   @inlinable
-  init(start: Int, count: Int, file: UInt64, era: UInt8 = 0) {
+  init(start: Int, count: Int, file: UInt64, era: UInt32 = 0) {
     self.start = start
     self.count = count
     self.file = file

@@ -22,9 +22,9 @@ extension [PageState] {
   static var unsynced: [PageState] { [.written, .flushing] }
 }
 
-/// The byte kept for a page: the state in the low three bits, the era of the write in the five above.
+/// The byte kept for a page: the state in the low three bits, the tag of the write's era in the five above.
 ///
-/// A failed sync starts a new era (see `Durability`). Bytes that were written in an older one and had not become
+/// A failed sync begins a new era (see `Durability`). Bytes that were written in an older one and had not become
 /// durable read as ``PageState/lost``, so that a failure costs one store and not a walk over the file.
 struct StateByte: Equatable {
   var raw: UInt8
@@ -36,23 +36,47 @@ struct StateByte: Equatable {
   private static let syncingCode: UInt8 = 6
 
   init(raw: UInt8) { self.raw = raw }
-  init(_ state: PageState, era: UInt8 = 0) { raw = state.rawValue | era << 3 }
-  static func syncing(era: UInt8) -> StateByte { StateByte(raw: syncingCode | era << 3) }
+  /// A state that no failure changes.
+  init(_ state: PageState) { raw = state.rawValue }
+  init(_ state: PageState, era: Era) { raw = state.rawValue | era.tag << 3 }
+  static func syncing(era: Era) -> StateByte { StateByte(raw: syncingCode | era.tag << 3) }
 
-  func state(in currentEra: UInt8) -> PageState {
+  /// The state, where an era's tag is the current one.
+  func state(tag: UInt8) -> PageState {
     switch raw & 7 {
-    case PageState.written.rawValue: return isCurrent(in: currentEra) ? .written : .lost
-    case PageState.flushing.rawValue, Self.syncingCode: return isCurrent(in: currentEra) ? .flushing : .lost
+    case PageState.written.rawValue: return raw >> 3 == tag ? .written : .lost
+    case PageState.flushing.rawValue, Self.syncingCode: return raw >> 3 == tag ? .flushing : .lost
     case Self.givenBack.raw: return .free
     case let code: return PageState(rawValue: code) ?? .lost
     }
   }
 
-  // In the last era nothing is current: eras must not wrap, so that one stays poisoned.
-  private func isCurrent(in currentEra: UInt8) -> Bool { raw >> 3 == currentEra && currentEra < Era.last }
+  /// Whether it reads as *lost* in all eras but one.
+  var hasEra: Bool {
+    switch raw & 7 {
+    case PageState.written.rawValue, PageState.flushing.rawValue, Self.syncingCode: true
+    default: false
+    }
+  }
 }
 
-/// Counts the failed syncs of a file, up to a last era in which no sync succeeds any more.
-enum Era {
-  static let last: UInt8 = 31
+/// The time between two failed syncs of a file.
+///
+/// It counts to 2^32, which a program that does nothing but fail reaches in hours, and a receipt can't be held for by
+/// accident; after that it starts over.
+struct Era: Equatable, Sendable {
+  let number: UInt32
+
+  /// No time at all: a receipt of it is good for nothing.
+  static let none = Era(number: 0)
+  /// Before any sync has failed.
+  static let first = Era(number: 1)
+
+  var isFirst: Bool { number == 1 }
+  var next: Era { Era(number: number == .max ? 2 : number + 1) }
+
+  /// What a page's byte has of it: the first era has 0 for itself, the others take turns.
+  var tag: UInt8 { isFirst ? 0 : UInt8(1 + (number - 2) % 31) }
+  /// Whether it is the first to use the tags from 1 on, or to use them again.
+  var startsTags: Bool { tag == 1 }
 }

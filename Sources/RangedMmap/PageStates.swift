@@ -14,10 +14,16 @@ import Synchronization
   private let bytes: UnsafeMutablePointer<Atomic<UInt8>>
   private let changedRegion: AnonymousRegion
   private let changed: UnsafeMutablePointer<Atomic<UInt8>>
-  private let currentEra = Atomic<UInt8>(0)
+  private let currentEra = Atomic<UInt32>(Era.first.number)
+  // Held by whoever begins an era, and by who marks pages as written after the first one.
+  private let eraChange = Monitor(())
   private let census: Monitor<PageCensus>
   /// The frontier of the first concurrent allocator, which says for its pages what others say page by page.
   let frontier = AtomicLazyReference<Frontier>()
+
+  /// The pages that nobody has; see `abandon`.
+  let abandoned = Monitor(AbandonedPages())
+  let abandonedCount = Atomic<Int>(0)
 
   /// How many pages share one mark of change: a census looks again at that many.
   static let chunk = 4096
@@ -36,7 +42,10 @@ import Synchronization
     unsafe bytes = region.base.bindMemory(to: Atomic<UInt8>.self, capacity: pageCount)
     unsafe changed = changedRegion.base.bindMemory(to: Atomic<UInt8>.self, capacity: chunkCount)
     census = Monitor(PageCensus(pageCount: pageCount, chunkCount: chunkCount))
+    Identity.register(self)
   }
+
+  deinit { Identity.forget(file) }
 
   /// The state of one page, counted from the start of the file.
   ///
@@ -44,7 +53,7 @@ import Synchronization
   public subscript(page: Int) -> PageState {
     let state = byte(at: page)
     return state == StateByte(.free) && frontier.load()?.passed.contains(page) == true
-      ? .allocated : state.state(in: era)
+      ? .allocated : state.state(tag: era.tag)
   }
 
   /// How many pages are in each state.
@@ -76,13 +85,38 @@ import Synchronization
 // MARK: - What the library's own steps do
 
 extension PageStates {
-  /// The number of failed syncs; bytes written in an earlier era than this one are lost if not yet durable.
-  var era: UInt8 { currentEra.load(ordering: .acquiring) }
+  /// The current era; bytes written in an earlier one are lost if not yet durable.
+  var era: Era { Era(number: currentEra.load(ordering: .acquiring)) }
 
   /// Makes everything that was written and is not durable *lost*, now and with one store.
   ///
-  /// Not for two threads at once: `Durability` calls it under its lock.
-  func beginEra() { currentEra.store(min(era + 1, Era.last), ordering: .sequentiallyConsistent) }
+  /// Every 31st time what reads as *lost* for its old tag is marked so for good, before the tags are used again.
+  func beginEra() {
+    eraChange.withLock { _ in
+      let next = era.next
+      if next.startsTags {
+        for page in chunks(with: .unsynced + [.lost], in: 0..<count).joined() {
+          let byte = byte(at: page)
+          if byte.hasEra { exchange(page..<page + 1, from: byte, to: StateByte(.lost)) }
+        }
+      }
+      currentEra.store(next.number, ordering: .sequentiallyConsistent)
+    }
+  }
+
+  /// Says that pages were written by a step that began in some era.
+  ///
+  /// The first era's tag is used by no other, so that a step which was held up for long marks nothing wrong. Who began
+  /// in a later one looks whether it has passed, at a moment when none begins.
+  @inline(__always)
+  func setWritten(_ pages: Range<Int>, since began: Era) {
+    if began.isFirst { set(pages, to: StateByte(.written)) } else { setWrittenLater(pages, since: began) }
+  }
+
+  @inline(never)
+  private func setWrittenLater(_ pages: Range<Int>, since began: Era) {
+    eraChange.withLock { _ in set(pages, to: began == era ? StateByte(.written, era: began) : StateByte(.lost)) }
+  }
 
   func byte(at page: Int) -> StateByte {
     precondition(page >= 0 && page < count, "no such page")
@@ -103,24 +137,34 @@ extension PageStates {
   /// Moves those of `pages` on that still are as expected, and leaves the others to whoever changed them.
   func exchange(_ pages: Range<Int>, from old: StateByte, to new: StateByte) {
     precondition(pages.lowerBound >= 0 && pages.upperBound <= count, "pages outside of the file")
-    for page in pages {
-      // SAFETY: the bounds were checked above.
+    // Looked at first: most pages of a chunk are in another state, and a failed exchange takes their line as well.
+    // SAFETY: the bounds were checked above.
+    for page in pages where unsafe bytes[page].load(ordering: .relaxed) == old.raw {
       _ = unsafe bytes[page].compareExchange(
         expected: old.raw, desired: new.raw, ordering: .acquiringAndReleasing)
     }
     noteChange(of: pages)
   }
 
-  /// The chunks that hold pages in any of these states.
-  func chunks(with wanted: [PageState]) -> [Range<Int>] {
-    withCensus { census in
-      (0..<census.chunkCount).filter { census.has(wanted, inChunk: $0) }.map(census.pages(inChunk:))
+  /// The parts of some pages, by chunks, that hold pages in any of these states.
+  ///
+  /// No more pages than a chunk has are given as they are: to walk over them costs less than the census of a large file.
+  func chunks(with wanted: [PageState], in pages: Range<Int>) -> [Range<Int>] {
+    guard pages.count > Self.chunk else { return [pages] }
+    return withCensus { census in
+      (pages.lowerBound / Self.chunk...(pages.upperBound - 1) / Self.chunk)
+        .filter { census.has(wanted, inChunk: $0) }.map { census.pages(inChunk: $0).clamped(to: pages) }
     }
   }
 
-  /// How many pages were written and are not durable.
-  var unsyncedCount: Int {
-    withCensus { census in [PageState].unsynced.reduce(0) { $0 + census.total[$1] } }
+  /// How many pages were written and are not durable, or some number from `enough` on.
+  func unsyncedCount(in chunks: [Range<Int>], enough: Int) -> Int {
+    let reader = reader
+    var count = 0
+    for pages in chunks where count < enough {
+      count += pages.count { [PageState].unsynced.contains(state(of: $0, reader)) }
+    }
+    return count
   }
 
   /// Neighbouring pages whose byte is this one.
@@ -154,19 +198,23 @@ extension PageStates {
 
   /// What is the same for all pages that are read in one go.
   struct Reader {
-    let era: UInt8
+    let era: Era
+    let tag: UInt8
     /// The pages that the frontier has passed.
     let passed: Range<Int>
   }
 
   /// A reader for now.
-  var reader: Reader { Reader(era: era, passed: frontier.load()?.passed ?? 0..<0) }
+  var reader: Reader {
+    let era = era
+    return Reader(era: era, tag: era.tag, passed: frontier.load()?.passed ?? 0..<0)
+  }
 
   /// The state of a page as of when the reader was made, or later.
   @inline(__always)
   func state(of page: Int, _ reader: Reader) -> PageState {
     let byte = byte(at: page)
-    return byte == StateByte(.free) && reader.passed.contains(page) ? .allocated : byte.state(in: reader.era)
+    return byte == StateByte(.free) && reader.passed.contains(page) ? .allocated : byte.state(tag: reader.tag)
   }
 
   /// Runs `body` with counts that are up to date; writers wait for nobody.

@@ -2,7 +2,8 @@
 ///
 /// Anyone can write one. It can't overlap, because it can't make a range: it is given a single ``AllocatedRange``
 /// that covers the whole file and hands out what it splits off. ``MmapFile`` makes the allocator of a file, once. To be
-/// shared by threads it must be `Sendable`, with whatever lock that takes.
+/// shared by threads it must be `Sendable`, with whatever lock that takes. Pages that came back with an error which was
+/// dropped are there for ``MmapFile/takeAbandoned()``.
 ///
 /// ```swift
 /// final class BackwardAllocator: RangeAllocator {

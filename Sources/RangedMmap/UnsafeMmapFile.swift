@@ -11,7 +11,7 @@ public import SystemPackage
 /// ```swift
 /// let file = try UnsafeMmapFile.create(at: path, size: 1 << 20)
 /// let bytes: [UInt8] = [1, 2, 3]
-/// try unsafe file.writeAllBytes(bytes.span.bytes, at: 4094)  // may straddle pages
+/// try unsafe file.writeAllBytes(bytes, at: 4094)  // may straddle pages
 /// try file.sync(4094..<4097)
 /// ```
 ///
@@ -29,7 +29,7 @@ public struct UnsafeMmapFile: Sendable {
 
   /// Creates a file and maps it.
   ///
-  /// Its blocks, its name and its lock are as with ``MmapFile/create(at:size:allocator:storage:replacing:)``. Making it
+  /// Its blocks, its name and its lock are as with ``MmapFile/create(at:size:allocator:storage:replacing:)-(FilePath,_,_,_,_)``. Making it
   /// is harmless; what is done with it may not be.
   ///
   /// - Parameters:
@@ -38,7 +38,7 @@ public struct UnsafeMmapFile: Sendable {
   ///   - storage: When the file gets its blocks.
   ///   - replacing: Whether a regular file of this name may be replaced, if nobody holds its lock.
   /// - Returns: The file, all zeros.
-  /// - Throws: ``MmapFileError``, as ``MmapFile/create(at:size:allocator:storage:replacing:)``.
+  /// - Throws: ``MmapFileError``, as ``MmapFile/create(at:size:allocator:storage:replacing:)-(FilePath,_,_,_,_)``.
   public static func create(
     at path: FilePath, size: Int, storage: Storage = .preallocated, replacing: Bool = false
   ) throws(MmapFileError) -> UnsafeMmapFile {
@@ -50,7 +50,7 @@ public struct UnsafeMmapFile: Sendable {
   ///
   /// - Parameter path: A regular file of at least 1 byte.
   /// - Returns: The file.
-  /// - Throws: ``MmapFileError``, as ``MmapFile/open(at:allocator:)``.
+  /// - Throws: ``MmapFileError``, as ``MmapFile/open(at:allocator:)-(FilePath,_)``.
   public static func open(at path: FilePath) throws(MmapFileError) -> UnsafeMmapFile {
     unsafe UnsafeMmapFile(sharing: try MmapFile.open(at: path).file)
   }
@@ -112,6 +112,27 @@ extension UnsafeMmapFile {
     _ = try unsafe writeBytes(bytes, at: offset)
   }
 
+  /// Writes all of the bytes of an array, a slice, a `Data` or any other collection, or none if they do not fit.
+  ///
+  /// # Safety
+  /// Nobody else may read or write these bytes of the mapping meanwhile.
+  ///
+  /// - Parameters:
+  ///   - bytes: What to write.
+  ///   - offset: Where; 0 or more.
+  /// - Throws: ``MmapFileError``, as ``writeAllBytes(_:at:)-(RawSpan,_)``.
+  @unsafe
+  public func writeAllBytes(_ bytes: some Collection<UInt8>, at offset: Int) throws(MmapFileError) {
+    var failure: MmapFileError?
+    let isWritten: Void? = bytes.withContiguousStorageIfAvailable { bytes in
+      do throws(MmapFileError) {
+        try unsafe writeAllBytes(UnsafeRawBufferPointer(bytes).bytes, at: offset)
+      } catch { failure = error }
+    }
+    if isWritten == nil { try unsafe writeAllBytes([UInt8](bytes).span.bytes, at: offset) }
+    if let failure { throw failure }
+  }
+
   /// Reads as many bytes as the buffer holds and the file has from an offset on.
   ///
   /// The cost is a copy, with no system call; a page that is not in memory is read by the fault that touches it. A
@@ -148,16 +169,29 @@ extension UnsafeMmapFile {
   ///   - bytes: Offsets, inside the file.
   ///   - body: Reads the bytes; the span can't leave it.
   /// - Returns: What `body` returns.
-  /// - Throws: What `body` throws, or ``MmapFileError`` with `truncated`, `deleted`, `lost` or `system`.
+  /// - Throws: ``MmapFileError`` with `truncated`, `deleted`, `lost` or `system`, or the one that `body` throws.
   @unsafe
   public func withBytes<Result: ~Copyable>(
-    in bytes: Range<Int>, _ body: (RawSpan) throws -> Result
+    in bytes: Range<Int>, _ body: (Span<UInt8>) throws(MmapFileError) -> Result
+  ) throws(MmapFileError) -> Result {
+    try file.lend(bytes, body)
+  }
+
+  /// Lends bytes of the file to a closure that throws errors of its own; else it is the same.
+  ///
+  /// # Safety
+  /// Nobody may write these bytes of the mapping meanwhile.
+  ///
+  /// - Parameters:
+  ///   - bytes: Offsets, inside the file.
+  ///   - body: Reads the bytes; the span can't leave it.
+  /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws, or ``MmapFileError`` as for a closure that throws nothing.
+  @unsafe
+  public func withBytes<Result: ~Copyable>(
+    in bytes: Range<Int>, _ body: (Span<UInt8>) throws -> Result
   ) throws -> Result {
-    let memory = unsafe UnsafeRawBufferPointer(file.mapping.memory(bytes))
-    try file.mapping.checkAttached(bytes)
-    let result = try body(unsafe RawSpan(_unsafeBytes: memory))
-    try file.mapping.checkAttached(bytes)
-    return result
+    try file.lend(bytes, body)
   }
 
   /// Sets every byte of the file; the cost is that of a write of all of it.

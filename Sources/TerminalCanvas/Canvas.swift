@@ -1,14 +1,34 @@
+import VisibleText
+
 /// One place on the screen.
 public struct Cell: Sendable, Equatable {
   /// What stands there.
   public var glyph: Unicode.Scalar
   /// How it looks.
   public var style: Style
+  // What stands over the glyph, such as accents: two at most, as the languages that have them need. NUL is none.
+  var marks: (Unicode.Scalar, Unicode.Scalar) = ("\0", "\0")
 
   /// An empty place.
   public static let blank = Cell(glyph: " ", style: .plain)
   /// The right half of a glyph that is two cells wide.
   static let continuation: Unicode.Scalar = "\0"
+
+  /// Whether both look the same.
+  public static func == (one: Cell, other: Cell) -> Bool {
+    one.glyph == other.glyph && one.style == other.style && one.marks == other.marks
+  }
+
+  mutating func add(mark: Unicode.Scalar) {
+    if marks.0 == "\0" { marks.0 = mark } else if marks.1 == "\0" { marks.1 = mark }
+  }
+
+  /// Adds the glyph with its marks to a text.
+  func write(to text: inout String.UnicodeScalarView) {
+    text.append(glyph)
+    if marks.0 != "\0" { text.append(marks.0) }
+    if marks.1 != "\0" { text.append(marks.1) }
+  }
 }
 
 /// A part of the screen, in cells.
@@ -61,12 +81,12 @@ public struct Canvas: Sendable, Equatable {
   /// Puts one glyph.
   public mutating func put(_ glyph: Unicode.Scalar, x: Int, y: Int, _ style: Style = .plain) {
     guard x >= 0, x < width, y >= 0, y < height else { return }
-    cells[y * width + x] = Cell(glyph: glyph, style: style)
+    cells[y * width + x] = Cell(glyph: glyph.shown, style: style)
   }
 
   /// Writes text to the right of a place, as far as `limit` columns, and tells the column after it.
   ///
-  /// Control characters become dots, so that no file name and no byte can steer the terminal.
+  /// What is hazardous becomes a dot, so that no file name and no byte can steer the terminal.
   @discardableResult
   public mutating func write(
     _ text: some StringProtocol, x: Int, y: Int, _ style: Style = .plain, limit: Int = .max
@@ -74,14 +94,19 @@ public struct Canvas: Sendable, Equatable {
     let end = limit < width - x ? x + limit : width
     let isVisible = y >= 0 && y < height
     var column = x
+    var base: Int?
     // One string type to loop over, whatever was given: a loop over any is ten times as slow.
     for scalar in String(text).unicodeScalars {
       let columns = scalar.columns
       guard column + columns <= end else { break }
-      if columns == 0 { continue }
-      if isVisible, column >= 0 {
-        cells[y * width + column] = Cell(glyph: scalar.isControl ? "·" : scalar, style: style)
-        if columns == 2 { cells[y * width + column + 1] = Cell(glyph: Cell.continuation, style: style) }
+      if columns == 0 {
+        if let base, scalar.isMark { cells[base].add(mark: scalar) }
+        continue
+      }
+      base = isVisible && column >= 0 ? y * width + column : nil
+      if let base {
+        cells[base] = Cell(glyph: scalar.shown, style: style)
+        if columns == 2 { cells[base + 1] = Cell(glyph: Cell.continuation, style: style) }
       }
       column += columns
     }
@@ -104,25 +129,5 @@ public struct Canvas: Sendable, Equatable {
   /// Turns an area back into blanks.
   public mutating func clear(_ area: Area) {
     for y in area.y..<area.y + area.height { for x in area.x..<area.x + area.width { put(" ", x: x, y: y) } }
-  }
-}
-
-extension Unicode.Scalar {
-  // The category Cc, which is fixed; to ask for a scalar's category takes a search.
-  fileprivate var isControl: Bool { value < 0x20 || value >= 0x7f && value < 0xa0 }
-
-  /// How many columns a terminal gives the glyph: Unicode's East Asian wide and emoji blocks take two.
-  public var columns: Int {
-    if value < 0x300 { return 1 }
-    switch properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format: return 0
-    default: break
-    }
-    switch value {
-    case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f,
-      0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f, 0x1f900...0x1f9ff, 0x20000...0x3fffd:
-      return 2
-    default: return 1
-    }
   }
 }

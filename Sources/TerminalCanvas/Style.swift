@@ -71,22 +71,29 @@ public enum Role: UInt8, Sendable, CaseIterable {
   }
 }
 
-/// How a cell is to be shown: its meaning, and whether it stands out as the cursor does.
+/// How a cell is to be shown: its meaning, whether it stands out as the cursor does, and whether it is the same on every
+/// machine.
 public struct Style: Sendable, Equatable {
   /// What the colour means.
   public var role: Role
   /// Whether foreground and background change places.
   public var isReversed: Bool
+  /// Whether what stands here was measured, so that another machine or another run shows something else.
+  public var isMeasured: Bool
 
   /// A style.
-  public init(_ role: Role, isReversed: Bool = false) {
+  public init(_ role: Role, isReversed: Bool = false, isMeasured: Bool = false) {
     self.role = role
     self.isReversed = isReversed
+    self.isMeasured = isMeasured
   }
 
   /// Plain text.
   public static let plain = Style(.text)
 
-  /// The letter of the role, in upper case where reversed.
-  var letter: Character { isReversed ? Character(role.letter.uppercased()) : role.letter }
+  /// The letter of the role, in upper case where reversed; of what was measured, a tilde.
+  var letter: Character {
+    if isMeasured { return "~" }
+    return isReversed ? Character(role.letter.uppercased()) : role.letter
+  }
 }

@@ -1,5 +1,6 @@
 import Inspector
 import TerminalCanvas
+import VisibleText
 
 /// The line of a script that is wrong, and a line that marks the word to blame.
 enum Excerpt {
@@ -18,9 +19,8 @@ enum Excerpt {
     for column in first..<max(first, end) {
       let text = Self.text(characters[column])
       shown += text
-      let columns = text.unicodeScalars.reduce(0) { $0 + $1.columns }
-      if column < mark.columns.lowerBound { before += columns }
-      if mark.columns.contains(column) { marked += columns }
+      if column < mark.columns.lowerBound { before += text.columns }
+      if mark.columns.contains(column) { marked += text.columns }
     }
     if end < characters.count { shown += "…" }
     let tail = String(repeating: "~", count: max(0, marked - 1))
@@ -29,7 +29,6 @@ enum Excerpt {
 
   private static func text(_ character: Character) -> String {
     if character.isWhitespace { return " " }
-    let isSafe = character.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-    return isSafe ? String(character) : "·"
+    return character.unicodeScalars.contains(where: \.isHazardous) ? "·" : String(character)
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Inspector
 import RangedMmap
 import TerminalCanvas
@@ -14,6 +15,8 @@ final class Headless {
   private let plan: Plan
   private var frames: Frames?
   private let cast: CastRecorder?
+  // How many of the session's events were printed, or are of no concern.
+  private var told = 0
 
   init(_ session: Session, _ plan: Plan, isASCII: Bool, cast: CastRecorder?) {
     self.cast = cast
@@ -29,6 +32,7 @@ final class Headless {
   /// recording: a second a command, as long as it takes to read for a caption, and its own time for a pause.
   func run() throws(ScriptError) {
     defer { session.shutDown() }
+    told = session.eventCount
     record()
     if plan.readsInput {
       var input = InputScript(isOnOpenFile: plan.opening != nil)
@@ -36,7 +40,6 @@ final class Headless {
     }
     try play(plan.script)
     try finish()
-    do throws(CommandError) { try cast?.finish() } catch { throw ScriptError(Event(.failure, [error.description])) }
   }
 
   private func record() { cast?.show(Self.frame(session, plan.size), session.theme.palette, cursor: nil) }
@@ -49,18 +52,32 @@ final class Headless {
         isDue = false
         try frames?.take(Self.frame(session, plan.size), session.theme.palette)
       }
-      let before = session.eventCount
-      switch try player.step(session) {
+      try tellAsides()
+      let progress: Player.Progress
+      do throws(ScriptError) { progress = try player.step(session) } catch {
+        // A command that fails may have shown something before.
+        try LinePrinter.print(news.filter { $0.kind == .output }.flatMap(\.lines))
+        throw error
+      }
+      switch progress {
       case .performed(let event):
-        // What workers failed at meanwhile, and what became of the file.
-        try LinePrinter.print(news(since: before).filter { $0.kind == .failure }.flatMap(\.lines))
+        try tellAsides()
         try LinePrinter.print(event.lines)
         isDue = true
         record()
         cast?.pass(Self.time(of: player.command, event, speed: session.speed.factor))
       case .waiting:
-        session.waitForNews()
-        try LinePrinter.print(news(since: before).flatMap(\.lines))
+        let isInJSON = session.isWatchingInJSON
+        if session.isWatching {
+          // Who tells for ever ends with whoever listens.
+          if !session.waitForNews(orEndOf: STDOUT_FILENO) { session.stopJob() }
+        } else {
+          session.waitForNews()
+        }
+        let asides = isInJSON ? news.filter { $0.kind != .output } : []
+        LinePrinter.complain(asides.flatMap(\.lines))
+        try LinePrinter.print(news.filter { !isInJSON || $0.kind == .output }.flatMap(\.lines))
+        told = session.eventCount
       case .finished: return
       }
     }
@@ -74,20 +91,26 @@ final class Headless {
 
   // What workers that are still at work fail at counts, too.
   private func finish() throws(ScriptError) {
-    let before = session.eventCount
     session.shutDown()
-    try LinePrinter.print(news(since: before).filter { $0.kind == .failure }.flatMap(\.lines))
+    try tellAsides()
     let failures = session.takeWorkerFailures()
     if !failures.isEmpty { throw ScriptError(Event(.failure, failures)) }
   }
 
-  private func news(since count: Int) -> ArraySlice<Event> { session.log.suffix(session.eventCount - count) }
+  private var news: ArraySlice<Event> { session.log.suffix(session.eventCount - told) }
+
+  // What workers failed at meanwhile, and what others did to the file, also while no command was there.
+  private func tellAsides() throws(ScriptError) {
+    let asides = news.filter { $0.kind == .failure || $0.kind == .news }
+    told = session.eventCount
+    try LinePrinter.print(asides.flatMap(\.lines))
+  }
 
   /// Lets `screen` make frames of a size, as if there were a window of it.
   static func printScreens(of session: Session, size: Size, isASCII: Bool) {
     session.isASCII = isASCII
-    session.takeScreen = { [unowned session] path, isForced throws(CommandError) in
-      try Screenshot.take(frame(session, size), session.theme.palette, path, isForced: isForced)
+    session.takeScreen = { [unowned session] file throws(CommandError) in
+      try Screenshot.take(frame(session, size), session.theme.palette, file)
     }
   }
 

@@ -7,20 +7,28 @@ struct InputScript {
   private var lineNumber = 0
   // Whether a recording's own opening is left out, because a file is open.
   private let isOnOpenFile: Bool
-  private var mayOpen = false
+  // Whether that is still to come.
+  private var hasOpening = false
+  // Whether there was a command, before which a recording has said that it is one.
+  private var isBegun = false
 
   init(isOnOpenFile: Bool) { self.isOnOpenFile = isOnOpenFile }
 
   /// Waits for the next line; what workers did meanwhile is taken in.
   ///
   /// - Parameter session: Whose workers they are.
-  /// - Returns: A script of this line, or `nil` if there are no more.
+  /// - Returns: A script of the line, or `nil` if there are no more with a command.
   /// - Throws: What is wrong with the line, with its place.
   mutating func next(_ session: Session) throws(ScriptError) -> Script? {
     while true {
-      if let line = input.next() { return try script(line) }
-      if input.hasEnded { return nil }
-      wait(session)
+      if let line = input.next() {
+        let script = try script(line)
+        if !script.steps.isEmpty { return script }
+      } else if input.hasEnded {
+        return nil
+      } else {
+        wait(session)
+      }
     }
   }
 
@@ -32,11 +40,9 @@ struct InputScript {
     }
     if lineNumber == 1, text.unicodeScalars.first == "\u{feff}" { text.unicodeScalars.removeFirst() }
     var script = try Script(text, name: ScriptPosition.standardInput, firstLine: lineNumber)
-    if lineNumber == 1 { mayOpen = script.isRecording && isOnOpenFile }
-    if mayOpen, !script.steps.isEmpty {
-      mayOpen = false
-      script.leaveOutOpening()
-    }
+    if isOnOpenFile, !isBegun, script.isRecording { hasOpening = true }
+    if !script.steps.isEmpty { isBegun = true }
+    if hasOpening, script.leaveOutOpening() { hasOpening = false }
     return script
   }
 

@@ -1,11 +1,12 @@
 import Inspector
 import SystemPackage
+import VisibleText
 
 /// Prints lines on standard output, for whoever has no screen.
 enum LinePrinter {
   /// Prints lines, with what could steer a terminal made visible; nothing is lost unsaid when nobody can take them.
   static func print(_ lines: [String]) throws(ScriptError) {
-    try write(lines.map { shown($0) + "\n" }.joined())
+    try write(lines.map { $0.visible + "\n" }.joined())
   }
 
   /// Prints a text as it is.
@@ -15,10 +16,8 @@ enum LinePrinter {
     }
   }
 
-  private static func shown(_ line: String) -> String {
-    guard line.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return line }
-    return line.unicodeScalars.map { scalar in
-      scalar.value < 0x20 || scalar.value == 0x7f ? "\\x" + hex(scalar.value, width: 2) : String(scalar)
-    }.joined()
+  /// Complains on standard error, of what makes the program end.
+  static func complain(_ lines: [String]) {
+    _ = try? FileDescriptor.standardError.writeAll(lines.map { $0.visible + "\n" }.joined().utf8)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLaunch
 import CLinux
 import Glibc
 import Inspector
@@ -17,7 +18,9 @@ struct MmapView: ParsableCommand {
     discussion: """
       An existing file is opened for looking only: give --write, or allow it when the program asks. Without \
       --headless or --plain the screen opens; ? shows its keys. Exit status: 0, 1 if something failed, 64 for bad usage.
-      """)
+      --generate-completion-script bash, zsh or fish prints what completes these options.
+      """,
+    version: "0.13.0")
 
   @Argument(help: "The file to look at.", completion: .file())
   var file: String?
@@ -33,6 +36,12 @@ struct MmapView: ParsableCommand {
 
   @Flag(help: "Allow an existing file to be changed.")
   var write = false
+
+  @Flag(help: "Wait for a file that is absent or empty.")
+  var wait = false
+
+  @Flag(help: "Go with the name: look at another file that takes it, as when a log is rotated.")
+  var follow = false
 
   @Option(
     help: ArgumentHelp("Carry out the commands of a script, or of standard input for -.", valueName: "SCRIPT"),
@@ -100,16 +109,47 @@ struct MmapView: ParsableCommand {
     completion: .file())
   var format: String?
 
-  @Flag(help: ArgumentHelp("Print the grammar of the commands, in Markdown.", visibility: .hidden))
+  @Flag(help: ArgumentHelp("Print the grammar of the commands, in Markdown."))
   var grammar = false
 
-  @Flag(help: ArgumentHelp("Print the manual page: mmapview --manual | man -l -", visibility: .hidden))
+  @Flag(help: ArgumentHelp("Print the manual page: mmapview --manual | man -l -"))
   var manual = false
 
   enum ColorOption: String, ExpressibleByArgument, CaseIterable {
     case auto
     case always
     case never
+  }
+
+  /// Reads the command line and does what it says.
+  ///
+  /// What it ends with is told here and not by the parser, which repeats arguments as they are.
+  static func main() {
+    claunch_ignore_write_signals()
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      let (message, code) = (fullMessage(for: error), exitCode(for: error))
+      let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      if !code.isSuccess {
+        if !message.isEmpty { LinePrinter.complain(lines) }
+        Glibc.exit(code.rawValue)
+      }
+      do throws(ScriptError) { try LinePrinter.write(message + "\n") } catch {
+        LinePrinter.complain(["mmapview: \(error)"])
+        Glibc.exit(EXIT_FAILURE)
+      }
+      Glibc.exit(EXIT_SUCCESS)
+    }
+  }
+
+  // A name that is no text would be read with its odd bytes replaced, and lead to another file: `run` refuses it.
+  private static var arguments: [String] {
+    // SAFETY: the words are strings that end with a zero, for as long as the process lives.
+    (1..<max(1, claunch_argument_count())).compactMap { index in
+      unsafe claunch_argument(index).map { unsafe String(cString: $0) }
+    }
   }
 
   mutating func run() throws {
@@ -123,28 +163,30 @@ struct MmapView: ParsableCommand {
         return
       }
       var plan = try Plan(self)
+      let opensScreen = !plain && !headless
+      if opensScreen { try NcursesTerminal.requireUsable() }
       let stage = try plan.lesson.map { _ in try Stage() }
       defer { stage?.strike() }
       if let stage {
         // Before there are threads: mounts of its own are for a process with one.
         try plan.stageLesson(on: stage)
         // The screen's loop takes signals itself.
-        if headless || plain { stage.strikeOnSignals() }
+        if !opensScreen { stage.strikeOnSignals() }
       }
-      if plain {
-        let session = try Session(opening: plan)
-        try stage?.open(for: session)
-        let isDone = try Plain(session, plan, isASCII: ascii).run()
-        // What failed was told where it happened.
-        if !isDone { throw ExitCode.failure }
-      } else if headless {
-        let session = try Session(opening: plan)
-        let cast = try plan.cast.map { try CastRecorder($0, isTimed: false) }
-        try stage?.open(for: session)
-        try Headless(session, plan, isASCII: ascii, cast: cast).run()
-      } else {
-        try runScreen(plan, stage)
-      }
+      // Before the first mapping: its guard over faults has to come first in the chain of handlers.
+      if opensScreen { CrashGuard.arm() }
+      let signals = opensScreen ? clinux_open_signals() : -1
+      let session = try Session(opening: plan)
+      let cast = plan.cast.map { CastRecorder($0, isTimed: opensScreen) }
+      session.filesInUse = { [cast?.fileInUse].compactMap { $0 } }
+      try plan.frames?.begin()
+      try stage?.open(for: session)
+      let ending = Result { try play(plan, session, cast, signals) }
+      var unwritten = session.endRecording()
+      do throws(CommandError) { try cast?.finish() } catch { unwritten.append(error) }
+      for failure in unwritten { complain(failure.description) }
+      try ending.get()
+      if !unwritten.isEmpty { throw ExitCode.failure }
     } catch let error as UsageError {
       complain(error.description)
       throw ExitCode(EX_USAGE)
@@ -152,7 +194,7 @@ struct MmapView: ParsableCommand {
       throw error
     } catch let error as ScriptError {
       // Begins with its own place, as editors expect.
-      complain(([error.description] + (error.mark.map(Excerpt.lines) ?? [])).joined(separator: "\n"), isPlaced: true)
+      LinePrinter.complain([error.description] + (error.mark.map(Excerpt.lines) ?? []))
       throw ExitCode.failure
     } catch {
       complain("\(error)")
@@ -167,28 +209,32 @@ struct MmapView: ParsableCommand {
     return try format.map { path throws(ScriptError) in try Script.format(contentsOf: path) }
   }
 
-  private func runScreen(_ plan: Plan, _ stage: Stage?) throws {
-    // Before the first mapping: its guard over faults has to come first in the chain of handlers.
-    CrashGuard.arm()
-    let signals = clinux_open_signals()
-    let session = try Session(opening: plan)
+  private func play(_ plan: Plan, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
+    if plain {
+      let isDone = try Plain(session, plan, isASCII: ascii).run()
+      // What failed was told where it happened.
+      if !isDone { throw ExitCode.failure }
+    } else if headless {
+      try Headless(session, plan, isASCII: ascii, cast: cast).run()
+    } else {
+      try runScreen(plan, session, cast, signals)
+    }
+  }
+
+  private func runScreen(_ plan: Plan, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
     let choice: NcursesTerminal.ColorChoice =
       switch color {
       case .auto: .auto
       case .always: .always
       case .never: .never
       }
-    let cast = try plan.cast.map { try CastRecorder($0, isTimed: true) }
-    try stage?.open(for: session)
     let terminal = try NcursesTerminal(session.theme.palette, color: choice, usesMouse: !noMouse)
     let loop = try RunLoop(session, terminal, plan.replay, signals: signals, isASCII: ascii, cast: cast)
     let signal = try loop.run()
-    if let farewell = session.farewell { print(farewell) }
+    if let farewell = session.farewell { try LinePrinter.print([farewell]) }
     // As a shell reports a process that a signal ended.
     if let signal { throw ExitCode(128 + signal) }
   }
 
-  private func complain(_ line: String, isPlaced: Bool = false) {
-    _ = try? FileDescriptor.standardError.writeAll("\(isPlaced ? "" : "mmapview: ")\(line)\n".utf8)
-  }
+  private func complain(_ line: String) { LinePrinter.complain(["mmapview: \(line)"]) }
 }

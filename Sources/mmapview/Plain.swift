@@ -18,6 +18,7 @@ final class Plain {
   init(_ session: Session, _ plan: Plan, isASCII: Bool) {
     self.session = session
     player = Player(plan.script)
+    session.isAttended = isTerminal
     Headless.printScreens(of: session, size: plan.size, isASCII: isASCII)
   }
 
@@ -30,12 +31,17 @@ final class Plain {
     while !session.isOver {
       try tell()
       if play() { continue }
-      if session.isWaiting {
+      if session.isWatching, session.job?.wasStopped == false, isTerminal {
+        if input.next() != nil || input.hasEnded { session.stopJob() } else { try sleep() }
+      } else if session.isWaiting, !session.isWaitingForKey {
         session.waitForNews()
       } else if let line = input.next() {
         carryOut(line)
       } else if input.hasEnded {
-        break
+        guard session.isWaitingForKey else { break }
+        // There will be no more keys.
+        session.isAttended = false
+        session.goOn()
       } else {
         try sleep()
       }
@@ -48,6 +54,7 @@ final class Plain {
 
   // One command of the script.
   private func play() -> Bool {
+    defer { session.isInLesson = session.outside != nil && player.upcoming != nil }
     do throws(ScriptError) {
       guard case .performed = try player.step(session) else { return false }
     } catch {
@@ -59,7 +66,13 @@ final class Plain {
 
   private func carryOut(_ line: LineInput.Line) {
     do {
-      if let command = try Command(parsing: try line.text) { try session.perform(command) }
+      if let command = try Command(parsing: try line.text) {
+        if let claim = session.lessonsClaim(on: command) { throw CommandError(claim) }
+        try session.perform(command)
+      } else {
+        // Enter, which a script may wait for.
+        session.goOn()
+      }
     } catch { session.note(Event(.failure, ["\(error)"])) }
   }
 
@@ -78,8 +91,10 @@ final class Plain {
   }
 
   private func sleep() throws(ScriptError) {
-    if isTerminal, !isPrompting { try LinePrinter.write("> ") }
-    isPrompting = isTerminal
+    if isTerminal, !isPrompting, !session.isWatching {
+      try LinePrinter.write(session.isWaitingForKey ? "Enter goes on > " : "> ")
+    }
+    isPrompting = isTerminal && (isPrompting || !session.isWatching)
     var entries = [STDIN_FILENO, session.wakeUp.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     // SAFETY: two entries, for the length of the call; a signal that interrupts it leaves them without events.
     guard unsafe poll(&entries, 2, -1) > 0 else { return }
@@ -90,48 +105,5 @@ final class Plain {
     input.read()
     // The person's own end of line, or end of input, has ended the prompt's line.
     isPrompting = isPrompting && input.hasEnded
-  }
-}
-
-/// Standard input, line by line.
-struct LineInput {
-  /// What came between two ends of line.
-  struct Line {
-    fileprivate let bytes: [UInt8]
-
-    var text: String {
-      get throws {
-        guard bytes.count <= LineInput.longest else {
-          throw UsageError(description: "this line is longer than 1 MiB, which no command is; the rest is not read")
-        }
-        guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
-          throw UsageError(description: "this line is no text in UTF-8; type a command, as in `status`")
-        }
-        return text
-      }
-    }
-  }
-
-  // What is longer is no command.
-  fileprivate static let longest = 1 << 20
-
-  private var lines: [Line] = []
-  private var begun: [UInt8] = []
-  /// Whether no more will come.
-  private(set) var hasEnded = false
-
-  mutating func next() -> Line? { lines.isEmpty ? nil : lines.removeFirst() }
-
-  /// Takes what there is; waits if there is nothing.
-  mutating func read() {
-    var part = [UInt8](repeating: 0, count: 1 << 16)
-    // SAFETY: the buffer is the array's own, and is filled within its length.
-    let count = unsafe part.withUnsafeMutableBytes { unsafe Glibc.read(STDIN_FILENO, $0.baseAddress, $0.count) }
-    if count < 0, errno == EINTR || errno == EAGAIN { return }
-    hasEnded = count <= 0 || begun.count > Self.longest
-    begun += part[..<max(0, count)]
-    var parts = begun.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    begun = hasEnded ? [] : Array(parts.removeLast())
-    lines += parts.map { Line(bytes: Array($0)) }
   }
 }

@@ -1,7 +1,8 @@
-import Glibc
+import CLaunch
 import Inspector
 import RangedMmap
 import SystemPackage
+import VisibleText
 
 /// A command line that makes no sense, and what would.
 struct UsageError: Error, CustomStringConvertible {
@@ -12,13 +13,14 @@ struct UsageError: Error, CustomStringConvertible {
 struct Plan {
   /// How the file is opened, or `nil` if scripts or the prompt will.
   let opening: Command?
+  let followsName: Bool
   let layer: Layer?
   let theme: Theme?
   private(set) var script: Script
   /// The lesson to be played before the script.
   let lesson: Lesson?
   let size: Headless.Size
-  let record: String?
+  let record: OutputFile?
   let frames: Frames?
   /// Whether the script begins on standard input, and each of its lines is carried out as it comes.
   let readsInput: Bool
@@ -31,18 +33,23 @@ struct Plan {
 
   init(_ options: MmapView) throws {
     try Self.requireText()
-    opening = try Self.opening(options)
+    let opening = try Self.opening(options)
+    // The screen can wait, and be told to stop that.
+    let isAwaitedOnScreen = options.wait && !options.headless && !options.plain
+    self.opening = isAwaitedOnScreen ? nil : opening
+    followsName = options.follow
     layer = options.layer
     theme = options.theme
     isPlain = options.plain
     size = try Self.size(options.size)
-    record = options.record
+    record = options.record.map { OutputFile($0, isForced: false) }
     readsInput = options.headless && options.replay == "-"
     isReplay = options.replay != nil
     speed = try Self.speed(options)
     cast = try Self.cast(options)
     lesson = try Self.lesson(options)
     var script = Script()
+    if isAwaitedOnScreen, let opening { script.append(try Script("\(opening)", name: "--wait", firstLine: 1)) }
     if let path = options.replay, !readsInput {
       var replay = try Script(contentsOf: path)
       if opening != nil, replay.isRecording { replay.leaveOutOpening() }
@@ -66,6 +73,7 @@ struct Plan {
       throw UsageError(description: "--headless has nothing to do: give a file, -c 'COMMAND' or --replay SCRIPT")
     }
     frames = try options.frames.map { try Frames($0) }
+    try checkOutputs(options)
   }
 
   /// The script as the screen plays it.
@@ -73,29 +81,35 @@ struct Plan {
 
   // A name that is no text would be read with its odd bytes replaced, and lead to another file.
   private static func requireText() throws {
-    for index in 1..<max(1, Int(CommandLine.argc)) {
-      // SAFETY: argv holds argc strings that end with a zero, for as long as the process lives.
-      guard let word = unsafe CommandLine.unsafeArgv[index], unsafe String(validatingCString: word) == nil else {
-        continue
-      }
+    for index in 1..<max(1, claunch_argument_count()) {
+      // SAFETY: the words are strings that end with a zero, for as long as the process lives.
+      guard let word = unsafe claunch_argument(index), unsafe String(validatingCString: word) == nil else { continue }
       let shown = unsafe String(cString: word)
       throw UsageError(description: "\"\(shown)\" is no text in UTF-8; rename the file, or name it by a link")
     }
   }
 
   private static func opening(_ options: MmapView) throws -> Command? {
-    guard let path = options.file else {
-      for (isGiven, name) in [(options.create != nil, "--create"), (options.write, "--write")] where isGiven {
-        throw UsageError(description: "\(name) needs the name of a file, as in `mmapview demo.bin \(name)…`")
-      }
-      return nil
-    }
-    guard let size = options.create else {
+    if options.create == nil {
       if options.sparse { throw UsageError(description: "--sparse goes with --create SIZE") }
       if options.force, options.cast == nil {
         throw UsageError(description: "--force goes with --create SIZE or --cast PATH")
       }
-      return .open(path: path, forWriting: options.write)
+    }
+    if options.create != nil, options.wait {
+      throw UsageError(description: "--wait is for a file that somebody else makes: leave --create out, or --wait")
+    }
+    if options.follow, options.write || options.create != nil {
+      throw UsageError(description: "--follow is for a file that is only looked at: leave it out to change one")
+    }
+    guard let path = options.file else {
+      let flags = [(options.write, "--write"), (options.wait, "--wait"), (options.follow, "--follow")]
+      let needing = options.create.map { "--create \($0)" } ?? flags.first { $0.0 }?.1
+      guard let needing else { return nil }
+      throw UsageError(description: "\(needing) needs the name of a file, as in `mmapview demo.bin \(needing)`")
+    }
+    guard let size = options.create else {
+      return .open(path: path, forWriting: options.write, isAwaited: options.wait)
     }
     do throws(SyntaxError) {
       return .create(path: path, size: try Command.size(size), isSparse: options.sparse, isForced: options.force)
@@ -139,22 +153,52 @@ struct Plan {
     if options.plain {
       throw UsageError(description: "--plain has no screen to record: give --cast with the screen or with --headless")
     }
-    if let file = options.file, isSame(file, path) {
-      throw UsageError(description: "--cast \(path): is the file that is looked at; record to another one")
-    }
     let lesson = options.lesson.map { ["--lesson", $0] } ?? []
-    let title = (["mmapview"] + [options.file].compactMap { $0 } + lesson).joined(separator: " ")
-    let request = CastRecorder.Request(path: path, title: title, isForced: options.force)
-    try CastRecorder.check(request)
-    return request
+    // A player shows it, and may know nothing of what a terminal must not be sent.
+    let title = (["mmapview"] + [options.file].compactMap { $0 } + lesson).joined(separator: " ").visible
+    let output = OutputFile(path, isForced: options.force, remedy: "replace it with --force")
+    return CastRecorder.Request(output: output, title: title)
   }
 
-  private static func isSame(_ one: String, _ other: String) -> Bool {
-    if FilePath(one).lexicallyNormalized() == FilePath(other).lexicallyNormalized() { return true }
-    var status = (stat(), stat())
-    // SAFETY: fills the structures that it is given.
-    guard unsafe stat(one, &status.0) == 0, unsafe stat(other, &status.1) == 0 else { return false }
-    return status.0.st_ino == status.1.st_ino && status.0.st_dev == status.1.st_dev
+  // Before anything is made: where a file is to come one can be made, and no two are the same.
+  private func checkOutputs(_ options: MmapView) throws {
+    var places: [(place: Place, role: String)] = []
+    if let file = options.file {
+      places.append((Place(file), options.create == nil ? "the file that is looked at" : "the file that is created"))
+    }
+    // A script that is played may be looked at, and not replaced.
+    if let script = options.replay, script != "-", !(options.create == nil && options.file == script) {
+      try add("--replay", script, "the script that is played", isWritten: options.create != nil, to: &places)
+    }
+    for (option, path, role) in [
+      ("--record", options.record, "the recording"), ("--cast", options.cast, "the recording of the screen"),
+      ("--frames", options.frames == "-" ? nil : options.frames, "the folder of frames"),
+    ] {
+      if let path { try add(option, path, role, isWritten: true, to: &places) }
+    }
+    for output in [record, cast?.output] { try output?.check() }
+  }
+
+  private func add(
+    _ option: String, _ path: String, _ role: String, isWritten: Bool, to places: inout [(place: Place, role: String)]
+  ) throws {
+    let place = Place(path)
+    if isWritten, let other = places.first(where: { $0.place == place }) {
+      throw UsageError(description: "\(option) \(path): is \(other.role); name another file")
+    }
+    places.append((place, role))
+  }
+
+  // What a path leads to, or the name in its folder that it would be made as.
+  private struct Place: Equatable {
+    let identity: [UInt64]?
+    let name: String?
+
+    init(_ path: String) {
+      let path = FilePath(path)
+      identity = (try? Stat(path))?.identity ?? (try? Stat(path.folder))?.identity
+      name = (try? Stat(path)) == nil ? path.lastComponent?.string : nil
+    }
   }
 
   private static func size(_ text: String?) throws -> Headless.Size {
@@ -188,30 +232,13 @@ extension Session {
   /// A session with the plan's file open.
   convenience init(opening plan: Plan) throws(CommandError) {
     try self.init()
-    if let path = plan.record { try perform(.record(path: path, isForced: false)) }
-    do throws(CommandError) {
-      if let opening = plan.opening { try perform(opening) }
-    } catch {
-      abandonRecording()
-      throw error
+    if let opening = plan.opening { try perform(opening) }
+    // What was done so far is the beginning of the recording.
+    if let output = plan.record {
+      try begin(recordingTo: output)
+      note(Event(.done, ["recording to \(output.path)"]))
     }
-    if let layer = plan.layer { try perform(.layer(layer)) }
-    if let theme = plan.theme { try perform(.theme(theme)) }
-    if let speed = plan.speed { try perform(.set(.speed(speed))) }
+    begin(layer: plan.layer, theme: plan.theme, speed: plan.speed, followsName: plan.followsName)
     if plan.script.steps.isEmpty, let greeting = plan.greeting(file) { note(Event(.caption, [greeting])) }
-  }
-
-  /// What a person who quits should know: that something may still be lost.
-  var farewell: String? {
-    // What a lesson leaves behind is thrown away.
-    guard let file, outside == nil else { return nil }
-    let counts = file.states.counts()
-    let pending = unsyncedPages
-    var parts: [String] = []
-    if pending > 0 {
-      parts.append("\(counted(pending, "page")) written and not synced: the kernel writes them back in its own time")
-    }
-    if counts[.lost] > 0 { parts.append("\(counted(counts[.lost], "page")) lost") }
-    return parts.isEmpty ? nil : "\(file.path): \(parts.joined(separator: "; "))"
   }
 }

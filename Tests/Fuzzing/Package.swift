@@ -16,12 +16,13 @@ let package = Package(
   targets: [
     .target(name: "CFuzzer", path: "CFuzzer"),
     .target(name: "CLinux", path: "CLinux"),
+    .target(name: "VisibleText", path: "VisibleText"),
     .target(name: "RangedMmap", dependencies: ["CLinux", system], path: "RangedMmap"),
     .target(name: "PageCache", dependencies: ["CLinux", system], path: "PageCache"),
     .target(
       name: "Inspector",
       dependencies: [
-        "RangedMmap", "PageCache", system,
+        "RangedMmap", "PageCache", "VisibleText", system,
         .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "DequeModule", package: "swift-collections"),
       ],

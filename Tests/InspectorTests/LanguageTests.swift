@@ -1,6 +1,7 @@
-import Inspector
 import RangedMmap
 import Testing
+
+@testable import Inspector
 
 @Suite("The command language")
 struct LanguageTests {
@@ -10,8 +11,10 @@ struct LanguageTests {
       ("create demo.bin 1m", Command.create(path: "demo.bin", size: 1 << 20, isSparse: false, isForced: false)),
       ("create \"a b\" 3P sparse force", .create(path: "a b", size: 12288, isSparse: true, isForced: true)),
       ("open x write  # a comment", .open(path: "x", forWriting: true)),
+      ("open x wait", .open(path: "x", forWriting: false, isAwaited: true)), ("set follow on", .set(.follow(true))),
       ("allocate 2p x4", .allocate(byteCount: 8192, times: 4)),
       ("write r1 0xA5", .write(.labels(1...1), .byte(0xa5))),
+      ("write r1 0x1", .write(.labels(1...1), .byte(1))), ("write r1 0X00fF", .write(.labels(1...1), .byte(0xff))),
       ("write r2..r4 \"text:a \\\"b\\\" \\x41\\n\"", .write(.labels(2...4), .text("a \"b\" A\n"))),
       ("write all random", .write(.all, .random(seed: 1))),
       ("read r1 0x10 1k", .read(.labels(1...1), offset: 16, length: 1024)),
@@ -25,7 +28,15 @@ struct LanguageTests {
       ("byte 0x1f", .byte(offset: 31)),
       ("byte 2p", .byte(offset: 8192)),
       ("theme light", .theme(.light)),
-      ("status json", .status(asJSON: true)),
+      ("status json", .status(asJSON: true)), ("page", .page(nil)), ("page 17", .page(17)), ("q", .quit),
+      ("kernel 0-15", .kernel(0...15, asJSON: false)), ("kernel 3 json", .kernel(3...3, asJSON: true)),
+      ("kernel all", .kernel(nil, asJSON: false)), ("kernel all json", .kernel(nil, asJSON: true)),
+      ("extents", .extents(asJSON: false)), ("users json", .users(asJSON: true)),
+      ("watch", .watch(nil, asJSON: false, time: nil)),
+      ("watch 0-3 json for 10s", .watch(0...3, asJSON: true, time: .seconds(10))),
+      ("watch for 50ms", .watch(nil, asJSON: false, time: .milliseconds(50))),
+      ("find kernel changed", .find(.kernel(.changed))),
+      ("expect kernel 0-15 dirty 3+", .expect(.kernel(.dirty, number, of: 0...15, within: .zero))),
       ("say \"a # b\"", .say("a # b")),
       ("expect page 0-1 written", .expect(.pages(0...1, .written))),
       ("expect count free 9", .expect(.count(.free, 9))),
@@ -33,6 +44,8 @@ struct LanguageTests {
       ("expect error \"no such\" sync r1", .expect(.error(text: "no such", .command(.sync(.labels(1...1)))))),
     ])
   func parses(line: String, command: Command) throws { #expect(try Command(parsing: line) == command) }
+
+  static let number = KernelNumber(pages: 3, isLeast: true)
 
   static let order: WorkOrder = {
     var order = WorkOrder()
@@ -50,6 +63,13 @@ struct LanguageTests {
     return order
   }()
 
+  @Test(
+    "A number is told with its noun in the plural that English has",
+    arguments: [
+      (1, "process", "1 process"), (53, "process", "53 processes"), (0, "page", "0 pages"), (2, "byte", "2 bytes"),
+    ])
+  func plurals(number: Int, noun: String, text: String) { #expect(counted(number, noun) == text) }
+
   @Test("Blank lines and comments say nothing", arguments: ["", "   ", "# sync all", "\t# x"])
   func silence(line: String) throws { #expect(try Command(parsing: line) == nil) }
 
@@ -65,7 +85,9 @@ struct LanguageTests {
       ("workers start 1 mode=stepped delay=1s", "mode=free", 29..<37), ("workers step 0", "at least 1", 13..<14),
       ("workers start 1 mode=odd", "stepped", 16..<24), ("byte x", "\"x\"", 5..<6),
       ("expect page 5-1 free", "5-1", 12..<15),
-      ("expect page 1 pink", "pink", 14..<18), ("expect bytes 0 a", "pairs", 15..<16), ("say \"x", "quote", 4..<6),
+      ("expect page 1 pink", "pink", 14..<18), ("expect bytes 0 a", "pairs", 15..<16),
+      ("find hex 0x1", "with no 0x", 9..<12), ("write r1 0x100", "at most 0xff", 9..<14),
+      ("write r1 0x", "\"0x\"", 9..<11), ("write r1 0x+1", "\"0x+1\"", 9..<13), ("say \"x", "quote", 4..<6),
       ("say \"\\q\"", "escape", 5..<7), ("goto -1", "-1", 5..<7),
     ])
   func complains(line: String, about text: String, columns: Range<Int>) {

@@ -42,6 +42,37 @@ struct ScriptTests {
     try #require(throws: ScriptError.self) { try Script(contentsOf: path(name)) }
   }
 
+  @Test("What is as expected is told: what was asked for, or the error that had to come")
+  func expectations() throws {
+    try begin()
+    let lines = try play(
+      "allocate 4p", "expect page 0-3 allocated", "expect count free 252", "expect size 1m", "expect bytes 0 0000",
+      "expect error \"it is allocated\" sync r1", "expect error \"no size\" allocate 2q")
+    #expect(lines.count == 7)
+    #expect(
+      lines[1...4] == [
+        "as expected: page 0-3 allocated", "as expected: count free 252", "as expected: size 1m",
+        "as expected: bytes 0 0000",
+      ])
+    #expect(lines[5].hasPrefix("as expected: ") && lines[5].contains("it is allocated"), "\(lines[5])")
+    #expect(lines[6] == "as expected: error \"no size\" allocate 2q")
+    #expect(session.log.last?.kind == .expected)
+  }
+
+  @Test("A sourced script that went through says so, and one that failed does not")
+  func sourced() throws {
+    try begin()
+    try put("good.mmv", "allocate 4p\nexpect page 0-3 allocated\n")
+    try put("bad.mmv", "expect page 0 free\n")
+    for name in ["good.mmv", "bad.mmv"] {
+      try session.perform(.source(path: path(name)))
+      while session.isSourcing { session.collect() }
+    }
+    let lines = session.log.flatMap(\.lines)
+    #expect(lines.contains("played \(path("good.mmv")) to its end"))
+    #expect(lines.last?.contains("expected page 0 to be free, found allocated") == true)
+  }
+
   // MARK: Splitting
 
   @Test("A range is cut at a page boundary; what is behind gets the next label, and both go their ways")
@@ -152,8 +183,8 @@ struct ScriptTests {
     try begin("80m")
     try play("allocate 64m")
     session.patience = .zero
-    try play("expect error \"expected the kernel\" expect kernel dirty 99999 within 50ms")
-    try play("expect kernel dirty 0+ within 1s", "write r1 counter", "expect page 0-16383 written")
+    try play("expect error \"expected the kernel\" expect kernel cached 99999 within 50ms")
+    try play("expect kernel cached 0+ within 1s", "write r1 counter", "expect page 0-16383 written")
     try run("truncate", ["-s", "0", path("data")])
     try play("expect error \"cut the file short\" verify r1")
     let error = #expect(throws: ScriptError.self) { try play("expect error \"other\" verify r1", "say never") }
@@ -218,14 +249,14 @@ struct ScriptTests {
     try put("b.mmv", "expect page 0 free\nsay never\n")
     try session.perform(.source(path: path("b.mmv")))
     while session.isWaiting { session.waitForNews() }
-    #expect(session.log.last?.lines[0].contains("b.mmv:1: expected page 0 to be free") == true)
+    #expect(session.log.last?.lines[0].contains("b.mmv:1: expect page 0 free: expected page 0 to be free") == true)
     try put("c.mmv", "write r2 zero")
     let source = "source \(Word.quote(path("c.mmv")))"
     try play(
       "expect error \"r2: no such range\" \(source)", "allocate 1p",
       "expect error \"but the command\" expect error \"x\" \(source)")
     #expect(!session.isSourcing)
-    try play("expect error \"No such file\" source missing.mmv", "expect error \"is a folder\" source /")
+    try play("expect error \"No such file\" source missing.mmv", "expect error \"is a directory\" source /")
   }
 
   // MARK: Reading
@@ -248,7 +279,7 @@ struct ScriptTests {
   func oddFiles() throws {
     try run("mkfifo", [path("pipe")])
     for (path, complaint) in [
-      ("/dev/zero", "is a device"), (folder.path.string, "is a folder"), (self.path("pipe"), "is a pipe"),
+      ("/dev/zero", "is a character device"), (folder.path.string, "is a directory"), (self.path("pipe"), "is a pipe"),
       (self.path("missing"), "No such file"),
     ] {
       let error = #expect(throws: ScriptError.self) { try Script(contentsOf: path) }

@@ -5,13 +5,15 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("Where the bytes of a file are", .enabled(if: canAsk, needsCounts))
+@Suite("Where the bytes of a file are")
 struct ExtentsTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test("Extents are those of filefrag, and holes fill the gaps")
+  @Test(
+    "Extents are those of filefrag, and holes fill the gaps", .enabled(if: tellsOfBlocks, needsBlocks),
+    .enabled(if: isInstalled("filefrag"), "filefrag is not installed"))
   func extents() throws {
     let file = try folder.scattered(100 * 4096, [3, 4, 5, 50])
     defer { try? file.close() }
@@ -28,25 +30,37 @@ struct ExtentsTests {
     }
     let ours = extents.filter { $0.kind != .hole }.map { extent in
       let (first, last) = (extent.bytes.lowerBound / 4096, extent.bytes.upperBound / 4096 - 1)
-      let physical = (extent.physical ?? -4096) / 4096
+      // Some file systems have addresses that are no places of the device; filefrag prints them all the same.
+      guard let physical = extent.physical.map({ $0 / 4096 }) else { return [first, last] }
       return [first, last, physical, physical + last - first]
     }
-    #expect(ours == theirs)
+    #expect(ours == zip(theirs, ours).map { Array($0.prefix($1.count)) } && ours.count == theirs.count)
   }
 
-  @Test("Reserved blocks are told from written ones, and blocks not yet chosen from both")
+  @Test(
+    "Reserved blocks are told from written ones, and blocks not yet chosen from both",
+    .enabled(if: tellsOfBlocks, needsBlocks))
   func kinds() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("b"), size: 8 * 4096)
-    guard let range = allocator.allocate(4096) else { return }
+    guard let range = allocator.allocate(4096) else {
+      Issue.record("nothing is free")
+      return
+    }
     #expect(try PageCache.extents(of: file.descriptor, bytes: 0..<file.size).map(\.kind) == [.unwritten])
     _ = try file.sync(try file.write([UInt8](repeating: 1, count: 4096), to: range))
     #expect(try PageCache.extents(of: file.descriptor, bytes: 0..<file.size).map(\.kind) == [.written, .unwritten])
-    let sparse = try folder.scattered(4 * 4096, [1])
-    defer { try? sparse.close() }
-    #expect(try PageCache.extents(of: sparse, bytes: 0..<4 * 4096).map(\.kind) == [.hole, .delayed, .hole])
+    var kinds: [Extent.Kind] = []
+    // Blocks are chosen when the kernel writes back, which may be at once.
+    _ = try isGoodOnce {
+      let sparse = try folder.scattered(4 * 4096, [1], UUID().uuidString)
+      defer { try? sparse.close() }
+      kinds = try PageCache.extents(of: sparse, bytes: 0..<4 * 4096).map(\.kind)
+      return kinds == [.hole, .delayed, .hole]
+    }
+    #expect(kinds == [.hole, .delayed, .hole])
   }
 
-  @Test("Extents of a range are those of the file, cut off at both ends")
+  @Test("Extents of a range are those of the file, cut off at both ends", .enabled(if: tellsOfBlocks, needsBlocks))
   func ranges() throws {
     let file = try folder.scattered(400 * 4096, stride(from: 0, to: 400, by: 2).map { $0 })
     defer { try? file.close() }

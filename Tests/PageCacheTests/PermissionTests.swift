@@ -4,7 +4,9 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("What may not be known is unknown", .enabled(if: canAsk && getuid() == 0, "needs root, to become somebody else"))
+@Suite(
+  "What may not be known is unknown", .enabled(if: getuid() == 0, "needs root, to become somebody else"),
+  .enabled(if: canAsk, needsCounts))
 struct PermissionTests {
   let folder: TemporaryFolder
   private static let nobody: UInt32 = 65534

@@ -1,3 +1,4 @@
+import CTestSupport
 import Foundation
 import PageCache
 import RangedMmap
@@ -14,7 +15,7 @@ let canAsk: Bool = {
 }()
 
 /// What a test that needs the kernel's counts says where it does not tell.
-let needsCounts: Comment = "cachestat(2) is missing or forbidden here"
+let needsCounts: Comment = "needs a file on a disk, whose pages the kernel counts (cachestat(2))"
 
 extension TemporaryFolder {
   /// A new file in the folder, open for reading and writing.
@@ -46,6 +47,8 @@ extension TemporaryFolder {
       var byte: UInt8 = 0
       #expect(unsafe pread(file.rawValue, &byte, 1, off_t(page * 4096)) == 1)
     }
+    let found = (0..<count).filter { ctest_page_state(file.rawValue, UInt($0)) & 1 != 0 }
+    if found != pages.sorted() { try skip("this file system keeps other pages in memory than were read") }
     return file
   }
 }
@@ -58,6 +61,17 @@ extension [CacheRun] {
   func cover(_ pages: Range<Int>) -> Bool {
     first?.pages.lowerBound == pages.lowerBound && last?.pages.upperBound == pages.upperBound
       && zip(self, dropFirst()).allSatisfy { $0.pages.upperBound == $1.pages.lowerBound && $0.state != $1.state }
+  }
+}
+
+extension [Range<Int>] {
+  /// The pages that are in memory.
+  var cached: [Int] { flatMap { [Int]($0) } }
+
+  /// Whether they lie in a range, in order, and no two are neighbours.
+  func areRuns(in pages: Range<Int>) -> Bool {
+    allSatisfy { !$0.isEmpty && $0.clamped(to: pages) == $0 }
+      && zip(self, dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound }
   }
 }
 

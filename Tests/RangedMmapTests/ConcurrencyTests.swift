@@ -40,24 +40,24 @@ struct ConcurrencyTests {
     #expect(unsafe folder.file("a").withPlatformString { unsafe ctest_check_pages($0) } == -1)
   }
 
-  private func fill(_ output: inout OutputRawSpan, _ start: Int) {
-    // SAFETY: all of the memory is filled and counted.
-    unsafe output.withUnsafeMutableBytes { memory, count in
+  private func fill(_ writer: RangeWriter, _ start: Int) {
+    // SAFETY: all of the memory is filled.
+    unsafe writer.append(upTo: writer.remaining) { memory in
       unsafe fillPages(memory, start / 4096)
-      count = memory.count
+      return memory.count
     }
   }
 
   private func work(_ range: consuming AllocatedRange, _ file: MmapFile, _ choice: Int) throws {
     let start = range.start
-    let receipt = try file.write(to: range) { fill(&$0, start) }
+    let receipt = try file.write(to: range) { fill($0, start) }
     switch choice {
     case 0: try file.flush(receipt)
     case 1: _ = try file.sync(receipt)
-    case 2: _ = try file.write(to: file.reuse(receipt)) { fill(&$0, start) }
+    case 2: _ = try file.write(to: file.reuse(receipt)) { fill($0, start) }
     default:
       let again = file.reuse(try file.sync(receipt))
-      _ = try file.write(to: again) { fill(&$0, start) }
+      _ = try file.write(to: again) { fill($0, start) }
     }
   }
 
@@ -82,9 +82,7 @@ struct ConcurrencyTests {
           group.addTask {
             guard let range = box.take() else { return 0 }
             let start = range.start
-            _ = try file.write(to: range) {
-              unsafe $0.append(repeating: UInt8(start / 4096), count: 4096, as: UInt8.self)
-            }
+            _ = try file.write(to: range) { $0.append(repeating: UInt8(start / 4096), count: 4096) }
             return 1
           }
         }
@@ -93,6 +91,35 @@ struct ConcurrencyTests {
     }
     #expect(takers == 64)
     #expect(try folder.bytes("a").enumerated().allSatisfy { Int($1) == $0 / 4096 })
+  }
+
+  // The thread sanitizer reports a look at the guard's marks that is not atomic in three of four rounds.
+  @Test(
+    "Three readers of a file that was cut meet each other's faults, and each gets an error for every page",
+    arguments: 0..<8)
+  func cutUnderReaders(round: Int) throws {
+    let count = 512
+    try folder.put("a", [UInt8](repeating: 1, count: count * 4096))
+    let reader = try MmapFile.openReadOnly(at: folder.file("a"))
+    let outside = try FileDescriptor.open(folder.file("a"), .readWrite)
+    defer { try? outside.close() }
+    try outside.resize(to: 0)
+    let (told, started, done) = (Locked(0), Locked(0), DispatchGroup())
+    for _ in 0..<3 {
+      done.enter()
+      Thread.detachNewThread {
+        started.withLock { $0 += 1 }
+        while started.withLock({ $0 }) < 3 { sched_yield() }
+        // From here on nothing but the library puts the threads in an order.
+        let count = (0..<count).count { page in
+          code { try reader.withBytes(in: page * 4096..<(page + 1) * 4096) { $0[0] } } == .truncated
+        }
+        told.withLock { $0 += count }
+        done.leave()
+      }
+    }
+    done.wait()
+    #expect(told.withLock { $0 } == 3 * count)
   }
 
   @Test("Eight threads fill 1 GiB with ranges of mixed sizes, and every byte is right when read from outside")
@@ -106,7 +133,7 @@ struct ConcurrencyTests {
         var random = Seeded(thread)
         while let range = allocator.allocate(1 << Int.random(in: 10...22, using: &random)) {
           let start = range.start
-          guard let receipt = try? file.write(to: range, { fill(&$0, start) }) else { continue }
+          guard let receipt = try? file.write(to: range, { fill($0, start) }) else { continue }
           written.wrappingAdd(receipt.count, ordering: .relaxed)
         }
       }

@@ -66,6 +66,32 @@ struct DiskTests {
     }
   }
 
+  @Test(
+    "A sync of btrfs, which tells of its extents a little later, is no failure",
+    .enabled(if: isInstalled("mkfs.btrfs"), "needs mkfs.btrfs"))
+  func extentsToldLater() throws {
+    let folder = try TemporaryFolder()
+    try onThreadWithMounts("btrfs") {
+      let (image, disk) = (folder.file("image").string, folder.path.appending("disk"))
+      try run("truncate", ["-s", "256m", image])
+      try run("mkfs.btrfs", ["-q", image])
+      try run("mkdir", [disk.string])
+      try mount("-o", "loop", image, disk.string)
+      defer { try? unmount(disk) }
+      let (file, allocator) = try MmapFile.create(
+        at: disk.appending("a"), size: 16 << 20, allocator: ConcurrentAllocator.self)
+      let page = [UInt8](repeating: 7, count: 4096)
+      // More threads than processors, so that what completes extents has to wait for one.
+      DispatchQueue.concurrentPerform(iterations: 16) { _ in
+        for _ in 0..<150 {
+          guard let range = allocator.allocate(4096) else { return }
+          do { _ = try file.sync(try file.write(page, to: range)) } catch { Issue.record(error) }
+        }
+      }
+      #expect(file.states.counts()[.flushed] == 16 * 150)
+    }
+  }
+
   /// Runs `body` with a disk of 64 MiB that holds less than 16.
   private func onFailingDisk(_ body: @escaping @Sendable (FailingDisk) throws -> Void) throws {
     let folder = try TemporaryFolder()
@@ -120,11 +146,11 @@ struct DiskTests {
   }
 
   private func write(_ page: Int, _ range: consuming AllocatedRange, _ file: MmapFile) throws {
-    let receipt = try file.write(to: range) { output in
-      // SAFETY: all of the memory is filled and counted.
-      unsafe output.withUnsafeMutableBytes { memory, count in
+    let receipt = try file.write(to: range) { writer in
+      // SAFETY: all of the memory is filled.
+      unsafe writer.append(upTo: writer.remaining) { memory in
         unsafe fillPages(memory, page)
-        count = memory.count
+        return memory.count
       }
     }
     _ = try file.sync(receipt)
@@ -215,5 +241,49 @@ struct DiskTests {
     _ = try file.write(bytes, to: file.reuse(receipt))
     try file.syncAll()
     #expect(file.states.counts()[.flushed] == 24 << 8)
+  }
+
+  @Test(
+    "Of two receipts that are joined the older one decides: a sync that failed in between makes the whole worth nothing"
+  )
+  func joinedReceipts() throws {
+    try onFailingDisk { disk in
+      let (file, allocator) = try MmapFile.create(at: disk.disk.appending("a"), size: 40 << 20)
+      let range = try require(take: allocator.allocate(24 << 20))
+      let old = try file.write(repeatElement(3, count: range.count), to: range)
+      #expect(throws: MmapFileError.self) { try file.syncAll() }
+      try disk.mend()
+      let new = try file.write([UInt8](repeating: 4, count: 4096), to: try require(take: allocator.allocate(4096)))
+      switch old.joined(with: new) {
+      case .joined(let both):
+        try expect(.lost) { [both = HandOver(both)] in _ = try file.sync(try require(take: both.take())) }
+      case .apart: Issue.record("neighbours were not joined")
+      }
+    }
+  }
+
+  @Test("A full disk is an error of an update, which leaves what was there")
+  func fullAtUpdate() throws {
+    let folder = try TemporaryFolder()
+    try onThreadWithPrivateMounts {
+      try mount("-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.path.string)
+      let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 1 << 20, storage: .sparse)
+      let first = try file.write([UInt8](repeating: 7, count: 4096), to: try require(take: allocator.allocate(4096)))
+      let range = try require(take: allocator.allocate(1 << 19))
+      let refused: AllocatedRange
+      do throws(MmapFileError) {
+        _ = try file.update(range) { editor in editor.store(repeating: 1, count: editor.count, at: 0) }
+        Issue.record("more was stored than the disk has room for")
+        return
+      } catch {
+        #expect(error.code == .noSpace)
+        refused = try error.range()
+      }
+      #expect(try file.withBytes(of: first) { $0[4095] } == 7)
+      #expect(file.states.counts()[.lost] == 0)
+      try mount("-o", "remount,size=4m", folder.path.string)
+      let receipt = try file.update(refused) { editor in editor.store(repeating: 2, count: editor.count, at: 0) }
+      #expect(try file.withBytes(of: receipt) { bytes in bytes.indices.allSatisfy { bytes[$0] == 2 } })
+    }
   }
 }

@@ -52,13 +52,69 @@ struct DocumentationExamples {
     func example() throws {
       let (file, allocator) = try MmapFile.create(at: path, size: 1 << 20)
       guard let range = allocator.allocate(4096) else { return }
-      let receipt = try file.write(to: range) { output in
-        for index in 0..<4096 { output.append(UInt8(truncatingIfNeeded: index)) }
+      let rows: [UInt32] = [1, 2, 0x0a0b_0c0d]
+      let receipt = try file.write(to: range) { writer in
+        writer.append(contentsOf: "rows".utf8)
+        for row in rows { writer.append(littleEndian: row) }
+        writer.append(repeating: 0, count: writer.remaining)
       }
       #expect(receipt.count == 4096)
     }
     try example()
-    #expect(try folder.bytes("output.bin").prefix(4096) == (0..<4096).map { UInt8(truncatingIfNeeded: $0) }[...])
+    let start: [UInt8] = Array("rows".utf8) + [1, 0, 0, 0, 2, 0, 0, 0, 0x0d, 0x0c, 0x0b, 0x0a, 0]
+    #expect(try folder.bytes("output.bin").prefix(start.count) == start[...])
+  }
+
+  @Test("Records are added to a range, with those before in sight")
+  func updating() throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 4096)
+    let range = try require(take: allocator.allocate(4096))
+    let record: [UInt8] = [1, 2, 3]
+    let receipt = try file.update(range) { editor in
+      editor.store(littleEndian: 1 as UInt32, at: 0)
+      editor.store(record, at: 4)
+    }
+    let longer = try file.update(receipt) { editor in
+      let count: UInt32 = editor.load(littleEndianAt: 0)
+      editor.store(record, at: 4 + Int(count) * record.count)
+      editor.store(littleEndian: count + 1, at: 0)
+    }
+    #expect(longer.count == 4096)
+    #expect(try folder.bytes("output.bin").prefix(11) == [2, 0, 0, 0, 1, 2, 3, 1, 2, 3, 0])
+    func inPlace(_ receipt: inout WriteReceipt) throws {
+      try file.update(&receipt) { editor in editor.store(record, at: 128) }
+    }
+    var kept = try file.update(longer) { _ in }
+    try inPlace(&kept)
+    #expect(try folder.bytes("output.bin")[127...131] == [0, 1, 2, 3, 0])
+  }
+
+  @Test("A file that is only read lends its bytes, and any file its descriptor")
+  func lendingOfFiles() throws {
+    try folder.put("output.bin", [0x7f, 0x45, 0x4c, 0x46])
+    let file = try MmapFile.openReadOnly(at: path)
+    let magic = try file.withBytes(in: 0..<4) { bytes in bytes.load(bigEndianAt: 0, as: UInt32.self) }
+    #expect(magic == 0x7f45_4c46)
+    let inode = try file.withDescriptor { descriptor in try descriptor.stat().inode }
+    #expect(try Stat(path).inode == inode)
+  }
+
+  @Test("What lies in a file is claimed, and what is free is handed out")
+  func freeList() throws {
+    try folder.put("output.bin", [UInt8](repeating: 1, count: 16384))
+    func example() throws {
+      let (file, allocator) = try MmapFile.open(at: path, allocator: FreeListAllocator.self)
+      guard let header = allocator.allocate(4096, at: 0) else { return }
+      let kept = try file.adopt(header)
+      guard let page = allocator.allocate(4096) else { return }
+      allocator.free(page)
+      #expect(kept.byteRange == 0..<4096)
+      #expect(file.states[0] == .written && allocator.remaining == 12288)
+      _ = try? file.write([1], to: try require(take: allocator.allocate(8192)))
+      while let range = file.takeAbandoned() { allocator.free(range) }
+      #expect(allocator.longestRun == 12288)
+    }
+    try example()
   }
 
   @Test("Lent bytes are added up without a copy")
@@ -67,9 +123,7 @@ struct DocumentationExamples {
     let receipt = try file.write([UInt8](repeating: 2, count: 4096), to: try require(take: allocator.allocate(4096)))
     let sum = try file.withBytes(of: receipt) { bytes in
       var sum = 0
-      for index in 0..<bytes.byteCount {
-        sum += Int(unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self))
-      }
+      for index in bytes.indices { sum += Int(bytes[index]) }
       return sum
     }
     #expect(sum == 2 * 4096)
@@ -95,6 +149,19 @@ struct DocumentationExamples {
     #expect(lengths == [8192, 8192])
   }
 
+  @Test("Neighbours become one range again")
+  func joining() throws {
+    let (_, allocator) = try MmapFile.create(at: path, size: 1 << 20)
+    let low = try require(take: allocator.allocate(4096))
+    let high = try require(take: allocator.allocate(8192))
+    var lengths: [Int]
+    switch low.joined(with: high) {
+    case .joined(let range): lengths = [range.count]
+    case .apart(let low, let high): lengths = [low.count, high.count]
+    }
+    #expect(lengths == [12288])
+  }
+
   @Test("An allocator of one's own hands out what it splits off")
   func ownAllocator() throws {
     let (file, allocator) = try MmapFile.create(at: path, size: 3 * 4096 + 100, allocator: BackwardAllocator.self)
@@ -109,7 +176,7 @@ struct DocumentationExamples {
   func withoutTypes() throws {
     let file = try UnsafeMmapFile.create(at: path, size: 1 << 20)
     let bytes: [UInt8] = [1, 2, 3]
-    try unsafe file.writeAllBytes(bytes.span.bytes, at: 4094)
+    try unsafe file.writeAllBytes(bytes, at: 4094)
     try file.sync(4094..<4097)
     #expect(try folder.bytes("output.bin")[4093...4097] == [0, 1, 2, 3, 0])
     #expect((0..<3).map { file.states[$0] } == [.flushed, .flushed, .free])
@@ -143,13 +210,108 @@ struct DocumentationExamples {
         let flushed = try file.sync(receipt)
         print("durable:", flushed.byteRange)
       } catch {
-        guard let range = error.takeRange() else { throw error }
+        let range = try error.range()
         let receipt = try file.write(bytes, to: range)
         try file.flush(receipt)
       }
     }
     try expect(.truncated) { [receipt = HandOver(receipt)] in try example(try require(take: receipt.take())) }
     #expect(file.states[0] == .lost)
+  }
+
+  // MARK: What the compiler refuses
+
+  @Test("A range is consumed outside of the closure, or in a variable that the closure empties")
+  func consumedInClosures() throws {
+    try folder.put("original", [UInt8](repeating: 4, count: 8192))
+    let original = try MmapFile.openReadOnly(at: folder.file("original"))
+    let (file, allocator) = try MmapFile.create(at: path, size: 8192)
+    var receipts: [HandOver<WriteReceipt>] = []
+    do {
+      let range = try require(take: allocator.allocate(4096))
+      let bytes = range.byteRange
+      let receipt = try file.write(to: range) { writer in
+        try original.withBytes(in: bytes) { writer.append(contentsOf: $0) }
+      }
+      #expect(receipt.count == 4096)
+    }
+    let range = try require(take: allocator.allocate(4096))
+    var held: AllocatedRange? = consume range
+    try original.withBytes(in: 0..<4096) { bytes in
+      guard let range = held.take() else { return }
+      receipts.append(HandOver(try file.write(bytes, to: range)))
+    }
+    #expect(receipts.count == 1)
+    #expect(try folder.bytes("output.bin").allSatisfy { $0 == 4 })
+  }
+
+  @Test("A box serves where an object, an array or an Optional is to hold a range")
+  func boxes() throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 8 * 4096)
+    let page = try file.write(repeatElement(0, count: 4096), to: try require(take: allocator.allocate(4096)))
+    let header = Header(page)
+    try header.note(0x0102_0304, in: file)
+    #expect(try folder.bytes("output.bin").prefix(4) == [4, 3, 2, 1])
+
+    var flushed: [HandOver<FlushedRange>] = []
+    let box = HandOver(try file.write(repeatElement(1, count: 4096), to: try require(take: allocator.allocate(4096))))
+    let durable = try box.withValue { receipt in
+      try file.flush(receipt)
+      return file.states[receipt.pages.lowerBound] == .flushed
+    }
+    #expect(durable == false)
+    func sync() throws {
+      guard let receipt = box.take() else { return }
+      flushed.append(HandOver(try file.sync(receipt)))
+    }
+    try sync()
+    #expect(flushed.count == 1)
+
+    let range = try require(take: allocator.allocate(4096))
+    var kept: AllocatedRange?
+    kept = consume range
+    let named = NamedRange(name: "table", range: try require(take: kept.take()))
+    #expect(named.name == "table" && named.range.count == 4096)
+    _ = try store([UInt8](repeating: 1, count: 4096), to: named.range, of: file)
+
+    var ranges: [HandOver<AllocatedRange>] = []
+    while let range = allocator.allocate(4096) { ranges.append(HandOver(range)) }
+    #expect(ranges.count == 5)
+  }
+
+  @Test("In a closure a typed catch is asked for")
+  func typedCatch() throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 4096, allocator: FreeListAllocator.self)
+    var receipts: [HandOver<WriteReceipt>] = []
+    func run(_ body: () throws -> Void) rethrows { try body() }
+    for bytes in [[UInt8](repeating: 1, count: 100), [UInt8](repeating: 1, count: 4096)] {
+      try run {
+        guard let range = allocator.allocate(4096) else { return }
+        do throws(MmapFileError) {
+          receipts.append(HandOver(try file.write(bytes, to: range)))
+        } catch {
+          allocator.free(try error.range())
+        }
+      }
+    }
+    #expect(receipts.count == 1)
+  }
+
+  @Test("A function in the closure uses what is lent")
+  func localFunctions() throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 4096)
+    let range = try require(take: allocator.allocate(4096))
+    let receipt = try file.write(to: range) { writer in
+      func append(_ name: String) {
+        writer.append(contentsOf: name.utf8)
+        writer.append(0)
+      }
+      append("alpha")
+      append("beta")
+      writer.append(repeating: 0, count: writer.remaining)
+    }
+    #expect(receipt.count == 4096)
+    #expect(try folder.bytes("output.bin").prefix(12) == Array("alpha\0beta\0\0".utf8)[...])
   }
 
   // MARK: Workers
@@ -214,6 +376,28 @@ struct DocumentationExamples {
   }
 }
 
+/// An object that holds a range.
+final class Header {
+  private let page: HandOver<WriteReceipt>
+
+  init(_ receipt: consuming WriteReceipt) { page = HandOver(receipt) }
+
+  func note(_ value: UInt32, in file: MmapFile) throws {
+    try page.withValue { receipt in
+      try file.update(&receipt) { editor in editor.store(littleEndian: value, at: 0) }
+    }
+  }
+}
+
+struct NamedRange: ~Copyable {
+  let name: String
+  let range: AllocatedRange
+}
+
+func store(_ bytes: [UInt8], to range: consuming AllocatedRange, of file: MmapFile) throws -> WriteReceipt {
+  try file.write(bytes, to: range)
+}
+
 /// Writes bytes and makes them durable; after a failure once more, when `repair` has seen to the reason.
 func store(
   _ bytes: [UInt8], in range: consuming AllocatedRange, of file: MmapFile, repair: (MmapFileError) throws -> Void
@@ -221,7 +405,7 @@ func store(
   do {
     return try file.sync(file.write(bytes, to: range))
   } catch {
-    guard let again = error.takeRange() else { throw error }
+    let again = try error.range()
     try repair(error)
     return try file.sync(file.write(bytes, to: again))
   }

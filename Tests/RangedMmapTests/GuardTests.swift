@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Maps a file by hand, cuts it, and touches it: a fault that is none of the library's.
-private func faultOutside(_ folder: TemporaryFolder) throws -> UInt8 {
+func faultOutside(_ folder: TemporaryFolder) throws -> UInt8 {
   try folder.put("own", [UInt8](repeating: 1, count: 4096))
   let file = try FileDescriptor.open(folder.file("own"), .readWrite)
   // SAFETY: a mapping of our own, read within its length.
@@ -55,7 +55,7 @@ struct GuardTests {
     await #expect(processExitsWith: .failure) {
       let folder = try TemporaryFolder()
       let (file, _) = try MmapFile.create(at: folder.file("a"), size: 8192)
-      _ = unsafe try UnsafeMmapFile(sharing: file).withBytes(in: 0..<8193) { $0.byteCount }
+      _ = unsafe try UnsafeMmapFile(sharing: file).withBytes(in: 0..<8193) { $0.count }
     }
     await #expect(processExitsWith: .failure) {
       let folder = try TemporaryFolder()

@@ -7,7 +7,7 @@ import Testing
 
 /// Large pages are asked for where a file is filled in order, and nowhere else: elsewhere they would be written for
 /// every page that is.
-@Suite("Large pages", .enabled(if: canCount, "needs a disk, and a kernel that counts pages"))
+@Suite("Large pages", .enabled(if: canCount, needsCounts))
 struct LargePagesTests {
   static let size = 64 << 20
   static let page = [UInt8](repeating: 7, count: 4096)

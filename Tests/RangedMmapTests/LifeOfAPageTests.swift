@@ -25,6 +25,16 @@ struct LifeOfAPageTests {
     #expect(try folder.bytes("a") == [UInt8](repeating: 7, count: 4096) + [UInt8](repeating: 0, count: 3 * 4096))
   }
 
+  @Test("Counts say in words how many pages are in which state")
+  func countsInWords() throws {
+    let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 8 * 4096)
+    let first = try file.write([UInt8](repeating: 7, count: 8192), to: try require(take: allocator.allocate(8192)))
+    _ = try file.sync(first)
+    _ = allocator.allocate(4096)
+    #expect("\(file.states.counts())" == "5 free, 1 allocated, 2 flushed")
+    #expect("\(PageCounts())" == "no pages")
+  }
+
   @Test("A flushed page can be taken back and written anew")
   func canBeReused() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 4096)
@@ -63,8 +73,8 @@ struct LifeOfAPageTests {
   @Test("A closure fills a range in place, and what it leaves empty earns no receipt")
   func inPlace() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 8192)
-    let receipt = try file.write(to: try require(take: allocator.allocate(4096))) { output in
-      for index in 0..<4096 { output.append(UInt8(truncatingIfNeeded: index)) }
+    let receipt = try file.write(to: try require(take: allocator.allocate(4096))) { writer in
+      for index in 0..<4096 { writer.append(UInt8(truncatingIfNeeded: index)) }
     }
     var back = [UInt8](repeating: 0, count: 4096)
     try file.read(receipt, into: &back)
@@ -72,7 +82,7 @@ struct LifeOfAPageTests {
 
     let unfilled = try require(take: allocator.allocate(4096))
     do {
-      _ = try file.write(to: unfilled) { output in output.append(1) }
+      _ = try file.write(to: unfilled) { writer in writer.append(1) }
       Issue.record("a range filled with one byte gave a receipt")
     } catch {
       #expect(error.code == .incompleteWrite)
@@ -87,11 +97,9 @@ struct LifeOfAPageTests {
   func lending() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 4096)
     let range = try require(take: allocator.allocate(4096))
-    #expect(try file.withBytes(of: range) { $0.byteCount } == 4096)
+    #expect(try file.withBytes(of: range) { $0.count } == 4096)
     let receipt = try file.write([UInt8](repeating: 9, count: 4096), to: range)
-    let sum = { (bytes: RawSpan) in
-      (0..<bytes.byteCount).reduce(0) { unsafe $0 + Int(bytes.unsafeLoad(fromByteOffset: $1, as: UInt8.self)) }
-    }
+    let sum = { (bytes: Span<UInt8>) in bytes.indices.reduce(0) { $0 + Int(bytes[$1]) } }
     #expect(try file.withBytes(of: receipt, sum) == 9 * 4096)
     let flushed = try file.sync(receipt)
     #expect(try file.withBytes(of: flushed, sum) == 9 * 4096)

@@ -143,4 +143,92 @@ struct OpeningTests {
     #expect(try Stat(folder.file("link"), followTargetSymlink: false).type == .symbolicLink)
     #expect(try folder.bytes("a") == [UInt8](repeating: 0, count: 10))
   }
+
+  @Test("A link that leads nowhere is refused for what it is, and stays")
+  func danglingLinks() throws {
+    #expect(unsafe symlink("nowhere", folder.file("link").string) == 0)
+    try expect(.danglingLink) { _ = try MmapFile.open(at: folder.file("link")) }
+    for replacing in [false, true] {
+      try expect(.danglingLink) { _ = try MmapFile.create(at: folder.file("link"), size: 1, replacing: replacing) }
+    }
+    #expect(folder.names == ["link"])
+  }
+
+  @Test("A file that is replaced keeps permissions that the umask would take")
+  func keepsAllPermissions() throws {
+    try folder.put("a", [1])
+    #expect(unsafe chmod(folder.file("a").string, 0o666) == 0)
+    _ = try MmapFile.create(at: folder.file("a"), size: 10, replacing: true)
+    #expect(try Stat(folder.file("a")).permissions.rawValue == 0o666)
+  }
+
+  @Test("Where renaming always replaces a new file still replaces nothing")
+  func plainRenames() throws {
+    let folder = folder
+    try folder.put("there", [1, 2, 3])
+    try onThreadWithPlainFiles {
+      try expect(.cannotReserve, mentioning: "make the file sparse") {
+        _ = try MmapFile.create(at: folder.file("a"), size: 4096)
+      }
+      let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 4096, storage: .sparse)
+      _ = try file.sync(try file.write([UInt8](repeating: 7, count: 4096), to: require(take: allocator.allocate(4096))))
+      try expect(.alreadyExists) { _ = try MmapFile.create(at: folder.file("there"), size: 1, storage: .sparse) }
+    }
+    #expect(try folder.bytes("a") == [UInt8](repeating: 7, count: 4096))
+    #expect(try folder.bytes("there") == [1, 2, 3])
+    #expect(folder.names == ["a", "there"])
+  }
+
+  @Test(
+    "Files that the kernel makes up as they are read are refused for what they are",
+    arguments: [
+      "/proc/self/status", "/proc/cpuinfo", "/sys/kernel/mm/transparent_hugepage/enabled",
+      "/sys/devices/system/cpu/online",
+    ])
+  func madeUp(path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else { try skip("there is no \(path)") }
+    try expect(.notRegularFile, mentioning: "copy it with `cat`") { _ = try MmapFile.openReadOnly(at: FilePath(path)) }
+  }
+
+  @Test(
+    "A full disk is told as one where a write needs new blocks, and room mends it",
+    .enabled(if: mayMount && isInstalled("mkfs.btrfs"), "needs mkfs.btrfs, root and a private mount namespace"))
+  func fullReflinks() throws {
+    let folder = folder
+    try onThreadWithPrivateMounts {
+      let outcome = try run(
+        "bash",
+        [
+          "-ec",
+          """
+          cd \(folder.path); truncate -s 160m image; mkfs.btrfs -q -f -m single image; mkdir disk
+          mount -o loop image disk || { echo skipped; exit 0; }
+          cd disk; head -c 8m /dev/urandom > a; sync -f .; cp --reflink=always a b; sync -f .
+          dd if=/dev/urandom of=fill bs=1M status=none || dd if=/dev/urandom of=rest bs=4k status=none || true; sync -f .
+          """,
+        ])
+      if outcome.output.contains("skipped") { try skip("this kernel has no btrfs") }
+      defer { try? unmount(folder.file("disk")) }
+      let (file, allocator) = try MmapFile.open(at: folder.file("disk/a"))
+      for size in [4096, 2 << 20] {
+        let outcome = failure(of: file, storing: 7, in: try require(take: allocator.allocate(size)))
+        let error = try #require(outcome, "\(size) bytes")
+        #expect(error.code == .noSpace, "\(error)")
+        guard size > 4096 else { continue }
+        try FileManager.default.removeItem(atPath: folder.file("disk/fill").string)
+        try run("sync", ["-f", folder.file("disk").string])
+        let again = failure(of: file, storing: 7, in: try require(take: error.takeRange()))
+        #expect(again == nil, "\(again.map(String.init(describing:)) ?? "")")
+      }
+    }
+  }
+}
+
+/// What goes wrong when a range is filled and made durable.
+private func failure(of file: MmapFile, storing byte: UInt8, in range: consuming AllocatedRange) -> MmapFileError? {
+  do throws(MmapFileError) {
+    let bytes = [UInt8](repeating: byte, count: range.byteRange.count)
+    _ = try file.sync(try file.write(bytes, to: range))
+    return nil
+  } catch { return error }
 }

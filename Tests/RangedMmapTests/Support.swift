@@ -30,6 +30,12 @@ func expect(
   }
 }
 
+/// What a step throws, if that is an error of the library.
+func code<Result>(_ body: () throws -> Result) -> MmapFileError.Code? {
+  do { _ = try body() } catch { return (error as? MmapFileError)?.code }
+  return nil
+}
+
 /// A generator whose run can be repeated from its seed.
 struct Seeded: RandomNumberGenerator {
   private var state: UInt64

@@ -38,6 +38,26 @@ struct UnsafeFileTests {
     #expect(try folder.bytes("a") == [UInt8](repeating: 4, count: 8192))
   }
 
+  @Test("To flush a page costs no more for lying in a large file")
+  func flushInLargeFile() throws {
+    func cost(in size: Int) throws -> Duration? {
+      let path = folder.file("\(size)")
+      guard let file = try? UnsafeMmapFile.create(at: path, size: size, storage: .sparse) else { return nil }
+      return try (0..<20).map { _ in
+        try unsafe file.writeAllBytes([1], at: size / 2)
+        return try ContinuousClock().measure { try file.flush(size / 2..<size / 2 + 4096) }
+      }.min()
+    }
+    let isGood = try isGoodOnce {
+      guard let large = try cost(in: 1 << 40), let small = try cost(in: 1 << 20) else {
+        try Test.cancel("there can be no file of 1 TiB here")
+      }
+      try run("rm", [folder.file("\(1 << 40)").string, folder.file("\(1 << 20)").string])
+      return large < small * 20
+    }
+    #expect(isGood)
+  }
+
   @Test("Bytes outside of the file are a trap for syncs and flushes")
   func outside() async {
     await #expect(processExitsWith: .failure) {

@@ -18,11 +18,13 @@ struct WaysOfWritingTests {
     return bytes
   }
 
+  /// The tests' folder, and one in memory.
+  static let places = [NSTemporaryDirectory(), "/dev/shm"]
   static let sizes = [4 << 10, 64 << 10, 300 << 10, 1 << 20, 3 << 20]
 
   @Test(
     "First touches, rewrites and rewrites after a sync or a flush bring the same bytes, at all sizes, by one thread and by four",
-    arguments: sizes, ["/tmp", "/dev/shm"])
+    arguments: sizes, places)
   func sameBytes(size: Int, place: String) throws {
     let folder = try TemporaryFolder(in: place)
     for (index, storage) in [Storage.preallocated, .sparse].enumerated() {
@@ -80,7 +82,7 @@ struct WaysOfWritingTests {
 
   @Test(
     "A file that was cut short is not made longer by a write, whatever way that would take",
-    arguments: ["/tmp", "/dev/shm"])
+    arguments: places)
   func cutShort(place: String) throws {
     let folder = try TemporaryFolder(in: place)
     let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 4 << 20)

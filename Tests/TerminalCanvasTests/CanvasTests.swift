@@ -29,11 +29,37 @@ struct CanvasTests {
     #expect(canvas.textLines == ["a·[2J·b"])
   }
 
+  @Test("Nor can what turns text around, ends lines or doesn't show")
+  func hazards() {
+    var canvas = Canvas(width: 20, height: 1)
+    canvas.write("a\u{9b}b\u{202e}c\u{2028}d\u{feff}e\u{200b}f", x: 0, y: 0)
+    canvas.put("\u{2066}", x: 12, y: 0)
+    #expect(canvas.textLines == ["a·b·c·d·e·f ·"])
+  }
+
+  @Test("Text takes as many columns as the C library says, and each cell keeps its marks")
+  func columns() {
+    // What is joined shows part by part, and no part in another colour or look: terminals differ in what they make of that.
+    let texts: [(text: String, columns: Int, shown: String)] = [
+      ("e\u{301}x", 2, "e\u{301}x"), ("a\u{302}\u{301}\u{308}b", 2, "a\u{302}\u{301}b"), ("漢字", 4, "漢字"),
+      ("👩\u{200d}👩\u{200d}👧", 6, "👩👩👧"), ("👍\u{1f3fd}!", 3, "👍!"), ("🇩🇪", 2, "🇩🇪"), ("❤\u{fe0f}", 1, "❤"),
+      ("\u{1f9d1}\u{1f680}", 4, "🧑🚀"), ("한\u{1112}\u{1161}", 4, "한\u{1112}\u{1161}"), ("\u{301}x", 1, "x"),
+      ("⌚⏰⭐", 6, "⌚⏰⭐"),
+    ]
+    for (text, columns, shown) in texts {
+      var canvas = Canvas(width: 12, height: 1)
+      #expect(canvas.write(text, x: 0, y: 0) == columns, "\(text)")
+      #expect(text.columns == columns)
+      #expect(Array(canvas.textLines[0].unicodeScalars) == Array(shown.unicodeScalars), "\(text)")
+      #expect(canvas.svg(.dark).contains(shown) && canvas.update(from: nil, .dark).contains(shown))
+    }
+  }
+
   @Test("Wide glyphs take two cells, marks without width none")
   func widths() {
     var canvas = Canvas(width: 6, height: 1)
     #expect(canvas.write("日e\u{301}本", x: 0, y: 0) == 5)
-    #expect(canvas.textLines == ["日e本"])
+    #expect(canvas.textLines == ["日e\u{301}本"])
     var narrow = Canvas(width: 3, height: 1)
     #expect(narrow.write("日本", x: 0, y: 0) == 2)
   }

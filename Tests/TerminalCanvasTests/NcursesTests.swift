@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import TerminalCanvas
@@ -23,8 +24,79 @@ struct NcursesTests {
   @Test("A lone escape is told within a tenth of a second")
   func escape() throws {
     let terminal = try PseudoTerminal("xterm-256color")
-    let time = ContinuousClock().measure { #expect(terminal.keys("\u{1b}") == [.escape]) }
-    #expect(time < .milliseconds(100))
+    // A terminal's default is to wait for a second, whether the escape begins a key.
+    let isPrompt = isGoodOnce {
+      ContinuousClock().measure { #expect(terminal.keys("\u{1b}") == [.escape]) } < .milliseconds(100)
+    }
+    #expect(isPrompt)
+  }
+
+  @Test("A letter with Alt is one key, and what nobody knows is one that means nothing")
+  func alt() throws {
+    for kind in ["xterm-256color", "screen", "linux", "vt100"] {
+      let terminal = try PseudoTerminal(kind)
+      let sequences: [(String, [Key])] = [
+        ("\u{1b}w", [.alt("w")]), ("\u{1b}f\u{1b}bq", [.alt("f"), .alt("b"), .character("q")]),
+        ("\u{1b}é", [.alt("é")]), ("\u{1b}\u{7f}", [.alt("\u{7f}")]),
+        ("\u{1b}\u{1b}", [.escape, .escape]), ("\u{1b}[1;3D", [.alt("b")]),
+        ("\u{1b}[1;7Zw", [.unknown, .character("w")]), ("\u{1b}[I\u{1b}[Oa", [.unknown, .unknown, .character("a")]),
+        ("\u{1b}[", []), ("\u{1b}Oz", [.unknown]), ("\u{1b}[\rq", [.enter, .character("q")]),
+      ]
+      for (bytes, keys) in sequences { #expect(terminal.keys(bytes) == keys, "\(kind) \(bytes.debugDescription)") }
+    }
+  }
+
+  @Test("Pasted text is one key, whatever is in it and however it arrives")
+  func pastes() throws {
+    let terminal = try PseudoTerminal("xterm-256color")
+    #expect(terminal.receive().contains("\u{1b}[?2004h"))
+    #expect(terminal.keys("\u{1b}[200~what a\rsad né\u{1b}[201~q") == [.paste("what a\rsad né"), .character("q")])
+    #expect(terminal.keys("\u{1b}[200~half").isEmpty)
+    #expect(terminal.keys("\u{1b}OA\u{1b}[201~w") == [.paste("half"), .character("w")])
+    let long = String(repeating: "words ", count: 500)
+    #expect(terminal.keys("\u{1b}[200~\(long)\u{1b}[201~") == [.paste(long)])
+  }
+
+  @Test("A mark around pasted text, or another sequence, may come in two parts, late", arguments: 1...5)
+  func late(_ count: Int) throws {
+    let terminal = try PseudoTerminal("xterm-256color")
+    // ncurses has given up waiting for the rest before `keys` returns.
+    func halves(_ text: String) -> [Key] {
+      let (first, rest) = (String(text.prefix(count)), String(text.dropFirst(count)))
+      return terminal.keys(first) + terminal.keys(rest)
+    }
+    let escape: [Key] = count == 1 ? [.escape] : []
+    #expect(
+      halves("\u{1b}[200~what a sad \u{1b}[2\u{1b}\u{1b}[201~q") == escape + [
+        .paste("what a sad \u{1b}[2\u{1b}"), .character("q"),
+      ])
+    #expect(terminal.keys("\u{1b}[200~half").isEmpty)
+    #expect(halves("\u{1b}[201~q") == [.paste("half"), .character("q")])
+    #expect(halves("\u{1b}[1;5Aq") == escape + [.controlUp, .character("q")])
+    #expect(
+      terminal.keys("\u{1b}") + terminal.keys("[") + terminal.keys("q") == [.escape, .character("["), .character("q")])
+    // From its third character on ncurses waits for the rest of what the mouse did.
+    guard count < 3 else { return }
+    #expect(
+      halves("\u{1b}[<0;15;5Mq") == escape + [.mouse(MouseEvent(x: 14, y: 4, kind: .press)), .character("q")])
+    #expect(halves("\u{1b}[<4;1;1m") == escape + [.mouse(MouseEvent(x: 0, y: 0, kind: .release, isShifted: true))])
+    #expect(halves("\u{1b}[<65;200;50M") == escape + [.mouse(MouseEvent(x: 199, y: 49, kind: .scrollDown))])
+  }
+
+  @Test(
+    "Marks around pasted text are asked for while the screen is taken, and never after",
+    arguments: ["xterm", "dumb-as-vt52"])
+  func pasteIsGivenBack(kind: String) throws {
+    let knows = kind == "xterm"
+    let terminal = try PseudoTerminal(knows ? kind : "vt52")
+    terminal.terminal.show(Canvas(width: 80, height: 24), cursor: nil)
+    #expect(terminal.receive().contains("\u{1b}[?2004h") == knows)
+    for end in [terminal.terminal.suspend, terminal.terminal.close] {
+      end()
+      #expect(terminal.receive().contains("\u{1b}[?2004l") == knows)
+      terminal.terminal.resume()
+      #expect(terminal.receive().contains("\u{1b}[?2004h") == knows)
+    }
   }
 
   @Test("The mouse is told of in xterm's new form, with shift, drags and the wheel")

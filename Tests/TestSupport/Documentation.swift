@@ -19,16 +19,16 @@ public struct DocumentedCode {
   ///
   /// - Parameters:
   ///   - pages: Files `.md` and `.swift` of the package, or folders of them.
-  ///   - tests: The file of the package in which each example stands, line after line, comments aside.
+  ///   - tests: The files of the package, in one of which each example stands, line after line, comments aside.
   /// - Throws: When a file can't be read.
-  public init(in pages: [String], compiledIn tests: String) throws {
-    let compiled = code(in: try packageText(of: tests))
+  public init(in pages: [String], compiledIn tests: [String]) throws {
+    let compiled = try tests.map { code(in: try packageText(of: $0)) }
     var count = 0
     var missing: [Missing] = []
     for page in try pages.flatMap(packageFiles) {
       for example in examples(in: try packageText(of: page), isSource: page.hasSuffix(".swift")) {
         count += 1
-        let isCompiled = compiled.indices.contains { compiled[$0...].starts(with: example) }
+        let isCompiled = compiled.contains { lines in lines.indices.contains { lines[$0...].starts(with: example) } }
         if !isCompiled { missing.append(Missing(page: page, lines: example)) }
       }
     }

@@ -21,16 +21,94 @@ public func onThreadWithPrivateMounts<Result: Sendable>(_ body: @escaping @Senda
   try onThread(after: ctest_private_mounts, body)
 }
 
+/// The same, and the test is skipped where a file system that it is about can't be mounted.
+public func onThreadWithMounts<Result: Sendable>(
+  _ fileSystem: String, _ body: @escaping @Sendable () throws -> Result
+) throws -> Result {
+  do { return try onThreadWithPrivateMounts(body) } catch let error as MountError {
+    try skip("\(fileSystem) can't be mounted here: \(error.description)")
+  }
+}
+
 /// Calls mount(8); what it complains of is the error.
-public func mount(_ arguments: String...) throws {
-  let outcome = try run("mount", arguments)
-  guard outcome.status == 0 else { throw MountError(description: outcome.errors) }
+public func mount(_ arguments: String...) throws { try changeMounts("mount", arguments) }
+
+/// Calls umount(8); what it complains of is the error.
+public func unmount(_ path: FilePath) throws { try changeMounts("umount", [path.string]) }
+
+/// Runs a command that changes mounts, again while a file system is busy: a child that another test forks holds copies
+/// of our descriptors until it execs.
+private func changeMounts(_ command: String, _ arguments: [String]) throws {
+  let deadline = ContinuousClock.now + .seconds(20)
+  while true {
+    let outcome = try run(command, arguments)
+    if outcome.status == 0 { return }
+    guard outcome.errors.contains("busy"), ContinuousClock.now < deadline else {
+      throw MountError(description: outcome.errors)
+    }
+    usleep(50_000)
+  }
+}
+
+/// Mounts an overlayfs below a folder, for a thread with private mounts.
+///
+/// - Parameters:
+///   - folder: Where `lower` and `overlay` are made.
+///   - upper: Where the upper layer is made; by default below the same folder.
+///   - options: More of its options, each after a comma.
+/// - Returns: Where it is mounted.
+/// - Throws: What mount(8) complained of.
+public func mountOverlay(in folder: FilePath, upper: FilePath? = nil, options: String = "") throws -> FilePath {
+  let upper = upper ?? folder
+  let layers = [folder.appending("lower"), upper.appending("upper"), upper.appending("work")]
+  let point = folder.appending("overlay")
+  for path in layers + [point] {
+    try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+  }
+  let all = "lowerdir=\(layers[0]),upperdir=\(layers[1]),workdir=\(layers[2])\(options)"
+  try mount("-t", "overlay", "-o", all, "overlay", point.string)
+  return point
 }
 
 /// Why a file system could not be mounted.
 public struct MountError: Error, CustomStringConvertible {
   /// What mount(8) said.
   public let description: String
+
+  /// An error that says why.
+  public init(description: String) { self.description = description }
+}
+
+/// A file system on a loop device over memory.
+public struct SmallDisk: Sendable {
+  /// Where it is mounted.
+  public let path: FilePath
+
+  /// Mounts it below a folder; for a thread with private mounts.
+  ///
+  /// - Parameters:
+  ///   - folder: An empty folder.
+  ///   - fileSystem: Which one, as mkfs(8) and mount(8) call it.
+  ///   - size: Of the device, for truncate(1): xfs needs 300 MiB.
+  /// - Throws: ``MountError``, also where a program is missing.
+  public init(in folder: FilePath, _ fileSystem: String, size: String = "320m") throws {
+    guard isInstalled("mkfs.\(fileSystem)") else { throw MountError(description: "there is no mkfs.\(fileSystem)") }
+    path = folder.appending("disk")
+    let memory = folder.appending("memory")
+    for path in [memory, path] {
+      try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+    }
+    try mount("-t", "tmpfs", "-o", "size=1g", "tmpfs", memory.string)
+    let image = memory.appending("image").string
+    for command in [["truncate", "-s", size, image], ["mkfs.\(fileSystem)", "-q", image]] {
+      let outcome = try run(command[0], Array(command.dropFirst()))
+      guard outcome.status == 0 else { throw MountError(description: outcome.errors) }
+    }
+    try mount("-o", "loop", image, path.string)
+  }
+
+  /// Lets go of the loop device.
+  public func unmount() { try? TestSupport.unmount(path) }
 }
 
 /// A small ext4 on a loop device, whose file lies on an even smaller tmpfs: what is written beyond that is an I/O error
@@ -71,14 +149,14 @@ public struct FailingDisk: Sendable {
 
   /// Unmounts and mounts again, so that what is read is what the device holds.
   ///
-  /// - Throws: What mount(8) complained of.
+  /// - Throws: What umount(8) or mount(8) complained of.
   public func remount() throws {
-    unmount()
+    try TestSupport.unmount(disk)
     try mount("-o", "loop,errors=continue", backing.appending("image").string, disk.string)
   }
 
   /// Lets go of the loop device.
-  public func unmount() { _ = try? run("umount", [disk.string]) }
+  public func unmount() { try? TestSupport.unmount(disk) }
 }
 
 /// An ext4 on a loop device over memory, which can be made to fail each write whole, from one moment to the next.
@@ -116,14 +194,14 @@ public struct DyingDisk: Sendable {
 
   /// Unmounts, and mounts a copy of what the device holds.
   ///
-  /// - Throws: What cp(1) or mount(8) complained of.
+  /// - Throws: What umount(8), cp(1) or mount(8) complained of.
   public func mountWhatIsLeft() throws {
-    unmount()
+    try TestSupport.unmount(disk)
     let copy = disk.removingLastComponent().appending("copy").string
     try run("cp", [imagePath, copy])
     try mount("-o", "loop", copy, disk.string)
   }
 
   /// Lets go of the loop device and of the memory.
-  public func unmount() { _ = try? run("umount", [disk.string]) }
+  public func unmount() { try? TestSupport.unmount(disk) }
 }

@@ -57,10 +57,19 @@ func spawn(_ words: [String], files: [String], environment: [String: String] = [
   unsafe posix_spawn_file_actions_addopen(&actions, 0, files[0], O_RDONLY, 0)
   unsafe posix_spawn_file_actions_addopen(&actions, 1, files[1], O_WRONLY | O_CREAT, 0o600)
   unsafe posix_spawn_file_actions_addopen(&actions, 2, files[2], O_WRONLY | O_CREAT, 0o600)
+  // What is blocked or ignored is passed on: a thread of a test may block signals, and nohup(1) ignores SIGHUP.
+  var (attributes, none, all) = (posix_spawnattr_t(), sigset_t(), sigset_t())
+  unsafe sigemptyset(&none)
+  unsafe sigfillset(&all)
+  unsafe posix_spawnattr_init(&attributes)
+  defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
+  unsafe posix_spawnattr_setsigmask(&attributes, &none)
+  unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+  unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
   var child = pid_t()
   let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
   let code = unsafe withCStrings(["env"] + words) { words in
-    unsafe withCStrings(variables) { unsafe posix_spawnp(&child, "env", &actions, nil, words, $0) }
+    unsafe withCStrings(variables) { unsafe posix_spawnp(&child, "env", &actions, &attributes, words, $0) }
   }
   guard code == 0 else { throw Errno(rawValue: code) }
   return child

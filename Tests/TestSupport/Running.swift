@@ -14,7 +14,7 @@ public final class Running {
   /// - Parameters:
   ///   - program: A path, or a name to be found in `PATH`.
   ///   - arguments: Its arguments.
-  /// - Throws: When it can't be started, or has printed nothing after ten seconds.
+  /// - Throws: When it can't be started, or prints nothing.
   public init(_ program: String, _ arguments: [String]) throws {
     scratch = try TemporaryFolder()
     let paths = ["in", "out", "err"].map { [scratch] in scratch.file($0).string }
@@ -23,9 +23,11 @@ public final class Running {
     // Held open here: else opening it would wait for a writer, and reading it come to an end.
     input = try FileDescriptor.open(scratch.file("in"), .readWrite, options: [.closeOnExec])
     processID = try spawn([program] + arguments, files: paths)
-    for _ in 0..<10_000 where (try? scratch.bytes("out"))?.isEmpty ?? true { usleep(1000) }
-    guard try !scratch.bytes("out").isEmpty else { throw Errno.timedOut }
+    guard isSoon({ (try? scratch.bytes("out"))?.isEmpty == false }) else { throw Errno.timedOut }
   }
+
+  /// What it has printed so far.
+  public var output: String { String(decoding: (try? scratch.bytes("out")) ?? [], as: UTF8.self) }
 
   /// Ends it, and waits until it is gone.
   public func end() {

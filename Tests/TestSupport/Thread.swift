@@ -37,6 +37,11 @@ public func onThread<Result: Sendable>(
   try onThread(after: { ctest_forbid_cachestat(error.rawValue) }, body)
 }
 
+/// Runs `body` on a thread for which no file system renames without replacing, nor reserves blocks, as on most of FUSE.
+public func onThreadWithPlainFiles<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) throws -> Result {
+  try onThread(after: ctest_be_on_plain_files, body)
+}
+
 private final class Box<Value: ~Copyable & Sendable>: Sendable {
   let value: Value
   init(_ value: consuming Value) { self.value = value }

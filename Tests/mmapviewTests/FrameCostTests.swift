@@ -41,13 +41,14 @@ struct FrameCostTests {
     ]
     let clock = ContinuousClock()
     var best = [Duration.seconds(9), .seconds(9)]
-    for _ in 0..<60 {
+    // Without optimisation the walk over the marks of change, a byte for each 16 MiB, weighs more than it should.
+    let costsTheSame = try isGoodOnce(in: 150) {
       for (index, screen) in screens.enumerated() {
         best[index] = min(best[index], try clock.measure { try screen.frame() })
       }
+      return best[1] / best[0] < 1.5
     }
     print("a frame of 200x60: 64 MiB in \(best[0]), 1 TiB in \(best[1])")
-    // Without optimisation the walk over the marks of change, a byte for each 16 MiB, weighs more than it should.
-    #expect(best[1] / best[0] < 1.5, "64 MiB took \(best[0]), 1 TiB \(best[1])")
+    #expect(costsTheSame, "64 MiB took \(best[0]), 1 TiB \(best[1])")
   }
 }

@@ -32,7 +32,7 @@ extension InTerminal {
 
     @Test("Ctrl-Z gives the terminal to the shell, and fg brings the screen back, while workers run")
     func stopping() throws {
-      let window = try start("a --create 64m -c 'workers start 2 delay=1ms'")
+      let window = try start("a --create 64m -c 'workers start 2 delay=20ms'")
       try window.waitFor("2 at work")
       try window.type("C-z")
       try window.waitFor("Stopped")
@@ -45,7 +45,7 @@ extension InTerminal {
 
     @Test("SIGTERM, SIGHUP, SIGINT and SIGQUIT give the terminal back", arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT])
     func signals(signal: Int32) throws {
-      let window = try start("a --create 64m -c 'workers start 2 delay=1ms'")
+      let window = try start("a --create 64m -c 'workers start 2 delay=20ms'")
       try window.waitFor("2 at work")
       kill(try window.programID(), signal)
       try window.waitFor("written and not synced")
@@ -67,7 +67,7 @@ extension InTerminal {
 
     @Test("Every size of window is drawn or refused, and survived, while workers run")
     func resizing() throws {
-      let window = try start("a --create 64m -c 'workers start 2 delay=1ms'")
+      let window = try start("a --create 64m -c 'workers start 2 delay=20ms'")
       try window.waitFor("2 at work")
       for size in [(40, 12), (39, 12), (10, 3), (2, 1), (300, 80), (60, 16), (200, 60)] {
         try window.resize(size.0, size.1)
@@ -77,6 +77,31 @@ extension InTerminal {
       try window.waitFor("2 at work")
       try window.quit()
       try expectShell(window)
+    }
+
+    @Test(
+      "In a window that is too small q quits, whatever lies over the panes unseen, and is asked about what is not durable",
+      arguments: [[":", "wri"], ["?"]])
+    func tooSmall(keys: [String]) throws {
+      let window = try start("a --create 1m")
+      try window.waitFor("256 free")
+      for key in keys { try window.type(key) }
+      try window.resize(30, 8)
+      try window.waitFor("q quits")
+      try window.type("x", "q")
+      try window.waitFor("shell>")
+      try window.resize(80, 24)
+      try window.type("clear; \(mmapview) b --create 1m -c 'allocate 1p' -c 'write r1 zero'", "Enter")
+      try window.waitFor("1 written")
+      for key in keys { try window.type(key) }
+      try window.resize(30, 8)
+      try window.waitFor("q quits")
+      try window.type("q")
+      try window.waitFor("1 page not durable: s sync")
+      try window.type("Escape")
+      try window.waitFor("q quits")
+      try window.type("q", "q")
+      try window.waitFor("shell>")
     }
 
     @Test("A terminal that is unknown or can't move its cursor is refused", arguments: ["dumb", "never-heard-of"])

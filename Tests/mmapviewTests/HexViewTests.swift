@@ -1,4 +1,5 @@
 import Inspector
+import PageCache
 import RangedMmap
 import SystemPackage
 import TerminalCanvas
@@ -69,6 +70,14 @@ struct HexViewTests {
     #expect(try draw().joined().utf8.allSatisfy { $0 < 128 })
   }
 
+  @Test("Far into a large file the page's place is told as far as there is room, and no number is cut")
+  func place() throws {
+    try perform("create \(Word.quote(folder.file("large").string)) 64g sparse", "goto 16000000")
+    for (width, end) in [(80, "page 16000000 at 0xf42400000"), (160, "at 0xf42400000 = 65536000000")] {
+      #expect(Screen.draw(session, interface, width: width, height: 24).textLines[1].hasSuffix(end))
+    }
+  }
+
   @Test("Arrows move a cursor through the page and over its ends, and the pane follows")
   mutating func moving() throws {
     try open((0..<3 * 4096 + 100).map { UInt8(truncatingIfNeeded: $0 / 16) })
@@ -124,7 +133,13 @@ struct HexViewTests {
       _ = try draw()
       try perform("goto 2")
       #expect(try draw()[0].hasPrefix("── byte 0x2000 = 8192, page 2"))
-      #expect(try draw()[1].contains(size == "9000" ? "4242" : "the file ends before this page"))
+      let lines = try draw()
+      #expect(
+        lines[1].contains(size == "9000" ? "4242" : "the file ends before this page: it was cut to \(size) bytes"))
+      #expect(lines.contains { $0.contains("the file ends here: it was cut to 9000 bytes") } == (size == "9000"))
+      // Of the row of bytes that stood there nothing is left.
+      let notes = lines.filter { $0.contains("the file ends here") }
+      #expect(notes.allSatisfy { $0.hasSuffix("to \(size) bytes") }, "\(notes)")
       try press(.character("G"), .left, .pageUp)
     }
     try run("rm", [folder.file("a").string])
@@ -159,12 +174,44 @@ struct HexViewTests {
     #expect(held?.page == 1 && held?.bytes.first == 0 && held?.bytesAndMore.count == 4096)
   }
 
-  @Test("Where the kernel's view is shown, a page that is not in memory is not read")
+  /// How many pages of the open file are in memory, if the kernel may be asked.
+  private func cached() throws -> Int {
+    let file = try #require(session.file)
+    do { return try PageCache.counts(of: file.descriptor, bytes: 0..<file.size).cached } catch {
+      try skip("the kernel does not count pages here: \(error)")
+    }
+  }
+
+  @Test("A frame brings no page into memory, whichever layer it shows; Tab goes to the bytes, and reads them")
   mutating func reluctance() throws {
-    try open([UInt8](repeating: 1, count: 8192))
-    try perform("layer kernel")
-    // Nothing is known of the page yet.
-    #expect(try draw()[1] == " asking the kernel")
-    #expect(interface.pageBytes == nil)
+    let path = folder.file("a").string
+    try open([UInt8](repeating: 1, count: 100 * 4096))
+    try run("dd", ["of=\(path)", "oflag=nocache", "conv=notrunc,fdatasync", "count=0"])
+    guard try cached() == 0 else { try skip("the pages can't be dropped from memory here") }
+    for layer in ["library", "kernel", "both"] {
+      try perform("layer \(layer)", "goto 7")
+      let pane = try draw()
+      let found = try cached()
+      #expect(found == 0, "in the layer \(layer)")
+      #expect(pane[1].contains("not in memory"), "\(pane[1])")
+    }
+    try press(.tab)
+    let pane = try draw()
+    let found = try cached()
+    #expect(found > 0)
+    #expect(pane[1].contains("0101 0101"), "\(pane[1])")
+  }
+
+  @Test("A new file is shown without a page of it in memory, until one is written", arguments: ["", " sparse"])
+  mutating func newFile(storage: String) throws {
+    try perform("create \(Word.quote(folder.file("a").string)) 1m\(storage)")
+    let before = try cached()
+    if before > 0 { try skip("this file system reserves pages in memory") }
+    _ = try draw()
+    let found = try cached()
+    #expect(found == 0)
+    try perform("allocate 1p", "write r1 0x42")
+    let pane = try draw()
+    #expect(pane[1].contains("4242 4242"), "\(pane[1])")
   }
 }

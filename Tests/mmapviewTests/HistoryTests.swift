@@ -30,6 +30,10 @@ struct HistoryTests {
     }
     #expect(try Stat(place.appending("history")).permissions == [.ownerReadWrite])
     #expect(try FileManager.default.contentsOfDirectory(atPath: place.string) == ["history"])
+    // As whoever owns it has set it since.
+    try run("chmod", ["640", place.appending("history").string])
+    history.record("status")
+    #expect(try Stat(place.appending("history")).permissions.rawValue == 0o640)
   }
 
   @Test("Two that run at once lose nothing of each other")
@@ -71,6 +75,51 @@ struct HistoryTests {
     #expect(try kept.suffix(2) == ["goto 4999", "status"])
   }
 
+  @Test("Lines are added to the file that is there, which is made anew when it has grown long")
+  func isAppended() throws {
+    try run("mkdir", ["-p", place.string])
+    try folder.put("state/deeper/mmapview/history", Array((0..<999).map { "goto \($0)\n" }.joined().utf8))
+    let inode = { try Stat(place.appending("history")).inode }
+    let before = try inode()
+    var history = History(in: place)
+    for line in 0..<200 { history.record("say \(line)") }
+    #expect(try inode() == before)
+    #expect(try kept.count == 1199)
+    #expect(history.lines.count == 1000)
+    history.record("status")
+    #expect(try kept == ["goto 200"] + Array(try kept.dropFirst()))
+    #expect(try kept.count == 1000)
+    #expect(try kept.suffix(2) == ["say 199", "status"])
+  }
+
+  @Test("A last line whose end was lost stays by itself")
+  func tornLine() throws {
+    try run("mkdir", ["-p", place.string])
+    try folder.put("state/deeper/mmapview/history", Array("users\nstat".utf8))
+    var history = History(in: place)
+    history.record("extents")
+    #expect(try kept == ["users", "stat", "extents"])
+  }
+
+  @Test("A line for which there is no room is kept later, and none in part")
+  func noRoom() async throws {
+    try run("mkdir", ["-p", place.string])
+    try folder.put("state/deeper/mmapview/history", Array("users\n".utf8))
+    await #expect(processExitsWith: .success) { [place = place.string as String] in
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 9, rlim_max: .max)
+      unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      var history = History(in: FilePath(place))
+      history.record("extents")
+      let path = FilePath(place).appending("history").string
+      guard try String(contentsOfFile: path, encoding: .utf8) == "users\n" else { exit(1) }
+      limit.rlim_cur = .max
+      unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      history.save()
+      exit(try String(contentsOfFile: path, encoding: .utf8) == "users\nextents\n" ? 0 : 2)
+    }
+  }
+
   @Test("Without a place, or with one that can't be written, lines live in memory")
   func livesInMemory() throws {
     for place in [nil, FilePath("/proc/mmapview"), FilePath("/dev/null/mmapview")] {
@@ -78,6 +127,21 @@ struct HistoryTests {
       history.record("status")
       #expect(history.lines == ["status"])
     }
+  }
+
+  @Test("A home that is missing is not made; a place elsewhere is")
+  func missingHome() throws {
+    let home = folder.file("home")
+    for place in [home.appending(".local/state/mmapview"), folder.file("state/mmapview")] {
+      var history = History(in: place, home: home)
+      history.record("status")
+      #expect(history.lines == ["status"])
+    }
+    #expect(folder.names == ["state"])
+    try run("mkdir", [home.string])
+    var history = History(in: home.appending(".local/state/mmapview"), home: home)
+    history.record("status")
+    #expect(try folder.bytes("home/.local/state/mmapview/history") == Array("status\n".utf8))
   }
 
   @Test("What can't be kept now is kept with the next line")

@@ -27,11 +27,11 @@ struct LooksTests {
     _ window: Window, _ wanted: String, _ location: SourceLocation = #_sourceLocation
   ) throws {
     var seen = ""
-    for _ in 0..<100 {
+    let isThere = try isSoon {
       seen = try window.colouredText
-      if seen.contains(wanted) { return }
-      Thread.sleep(forTimeInterval: 0.05)
+      return seen.contains(wanted)
     }
+    if isThere { return }
     Issue.record("\(wanted.debugDescription) never came:\n\(seen.debugDescription)", sourceLocation: location)
   }
 
@@ -81,7 +81,7 @@ struct LooksTests {
     try waitForColours(eight, "\u{1b}[33m▒")
     for environment in ["TERM=tmux-256color NO_COLOR=1", "TERM=vt100"] {
       let none = try start(environment)
-      #expect(try none.text.contains("▒▒▒"))
+      try none.waitFor("▒▒▒")
       // 39 is the terminal's own.
       #expect(try !none.colouredText.contains(#/\u{1b}\[[0-9;]*3[0-8]/#), "\(environment)")
     }
@@ -95,6 +95,9 @@ struct LooksTests {
     let text = try window.waitFor(". 253 free  a 0 allocated  w 3 written")
     #expect(text.contains("00000000 w"))
     #expect(text.unicodeScalars.allSatisfy { $0.isASCII })
+    // Read all the same, with all that follows.
+    try window.send(":say \"née here\"\r")
+    try window.waitFor("n?e here")
     try window.quit()
     try window.waitFor("written and not synced")
   }

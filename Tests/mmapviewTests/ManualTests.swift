@@ -33,7 +33,8 @@ struct ManualTests {
     #expect(outcome.status == 0)
     #expect(outcome.errors.isEmpty, "\(outcome.errors)")
     for text in [
-      "mmapview FILE --create SIZE [--sparse] [--force]", "expect kernel cached|dirty|writeback N[+] [within TIME]",
+      "mmapview FILE --create SIZE [--sparse] [--force]",
+      "expect kernel [PAGES] cached|dirty|writeback N[+] [within TIME]",
       "with \\\" \\\\ \\n \\t \\xNN", "Ctrl-Left Ctrl-Right", "a file's 4 KiB pages", "r1, r2, ...",
     ] { #expect(outcome.output.contains(text), "\(text) is missing") }
   }
@@ -55,12 +56,22 @@ struct ManualTests {
     #expect(Manual.options.allSatisfy { !$0.help.isEmpty }, "\(Manual.options)")
   }
 
+  @Test("README's table has the kernel's words as the screen and this page have them")
+  func kernelStates() throws {
+    let readme = try String(contentsOfFile: packageRoot + "/README.md", encoding: .utf8)
+    for row in KernelState.allCases.map(\.row) {
+      #expect(readme.contains("\n| `\(row.glyph)` | `\(row.ascii)` | \(row.name) | \(row.meaning) |\n"), "\(row.name)")
+    }
+    let rows = KernelState.allCases.map(\.row)
+    #expect(Set(rows.map(\.glyph)).count == rows.count && Set(rows.map(\.ascii)).count == rows.count)
+  }
+
   @Test("The shells are given scripts that complete the options", arguments: ["bash", "zsh", "fish"])
   func shells(shell: String) throws {
     let outcome = try run(mmapview, ["--generate-completion-script", shell])
     #expect(outcome.status == 0)
     for option in ["create", "headless", "plain", "replay", "layer"] { #expect(outcome.output.contains(option)) }
-    guard let path = try? run("which", [shell]), path.status == 0 else { return }
+    if !isInstalled(shell) { try skip("\(shell) is not installed: its script is not read") }
     let checked = try run(shell, ["-n", "/dev/stdin"], input: outcome.output)
     #expect(checked.status == 0, "\(checked.errors)")
   }

@@ -21,14 +21,15 @@ struct PlainTests {
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.errors.isEmpty)
     let lines = outcome.lines
-    #expect(lines[0] == "created a: 16 pages, preallocated")
+    #expect(lines[0].hasPrefix("created a: 16 pages, preallocated"))
     #expect(lines[1].contains("`help` lists all commands"))
     #expect(lines[2] == "r1: 2 pages at 0x0")
     #expect(lines[3].hasPrefix("error: unknown command \"bogus\""))
     #expect(lines[4] == "wrote r1 with zero: 2 pages")
     #expect(lines[5].hasPrefix("error: r9: no such range"))
-    #expect(lines[6].contains("written and not synced"))
-    #expect(lines.count == 7, "\(outcome.output)")
+    #expect(lines[6] == "as expected: page 0 written")
+    #expect(lines[7].contains("written and not synced"))
+    #expect(lines.count == 8, "\(outcome.output)")
   }
 
   @Test("An existing file is written only after `open FILE write`, which is told to be the consent")
@@ -50,7 +51,8 @@ struct PlainTests {
     let outcome = try plain("a", "--create", "64k", "--replay", "s.mmv", input: "expect page 0 allocated\nstatus\n")
     #expect(outcome.status == 1)
     #expect(outcome.errors.isEmpty)
-    #expect(outcome.lines.contains("error: s.mmv:2: expected page 0 to be written, found allocated"))
+    #expect(
+      outcome.lines.contains("error: s.mmv:2: expect page 0 written: expected page 0 to be written, found allocated"))
     #expect(outcome.lines.last?.hasPrefix("a: 16 pages: 15 free, 1 allocated") == true)
     #expect(try plain("a", "--write", "-c", "allocate 1p", input: "bogus\n").status == 0)
   }
@@ -67,6 +69,55 @@ struct PlainTests {
     let waited = try plain(
       "b", "--create", "1m", input: "workers start 1 ops=3\nworkers wait\nexpect count written 3\n")
     #expect(!waited.output.contains("error"), "\(waited.output)")
+  }
+
+  @Test("A script's pause waits for Enter on a terminal, where other commands may come between, and nowhere else")
+  func pauses() throws {
+    try folder.put("s.mmv", Array("say one\npause\nsay two\n".utf8))
+    let outcome = try run(
+      "script", ["-qec", "\(mmapview) a --create 64k --plain --replay s.mmv", "/dev/null"], in: folder.path.string,
+      input: "say between\n\nq\n")
+    let text = outcome.output.replacing("\r\n", with: "\n")
+    // The terminal's echo of what is typed may come before it is asked for.
+    let places = ["one\n", "between\n", "two\n", "goodbye"].compactMap { text.ranges(of: $0).last?.lowerBound }
+    #expect(text.contains("Enter goes on > "), "\(text)")
+    #expect(places.count == 4 && places == places.sorted(), "\(text)")
+    let ended = try run(
+      "script", ["-qec", "\(mmapview) b --create 64k --plain --replay s.mmv", "/dev/null"], in: folder.path.string,
+      input: "\u{4}")
+    #expect(ended.output.contains("two"), "\(ended.output)")
+    #expect(try plain("c", "--create", "64k", "--replay", "s.mmv", input: "").lines.suffix(2) == ["one", "two"])
+  }
+
+  @Test("While a lesson goes on, commands that change its file have to wait; looking and its end do not")
+  func lesson() throws {
+    let outcome = try run(
+      "script", ["-qec", "\(mmapview) --lesson 1 --plain", "/dev/null"], in: folder.path.string,
+      input: "allocate 1p\nstatus\nq\n", environment: ["TMPDIR": folder.path.string])
+    #expect(outcome.output.contains("`allocate` has to wait: the lesson goes on with this file"), "\(outcome.output)")
+    // Where the machine can't show the lesson, another script has allocated by then.
+    #expect(outcome.output.contains(#/life.bin: 64 pages: \d+ free/#), "\(outcome.output)")
+    #expect(outcome.output.contains("goodbye"))
+    let after = try run(
+      mmapview, ["--lesson", "1", "--plain"], in: folder.path.string, input: "allocate 1p\n",
+      environment: ["TMPDIR": folder.path.string])
+    #expect(after.status == 0 && !after.output.contains("has to wait"), "\(after.output)")
+  }
+
+  @Test("A page is told of in lines: the library's state, its range, the kernel's word, who has the file")
+  func page() throws {
+    let outcome = try plain(
+      "a", "--create", "64k", input: "allocate 2p\nwrite r1 counter\npage 1\nquit\n")
+    let lines = outcome.lines.drop { !$0.hasPrefix("page ") }
+    let names = [
+      "page 1 at 0x1000 = 4096", "state: written", "range: r1, pages 0-1, by command", "bytes: counter",
+      "when: written ", "kernel: ",
+    ]
+    for (line, name) in zip(lines, names) { #expect(line.hasPrefix(name), "\(line)") }
+    #expect(lines.count > names.count)
+    let others = try plain("a", input: "goto 3\npage\npage 16\nq\nstatus\n")
+    #expect(others.output.contains("\npage 3 at 0x3000 = 12288\nstate: not ours\nkernel: "), "\(others.output)")
+    #expect(others.output.contains("\nerror: page 16: the last page is 15\ngoodbye\n"))
   }
 
   @Test("Input that is no text, or no line that a command could have, is refused and ends nothing")

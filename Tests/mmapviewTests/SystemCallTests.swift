@@ -27,10 +27,61 @@ struct SystemCallTests {
     let calls = try trace(
       "fsync,msync", "allocate 1p x3", "write all zero", "expect page 0 written", "sync r1", "sync r2", "sync r3")
     #expect(calls.count { $0.contains("msync(") && $0.contains("MS_SYNC") } == 3)
-    let directory = try #require(calls.firstIndex { $0.contains("fsync(") })
-    #expect(calls.count { $0.contains("fsync(") } == 1)
+    let syncs = calls.indices.filter { calls[$0].contains("fsync(") && !calls[$0].contains(Self.scratch) }
+    let directory = try #require(syncs.first)
+    #expect(syncs.count == 1)
     #expect(calls[directory].contains("<\(folder.path)>"))
     #expect(calls[..<directory].count { $0.contains("msync(") } == 1)
+  }
+
+  private static let scratch = ".ranged-mmap-"
+
+  @Test("Whatever is made gets its name when it is durable, and what is written on is durable when it is whole")
+  func names() throws {
+    for name in ["s.txt", "r.mmv", "c.cast"] { try folder.put(name, [1]) }
+    let outcome = try run(
+      "strace",
+      [
+        "-f", "-y", "-s", "100", "-o", "trace", "-e", "trace=fsync,write,renameat,renameat2,rename", mmapview, "a",
+        "--create", "64k", "--cast", "c.cast", "--force", "--headless", "-c", "allocate 1p", "-c", "record r.mmv force",
+        "-c", "write r1 zero", "-c", "screen s.txt force", "-c", "record off",
+      ], in: folder.path.string)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let calls = String(decoding: try folder.bytes("trace"), as: UTF8.self).split(separator: "\n").map(String.init)
+    func indices(_ call: String, _ name: String) -> [Int] {
+      calls.indices.filter { calls[$0].contains("\(call)(") && calls[$0].contains(name) }
+    }
+    let isInMemory = try run("stat", ["-f", "-c", "%T", folder.path.string]).output.contains(/tmpfs|ramfs/)
+    for name in isInMemory ? ["s.txt", "r.mmv", "c.cast"] : ["a", "s.txt", "r.mmv", "c.cast"] {
+      // By which of the calls depends on the C library.
+      let renamed = try #require(calls.firstIndex { $0.contains("rename") && $0.contains("\"\(name)\"") })
+      let before = try #require(calls[renamed].firstMatch(of: /"(\.ranged-mmap-[0-9]+)"/)).1
+      let synced = try #require(indices("fsync", "\(before)>").first, "\(name) was not synced: \(calls)")
+      let written = indices("write", "\(before)>")
+      #expect(synced < renamed && written.allSatisfy { $0 < synced })
+      // The file of ranges has its size alone.
+      #expect(name == "a" || !written.isEmpty, "\(name) took the other's place with nothing in it: \(calls)")
+    }
+    for name in ["r.mmv", "c.cast"] {
+      // The descriptor bears the name that the file has by now.
+      let synced = try #require(indices("fsync", "/\(name)>").last, "\(name) was not synced: \(calls)")
+      #expect(indices("write", "/\(name)>").allSatisfy { $0 < synced })
+    }
+  }
+
+  @Test("A large sync has its pages written before others wait for it, by an open file that is not the mapped one")
+  func writtenAhead() throws {
+    let calls = try trace(
+      "mmap,sync_file_range,msync", "allocate 1p", "allocate 2m", "write all zero", "sync r1", "sync r2")
+    // A new file is mapped before it has its name.
+    let mapping = try #require(calls.first { $0.contains("MAP_SHARED, ") && $0.contains(Self.scratch) })
+    let mapped = try #require(mapping.firstMatch(of: /([0-9]+)</)).1
+    let writes = calls.indices.filter { calls[$0].contains("sync_file_range(") }
+    let syncs = calls.indices.filter { calls[$0].contains("msync(") }
+    #expect(syncs.count == 2 && writes.count == 1)
+    let write = try #require(writes.first)
+    #expect(syncs[0] < write && write < syncs[1] && calls[write].contains("SYNC_FILE_RANGE_WAIT_AFTER"))
+    #expect(try #require(calls[write].firstMatch(of: /\(([0-9]+)</)).1 != mapped)
   }
 
   @Test("Two hundred writes to allocated pages make no system call of their own")
@@ -51,5 +102,15 @@ struct SystemCallTests {
     let calls = try trace("sync_file_range,msync", "allocate 2p", "write r1 zero", "flush r1")
     #expect(calls.count { $0.contains("sync_file_range(") && $0.contains("0, 8192, SYNC_FILE_RANGE_WRITE)") } == 1)
     #expect(!calls.contains { $0.contains("msync(") })
+  }
+
+  @Test("Whether a lesson can be shown is asked once: the answer is that of a moment")
+  func needs() throws {
+    let outcome = try run(
+      "strace", ["-f", "-o", "trace", "-e", "trace=openat", mmapview, "--lesson", "1", "--headless"],
+      in: folder.path.string, environment: ["TMPDIR": "/dev/shm"])
+    #expect(outcome.output.contains("can't be shown here"), "\(outcome.output)")
+    let calls = String(decoding: try folder.bytes("trace"), as: UTF8.self).split(separator: "\n")
+    #expect(calls.count { $0.contains("/probe\"") } == 1)
   }
 }

@@ -5,30 +5,51 @@ import Testing
 
 /// A shell in tmux, with a window of its own size.
 final class Window {
+  // One of its own for each run: it sees the mounts and the environment of whoever started it. It ends with its windows.
+  private static let server = "mmapview-tests-\(getpid())"
   private let name = "mmapview-\(UUID().uuidString)"
   let folder: TemporaryFolder
 
   init(_ width: Int, _ height: Int, in folder: TemporaryFolder) throws {
     self.folder = folder
-    try tmux(
-      "new-session", "-d", "-s", name, "-x", "\(width)", "-y", "\(height)", "-c", folder.path.string,
-      "env", "PS1=shell> ", "XDG_STATE_HOME=\(folder.path)/state", "bash", "--norc", "--noprofile")
-    try waitFor("shell>")
+    // A server that is just ending with its last window takes the new one, and ends all the same.
+    let isStarted = try isSoon {
+      try tmux([
+        "new-session", "-d", "-s", name, "-x", "\(width)", "-y", "\(height)", "-c", folder.path.string,
+        "env", "PS1=shell> ", "XDG_STATE_HOME=\(folder.path)/state", "bash", "--norc", "--noprofile",
+      ]).status == 0
+    }
+    guard isStarted, try isSoon({ try text.contains("shell>") }) else { throw NeverCame(text: "shell>") }
   }
 
   deinit { _ = try? tmux("kill-session", "-t", name) }
 
   @discardableResult
-  private func tmux(_ arguments: String...) throws -> String {
-    let outcome = try run(
-      "tmux", ["-u", "-L", "mmapview-tests", "-f", "/dev/null"] + arguments, environment: ["LC_ALL": "C.UTF-8"])
-    return outcome.output
+  private func tmux(_ arguments: String...) throws -> String { try tmux(arguments).output }
+
+  @discardableResult
+  private func tmux(_ arguments: [String]) throws -> Outcome {
+    try run("tmux", ["-u", "-L", Self.server, "-f", "/dev/null"] + arguments, environment: ["LC_ALL": "C.UTF-8"])
   }
 
-  func type(_ keys: String...) throws { for key in keys { try tmux("send-keys", "-t", name, key) } }
+  /// Presses keys.
+  ///
+  /// Esc and a letter that come at once are Alt and the letter: a key that means nothing stands between them.
+  func type(_ keys: String...) throws {
+    for key in keys {
+      try tmux("send-keys", "-t", name, key)
+      if key == "Escape" { try tmux("send-keys", "-t", name, "F12") }
+    }
+  }
+  /// Pastes a text, in marks if the program has asked for them.
+  func paste(_ text: String) throws {
+    try tmux("set-buffer", "-b", name, text)
+    try tmux("paste-buffer", "-p", "-d", "-b", name, "-t", name)
+  }
   /// Types bytes as they are, such as a terminal sends for the mouse.
   func send(_ text: String) throws {
-    for byte in text.utf8 { try tmux("send-keys", "-t", name, "-H", String(byte, radix: 16)) }
+    // At once, as a terminal does: with time between its bytes the beginning of a key is a key of its own.
+    try tmux(["send-keys", "-t", name, "-H"] + text.utf8.map { String($0, radix: 16) })
   }
   /// Whether the program has asked for reports of the mouse.
   var reportsMouse: Bool { get throws { try tmux("display", "-p", "-t", name, "#{mouse_any_flag}") == "1\n" } }
@@ -38,25 +59,36 @@ final class Window {
   var text: String { get throws { try tmux("capture-pane", "-p", "-t", name) } }
   var colouredText: String { get throws { try tmux("capture-pane", "-e", "-p", "-t", name) } }
 
-  /// Waits until a text is on the screen, ten seconds at most.
+  /// Waits until a text is on the screen.
   @discardableResult
   func waitFor(_ wanted: String, _ location: SourceLocation = #_sourceLocation) throws -> String {
     var seen = ""
-    for _ in 0..<200 {
+    let isThere = try isSoon {
       seen = try text
-      if seen.contains(wanted) { return seen }
+      return seen.contains(wanted)
+    }
+    if isThere { return seen }
+    Issue.record("\"\(wanted)\" never came; the screen shows:\n\(seen)", sourceLocation: location)
+    throw NeverCame(text: wanted)
+  }
+
+  /// Whether a text comes to the screen within some seconds.
+  func isShownWithin(_ seconds: Double, _ wanted: String) throws -> Bool {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while ContinuousClock.now < end {
+      if try text.contains(wanted) { return true }
       Thread.sleep(forTimeInterval: 0.05)
     }
-    Issue.record("\"\(wanted)\" never came; the screen shows:\n\(seen)", sourceLocation: location)
-    return seen
+    return false
   }
 
   /// Quits, and says so once more if pages are written and not durable.
   func quit() throws {
     try type("q")
-    for _ in 0..<200 where try !text.contains("shell>") {
-      if try text.contains("written and not durable") { try type("q") }
-      Thread.sleep(forTimeInterval: 0.05)
+    _ = try isSoon {
+      let seen = try text
+      if seen.contains("written and not durable: s sync") { try type("q") }
+      return seen.contains("shell>")
     }
   }
 
@@ -66,6 +98,11 @@ final class Window {
     let children = try run("pgrep", ["-P", shell]).output
     return try #require(Int32(children.trimmingCharacters(in: .whitespacesAndNewlines)))
   }
+}
+
+/// What a window was to show and did not; nothing is worth waiting for after that.
+struct NeverCame: Error {
+  let text: String
 }
 
 /// What drives the program in a terminal of its own, one after the other: they would slow each other down.
@@ -93,8 +130,18 @@ extension StartsProgram {
     #expect(try folder.bytes("after") == folder.bytes("before"))
   }
 
-  // Of all its threads: none may wake.
-  func switches(_ id: Int32) throws -> [String] {
+  /// Fails unless the program comes to rest, so that none of its threads wakes any more; on a busy machine, later.
+  func expectRest(_ window: Window, over seconds: Double = 5) throws {
+    let id = try window.programID()
+    var (before, now) = ([""], try switches(id))
+    for _ in 0..<12 where before != now {
+      Thread.sleep(forTimeInterval: seconds)
+      (before, now) = (now, try switches(id))
+    }
+    #expect(now == before)
+  }
+
+  private func switches(_ id: Int32) throws -> [String] {
     let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/task").sorted()
     return try tasks.flatMap { task in
       try String(contentsOfFile: "/proc/\(id)/task/\(task)/status", encoding: .utf8).split(separator: "\n")

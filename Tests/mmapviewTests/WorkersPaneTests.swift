@@ -57,6 +57,23 @@ struct WorkersPaneTests {
       ])
   }
 
+  @Test("In a lesson neither a pane nor an answer offers what the lesson does not take")
+  func lesson() throws {
+    try perform("workers start 2 mode=stepped", "workers step 3", "goto 200")
+    func answer() -> String? {
+      let action = KeyMap.action(.character("w"), session, Interface(), GridShape(columns: 16, rows: 4))
+      guard case .refuse(let text) = action else { return nil }
+      return text
+    }
+    #expect(draw(35, 6)[1].contains("press . to step") && answer()?.contains("a allocates") == true)
+    session.isInLesson = true
+    #expect(!draw(35, 6)[1].contains("press") && answer() == "page 200 belongs to no range")
+    let empty = try Session()
+    #expect(GridView.noFile(empty).contains(":open"))
+    empty.isInLesson = true
+    #expect(!GridView.noFile(empty).contains(":"))
+  }
+
   @Test("Of threads that have ended the averages are left, and what was not measured is a dash")
   func ended() throws {
     try perform("workers start 2 flush=async size=2p ops=5", "workers wait")
@@ -71,7 +88,8 @@ struct WorkersPaneTests {
     try perform("workers start 1 delay=10s flush=sync")
     #expect(draw(48, 1)[0].hasPrefix("1 at work · now – · average "))
     #expect(draw(43, 9)[2] == "–")
-    #expect(draw(43, 9)[4] == "sync  p50 –      p99 –      max –")
+    let none = try Session().workers.latencies(of: .sync)
+    #expect(latencyLine("sync", none, .unicode, 43).hasPrefix("sync  p50 –      p99 –      max –"))
     #expect(draw(43, 9)[5].hasPrefix("3 "))
     session.shutDown()
   }

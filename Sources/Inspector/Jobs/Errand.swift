@@ -78,7 +78,7 @@ final class Errand: Sendable {
   private var isSettled: Bool { if case .syncAll = step { true } else { false } }
 
   private var stopped: CommandError {
-    CommandError("\(job.name): stopped after \(job.done) of \(count(job.total, "page"))")
+    CommandError("\(job.name): stopped after \(job.done) of \(counted(job.total, "page"))")
   }
 
   private func carry(_ record: inout RangeRecord) throws(CommandError) {
@@ -96,14 +96,14 @@ final class Errand: Sendable {
     guard case .allocated(let range)? = record.holding.take() else { return }
     let start = range.start
     do throws(MmapFileError) {
-      let receipt = try file.write(to: range) { output in
-        try fill.fill(&output, start: start) { pages in
+      let receipt = try file.write(to: range) { writer in
+        try fill.fill(writer, start: start) { pages in
           job.advance(by: pages)
           if job.wasStopped { throw Stopped() }
         }
       }
       record.holding = .written(receipt)
-      record.wasWritten(with: fill.pattern)
+      record.wasWritten(with: fill.content)
     } catch {
       record.recover(from: error)
       if error.cause is Stopped { throw CommandError("\(stopped); the range is filled in part, and not written") }
@@ -114,6 +114,8 @@ final class Errand: Sendable {
   private func flush(_ record: inout RangeRecord) throws(CommandError) {
     defer { job.advance(by: record.pageCount) }
     do throws(MmapFileError) { try record.startWriteback(file) } catch { throw CommandError(error) }
+    // sync_file_range(2) says nothing of pages that are gone.
+    if let shortfall = file.shortfall(of: record.bytes) { throw CommandError("\(file.path): \(shortfall)") }
   }
 
   private func sync(_ record: inout RangeRecord) throws(CommandError) {
@@ -132,20 +134,25 @@ final class Errand: Sendable {
   }
 
   private func verify(_ record: inout RangeRecord) throws(CommandError) {
-    guard let pattern = record.pattern else { return }
-    let fill = try PatternFill(pattern, byteCount: record.bytes.count)
+    guard let content = record.content else { return }
+    let fill = try PatternFill(content.pattern)
     let start = record.bytes.lowerBound
     let found = try record.compare(file) { bytes in
-      fill.firstDifference(bytes, start: start) { pages in
+      try fill.firstDifference(bytes, start: start) { pages in
         job.advance(by: pages)
         return !job.wasStopped
       }
     }
     if job.wasStopped { throw stopped }
     guard let found else { return }
+    if fill.content.stamp != content.stamp {
+      throw CommandError(
+        "\(job.name): can't tell: the file of \(content.pattern) has changed since it was written here, and differs at "
+          + "0x\(hex(found.offset, width: 1)); bring it back as it was, or `reuse` the range and write it anew")
+    }
     throw CommandError(
       "\(job.name): at 0x\(hex(found.offset, width: 1)) expected \(hex(found.expected, width: 2)) "
-        + "of \(pattern), found \(hex(found.found, width: 2))")
+        + "of \(content.pattern), found \(hex(found.found, width: 2))")
   }
 
   // MARK: Waiting for the disk

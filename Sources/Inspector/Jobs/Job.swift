@@ -1,3 +1,4 @@
+import RangedMmap
 import Synchronization
 
 /// A step that may take long: what it is, how far it has come, and whether somebody wants it stopped.
@@ -12,11 +13,17 @@ public final class Job: Sendable {
   public let start = ContinuousClock.now
   private let doneCount = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
-  private let hasEndedFlag = Atomic<Bool>(false)
+  private let isOver = Monitor(false)
+  // What wakes the step where it sleeps.
+  private let alarm: WakeUp?
 
-  init(_ name: String, pages total: Int) {
+  /// Whether it goes on until it is stopped, or for a time that it knows.
+  public var isOpenEnded: Bool { alarm != nil }
+
+  init(_ name: String, pages total: Int, alarm: WakeUp? = nil) {
     self.name = name
     self.total = total
+    self.alarm = alarm
   }
 
   /// How many pages are done.
@@ -30,15 +37,23 @@ public final class Job: Sendable {
   }
 
   /// Asks for an early end, at the next place where nothing is left half done.
-  public func stop() { isStopped.store(true, ordering: .relaxed) }
+  public func stop() {
+    isStopped.store(true, ordering: .releasing)
+    alarm?.signal()
+  }
 
   /// Whether it was asked to end early.
-  public var wasStopped: Bool { isStopped.load(ordering: .relaxed) }
+  public var wasStopped: Bool { isStopped.load(ordering: .acquiring) }
 
-  var hasEnded: Bool { hasEndedFlag.load(ordering: .acquiring) }
+  var hasEnded: Bool { isOver.wait { $0 } }
+
+  /// Sleeps until it has ended, by no wake-up of others; whether it had ended when time was up.
+  func waitForEnd(atMost time: Duration) -> Bool { isOver.wait(atMost: time) { $0 ? true : nil } ?? false }
+  /// Sleeps until it has ended.
+  func waitForEnd() { isOver.wait { $0 ? () : nil } }
 
   func advance(by pages: Int) { doneCount.wrappingAdd(pages, ordering: .relaxed) }
-  func end() { hasEndedFlag.store(true, ordering: .releasing) }
+  func end() { isOver.withLock { $0 = true } }
 }
 
 /// Says that a step ended early because somebody asked for it.

@@ -10,6 +10,8 @@ import SystemPackage
 struct ChangeWatch {
   private var digests: [Int: UInt64] = [:]
   private var changes: [Int: ContinuousClock.Instant] = [:]
+  /// How often a page was seen to have changed.
+  private(set) var generation = 0
   // Pages that could change without the file's time of modification telling: a store to a dirty page leaves it.
   private var unsettled: Set<Int> = []
   private var modified = timespec()
@@ -26,19 +28,20 @@ struct ChangeWatch {
   ///   - file: The file.
   ///   - window: Pages in view.
   ///   - states: What the kernel knows of each of them.
+  ///   - isDoubtful: Whether each that is in memory may have changed, and neither the file's time nor the kernel would tell.
   ///   - time: When the file was last modified.
   ///   - now: The time of the look.
   /// - Returns: The pages that have changed lately.
   mutating func look(
-    _ file: SampledFile, _ window: Range<Int>, _ states: [CachedPage], modified time: timespec,
-    at now: ContinuousClock.Instant
+    _ file: SampledFile, _ window: Range<Int>, _ states: [CachedPage], isDoubtful: Bool,
+    modified time: timespec, at now: ContinuousClock.Instant
   ) -> [Int: KernelSample.Mark] {
     let isTouched = time.tv_sec != modified.tv_sec || time.tv_nsec != modified.tv_nsec
     modified = time
     var doubtful: [Int] = []
     var dirty: Set<Int> = []
     for (page, state) in zip(window, states) where state.contains(.cached) {
-      let isDirty = !state.isDisjoint(with: [.dirty, .writeback])
+      let isDirty = isDoubtful || !state.isDisjoint(with: [.dirty, .writeback])
       if isDirty { dirty.insert(page) }
       if isTouched || isDirty || unsettled.contains(page) || digests[page] == nil { doubtful.append(page) }
     }
@@ -52,6 +55,8 @@ struct ChangeWatch {
   }
 
   private mutating func compare(_ file: FileDescriptor, _ pages: [Int], at now: ContinuousClock.Instant) {
+    guard let first = pages.first, let last = pages.last else { return }
+    let reader = QuietReader(file, pages: first..<last + 1)
     var next = 0
     while next < pages.count {
       let first = pages[next]
@@ -63,15 +68,29 @@ struct ChangeWatch {
       // SAFETY: as many bytes are read as the buffer has; digests are taken of what was read.
       unsafe scratch.withUnsafeMutableBytes { buffer in
         let wanted = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count * Alignment.page)])
-        let length = (try? unsafe file.read(fromAbsoluteOffset: Int64(first * Alignment.page), into: wanted)) ?? 0
+        let length = unsafe reader.read(into: wanted, from: first)
         for page in 0..<Alignment.pages(in: length) {
           let bytes = page * Alignment.page..<min(length, (page + 1) * Alignment.page)
           let digest = unsafe Self.digest(UnsafeRawBufferPointer(rebasing: wanted[bytes]))
           let isNew = knownPages.map { first + page >= $0 } ?? false
-          if digests[first + page].map({ $0 != digest }) ?? isNew { changes[first + page] = now }
+          if digests[first + page].map({ $0 != digest }) ?? isNew {
+            changes[first + page] = now
+            generation += 1
+          }
           digests[first + page] = digest
         }
       }
+    }
+  }
+
+  /// The number of a page of a file that is in memory; `nil` behind the file's end.
+  static func digest(ofPage page: Int, _ file: FileDescriptor) -> UInt64? {
+    let reader = QuietReader(file, pages: page..<page + 1)
+    var bytes = [UInt8](repeating: 0, count: Alignment.page)
+    // SAFETY: as many bytes are read as the buffer has; the digest is taken of what was read.
+    return unsafe bytes.withUnsafeMutableBytes { buffer in
+      let length = unsafe reader.read(into: buffer, from: page)
+      return length == 0 ? nil : unsafe digest(UnsafeRawBufferPointer(rebasing: buffer[..<length]))
     }
   }
 
@@ -92,5 +111,25 @@ struct ChangeWatch {
       offset += 1
     }
     return a ^ (b << 31 | b >> 33)
+  }
+}
+
+/// Reads pages that are in memory without a trace, or where there is no such way, as anybody does.
+private struct QuietReader: ~Copyable {
+  private let file: FileDescriptor
+  private let window: QuietWindow?
+
+  init(_ file: FileDescriptor, pages: Range<Int>) {
+    self.file = file
+    window = QuietWindow(of: file, bytes: pages.lowerBound * Alignment.page..<pages.upperBound * Alignment.page)
+  }
+
+  /// How many bytes there were from a page on.
+  func read(into buffer: UnsafeMutableRawBufferPointer, from page: Int) -> Int {
+    let offset = page * Alignment.page
+    switch window {
+    case let window?: return (try? unsafe window.copy(from: offset, into: buffer)) ?? 0
+    case nil: return (try? unsafe file.readAll(into: buffer, from: offset)) ?? 0
+    }
   }
 }

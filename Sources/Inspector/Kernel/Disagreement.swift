@@ -7,6 +7,8 @@ public struct Disagreement: Sendable {
   let state: PageState
   /// What the kernel says of it.
   let cache: CachedPage
+  /// Whether no more is known of the page than that it is in memory or is not.
+  let isResidencyOnly: Bool
   /// What lies on the disk for it, if that is known.
   let kind: Extent.Kind?
   /// How many pages around it, within 2 MiB, share the kernel's answer.
@@ -17,31 +19,38 @@ public struct Disagreement: Sendable {
   let isWritable: Bool
   /// The file system, if it lives in memory.
   let memory: String?
+  /// Whether the file system is a program, to which pages are written back.
+  let isServed: Bool
 
   /// Gathers what both say of the page at the cursor; `nil` where the kernel says nothing.
   public init?(_ file: MmapFile, _ sample: KernelSample) {
     guard let cache = sample.state, sample.cursor < file.states.count else { return nil }
     state = file.states[sample.cursor]
     self.cache = cache
+    isResidencyOnly = sample.isResidencyOnly
     kind = sample.extent?.kind
     alike = sample.alike.count
     let pages = sample.alike.clamped(to: 0..<file.states.count)
     written = pages.count { [.written, .flushing].contains(file.states[$0]) }
     isWritable = file.isWritable
-    memory = file.isDurable ? nil : sample.fileSystem?.name ?? "memory"
+    memory = file.isInMemory ? sample.fileSystem?.name ?? "memory" : nil
+    isServed = sample.fileSystem?.isServed == true
   }
 
   init(
-    _ state: PageState, _ cache: CachedPage, kind: Extent.Kind? = nil, alike: Int = 1, written: Int = 0,
-    isWritable: Bool = true, memory: String? = nil
+    _ state: PageState, _ cache: CachedPage, isResidencyOnly: Bool = false, kind: Extent.Kind? = nil, alike: Int = 1,
+    written: Int = 0,
+    isWritable: Bool = true, memory: String? = nil, isServed: Bool = false
   ) {
     self.state = state
     self.cache = cache
+    self.isResidencyOnly = isResidencyOnly
     self.kind = kind
     self.alike = alike
     self.written = written
     self.isWritable = isWritable
     self.memory = memory
+    self.isServed = isServed
   }
 
   /// The sentence, or `nil` where both agree.
@@ -50,6 +59,8 @@ public struct Disagreement: Sendable {
       return state == .free && cache.isEmpty
         ? nil : "\(memory): nothing to flush to; the bytes live in memory alone, and no page of it is ever dirty"
     }
+    // It may be dirty or clean: each sentence below would say which.
+    if isResidencyOnly, cache.contains(.cached) { return nil }
     let isDirty = cache.contains(.dirty)
     let isClean = cache == .cached
     guard isWritable else { return lookingOn }
@@ -66,6 +77,7 @@ public struct Disagreement: Sendable {
       if isDirty {
         return state == .flushing ? "its flush was started, and the kernel has it dirty still, or again" : nil
       }
+      if isClean, isServed { return given + "; not durable: sync has not returned" }
       if isClean { return "clean in the page cache is not durable: sync has not returned" }
       return "written back and evicted from memory; not durable before sync has returned"
     case .flushed:
@@ -86,8 +98,11 @@ public struct Disagreement: Sendable {
       return "another program wrote it, or one of its folio's pages; the kernel has not written it back yet"
     }
     if cache.contains(.cached), kind == .hole { return "resident though a hole: somebody read it, and got zeros" }
+    if cache == .cached, isServed { return given + ", which may have written it nowhere yet" }
     return nil
   }
+
+  private var given: String { "clean on FUSE: given to the daemon that serves the file" }
 
   private var crowd: String {
     let verb = written == 1 ? "page was" : "pages were"
@@ -97,11 +112,19 @@ public struct Disagreement: Sendable {
   private var notWritten: String {
     let verb = cache.contains(.dirty) ? "dirty" : "in writeback"
     return written > 0
-      ? "\(verb) though not written here: it shares a large folio with one of the \(count(written, "page")) that were"
+      ? "\(verb) though not written here: it shares a large folio with one of the \(counted(written, "page")) that were"
       : "\(verb) though not written here: another program wrote it, or a page of its folio was"
   }
 
   private var neighbour: String {
     written > 0 ? "a page that shares its folio was written" : "another program wrote it, or a page of its folio"
+  }
+}
+
+extension FileSystem {
+  /// Whether a program serves its files, to which the kernel gives what is written back.
+  fileprivate var isServed: Bool {
+    guard let name else { return false }
+    return ["fuse", "fuseblk", "virtiofs"].contains(name) || name.hasPrefix("fuse.")
   }
 }

@@ -6,10 +6,10 @@ public struct KernelCell: Sendable, Equatable {
   public let pages: Int
   /// How many of them are in memory.
   public let cached: Int
-  /// How many differ from the disk.
-  public let dirty: Int
-  /// How many are on their way to it.
-  public let writeback: Int
+  /// How many differ from the disk; `nil` where only residency is known.
+  public let dirty: Int?
+  /// How many are on their way to it; `nil` where only residency is known.
+  public let writeback: Int?
   /// How many have bytes on the disk, or will have when they are written back; 0 if that is unknown.
   public internal(set) var data = 0
 
@@ -18,12 +18,18 @@ public struct KernelCell: Sendable, Equatable {
     (cached, dirty, writeback) = (counts.cached, counts.dirty, counts.writeback)
   }
 
+  /// A cell of some counts; where no more is known than how many of its pages are in memory, the others are `nil`.
+  init(_ pages: Int, cached: Int, dirty: Int? = nil, writeback: Int? = nil) {
+    self.pages = pages
+    (self.cached, self.dirty, self.writeback) = (cached, dirty, writeback)
+  }
+
   /// A cell that stands for one page.
-  public init(_ state: CachedPage) {
+  public init(_ state: CachedPage, isResidencyOnly: Bool = false) {
     pages = 1
     cached = state.contains(.cached) ? 1 : 0
-    dirty = state.contains(.dirty) ? 1 : 0
-    writeback = state.contains(.writeback) ? 1 : 0
+    dirty = isResidencyOnly ? nil : state.contains(.dirty) ? 1 : 0
+    writeback = isResidencyOnly ? nil : state.contains(.writeback) ? 1 : 0
   }
 }
 

@@ -13,21 +13,36 @@ public struct KernelRequest: Sendable {
   public let pagesPerCell: Int
   /// The page at the cursor.
   public let cursor: Int
+  /// How many pages a cell stands for where the whole file is shown beside those in view.
+  public let pagesPerCellOfWhole: Int?
+  /// Whether the page at the cursor may be read though nobody tells whether it is in memory.
+  public let mayRead: Bool
 
   /// A request for the pages in view.
-  public init(_ file: SampledFile, pages: Range<Int>, each pagesPerCell: Int = 1, cursor: Int) {
+  public init(
+    _ file: SampledFile, pages: Range<Int>, each pagesPerCell: Int = 1, cursor: Int, wholeEach: Int? = nil,
+    mayRead: Bool = false
+  ) {
     self.file = file
     self.pages = pages
     self.pagesPerCell = pagesPerCell
     self.cursor = cursor
+    pagesPerCellOfWhole = wholeEach
+    self.mayRead = mayRead
   }
+}
+
+extension KernelRequest {
+  /// What a person decides of it: where the view begins, how much a cell is, and where the cursor stands.
+  var view: [Int] { [pages.lowerBound, pagesPerCell, cursor] }
 }
 
 extension KernelRequest: Equatable {
   /// Whether both ask for the same.
   public static func == (one: Self, other: Self) -> Bool {
     one.file === other.file && one.pages == other.pages && one.pagesPerCell == other.pagesPerCell
-      && one.cursor == other.cursor
+      && one.cursor == other.cursor && one.pagesPerCellOfWhole == other.pagesPerCellOfWhole
+      && one.mayRead == other.mayRead
   }
 }
 
@@ -38,7 +53,7 @@ public struct KernelProbe {
   private var changes = ChangeWatch()
   private var file: SampledFile?
   private var fileSystem: FileSystem?
-  private var users: FileUsers?
+  private var users: [FileUser]?
   // Not at the first look, which a screen waits for.
   private var usersAreDue: ContinuousClock.Instant?
 
@@ -61,77 +76,73 @@ public struct KernelProbe {
       fileSystem = try? PageCache.fileSystem(of: descriptor)
     }
     let now = ContinuousClock.now
-    var sample = KernelSample(request)
-    sample.fileSystem = fileSystem
-    var states: [CachedPage] = []
-    do throws(UnknownReason) {
-      states = try Self.count(&sample, descriptor)
-      sample.totals = try PageCache.counts(of: descriptor, bytes: 0..<request.file.size)
-      let run = try Self.run(around: request.cursor, descriptor, request.file.size)
-      sample.state = run.state
-      sample.alike = run.pages
-    } catch {
-      sample.reason = error
-      Self.fallBack(&sample, descriptor)
-    }
-    locate(&sample, request)
-    var status = stat()
-    // SAFETY: fills the structure that it is given.
-    if unsafe fstat(descriptor.rawValue, &status) == 0 {
-      sample.fate = request.file.fate(status)
-      if request.file.isWatched {
-        sample.marks = changes.look(
-          request.file, request.pages, states, modified: status.st_mtim, at: now)
-      }
-    }
     if let due = usersAreDue, now >= due {
-      users = try? PageCache.users(of: descriptor)
+      users = try? PageCache.users(of: descriptor).users
       usersAreDue = now + Self.usersTime
     }
     if usersAreDue == nil { usersAreDue = now }
-    sample.users = users
+    var sample = KernelSample(request)
+    (sample.fileSystem, sample.users) = (fileSystem, users)
+    var states: [CachedPage] = []
+    do throws(UnknownReason) { states = try Self.count(&sample, request) } catch { sample.reason = error }
+    locate(&sample, request)
+    sample.standing = request.file.standing
+    if sample.state?.contains(.cached) ?? request.mayRead {
+      sample.digest = ChangeWatch.digest(ofPage: request.cursor, descriptor)
+    }
+    var status = stat()
+    // SAFETY: fills the structure that it is given.
+    if unsafe fstat(descriptor.rawValue, &status) == 0 {
+      if request.file.isWatched {
+        sample.comparesBytes = !states.isEmpty
+        sample.marks = changes.look(
+          request.file, request.pages, states,
+          isDoubtful: sample.isResidencyOnly || sample.hidesStores, modified: status.st_mtim, at: now)
+        sample.generation = changes.generation
+      }
+    }
     return sample
   }
 
-  // Page by page where a cell is one, and then of each page too; else by the cell.
-  private static func count(
-    _ sample: inout KernelSample, _ descriptor: FileDescriptor
-  ) throws(UnknownReason) -> [CachedPage] {
-    let each = sample.pagesPerCell
-    guard each > 1 else {
-      let runs = try PageCache.runs(of: descriptor, pages: sample.pages)
-      let states = runs.flatMap { Array(repeating: $0.state, count: $0.pages.count) }
-      sample.cells = states.map { KernelCell($0) }
-      return states
-    }
-    let counts = try PageCache.groups(of: descriptor, pages: sample.pages, each: each)
-    sample.cells = counts.enumerated().map { cell, counts in
-      KernelCell(min(each, sample.pages.count - cell * each), counts)
-    }
-    return []
-  }
+  // The most pages whose bytes are compared: 128 MiB, for which a look takes 40 ms where all may have changed. Cells of four
+  // pages fill a window of 160 columns and 50 rows with so many.
+  private static let mostCompared = 1 << 15
 
-  // Residency is worth having where cachestat(2) is missing; it is refused where it would be a guess. What it costs
-  // grows with the file, so it is asked page by page only.
-  private static func fallBack(_ sample: inout KernelSample, _ descriptor: FileDescriptor) {
-    guard sample.pagesPerCell == 1, let runs = try? PageCache.residency(of: descriptor, pages: sample.pages) else {
-      return
+  // Page by page where each is one cell or may be marked, and then of each page too; else by the cell.
+  private static func count(
+    _ sample: inout KernelSample, _ request: KernelRequest
+  ) throws(UnknownReason) -> [CachedPage] {
+    let descriptor = request.file.descriptor
+    var states: [CachedPage] = []
+    if request.pagesPerCell == 1 || request.file.isWatched && request.pages.count <= mostCompared {
+      let runs = try KernelAnswer(descriptor, each: request.pages)
+      sample.reason = runs.lacking
+      states = runs.value.flatMap { Array(repeating: $0.state, count: $0.pages.count) }
+      sample.view.take(states, isResidencyOnly: runs.lacking != nil)
+    } else {
+      sample.reason = try sample.view.count(descriptor)
     }
-    sample.cells = runs.flatMap { Array(repeating: KernelCell($0.state), count: $0.pages.count) }
-    sample.state = runs.first { $0.pages.contains(sample.cursor) }?.state
-    sample.isResidencyOnly = true
+    // Of a file that is too large to be asked about as a whole, the parts may be known.
+    if let each = request.pagesPerCellOfWhole {
+      var whole = KernelCells(0..<Alignment.pages(in: request.file.size), each: each)
+      _ = try? whole.count(descriptor)
+      (sample.overview, sample.totals) = (whole, whole.sum)
+    } else {
+      sample.totals = try? KernelAnswer<KernelCell>(descriptor, bytes: 0..<request.file.size).value
+    }
+    if let run = try run(around: request.cursor, descriptor, request.file.size) {
+      (sample.state, sample.alike) = (run.state, run.pages)
+    }
+    return states
   }
 
   private static func run(
     around cursor: Int, _ descriptor: FileDescriptor, _ size: Int
-  ) throws(UnknownReason) -> CacheRun {
+  ) throws(UnknownReason) -> CacheRun? {
     let largest = (2 << 20) / Alignment.page
     let start = cursor / largest * largest
     let block = start..<min(start + largest, max(cursor + 1, Alignment.pages(in: size)))
-    guard let run = try PageCache.runs(of: descriptor, pages: block).first(where: { $0.pages.contains(cursor) }) else {
-      throw .notSupported
-    }
-    return run
+    return try KernelAnswer(descriptor, each: block).value.first { $0.pages.contains(cursor) }
   }
 
   private func locate(_ sample: inout KernelSample, _ request: KernelRequest) {
@@ -140,25 +151,15 @@ public struct KernelProbe {
       return min(pages.lowerBound * Alignment.page, end)..<end
     }
     let descriptor = request.file.descriptor
-    if !sample.cells.isEmpty, let extents = try? PageCache.extents(of: descriptor, bytes: bytes(request.pages)) {
-      for extent in extents where extent.kind.holdsData { add(extent, to: &sample) }
+    let shown = sample.overview?.pages ?? request.pages
+    if !sample.view.cells.isEmpty, let extents = try? PageCache.extents(ofOwn: descriptor, bytes: bytes(shown)) {
+      for extent in extents where extent.kind.holdsData {
+        sample.view.add(extent)
+        sample.overview?.add(extent)
+      }
     }
-    let extents = try? PageCache.extents(of: descriptor, bytes: bytes(request.cursor..<request.cursor + 1))
+    let extents = try? PageCache.extents(ofOwn: descriptor, bytes: bytes(request.cursor..<request.cursor + 1))
     // Of a page with blocks smaller than itself, the first piece that is no hole.
     sample.extent = extents?.first { $0.kind != .hole } ?? extents?.first
-  }
-
-  private func add(_ extent: Extent, to sample: inout KernelSample) {
-    let touched = extent.bytes.lowerBound / Alignment.page..<Alignment.pages(in: extent.bytes.upperBound)
-    let pages = touched.clamped(to: sample.pages)
-    guard !pages.isEmpty else { return }
-    let each = sample.pagesPerCell
-    func cell(_ page: Int) -> Int { (page - sample.pages.lowerBound) / each }
-    for index in cell(pages.lowerBound)...cell(pages.upperBound - 1) {
-      let start = sample.pages.lowerBound + index * each
-      // Two extents may share a page, which is counted once all the same.
-      let more = pages.clamped(to: start..<start + each).count
-      sample.cells[index].data = min(sample.cells[index].pages, sample.cells[index].data + more)
-    }
   }
 }

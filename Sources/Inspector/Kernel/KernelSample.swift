@@ -10,58 +10,76 @@ public struct KernelSample: Sendable, Equatable {
     case fading
   }
 
-  /// What became of the file itself.
-  public enum Fate: Sendable, Equatable {
-    /// It is what it was when it was opened.
-    case unchanged
-    /// It has this size now.
-    case resized(Int)
-    /// Its name is gone; its pages stay until the last one closes it.
-    case deleted
-    /// Its name leads to another file.
-    case replaced
-  }
-
   /// The pages in view.
-  public let pages: Range<Int>
-  /// How many of them a cell stands for.
-  public let pagesPerCell: Int
+  public var pages: Range<Int> { view.pages }
   /// The page that is told of at length.
   public let cursor: Int
   /// Why some of it is unknown, or `nil` if all is known.
   public internal(set) var reason: UnknownReason?
   /// Whether only residency is known, by mincore(2).
-  public internal(set) var isResidencyOnly = false
-  /// What is known of each cell in view; empty if nothing is.
-  var cells: [KernelCell] = []
+  public var isResidencyOnly: Bool { reason != nil && !view.cells.isEmpty }
+  var view: KernelCells
+  var overview: KernelCells?
   /// What is known of the page at the cursor; `nil` if nothing is.
   public internal(set) var state: CachedPage?
   /// The counts of the whole file, or `nil` if they are unknown.
-  public internal(set) var totals: CacheCounts?
+  public internal(set) var totals: KernelCell?
   /// The extent of the page at the cursor.
   public internal(set) var extent: Extent?
   /// The pages around the cursor of which the kernel says the same, within 2 MiB: the largest folio has no more.
   public internal(set) var alike: Range<Int>
-  /// Pages whose bytes have changed lately, in a file that is only looked at, page by page.
+  /// Pages whose bytes have changed lately, in a file that is only looked at.
   public var marks: [Int: Mark] = [:]
+  /// Whether the bytes in view are compared with those of the last look: not of a file that is written here, nor where too
+  /// many are in view.
+  public internal(set) var comparesBytes = false
   /// Who else has the file, or `nil` if that was not asked or is unknown.
-  public internal(set) var users: FileUsers?
+  public internal(set) var users: [FileUser]?
   /// The file system, or `nil` if it is unknown.
   public internal(set) var fileSystem: FileSystem?
-  /// What became of the file.
-  public internal(set) var fate = Fate.unchanged
+  // Samples differ when these do: what the file is, what bytes the page at the cursor has, and how often bytes in view
+  // were seen to have changed.
+  var standing: FileStanding?
+  var digest: UInt64?
+  var generation = 0
 
   init(_ request: KernelRequest) {
-    pages = request.pages
-    pagesPerCell = request.pagesPerCell
+    view = KernelCells(request.pages, each: request.pagesPerCell)
     cursor = request.cursor
     alike = cursor..<cursor + 1
   }
 
+  // Whether what another program stores into its mapping may show in the bytes alone: in memory no page is ever dirty.
+  var hidesStores: Bool { fileSystem?.isInMemory == true || isMapped }
+
+  private var isMapped: Bool { users?.contains { !$0.isSelf && $0.mapping == .writable } ?? false }
+
+  // How rarely it must be looked again at least, where nothing may tell of a change; `nil` if all that can change does tell.
+  var longestPause: Duration? {
+    // A store into a mapping makes no event, and who may write can map without one.
+    let isStored = isMapped || hidesStores && users?.contains { !$0.isSelf && $0.canChange } ?? false
+    // Of a file whose users and whose pages nobody tells of, all that is known are the bytes.
+    if isStored || view.cells.isEmpty && digest != nil { return .seconds(1) }
+    let isMoving = !marks.isEmpty || [totals?.dirty, totals?.writeback].contains { $0 ?? 0 > 0 }
+    return isMoving ? .seconds(4) : nil
+  }
+
   /// What is known of the cell that a page in view belongs to; `nil` if nothing is.
-  public subscript(page: Int) -> KernelCell? {
-    guard page >= pages.lowerBound else { return nil }
-    let cell = (page - pages.lowerBound) / pagesPerCell
-    return cells.indices.contains(cell) ? cells[cell] : nil
+  public subscript(page: Int) -> KernelCell? { view[page] }
+
+  /// The same in the cells of the whole file.
+  public func ofWhole(_ page: Int) -> KernelCell? { overview?[page] }
+
+  /// Whether the page was not in view when this was asked, so that the next look tells of it.
+  public func isYetToTell(of page: Int) -> Bool { !view.cells.isEmpty && !pages.contains(page) }
+
+  /// The freshest mark of each cell, by the cell's first page.
+  public func marks(each pagesPerCell: Int, from first: Int) -> [Int: Mark] {
+    var found: [Int: Mark] = [:]
+    for (page, mark) in marks where page >= first {
+      let cell = first + (page - first) / pagesPerCell * pagesPerCell
+      if found[cell] != .fresh { found[cell] = mark }
+    }
+    return found
   }
 }

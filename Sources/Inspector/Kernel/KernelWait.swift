@@ -9,11 +9,16 @@ final class KernelWait: Sendable {
   private let file: MmapFile
   private let wanted: KernelCount
   private let number: KernelNumber
+  private let pages: ClosedRange<Int>?
   private let time: Duration
-  private let failure = Mutex<CommandError?>(nil)
+  private let outcome = Mutex<Result<Int, CommandError>>(.success(0))
 
-  init(_ file: MmapFile, _ wanted: KernelCount, _ number: KernelNumber, within time: Duration) {
-    job = Job("expect kernel \(wanted) \(number.pages)", pages: 0)
+  init(
+    _ file: MmapFile, _ wanted: KernelCount, _ number: KernelNumber, of pages: ClosedRange<Int>?, within time: Duration
+  ) {
+    let expectation = Expectation.kernel(wanted, number, of: pages, within: .zero)
+    job = Job("expect \(expectation)", pages: 0)
+    self.pages = pages
     self.file = file
     self.wanted = wanted
     self.number = number
@@ -21,32 +26,48 @@ final class KernelWait: Sendable {
   }
 
   func run() {
-    do throws(CommandError) { try look() } catch { failure.withLock { [error] in $0 = error } }
+    let result: Result<Int, CommandError>
+    do throws(CommandError) { result = .success(try look()) } catch { result = .failure(error) }
+    outcome.withLock { $0 = result }
     job.end()
   }
 
-  /// What is as it should be needs no words.
+  /// What came of it.
   func finish() throws(CommandError) -> Event {
-    if let failure = failure.withLock({ $0 }) { throw failure }
-    return Event(.done, [])
+    let found = try outcome.withLock { $0 }.get()
+    let rest = number.isLeast ? ", found \(found)" : ""
+    return .asExpected("\(Expectation.kernel(wanted, number, of: pages, within: .zero))\(rest)", isMeasured: true)
   }
 
-  private func look() throws(CommandError) {
+  private func look() throws(CommandError) -> Int {
     let deadline = ContinuousClock.now + time
     while true {
-      let found = try counts()[keyPath: wanted.counts]
-      if number.matches(found) { return }
+      let found = try count()
+      if let found, number.matches(found) { return found }
       guard ContinuousClock.now < deadline, !job.wasStopped else {
-        throw CommandError("expected the kernel to count \(number) \(wanted.rawValue), found \(found)")
+        let rest = found.map { "found \($0)" } ?? "but the file ends before"
+        throw CommandError("expected the kernel to count \(number) \(wanted.rawValue)\(place), \(rest)")
       }
       usleep(1000)
     }
   }
 
-  private func counts() throws(CommandError) -> CacheCounts {
-    do throws(UnknownReason) { return try PageCache.counts(of: file.descriptor, bytes: 0..<file.size) } catch {
-      throw CommandError(unknown: error)
-    }
+  private var place: String { pages.map { " in \(named($0.lowerBound..<$0.upperBound + 1))" } ?? "" }
+
+  // At each question to the end that the file has then: others may make it longer. `nil` if it ends before the pages.
+  private func count() throws(CommandError) -> Int? {
+    if let pages, pages.upperBound >= file.presentPages { return nil }
+    do throws(UnknownReason) {
+      let bytes = pages.map { $0.lowerBound * Alignment.page..<($0.upperBound + 1) * Alignment.page }
+      let answer =
+        if let bytes {
+          try KernelAnswer<KernelCell>(file.descriptor, bytes: bytes)
+        } else {
+          try KernelAnswer<KernelCell>(whole: file.descriptor)
+        }
+      guard let count = wanted.of(answer.value) else { throw answer.lacking ?? .notSupported }
+      return count
+    } catch { throw CommandError("expected \(number) \(wanted.rawValue), but how many are is unknown: \(error)") }
   }
 }
 
@@ -56,11 +77,11 @@ extension CommandError {
 }
 
 extension KernelCount {
-  fileprivate var counts: KeyPath<CacheCounts, Int> {
+  fileprivate func of(_ cell: KernelCell) -> Int? {
     switch self {
-    case .cached: \.cached
-    case .dirty: \.dirty
-    case .writeback: \.writeback
+    case .cached: cell.cached
+    case .dirty: cell.dirty
+    case .writeback: cell.writeback
     }
   }
 }

@@ -8,13 +8,18 @@ import SystemPackage
 /// The session can let go of its file at any time, and of the lock on it, while the sampler still looks.
 public final class SampledFile: Sendable {
   let descriptor: FileDescriptor
+  /// The name that it was opened by, from the root.
   let path: FilePath
   /// The size that is mapped.
   let size: Int
   /// The device and the number that it has there: what is the same file has the same.
   let identity: [UInt64]
+  /// Whether it is a block device.
+  public let isDevice: Bool
   /// Whether others may change its bytes while we only look.
   let isWatched: Bool
+  /// Whether what is read here makes no event.
+  let isReadUnnoticed: Bool
 
   /// Opens a file that is open once more.
   ///
@@ -26,32 +31,27 @@ public final class SampledFile: Sendable {
     do { descriptor = try FileDescriptor.open(link, .readOnly, options: .closeOnExec) } catch {
       throw .failed(error as? Errno ?? .noSuchFileOrDirectory)
     }
+    PageCache.beQuiet(descriptor)
     var status = stat()
     // SAFETY: fills the structure that it is given.
     guard unsafe fstat(descriptor.rawValue, &status) == 0 else { throw .failed(Errno(rawValue: errno)) }
     identity = [UInt64(status.st_dev), UInt64(status.st_ino)]
-    path = file.path
+    // A lesson moves to another folder while the file is open.
+    path = FilePath.workingFolder?.pushing(file.path) ?? file.path
     size = file.size
+    isDevice = file.isDevice
     isWatched = !file.isWritable
+    let window = QuietWindow(of: descriptor, bytes: 0..<Alignment.page)
+    isReadUnnoticed = window != nil
   }
+
+  /// Its number in its file system.
+  public var inode: UInt64 { identity[1] }
 
   deinit { try? descriptor.close() }
 }
 
 extension SampledFile {
-  /// What became of the file since it was opened.
-  var fate: KernelSample.Fate {
-    var status = stat()
-    // SAFETY: fills the structure that it is given.
-    return unsafe fstat(descriptor.rawValue, &status) == 0 ? fate(status) : .unchanged
-  }
-
-  func fate(_ status: stat) -> KernelSample.Fate {
-    if status.st_nlink == 0 { return .deleted }
-    var named = stat()
-    // SAFETY: fills the structure that it is given; the path's string lives as long as the call.
-    let isThere = unsafe path.withPlatformString { unsafe stat($0, &named) == 0 }
-    if isThere, named.st_ino != status.st_ino || named.st_dev != status.st_dev { return .replaced }
-    return Int(status.st_size) == size ? .unchanged : .resized(Int(status.st_size))
-  }
+  /// How long it is now, and what became of its name; `nil` if that can't be known.
+  var standing: FileStanding? { try? FileStanding(of: descriptor, openedBy: path) }
 }

@@ -49,6 +49,11 @@ struct Arguments {
     return next < words.count
   }
 
+  /// Whether there is a next word that begins with a digit.
+  mutating func hasNumber(_ kind: ArgumentKind) -> Bool {
+    hasMore(kind) && words[next].text.utf8.first.map { (0x30...0x39).contains($0) } ?? false
+  }
+
   /// Whether there is a next word; if not, no argument after this one can be there either.
   mutating func hasMoreOrEnds(_ kind: ArgumentKind) -> Bool {
     defer { isCutShort = isCutShort || next == words.count }

@@ -8,7 +8,8 @@ extension Command: CustomStringConvertible {
     switch self {
     case .create(let path, let size, let isSparse, let isForced):
       ["create", Word.quote(path), Literal.describe(size: size)] + flag(isSparse, "sparse") + flag(isForced, "force")
-    case .open(let path, let forWriting): ["open", Word.quote(path)] + flag(forWriting, "write")
+    case .open(let path, let forWriting, let isAwaited):
+      ["open", Word.quote(path)] + flag(forWriting, "write") + flag(isAwaited, "wait")
     case .allocate(let byteCount, let times):
       ["allocate", Literal.describe(pages: byteCount)] + flag(times != 1, "x\(times)")
     case .write(let ranges, let pattern): ["write", "\(ranges)", Word.quote("\(pattern)")]
@@ -31,9 +32,14 @@ extension Command: CustomStringConvertible {
     case .layer(let layer): ["layer", "\(layer)"]
     case .theme(let theme): ["theme", "\(theme)"]
     case .status(let asJSON): ["status"] + flag(asJSON, "json")
-    case .kernel(let pages): ["kernel", Literal.describe(pages: pages)]
-    case .extents: ["extents"]
-    case .users: ["users"]
+    case .page(let page): ["page"] + (page.map { ["\($0)"] } ?? [])
+    case .kernel(let pages, let asJSON):
+      ["kernel", pages.map(Literal.describe(pages:)) ?? "all"] + flag(asJSON, "json")
+    case .extents(let asJSON): ["extents"] + flag(asJSON, "json")
+    case .users(let asJSON): ["users"] + flag(asJSON, "json")
+    case .watch(let pages, let asJSON, let time):
+      ["watch"] + (pages.map { [Literal.describe(pages: $0)] } ?? []) + flag(asJSON, "json")
+        + (time.map { ["for", Literal.describe(time: $0)] } ?? [])
     case .screen(let path, let isForced):
       ["screen"] + (path.map { [Word.quote($0)] + flag(isForced, "force") } ?? [])
     case .say(let text): ["say", Word.inQuotes(text)]
@@ -71,6 +77,7 @@ extension Setting: CustomStringConvertible {
     case .pattern(let pattern): "pattern " + Word.quote("\(pattern)")
     case .speed(let speed): "speed \(speed)"
     case .ascii(let isOn): "ascii \(isOn ? Switch.on : .off)"
+    case .follow(let isOn): "follow \(isOn ? Switch.on : .off)"
     }
   }
 }
@@ -84,8 +91,9 @@ extension Expectation: CustomStringConvertible {
     case .count(let state, let number): "count \(state) \(number)"
     case .bytes(let offset, let bytes):
       "bytes \(Literal.describe(offset: offset)) " + bytes.map { hex($0, width: 2) }.joined()
-    case .kernel(let count, let number, let time):
-      "kernel \(count) \(number.pages)\(number.isLeast ? "+" : "")"
+    case .kernel(let count, let number, let pages, let time):
+      "kernel " + (pages.map { Literal.describe(pages: $0) + " " } ?? "")
+        + "\(count) \(number.pages)\(number.isLeast ? "+" : "")"
         + (time > .zero ? " within \(Literal.describe(time: time))" : "")
     case .extents(let pages, let kind): "extent \(Literal.describe(pages: pages)) \(kind)"
     case .error(let text, .command(let command)): "error \(Word.inQuotes(text)) \(command)"

@@ -4,8 +4,8 @@ public import RangedMmap
 public enum Command: Sendable, Equatable {
   /// Makes a file and opens it for writing.
   case create(path: String, size: Int, isSparse: Bool, isForced: Bool)
-  /// Opens a file that exists.
-  case open(path: String, forWriting: Bool)
+  /// Opens a file that exists, or waits until it exists and has bytes.
+  case open(path: String, forWriting: Bool, isAwaited: Bool = false)
   /// Takes pages from the allocator, once or several times.
   case allocate(byteCount: Int, times: Int)
   /// Fills ranges with a pattern.
@@ -42,12 +42,16 @@ public enum Command: Sendable, Equatable {
   case theme(Theme)
   /// Says what is open and how its pages stand.
   case status(asJSON: Bool)
-  /// Says what the kernel knows of pages.
-  case kernel(ClosedRange<Int>)
+  /// Says all that is known of a page, or of the one under the cursor.
+  case page(Int?)
+  /// Says what the kernel knows of pages, or of all.
+  case kernel(ClosedRange<Int>?, asJSON: Bool)
   /// Says where the file's bytes are on the disk.
-  case extents
+  case extents(asJSON: Bool)
   /// Says who else has the file open.
-  case users
+  case users(asJSON: Bool)
+  /// Tells each change of pages, or of all, as it comes: for a time, or until somebody ends it.
+  case watch(ClosedRange<Int>?, asJSON: Bool, time: Duration?)
   /// Shows the frame, or saves it.
   case screen(path: String?, isForced: Bool)
   /// Shows a caption.
@@ -98,6 +102,8 @@ public enum Target: Sendable, Equatable, CustomStringConvertible {
   case text(String)
   /// The next page in this state.
   case state(PageState)
+  /// The next page of which the kernel says so.
+  case kernel(KernelTarget)
 
   /// The target as it is written in a command.
   public var description: String {
@@ -105,8 +111,21 @@ public enum Target: Sendable, Equatable, CustomStringConvertible {
     case .bytes(let bytes): "hex " + bytes.map { hex($0, width: 2) }.joined()
     case .text(let text): "text " + Word.quote(text)
     case .state(let state): "state \(state)"
+    case .kernel(let target): "kernel \(target)"
     }
   }
+}
+
+/// What is looked for in what the kernel says.
+public enum KernelTarget: String, Sendable, CaseIterable {
+  /// A page in memory.
+  case cached
+  /// A page that differs from the disk.
+  case dirty
+  /// A page on its way to it.
+  case writeback
+  /// A page that was seen to change lately, by the screen or by `watch`.
+  case changed
 }
 
 /// What is done with the worker threads.

@@ -21,7 +21,7 @@ public struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
   func matches(_ found: Int) -> Bool { isLeast ? found >= pages : found == pages }
 
   /// The number as it is told.
-  public var description: String { isLeast ? "at least \(count(pages, "page"))" : count(pages, "page") }
+  public var description: String { isLeast ? "at least \(counted(pages, "page"))" : counted(pages, "page") }
 }
 
 /// A condition that a script checks.
@@ -34,8 +34,8 @@ public enum Expectation: Sendable, Equatable {
   case count(PageState, Int)
   /// These bytes stand at this offset.
   case bytes(offset: Int, [UInt8])
-  /// The kernel counts so many pages of the file, or at least so many, now or within a time.
-  case kernel(KernelCount, KernelNumber, within: Duration)
+  /// The kernel counts so many pages of the file or of a part of it, or at least so many, now or within a time.
+  case kernel(KernelCount, KernelNumber, of: ClosedRange<Int>?, within: Duration)
   /// The disk holds these pages in this way.
   case extents(ClosedRange<Int>, Extent.Kind)
   /// What is attempted fails with a message that holds this text.

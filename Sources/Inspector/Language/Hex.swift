@@ -20,6 +20,16 @@ private func hexDigit(_ scalar: Unicode.Scalar) -> UInt8? {
   }
 }
 
+/// Whether there is nothing but hexadecimal digits, at least one.
+func isHexadecimal(_ digits: Substring) -> Bool {
+  !digits.isEmpty && digits.unicodeScalars.allSatisfy { hexDigit($0) != nil }
+}
+
+/// A number of any count of hexadecimal digits; `nil` if it is anything else, or too large for its type.
+func hexNumber<Number: FixedWidthInteger>(_ digits: Substring, as type: Number.Type) -> Number? {
+  isHexadecimal(digits) ? Number(digits, radix: 16) : nil
+}
+
 /// Bytes as pairs of hexadecimal digits, as in `a5a5`; `nil` if it is anything else, or empty.
 func hexBytes(_ text: String) -> [UInt8]? {
   let digits = Array(text.unicodeScalars)

@@ -22,10 +22,10 @@ enum Literal {
   static func offset(_ word: Word, _ what: String) throws(SyntaxError) -> Int {
     guard word.text.hasPrefix("0x") || word.text.hasPrefix("0X") else { return try size(word, what) }
     let digits = word.text.dropFirst(2)
-    guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+    guard isHexadecimal(digits) else {
       throw SyntaxError("\(word) is no hexadecimal number, as in 0x1000", at: word.columns)
     }
-    guard let value = Int(digits, radix: 16) else { throw tooLarge(word, what) }
+    guard let value = hexNumber(digits, as: Int.self) else { throw tooLarge(word, what) }
     return value
   }
 
@@ -72,15 +72,17 @@ enum Literal {
     return .labels(first...last)
   }
 
+  /// A day: longer times are slips of the finger.
+  static let longestTime = Duration.seconds(86_400)
+
   /// `Nus`, `Nms` or `Ns`.
   static func time(_ word: Word, _ what: String) throws(SyntaxError) -> Duration {
     let units: [(String, (Int) -> Duration)] = [
       ("us", Duration.microseconds), ("ms", Duration.milliseconds), ("s", Duration.seconds),
     ]
     for (suffix, make) in units where word.text.hasSuffix(suffix) {
-      // A day at most: longer ones are slips of the finger.
       if let value = decimal(word.text.dropLast(suffix.count)), value <= 86_400_000_000,
-        make(value) <= .seconds(86_400)
+        make(value) <= longestTime
       {
         return make(value)
       }
@@ -106,6 +108,9 @@ enum Literal {
 
   static func pattern(_ word: Word) throws(SyntaxError) -> Pattern {
     guard let pattern = Pattern(word.text) else {
+      if word.text.lowercased().hasPrefix("0x"), isHexadecimal(word.text.dropFirst(2)) {
+        throw SyntaxError("\(word) is too large for a pattern: a byte is at most 0xff", at: word.columns)
+      }
       let suggestion = Spelling.suggestion(for: word.text, among: Pattern.forms.compactMap(\.word))
       let forms = Pattern.forms.map(\.usage).joined(separator: ", ")
       throw SyntaxError(

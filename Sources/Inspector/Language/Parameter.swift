@@ -27,7 +27,7 @@ struct Argument: Sendable {
     case required
     /// A word that may be left out, and with it all that follow.
     case optional
-    /// A word of its own meaning, there or not.
+    /// A word that is told from those after it, there or not.
     case flag
     /// A value after a word of its own meaning, or neither.
     case keyed(String)
@@ -62,6 +62,14 @@ extension Parameter {
     let kind = parameter.argument.kind
     return Parameter(kind, .optional) { arguments throws(SyntaxError) in
       arguments.hasMoreOrEnds(kind) ? try parameter.read(&arguments) : nil
+    }
+  }
+
+  /// An argument that begins with a digit, where others that don't may come in its place.
+  static func number<Wrapped>(_ parameter: Parameter<Wrapped>) -> Self where Value == Wrapped? {
+    let kind = parameter.argument.kind
+    return Parameter(kind, .flag) { arguments throws(SyntaxError) in
+      arguments.hasNumber(kind) ? try parameter.read(&arguments) : nil
     }
   }
 
@@ -153,7 +161,8 @@ extension Parameter where Value == [UInt8] {
       var bytes: [UInt8] = []
       for word in [try arguments.required(.bytes)] + arguments.rest({ _ in .bytes }) {
         guard let more = hexBytes(word.text) else {
-          throw SyntaxError("\(word) is no row of bytes: write pairs of hex digits, as in a5a5", at: word.columns)
+          throw SyntaxError(
+            "\(word) is no row of bytes: write pairs of hex digits, with no 0x, as in a5a5 or 01", at: word.columns)
         }
         bytes += more
       }

@@ -27,7 +27,7 @@ public enum Pattern: Sendable, Equatable {
 
   /// The ways to write a pattern.
   public static let forms = [
-    Form(usage: "0xNN", meaning: "one byte all over", word: nil),
+    Form(usage: "0xNN", meaning: "one byte all over, 0x0 to 0xff", word: nil),
     Form(usage: "zero", meaning: "zeros", word: "zero"),
     Form(usage: "counter", meaning: "the low byte of each byte's offset in the file", word: "counter"),
     Form(usage: "page", meaning: "the page's number, as 8 bytes, least significant first, over and over", word: "page"),
@@ -55,10 +55,9 @@ extension Pattern: CustomStringConvertible {
     case ("text", let text?) where !text.isEmpty: self = .text(text)
     case ("file", let path?) where !path.isEmpty: self = .file(path: path)
     default:
-      guard text.hasPrefix("0x") || text.hasPrefix("0X"), let bytes = hexBytes(String(text.dropFirst(2))),
-        bytes.count == 1
+      guard text.hasPrefix("0x") || text.hasPrefix("0X"), let byte = hexNumber(text.dropFirst(2), as: UInt8.self)
       else { return nil }
-      self = .byte(bytes[0])
+      self = .byte(byte)
     }
   }
 

@@ -6,6 +6,8 @@ public enum Setting: Sendable, Equatable {
   case speed(Speed)
   /// Whether no glyphs outside ASCII are drawn.
   case ascii(Bool)
+  /// Whether a file that takes the name of the one that is looked at is opened in its place.
+  case follow(Bool)
 
   /// The words for yes and no.
   enum Switch: String, Sendable, CaseIterable {

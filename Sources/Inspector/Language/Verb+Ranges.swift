@@ -9,9 +9,10 @@ extension Verb {
       help: "make a file and open it for writing; force replaces one that exists", example: "create demo.bin 1m"
     ) { .create(path: $0, size: $1, isSparse: $2, isForced: $3) },
     Verb(
-      "open", .path, .flag("write"), help: "open a file to look at it, or to write it too",
+      "open", .path, .flag("write"), .flag("wait"),
+      help: "open a file to look at it, or to write it too; wait for one that is absent or empty",
       example: "open demo.bin write"
-    ) { .open(path: $0, forWriting: $1) },
+    ) { .open(path: $0, forWriting: $1, isAwaited: $2) },
   ]
 
   static let ranges = [

@@ -18,11 +18,13 @@ extension Verb {
       "select", help: "select pages; `write selected zero` acts on their ranges", example: "select 0-15",
       forms: [Form(keyword: nil, .pages) { .select($0) }, Form("none") { .select(nil) }]),
     Verb(
-      "find", help: "look for bytes or a state from the cursor on", example: "find text \"SQLite\"",
+      "find", help: "look for bytes or for pages in a state after the cursor, around the end",
+      example: "find text \"SQLite\"",
       forms: [
         Form("hex", .bytes) { .find(.bytes($0)) },
         Form("text", .someText) { .find(.text($0)) },
         Form("state", .state) { .find(.state($0)) },
+        Form("kernel", .choice("state of the kernel", KernelTarget.allCases)) { .find(.kernel($0)) },
         Form("next") { .findAgain(isBackward: false) },
         Form("previous") { .findAgain(isBackward: true) },
       ]),
@@ -38,10 +40,28 @@ extension Verb {
       "status", .flag("json"), help: "how many pages are in each state", example: "status json"
     ) { .status(asJSON: $0) },
     Verb(
-      "kernel", .pages, help: "what the kernel knows of pages: cached, dirty, writeback", example: "kernel 0-15"
-    ) { .kernel($0) },
-    Verb("extents", help: "where the file's bytes are on the disk", example: "extents") { .extents },
-    Verb("users", help: "which other programs have the file open or mapped", example: "users") { .users },
+      "page", .optional(.page), help: "all that is known of a page, or of the one under the cursor",
+      example: "page 17"
+    ) { .page($0) },
+    Verb(
+      "kernel", help: "what the kernel knows of pages: cached, dirty, writeback", example: "kernel 0-15",
+      forms: [
+        Form(keyword: nil, .pages, .flag("json")) { .kernel($0, asJSON: $1) },
+        Form("all", .flag("json")) { .kernel(nil, asJSON: $0) },
+      ]),
+    Verb("extents", .flag("json"), help: "where the file's bytes are on the disk", example: "extents") {
+      .extents(asJSON: $0)
+    },
+    Verb(
+      "users", .flag("json"), help: "which other programs have the file open or mapped, and how", example: "users"
+    ) { .users(asJSON: $0) },
+    Verb(
+      "watch", .number(.pages), .flag("json"), .keyed("for", .time),
+      help:
+        "tell each change of pages, size and name as it comes, until Esc (with --plain: Enter), Ctrl-C or the end of "
+        + "TIME",
+      example: "watch 0-15 json for 10s"
+    ) { .watch($0, asJSON: $1, time: $2) },
     Verb(
       "screen", .optional(.path), .flag("force"),
       help: "print the frame as text, or save it as .txt, .ansi or .svg", example: "screen frame.svg"

@@ -6,19 +6,20 @@ extension Verb {
   static let scripts = [
     Verb("say", .texts, help: "show a caption", example: "say \"Nothing is durable yet.\"") { .say($0) },
     Verb(
-      "pause", .optional(.time), help: "hold a script back for a time, or on the screen until Space is pressed",
+      "pause", .optional(.time), help: "hold a script back for a time, or until Space is pressed (with --plain: Enter)",
       example: "pause 2s"
     ) { .pause($0) },
     Verb(
       "expect", help: "fail unless it is so", example: "expect page 0-1 flushed",
       forms: [
         Form("page", .pages, .state) { .expect(.pages($0, $1)) },
-        Form("size", .size) { .expect(.size($0)) },
+        Form("size", .presentSize) { .expect(.size($0)) },
         Form("count", .state, .number) { .expect(.count($0, $1)) },
         Form("bytes", .offset, .bytes) { .expect(.bytes(offset: $0, $1)) },
-        Form("kernel", .choice("count of the kernel", KernelCount.allCases), .leastNumber, .keyed("within", .time)) {
-          .expect(.kernel($0, $1, within: $2 ?? .zero))
-        },
+        Form(
+          "kernel", .number(.pages), .choice("count of the kernel", KernelCount.allCases), .leastNumber,
+          .keyed("within", .time)
+        ) { .expect(.kernel($1, $2, of: $0, within: $3 ?? .zero)) },
         Form("extent", .pages, .choice("kind of extent", Extent.Kind.told)) { .expect(.extents($0, $1)) },
         Form("error", .text, .attempt) { .expect(.error(text: $0, $1)) },
       ]),
@@ -32,6 +33,7 @@ extension Verb {
         Form("pattern", .pattern) { .set(.pattern($0)) },
         Form("speed", .speed) { .set(.speed($0)) },
         Form("ascii", .choice("answer", Setting.Switch.allCases)) { .set(.ascii($0 == Setting.Switch.on)) },
+        Form("follow", .choice("answer", Setting.Switch.allCases)) { .set(.follow($0 == Setting.Switch.on)) },
         Form("layer", .choice("layer", Layer.allCases)) { .layer($0) },
         Form("theme", .choice("theme", Theme.allCases)) { .theme($0) },
         Form("zoom", .zoom) { .zoom(.to($0)) },
@@ -44,7 +46,7 @@ extension Verb {
         Form("off") { .record(path: nil, isForced: false) },
       ]),
     Verb("help", .optional(.verb), help: "the commands, or one of them", example: "help write") { .help(verb: $0) },
-    Verb("quit", help: "end the program", example: "quit") { .quit },
+    Verb("quit", help: "end the program; q for short", example: "quit") { .quit },
   ]
 }
 
@@ -71,6 +73,11 @@ extension Parameter where Value == [String] {
       [try arguments.required(kind).text] + arguments.rest { _ in kind }.map(\.text)
     }
   }
+}
+
+extension Parameter where Value == Int {
+  /// A size that a file can have, which may be nothing.
+  fileprivate static var presentSize: Self { Parameter(.size, word: Literal.size) }
 }
 
 extension Parameter where Value == KernelNumber {

@@ -34,8 +34,14 @@ public struct Verb: Sendable {
   /// The table.
   public static let all: [Verb] = files + ranges + threads + screen + scripts
 
+  // What fingers type by themselves; it is written out in full.
+  private static let shortNames = ["q": "quit"]
+
   /// The verb of this name.
-  public static func named(_ name: String) -> Verb? { (all + lessons).first { $0.name == name } }
+  public static func named(_ name: String) -> Verb? {
+    let name = shortNames[name] ?? name
+    return (all + lessons).first { $0.name == name }
+  }
 
   static func unknown(_ word: Word) -> SyntaxError {
     let names = all.map(\.name)

@@ -1,3 +1,5 @@
+import VisibleText
+
 /// One word of a command line, and where it stood.
 public struct Word: Sendable, Equatable {
   /// The word with its quotes and escapes taken away.
@@ -61,7 +63,7 @@ extension Word {
   public static func quote(_ text: String) -> String {
     let isPlain =
       !text.isEmpty
-      && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0 != "\"" && $0 != "#" && !$0.isControl }
+      && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0 != "\"" && $0 != "#" && !$0.isHazardous }
     return isPlain ? text : inQuotes(text)
   }
 
@@ -74,16 +76,11 @@ extension Word {
       case "\\": quoted += "\\\\"
       case "\n": quoted += "\\n"
       case "\t": quoted += "\\t"
-      case _ where scalar.isControl: for byte in String(scalar).utf8 { quoted += "\\x" + hex(byte, width: 2) }
+      case _ where scalar.isHazardous: for byte in String(scalar).utf8 { quoted += "\\x" + hex(byte, width: 2) }
       default: quoted.unicodeScalars.append(scalar)
       }
     }
     quoted += "\""
     return quoted
   }
-}
-
-extension Unicode.Scalar {
-  // Of both blocks: a terminal would act on either.
-  fileprivate var isControl: Bool { value < 0x20 || (0x7f..<0xa0).contains(value) }
 }

@@ -1,28 +1,34 @@
-import Glibc
 import SystemPackage
 
 /// Keeps what was done since a file was opened, as lines of a script, and writes them to a file while it is told to.
 ///
 /// Each line is written as soon as it is known, so that a program that is killed leaves a recording of all before.
 final class Recorder {
-  // Where it is written to, or `nil`.
+  // What is to be written, or `nil`; it is made with its first line, so that it has that when it gets its name.
+  private var output: OutputFile?
   private var file: FileDescriptor?
-  private(set) var path: String?
+  var path: String? { output?.path }
   /// What is opened, in words for whoever reads the recording, and how many bytes it has.
   var subject: (path: String, size: Int)?
   private var start = ContinuousClock.now
   private var history: [String] = []
   // Whether the history tells all since the opening.
   private var isWhole = true
-  private var isBegun = false
   // Lines that come after a command that has not ended yet.
   private var held: (time: String, lines: [String])?
   private var failure: CommandError?
+  /// Why recordings are not whole.
+  private(set) var failures: [CommandError] = []
 
   // So much nobody does by hand; what workers do can be more, and is kept only where it is written.
   private static let longest = 100_000
 
-  var isOn: Bool { file != nil }
+  var isOn: Bool { output != nil }
+
+  /// The file that is written, which nothing else may replace.
+  var fileInUse: OutputFile.InUse? {
+    (try? file?.stat()).map { OutputFile.InUse($0, as: "the recording that is being written") }
+  }
 
   deinit { try? file?.close() }
 
@@ -50,53 +56,44 @@ final class Recorder {
   func forget() { (history, isWhole) = ([], false) }
 
   /// Writes all that it has kept, and from now on what comes.
-  func begin(_ path: String, isForced: Bool, isTaken: (FileDescriptor) -> Bool) throws(CommandError) {
+  func begin(_ output: OutputFile) throws(CommandError) {
     if let path = self.path { throw CommandError("record: \(path) is being written; `record off` ends it") }
     guard isWhole else {
       throw CommandError(
         "record: what was done since the file was opened was too much to keep, or done by workers that nobody watched; "
           + "start with --record, or open the file anew")
     }
-    do {
-      let file = try FileDescriptor.open(
-        FilePath(path), .writeOnly,
-        options: isForced ? [.create, .closeOnExec] : [.create, .exclusiveCreate, .closeOnExec],
-        permissions: FilePermissions(rawValue: 0o666))
-      guard !isTaken(file) else {
-        try? file.close()
-        throw CommandError("\(path): is the file that is open here; choose another name for the recording")
-      }
-      if isForced { try file.resize(to: 0) }
-      (self.file, self.path, isBegun) = (file, path, false)
-    } catch let error as CommandError { throw error } catch {
-      if error as? Errno == .fileExists {
-        throw CommandError(
-          "\(path): exists already; choose another name, or replace it with `record \(Word.quote(path)) force`")
-      }
-      throw CommandError("\(path): can't be written (\(error)); choose another place for the recording")
+    try output.check()
+    self.output = output
+    guard !history.isEmpty else { return }
+    do throws(CommandError) { file = try output.begin(text(history)) } catch {
+      self.output = nil
+      throw error
     }
-    let lines = history
     history = []
-    if !lines.isEmpty { keep(lines) }
   }
 
   /// Writes no more.
   func end() {
-    try? file?.close()
-    (file, path) = (nil, nil)
+    do {
+      if let output, file == nil { file = try output.begin(text([])) }
+      // Some file systems tell only now that there was no room.
+      try file.take()?.finish()
+    } catch { fail(error) }
+    output = nil
     forget()
-  }
-
-  /// Ends, and leaves no file where nothing was written.
-  func abandon() {
-    guard let path, !isBegun else { return }
-    // SAFETY: the path is a string that ends with a zero, for the length of the call.
-    _ = unsafe FilePath(path).withPlatformString { unsafe unlink($0) }
-    end()
   }
 
   /// Why it had to end, the first time it is asked for.
   func takeFailure() -> CommandError? { failure.take() }
+
+  private func fail(_ error: any Error) {
+    let reason =
+      error as? CommandError
+      ?? CommandError("\(path ?? ""): can't be written (\(error)); the recording ends here")
+    failure = reason
+    failures.append(reason)
+  }
 
   // MARK: Lines
 
@@ -109,17 +106,23 @@ final class Recorder {
   private func stamped(_ line: String) -> String { "\(line) #@ \(time)" }
 
   private func keep(_ lines: [String]) {
-    guard let file else {
+    guard let output else {
       if isWhole { history += lines }
       if history.count > Self.longest { forget() }
       return
     }
-    let text = ((isBegun ? [] : header) + lines).map { $0 + "\n" }.joined()
-    isBegun = true
-    do { _ = try file.writeAll(text.utf8) } catch {
-      failure = CommandError("\(path ?? ""): can't be written (\(error)); the recording ends here")
-      end()
+    do {
+      if let file { _ = try file.writeAll(text(lines).utf8) } else { file = try output.begin(text(lines)) }
+    } catch {
+      fail(error)
+      try? file.take()?.close()
+      self.output = nil
+      forget()
     }
+  }
+
+  private func text(_ lines: [String]) -> String {
+    ((file == nil ? header : []) + lines).map { $0 + "\n" }.joined()
   }
 
   private var header: [String] {

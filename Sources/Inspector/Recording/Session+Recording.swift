@@ -16,16 +16,23 @@ extension Session {
       recorder.end()
       return .done("recorded to \(path)")
     }
-    try recorder.begin(output(path), isForced: isForced) { recording in
-      guard let mine = try? file?.descriptor.stat(), let other = try? recording.stat() else { return false }
-      return mine.inode == other.inode && mine.deviceID == other.deviceID
-    }
-    tellOfRecording()
+    try begin(recordingTo: output(path, isForced: isForced, command: "record"))
     return .done("recording to \(path)")
   }
 
-  /// Takes a recording away in which nothing was recorded.
-  public func abandonRecording() { recorder.abandon() }
+  /// Writes what was done since the file was opened, and from now on what comes.
+  package func begin(recordingTo output: OutputFile) throws(CommandError) {
+    try recorder.begin(output)
+    tellOfRecording()
+  }
+
+  /// Ends the recording.
+  ///
+  /// - Returns: Why recordings of this session are not whole.
+  package func endRecording() -> [CommandError] {
+    recorder.end()
+    return recorder.failures
+  }
 
   /// Tells of a command that was carried out.
   ///
@@ -34,24 +41,31 @@ extension Session {
   ///   - isRacing: Whether threads were at work meanwhile, of which nobody knows how far they had come.
   func record(_ command: Command, isRacing: Bool) {
     switch command {
-    // Lines tell their times, and those of a script that is played are told one by one.
-    case .quit, .record, .screen(path: .some, _), .pause, .source: break
-    case .create(let path, let size, let isSparse, let isForced):
-      recorder.restart()
+    // The commands of a script that is played are told one by one.
+    case .quit, .record, .screen(path: .some, _), .source: break
+    // A lesson's end, with which its folder goes: another script is in none.
+    case .outside(["leave"]): break
+    // By its true length: the speed is that of whoever plays the recording.
+    case .pause(let time): tell(.pause(time.map { min($0 / speed.factor, Literal.longestTime) }))
+    case .set(.speed): remark(command, "pauses are told as long as they were")
+    case .create(let path, let size, _, _):
+      restartRecording()
       recorder.subject = (path, size)
-      // By force only over what the recording itself has made.
-      let isOwn = !createdPaths.insert(path).inserted
-      tell(.create(path: path, size: size, isSparse: isSparse, isForced: isForced && isOwn))
+      tell(command)
       tell(.expect(.size(size)))
-    case .open(let path, _):
-      recorder.restart()
+    case .open(let path, _, _):
+      restartRecording()
       guard let size = file?.size else { return }
       recorder.subject = (path, size)
       tell(command)
       tell(.expect(.size(size)))
-    // What was so at that moment need not be so at the same place of another run.
-    case .expect(.kernel): remark(command)
-    case .expect, .find, .findAgain: if isRacing { remark(command) } else { tell(command) }
+    case .expect, .find, .findAgain:
+      if let reason = isRacing ? "while threads were at work" : reasonToRemark(command) {
+        remark(command, reason)
+      } else {
+        tell(command)
+      }
+    case _ where command.isOfTheMoment: remark(command, Self.ofTheMoment)
     case .workers(let order): record(order, as: command)
     default: tell(command)
     }
@@ -61,16 +75,35 @@ extension Session {
     switch order {
     case .start(let count, var order):
       if order.mode == .free {
-        remark(command)
+        remark(command, "threads, whose turns follow as they were taken")
         (order.mode, order.delay) = (.stepped, .zero)
       }
       tell(.workers(.start(count: count, order)))
     case .turn: tell(command)
     // Threads tell by their turns what came of it.
-    case .pause, .resume, .stop: if workers.isStepped { tell(command) } else { remark(command) }
-    case .step, .wait: if !workers.isStepped { remark(command) }
+    case .pause, .resume, .stop: if workers.isStepped { tell(command) } else { remark(command, Self.byTurns) }
+    case .step, .wait: if !workers.isStepped { remark(command, Self.byTurns) }
     }
   }
+
+  private func restartRecording() {
+    recorder.restart()
+    toldTarget = nil
+  }
+
+  // Why a replay is not to do a command again; `nil` if it is.
+  private func reasonToRemark(_ command: Command) -> String? {
+    switch command {
+    case _ where command.isOfTheMoment: return Self.ofTheMoment
+    case .findAgain where lastTarget != toldTarget: return "what it looks for is not told before"
+    case .find(let target): toldTarget = target
+    default: break
+    }
+    return nil
+  }
+
+  private static let ofTheMoment = "was so; the kernel may do otherwise another time"
+  private static let byTurns = "told by the turns of the threads"
 
   /// Tells of what workers did since the last time.
   func recordWorkers() {
@@ -90,10 +123,10 @@ extension Session {
   func recordEnd(hasFailed: Bool) {
     guard let (command, isRacing) = unrecorded.take() else { return }
     let achieved = achieved.take() ?? []
-    if case .create = command {
-      if !hasFailed { record(command, isRacing: isRacing) }
-    } else {
-      recorder.release((hasFailed ? achieved : [command]).map(\.description))
+    switch command {
+    case .create, .open: if !hasFailed { record(command, isRacing: isRacing) }
+    default:
+      recorder.release(hasFailed ? achieved.map(\.description) : [line(command)])
       tellOfRecording()
     }
   }
@@ -103,8 +136,14 @@ extension Session {
     for command in achieved.take() ?? [] { tell(command) }
   }
 
+  private func line(_ command: Command) -> String {
+    reasonToRemark(command).map { Self.remark(command, $0) } ?? "\(command)"
+  }
+
   private func tell(_ command: Command) { add("\(command)") }
-  private func remark(_ command: Command) { add("# \(command)") }
+  // What was done and is not done again, and why.
+  private func remark(_ command: Command, _ reason: String) { add(Self.remark(command, reason)) }
+  private static func remark(_ command: Command, _ reason: String) -> String { "# \(command) (\(reason))" }
 
   private func add(_ line: String) {
     recorder.add(line)
@@ -113,5 +152,15 @@ extension Session {
 
   private func tellOfRecording() {
     if let failure = recorder.takeFailure() { note(Event(.failure, [failure.description])) }
+  }
+}
+
+extension Command {
+  /// Whether what came of it need not come at the same place of another run.
+  fileprivate var isOfTheMoment: Bool {
+    switch self {
+    case .expect(.kernel), .find(.kernel), .watch: true
+    default: false
+    }
   }
 }

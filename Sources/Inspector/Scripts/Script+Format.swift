@@ -1,3 +1,5 @@
+import VisibleText
+
 extension Script {
   /// A script in canonical form: each command as its description says it, comments and blank lines as they are.
   ///
@@ -43,9 +45,11 @@ extension Command {
     return [text, comment.map(withoutBlanksAtEnd)].compactMap { $0 }.joined(separator: "  ")
   }
 
+  // Tabs stay: comments may be set in columns.
   private static func withoutBlanksAtEnd(_ text: String) -> String {
     var scalars = text.unicodeScalars
     while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
-    return String(scalars)
+    return scalars.split(separator: "\t", omittingEmptySubsequences: false).map { String(Substring($0)).visible }
+      .joined(separator: "\t")
   }
 }

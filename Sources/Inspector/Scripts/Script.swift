@@ -21,7 +21,7 @@ public struct Script: Sendable {
     }
   }
 
-  /// What the first line of a recording begins with.
+  /// What a line begins with that stands before the first command of a recording.
   static let recordingMark = "# mmapview recording"
 
   /// Whether it was recorded.
@@ -44,7 +44,7 @@ public struct Script: Sendable {
   /// - Throws: The place and what is wrong.
   public init(_ text: String, name: String, firstLine: Int = 1) throws(ScriptError) {
     var reader = ScriptReader()
-    try reader.read(text, name: name, firstLine: firstLine, in: "")
+    try reader.read(text, name: name, firstLine: firstLine, in: nil)
     self.init(reader)
   }
 
@@ -69,12 +69,19 @@ public struct Script: Sendable {
 
   private init(_ reader: ScriptReader) { (steps, isRecording) = (reader.steps, reader.isRecording) }
 
-  /// Leaves out the opening that it begins with, to be played on the file that is open.
-  public mutating func leaveOutOpening() {
-    switch steps.first?.command {
-    case .create, .open: steps.removeFirst()
-    default: break
+  /// Leaves out its first opening of a file, to be played on the file that is open; what comes before touches none.
+  ///
+  /// - Returns: Whether there was one.
+  @discardableResult
+  public mutating func leaveOutOpening() -> Bool {
+    let opening = steps.firstIndex { step in
+      switch step.command {
+      case .create, .open: true
+      default: false
+      }
     }
+    if let opening { steps.remove(at: opening) }
+    return opening != nil
   }
 
   /// Adds the commands of another script after its own.

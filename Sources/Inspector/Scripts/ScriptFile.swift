@@ -1,3 +1,4 @@
+import RangedMmap
 import SystemPackage
 
 /// The text of a script and the file that it came from.
@@ -24,17 +25,21 @@ struct ScriptFile {
     do {
       // Without blocking: nobody may ever write to a FIFO.
       let file =
-        try path.map { try FileDescriptor.open(FilePath($0), .readOnly, options: [.closeOnExec, .nonBlocking]) }
+        try path.map { try FileDescriptor.open(FilePath(typed: $0), .readOnly, options: [.closeOnExec, .nonBlocking]) }
         ?? .standardInput
       defer { if path != nil { try? file.close() } }
       let status = try file.stat()
-      identity = [UInt64(status.deviceID.rawValue), UInt64(status.inode.rawValue)]
+      identity = status.identity
       if path != nil, status.type != .regular {
         throw ScriptError("\(name): is \(status.type.noun), and no regular file; \(Self.remedy), or pipe it to `-`")
       }
       guard path == nil || status.size <= limit else { throw Self.tooLong(name) }
       bytes = try Self.read(file, atMost: limit)
-    } catch let error as ScriptError { throw error } catch {
+    } catch let error as ScriptError {
+      throw error
+    } catch let error as CommandError {
+      throw ScriptError(error.description)
+    } catch {
       throw ScriptError("\(name): can't read the script (\(error)); \(Self.remedy)")
     }
     guard bytes.count <= limit else { throw Self.tooLong(name) }
@@ -67,18 +72,5 @@ struct ScriptFile {
   private static func firstBadLine(_ bytes: [UInt8]) -> Int {
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     return 1 + (lines.firstIndex { $0.contains(0) || String(validating: $0, as: UTF8.self) == nil } ?? 0)
-  }
-}
-
-extension FileType {
-  /// What a thing of this type is called.
-  fileprivate var noun: String {
-    switch self {
-    case .directory: "a folder"
-    case .fifo: "a pipe"
-    case .characterSpecial, .blockSpecial: "a device"
-    case .socket: "a socket"
-    default: "something else"
-    }
   }
 }

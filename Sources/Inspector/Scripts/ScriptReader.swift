@@ -19,7 +19,7 @@ struct ScriptReader {
   /// - Throws: The place and what is wrong.
   mutating func readFile(_ path: String?) throws(ScriptError) {
     let file = try ScriptFile(path, limit: room)
-    let folder = path.map { FilePath($0).removingLastComponent() } ?? ""
+    let folder = path.map { FilePath($0).removingLastComponent() }
     try read(file, name: path ?? ScriptPosition.standardInput, in: folder)
   }
 
@@ -29,16 +29,16 @@ struct ScriptReader {
   ///   - text: One command a line.
   ///   - name: What errors call it.
   ///   - firstLine: The number that errors give to the first line.
-  ///   - folder: Where paths begin of what it sources.
+  ///   - folder: Where paths begin of what it sources; `nil` for where the program was started.
   /// - Throws: The place and what is wrong.
-  mutating func read(_ text: String, name: String, firstLine: Int, in folder: FilePath) throws(ScriptError) {
+  mutating func read(_ text: String, name: String, firstLine: Int, in folder: FilePath?) throws(ScriptError) {
     // By scalars: "\r\n" is one character of Swift, and neither "\n" nor a place to split at. What is left of it
     // at the end of a line is a blank.
     let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
-    if steps.isEmpty, text.hasPrefix(Script.recordingMark) { isRecording = true }
     for (index, line) in lines.enumerated() {
       let position = ScriptPosition(name: name, line: firstLine + index)
       let line = String(Substring(line))
+      if steps.isEmpty, line.hasPrefix(Script.recordingMark) { isRecording = true }
       let command: Command?
       do throws(SyntaxError) { command = try Command(parsing: line) } catch {
         throw ScriptError(position, error.description, ScriptError.Mark(line: line, columns: error.columns))
@@ -66,7 +66,7 @@ struct ScriptReader {
     try read(file, name: path, in: FilePath(path).removingLastComponent())
   }
 
-  private mutating func read(_ file: ScriptFile, name: String, in folder: FilePath) throws(ScriptError) {
+  private mutating func read(_ file: ScriptFile, name: String, in folder: FilePath?) throws(ScriptError) {
     room -= file.size
     open.append(file.identity)
     try read(file.text, name: name, firstLine: 1, in: folder)
@@ -76,9 +76,9 @@ struct ScriptReader {
 
 extension Command {
   /// The same, with the path that it sources taken from a folder.
-  fileprivate func sourcing(from folder: FilePath) -> Command {
+  fileprivate func sourcing(from folder: FilePath?) -> Command {
     switch self {
-    case .source(let path): .source(path: folder.pushing(FilePath(path)).string)
+    case .source(let path): .source(path: folder?.pushing(typed: path) ?? path)
     case .expect(.error(let text, .command(let command))):
       .expect(.error(text: text, .command(command.sourcing(from: folder))))
     default: self

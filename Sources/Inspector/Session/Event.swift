@@ -9,6 +9,10 @@ public struct Event: Sendable, Equatable {
     case done
     /// Something to read: bytes, counts, help.
     case output
+    /// Others did something to the file.
+    case news
+    /// What a script or a person expected is so.
+    case expected
     /// A caption of a script.
     case caption
     /// Something failed.
@@ -19,14 +23,23 @@ public struct Event: Sendable, Equatable {
   public let kind: Kind
   /// One or more lines of text.
   public let lines: [String]
+  /// Whether they tell what the kernel says or does, which is something else on another machine.
+  public let isMeasured: Bool
 
   /// An event of some lines.
-  public init(_ kind: Kind, _ lines: [String]) {
+  public init(_ kind: Kind, _ lines: [String], isMeasured: Bool = false) {
     self.kind = kind
     self.lines = lines
+    self.isMeasured = isMeasured
   }
 
   static func done(_ line: String) -> Event { Event(.done, [line]) }
+
+  static func news(_ line: String) -> Event { Event(.news, [line]) }
+
+  static func asExpected(_ what: String, isMeasured: Bool = false) -> Event {
+    Event(.expected, ["as expected: \(what)"], isMeasured: isMeasured)
+  }
 }
 
 /// Why a command could not be carried out: one line that names the culprit and the remedy.
@@ -39,14 +52,30 @@ public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible 
 
   // The library's remedies are calls; here they are commands.
   init(_ error: MmapFileError, whileCreating: Bool = false) {
+    // What fills a range has its own reason and remedy.
+    if let cause = error.cause as? CommandError {
+      description = "\(cause); the range is filled in part, and not written"
+      return
+    }
     let remedy: String? =
       switch error.code {
       case .alreadyExists:
-        "choose another name, open it without creating, or replace it with --force (`create … force`)"
-      case .readOnly: "allow writing with --write (`open \(error.path) write`)"
-      case .system where error.errno == .noSuchFileOrDirectory && whileCreating: "check that its folder exists"
-      case .system where error.errno == .noSuchFileOrDirectory: "check the name, or create it with --create SIZE"
+        "choose another name, open it without creating, or replace it with --create SIZE --force (`create … force`)"
+      case .readOnly: "allow writing with --write (`open \(Word.quote(error.path.string)) write`)"
+      case .emptyFile:
+        "replace it with --create SIZE --force (`create … force`), name a file that has bytes, or wait for the first ones "
+          + "with --wait (`open … wait`)"
+      case .cannotReserve: "make it with --sparse (`create … sparse`)"
+      case .system where error.errno == .noSuchFileOrDirectory:
+        if whileCreating || (try? Stat(error.path.folder)) == nil {
+          "check that its folder exists"
+        } else if error.path.isInMadeUpFolder {
+          "check the name"
+        } else {
+          "check the name, create it with --create SIZE, or wait for it with --wait"
+        }
       case .locked: "close it there, or look at it without --write"
+      case .system where whileCreating: error.remedy ?? "choose another place"
       default: error.remedy
       }
     var line = "\(error.path): \(error.message)"

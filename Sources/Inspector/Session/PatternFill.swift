@@ -2,28 +2,44 @@ import Glibc
 import RangedMmap
 import SystemPackage
 
+/// What a range was filled with.
+struct Content: Sendable {
+  let pattern: Pattern
+  /// How the file was then that is the pattern, if one is.
+  let stamp: PatternSource.Stamp?
+}
+
 /// A pattern with all that it needs at hand, ready to fill memory and to be compared with it.
 struct PatternFill: Sendable {
-  let pattern: Pattern
-  // The bytes that are repeated, for patterns that have some.
-  private let source: [UInt8]
+  let content: Content
+  // For patterns that repeat something.
+  private let source: PatternSource?
 
-  /// Gets a pattern ready for ranges of at most `byteCount` bytes; a file is read now.
-  init(_ pattern: Pattern, byteCount: Int) throws(CommandError) {
-    self.pattern = pattern
+  /// Gets a pattern ready; a file is opened now.
+  ///
+  /// - Parameters:
+  ///   - pattern: The pattern.
+  ///   - target: The file that is to be filled, which can't serve as its own pattern.
+  /// - Throws: What is wrong with the file that is the pattern.
+  init(_ pattern: Pattern, for target: FileDescriptor? = nil) throws(CommandError) {
     switch pattern {
-    case .text(let text): source = Array(text.utf8)
-    case .file(let path): source = try Self.load(path, atMost: byteCount)
-    default: source = []
+    case .text(let text): self.init(pattern, PatternSource(text: text))
+    case .file(let path): self.init(pattern, try PatternSource(file: path, for: target))
+    default: self.init(pattern, nil)
     }
   }
 
+  /// A pattern that repeats these bytes.
+  init(_ pattern: Pattern, _ source: PatternSource?) {
+    content = Content(pattern: pattern, stamp: source?.stamp)
+    self.source = source
+  }
+
   /// Fills memory that stands for the bytes of the file from `offset` on, in a range that starts at `start`.
-  func fill(_ memory: UnsafeMutableRawBufferPointer, offset: Int, start: Int) {
-    switch pattern {
+  func fill(_ memory: UnsafeMutableRawBufferPointer, offset: Int, start: Int) throws(CommandError) {
+    switch content.pattern {
     case .byte(let byte): unsafe memory.initializeMemory(as: UInt8.self, repeating: byte)
-    case .text, .file:
-      for index in memory.indices { unsafe memory[index] = source[(offset - start + index) % source.count] }
+    case .text, .file: try unsafe source?.fill(memory, from: offset - start)
     case .counter:
       unsafe fillWords(memory, offset) { UInt64($0 & 0xff) &* 0x0101_0101_0101_0101 &+ 0x0706_0504_0302_0100 }
     case .page: unsafe fillWords(memory, offset) { UInt64($0 / Alignment.page) }
@@ -37,20 +53,21 @@ struct PatternFill: Sendable {
   /// Fills a range in place, with no copy.
   ///
   /// - Parameters:
-  ///   - output: The range's memory.
+  ///   - writer: What the range is filled through.
   ///   - start: The range's offset in the file.
   ///   - advance: Told after each piece how many pages it had; what it throws ends the filling.
-  /// - Throws: What `advance` throws.
-  func fill(_ output: inout OutputRawSpan, start: Int, _ advance: (Int) throws -> Void = { _ in }) throws {
-    // SAFETY: each piece is filled whole, and then counted as filled.
-    try unsafe output.withUnsafeMutableBytes { memory, filled in
-      while filled < memory.count {
-        let piece = filled..<min(filled + Self.pieceSize, memory.count)
-        unsafe fill(UnsafeMutableRawBufferPointer(rebasing: memory[piece]), offset: start + filled, start: start)
-        filled = piece.upperBound
-        try advance(Alignment.pages(in: piece.count))
+  /// - Throws: What `advance` throws, or what is wrong with the file that is the pattern.
+  func fill(_ writer: RangeWriter, start: Int, _ advance: (Int) throws -> Void = { _ in }) throws {
+    while writer.remaining > 0 {
+      let filled = writer.count
+      // SAFETY: each piece is filled whole.
+      try unsafe writer.append(upTo: Self.pieceSize) { memory throws(CommandError) in
+        try unsafe fill(memory, offset: start + filled, start: start)
+        return memory.count
       }
+      try advance(Alignment.pages(in: writer.count - filled))
     }
+    try source?.checkUnchanged()
   }
 
   /// Where `bytes`, which start a range at `start`, first differ from the pattern.
@@ -60,15 +77,17 @@ struct PatternFill: Sendable {
   ///   - start: The range's offset in the file.
   ///   - advance: Told after each piece how many pages it had; false ends the comparison.
   /// - Returns: The place and both bytes, or `nil` if there was no difference as far as was compared.
+  /// - Throws: What is wrong with the file that is the pattern.
   func firstDifference(
-    _ bytes: RawSpan, start: Int, _ advance: (Int) -> Bool = { _ in true }
-  ) -> (offset: Int, expected: UInt8, found: UInt8)? {
-    var scratch = [UInt8](repeating: 0, count: min(bytes.byteCount, 1 << 16))
-    for position in stride(from: 0, to: bytes.byteCount, by: scratch.count) {
-      let part = min(scratch.count, bytes.byteCount - position)
+    _ bytes: Span<UInt8>, start: Int, _ advance: (Int) -> Bool = { _ in true }
+  ) throws -> (offset: Int, expected: UInt8, found: UInt8)? {
+    var scratch = [UInt8](repeating: 0, count: min(bytes.count, 1 << 16))
+    for position in stride(from: 0, to: bytes.count, by: scratch.count) {
+      let part = min(scratch.count, bytes.count - position)
       // SAFETY: `part` bytes of the array are filled; the span is read within its length.
-      let isEqual = unsafe scratch.withUnsafeMutableBytes { scratch in
-        unsafe fill(UnsafeMutableRawBufferPointer(rebasing: scratch[..<part]), offset: start + position, start: start)
+      let isEqual = try unsafe scratch.withUnsafeMutableBytes { scratch in
+        try unsafe fill(
+          UnsafeMutableRawBufferPointer(rebasing: scratch[..<part]), offset: start + position, start: start)
         return unsafe bytes.extracting(position..<position + part).withUnsafeBytes { found in
           guard let mine = scratch.baseAddress, let theirs = found.baseAddress else { return true }
           return unsafe memcmp(mine, theirs, part) == 0
@@ -76,7 +95,7 @@ struct PatternFill: Sendable {
       }
       if !isEqual {
         for index in 0..<part {
-          let found = unsafe bytes.unsafeLoad(fromByteOffset: position + index, as: UInt8.self)
+          let found = bytes[position + index]
           if found != scratch[index] { return (start + position + index, scratch[index], found) }
         }
       }
@@ -97,24 +116,6 @@ struct PatternFill: Sendable {
           unsafe memory[position + byte] = UInt8(truncatingIfNeeded: value >> (8 * UInt64(byte)))
         }
       }
-    }
-  }
-
-  private static func load(_ path: String, atMost byteCount: Int) throws(CommandError) -> [UInt8] {
-    do {
-      let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
-      defer { try? file.close() }
-      let wanted = min(byteCount, Int(try file.stat().size))
-      var bytes = [UInt8](repeating: 0, count: wanted)
-      // SAFETY: the buffer is the array's own, and is filled within its length.
-      let count = try unsafe bytes.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
-      bytes.removeLast(wanted - count)
-      guard !bytes.isEmpty else {
-        throw CommandError("\(path): has no bytes of a known size; a pattern needs a regular file of at least one")
-      }
-      return bytes
-    } catch let error as CommandError { throw error } catch {
-      throw CommandError("\(path): can't be read as a pattern (\(error)); name a file that can be read")
     }
   }
 }

@@ -28,7 +28,8 @@ enum Holding: ~Copyable, Sendable {
 struct RangeRecord: ~Copyable, Sendable {
   let bytes: Range<Int>
   let author: Author
-  var pattern: Pattern?
+  /// What was last written to it.
+  var content: Content?
   /// `nil` only while a step of the library has it.
   var holding: Holding?
   private(set) var history: RangeHistory
@@ -40,19 +41,19 @@ struct RangeRecord: ~Copyable, Sendable {
     history = RangeHistory()
   }
 
-  init(_ receipt: consuming WriteReceipt, pattern: Pattern, by author: Author) {
+  init(_ receipt: consuming WriteReceipt, _ content: Content, by author: Author) {
     bytes = receipt.byteRange
     self.author = author
-    self.pattern = pattern
+    self.content = content
     holding = .written(receipt)
     history = RangeHistory()
     history.written = history.allocated
   }
 
-  init(_ range: consuming FlushedRange, pattern: Pattern, by author: Author) {
+  init(_ range: consuming FlushedRange, _ content: Content, by author: Author) {
     bytes = range.byteRange
     self.author = author
-    self.pattern = pattern
+    self.content = content
     holding = .flushed(range)
     history = RangeHistory()
     (history.written, history.synced) = (history.allocated, history.allocated)
@@ -70,19 +71,21 @@ struct RangeRecord: ~Copyable, Sendable {
   fileprivate init(placeholderFor record: borrowing RangeRecord) {
     bytes = record.bytes
     author = record.author
-    pattern = record.pattern
+    content = record.content
     history = record.history
   }
 
   var pageCount: Int { Alignment.pages(in: bytes.count) }
 
-  mutating func wasWritten(with pattern: Pattern) {
-    self.pattern = pattern
+  mutating func wasWritten(with content: Content) {
+    self.content = content
     history.written = .now
-    history.synced = nil
+    (history.synced, history.reused) = (nil, nil)
   }
 
   mutating func wasSynced() { history.synced = .now }
+
+  mutating func wasReused() { history.reused = .now }
 
   var stage: RangeSummary.Stage {
     switch holding {
@@ -102,6 +105,8 @@ public struct RangeHistory: Sendable, Equatable {
   public internal(set) var written: WallTime?
   /// When it was made durable, if it was after the last write.
   public internal(set) var synced: WallTime?
+  /// When it was taken back to be written anew, if it was after the last write.
+  public internal(set) var reused: WallTime?
 
   init() { allocated = .now }
   // A part of a range was handed out with the whole.
@@ -156,7 +161,8 @@ struct RangeTable: ~Copyable {
   func summary(_ label: Int) -> RangeSummary {
     RangeSummary(
       label: label, bytes: records[label - 1].bytes, author: records[label - 1].author,
-      pattern: records[label - 1].pattern, stage: records[label - 1].stage, history: records[label - 1].history)
+      pattern: records[label - 1].content?.pattern, stage: records[label - 1].stage, history: records[label - 1].history
+    )
   }
 
   // Of these many are asked for at a time.

@@ -6,8 +6,9 @@ import SystemPackage
 extension Session {
   func screen(_ path: String?, _ isForced: Bool) throws(CommandError) -> Event {
     guard let takeScreen else { throw CommandError("screen: nothing is drawn here") }
-    let lines = try takeScreen(path.map(output), isForced)
-    return path == nil ? Event(.output, lines) : .done("saved \(path ?? "")")
+    guard let path else { return Event(.output, try takeScreen(nil)) }
+    _ = try takeScreen(output(path, isForced: isForced, command: "screen"))
+    return .done("saved \(path)")
   }
 
   func set(_ setting: Setting) -> Event {
@@ -15,6 +16,7 @@ extension Session {
     case .pattern(let pattern): self.pattern = pattern
     case .speed(let speed): self.speed = speed
     case .ascii(let isOn): isASCII = isOn
+    case .follow(let isOn): followsName = isOn
     }
     return Event(.done, [])
   }
@@ -33,8 +35,18 @@ extension Session {
     return Event(.output, verb.manual)
   }
 
-  /// Where a file goes that a person asks for by this path.
-  func output(_ path: String) -> String { outputFolder?.pushing(FilePath(path)).string ?? path }
+  /// The file that a person asks for by this path.
+  func output(_ path: String, isForced: Bool, command: String) -> OutputFile {
+    let place = outputFolder?.pushing(typed: path) ?? path
+    return OutputFile(
+      place, isForced: isForced, remedy: "replace it with `\(command) \(Word.quote(path)) force`", inUse: allFilesInUse)
+  }
+
+  /// All files that nothing may be written over.
+  var allFilesInUse: [OutputFile.InUse] {
+    let looked = (try? file?.descriptor.stat()).map { OutputFile.InUse($0, as: "the file that is open here") }
+    return filesInUse() + [looked, recorder.fileInUse].compactMap { $0 }
+  }
 
   /// The open file, or an error that says how to open one.
   func openFile() throws(CommandError) -> MmapFile {

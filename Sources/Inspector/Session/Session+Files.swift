@@ -1,3 +1,4 @@
+import Glibc
 import RangedMmap
 import Synchronization
 import SystemPackage
@@ -8,88 +9,81 @@ extension Session {
   func create(_ path: String, size: Int, isSparse: Bool, isForced: Bool) throws(CommandError) -> Event {
     try requireNoWorkers("create")
     try requireNotHeld(path)
-    let made = Made()
+    let place = try FilePath(typed: path)
+    let opened = Opened()
     let job = Job("create \(path)", pages: 0)
     let pending = Pending(job: job) { session throws(CommandError) in
-      let (file, allocator) = try made.result()
+      let (file, allocator) = try opened.result()
       session.take(file, allocator)
       let pages = Alignment.pages(in: size)
       let storage = isSparse ? "sparse" : "preallocated"
-      return .done("created \(path): \(count(pages, "page")), \(storage)\(session.durabilityNote)")
+      return .done("created \(path): \(counted(pages, "page")), \(storage)\(session.durabilityNote)")
     }
-    return try start(pending) { made.create(path, size, isSparse, isForced, job) }
+    return try start(pending) { opened.create(place, size, isSparse, isForced, job) }
   }
 
   func open(_ path: String, forWriting: Bool) throws(CommandError) -> Event {
     try requireNoWorkers("open")
     if forWriting { try requireNotHeld(path) }
+    let place = try FilePath(typed: path)
     do throws(MmapFileError) {
-      if forWriting {
-        let (file, allocator) = try MmapFile.open(at: FilePath(path), allocator: ConcurrentAllocator.self)
-        take(file, allocator)
-      } else {
-        take(try MmapFile.openReadOnly(at: FilePath(path)), nil)
-      }
+      let (file, allocator) = try Opened.open(place, forWriting)
+      take(file, allocator)
     } catch { throw CommandError(error) }
-    return .done("opened \(path) for \(forWriting ? "writing" : "reading only")\(durabilityNote)")
+    return openedEvent(path, forWriting)
+  }
+
+  /// Opens a file as soon as it exists and has bytes.
+  func waitToOpen(_ path: String, forWriting: Bool) throws(CommandError) -> Event {
+    try requireNoWorkers("open")
+    if forWriting { try requireNotHeld(path) }
+    let place = try FilePath(typed: path)
+    let opened = Opened()
+    let job = Job("open \(path) wait", pages: 0)
+    let pending = Pending(job: job) { session throws(CommandError) in
+      let (file, allocator) = try opened.result()
+      session.take(file, allocator)
+      return session.openedEvent(path, forWriting)
+    }
+    return try start(pending) { opened.wait(place, forWriting, job) }
+  }
+
+  private func openedEvent(_ path: String, _ forWriting: Bool) -> Event {
+    .done("opened \(path) for \(forWriting ? "writing" : "reading only")\(durabilityNote)")
   }
 
   private var durabilityNote: String {
-    file?.isDurable == false ? "; its file system lives in memory, so nothing in it is durable" : ""
+    file?.isInMemory == true ? "; its file system lives in memory, so nothing in it is durable" : ""
   }
 
-  private func take(_ file: MmapFile, _ allocator: ConcurrentAllocator?) {
+  func take(_ file: MmapFile, _ allocator: ConcurrentAllocator?) {
     // What workers had left to tell, they tell of the file before.
     takeInWorkers()
+    if let farewell { note(Event(.caption, [farewell])) }
     // The cursor stays where it was when the same file is opened again to write it.
     cursor = self.file?.path == file.path ? min(cursor, file.states.count - 1) : 0
     byteCursor = min(byteCursor, file.size - 1 - cursor * Alignment.page)
     let pages = file.states.count
     selection = self.file?.path == file.path ? selection.map { $0.clamped(to: 0..<pages) } : nil
     if selection?.isEmpty == true { selection = nil }
+    if self.file?.path != file.path { (markedPages, watchedChanges) = ([], []) }
     self.file = file
     sampledFile = try? SampledFile(file)
+    standing = sampledFile?.standing
     self.allocator = allocator
     ranges = RangeTable()
     workers.dismiss()
   }
 
-  /// Tells, once, what others did to the file; one that is only looked at is followed as it grows and shrinks.
-  func watchFile() {
-    guard let file else { return }
-    let complaint = file.isWritable ? coverageComplaint(file) : follow(file)
-    if let complaint, complaint != lastComplaint { note(Event(.failure, [complaint])) }
-    lastComplaint = complaint
-  }
-
-  private func coverageComplaint(_ file: MmapFile) -> String? {
-    do throws(MmapFileError) { try file.checkCoverage() } catch { return CommandError(error).description }
-    return nil
-  }
-
-  private func follow(_ file: MmapFile) -> String? {
-    guard let sampledFile else { return coverageComplaint(file) }
-    switch sampledFile.fate {
-    case .unchanged: return nil
-    case .deleted: return "\(file.path): was deleted; its pages stay until the last program that has it open closes it"
-    case .replaced:
-      let path = Word.quote(file.path.string)
-      return "\(file.path): its name leads to another file now; `open \(path)` shows that one"
-    case .resized(0): return "\(file.path): is empty now; what was there is not in it any more"
-    case .resized(let size):
-      guard let resized = try? MmapFile.openReadOnly(at: file.path) else { return nil }
-      let isShorter = size < file.size
-      take(resized, nil)
-      guard isShorter else { return nil }
-      let pages = resized.states.count
-      note(Event(.done, ["\(file.path): was cut to \(count(pages, "page")) by another program"]))
-      return nil
-    }
-  }
-
   private func requireNotHeld(_ path: String) throws(CommandError) {
-    guard let file, file.isWritable, file.path.string == path else { return }
-    throw CommandError("\(path): is open for writing here already; open another file first to let go of it")
+    guard let identity = (try? Stat(FilePath(path)))?.identity else { return }
+    if let file, file.isWritable, (try? file.descriptor.stat())?.identity == identity {
+      throw CommandError("\(path): is open for writing here already; open another file first to let go of it")
+    }
+    let written = OutputFile.InUse.standard + filesInUse() + [recorder.fileInUse].compactMap { $0 }
+    if let used = written.first(where: { $0.identity == identity }) {
+      throw CommandError("\(path): is \(used.role); choose another name")
+    }
   }
 
   private func requireNoWorkers(_ verb: String) throws(CommandError) {
@@ -100,27 +94,56 @@ extension Session {
   }
 }
 
-/// A file that is being made, for whoever waits for it.
-private final class Made: Sendable {
-  private let outcome = Mutex<Result<(MmapFile, ConcurrentAllocator), CommandError>?>(nil)
+/// A file that is being made or waited for, and then its mapping.
+private final class Opened: Sendable {
+  typealias Mapped = (MmapFile, ConcurrentAllocator?)
 
-  func create(_ path: String, _ size: Int, _ isSparse: Bool, _ isForced: Bool, _ job: Job) {
-    let result: Result<(MmapFile, ConcurrentAllocator), CommandError>
+  private let outcome = Mutex<Result<Mapped, CommandError>?>(nil)
+
+  // A file that lives shorter may be missed. Two calls each time cost next to nothing.
+  private static let pause: UInt32 = 10_000
+
+  static func open(_ path: FilePath, _ forWriting: Bool) throws(MmapFileError) -> Mapped {
+    guard forWriting else { return (try MmapFile.openQuietly(at: path), nil) }
+    let (file, allocator) = try MmapFile.open(at: path, allocator: ConcurrentAllocator.self)
+    return (file, allocator)
+  }
+
+  func create(_ path: FilePath, _ size: Int, _ isSparse: Bool, _ isForced: Bool, _ job: Job) {
+    let result: Result<Mapped, CommandError>
     do throws(MmapFileError) {
       result = .success(
         try MmapFile.create(
-          at: FilePath(path), size: size, allocator: ConcurrentAllocator.self,
+          at: path, size: size, allocator: ConcurrentAllocator.self,
           storage: isSparse ? .sparse : .preallocated, replacing: isForced))
     } catch { result = .failure(CommandError(error, whileCreating: true)) }
+    end(result, job)
+  }
+
+  /// Tries to open a file until it exists and has bytes.
+  func wait(_ path: FilePath, _ forWriting: Bool, _ job: Job) {
+    while !job.wasStopped {
+      do throws(MmapFileError) {
+        end(.success(try Self.open(path, forWriting)), job)
+        return
+      } catch {
+        guard error.code == .emptyFile || error.errno == .noSuchFileOrDirectory else {
+          end(.failure(CommandError(error)), job)
+          return
+        }
+      }
+      usleep(Self.pause)
+    }
+    end(.failure(CommandError("open \(path): stopped before there was a file with bytes")), job)
+  }
+
+  private func end(_ result: Result<Mapped, CommandError>, _ job: Job) {
     outcome.withLock { $0 = result }
     job.end()
   }
 
-  func result() throws(CommandError) -> (MmapFile, ConcurrentAllocator) {
-    guard let outcome = outcome.withLock({ $0.take() }) else { throw CommandError("create: has not ended yet") }
+  func result() throws(CommandError) -> Mapped {
+    guard let outcome = outcome.withLock({ $0.take() }) else { throw CommandError("the file is not open yet") }
     return try outcome.get()
   }
 }
-
-/// A number with its noun, in the singular where it is one.
-func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -87,11 +87,7 @@ extension Session {
       return try pending.finish(self)
     }
     // What is soon over needs no second thought: it is told as if it had been done on the spot.
-    let deadline = ContinuousClock.now + patience
-    while !pending.job.hasEnded, ContinuousClock.now < deadline {
-      wakeUp.wait(also: nil, atMost: deadline - ContinuousClock.now)
-    }
-    if pending.job.hasEnded { return try pending.finish(self) }
+    if pending.job.waitForEnd(atMost: patience) { return try pending.finish(self) }
     self.pending = pending
     return Event(.done, [])
   }
@@ -120,7 +116,7 @@ extension Session {
   /// Stops the long step and waits for its end.
   func finishJob() {
     stopJob()
-    while let job, !job.hasEnded { wakeUp.wait() }
+    job?.waitForEnd()
     collectJob()
   }
 }

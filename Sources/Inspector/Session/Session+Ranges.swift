@@ -1,4 +1,5 @@
 import RangedMmap
+import SystemPackage
 
 // The steps of ranges: allocate, write, read, verify, flush, sync, reuse.
 
@@ -28,16 +29,15 @@ extension Session {
     cursor = bytes.lowerBound / Alignment.page
     let labels = RangeSelection.labels(first...ranges.count)
     let pages = Alignment.pages(in: bytes.count)
-    var line = "\(labels): \(count(pages, "page")) at 0x\(hex(bytes.lowerBound, width: 1))"
+    var line = "\(labels): \(counted(pages, "page")) at 0x\(hex(bytes.lowerBound, width: 1))"
     if ranges.count - first + 1 < times || bytes.count < byteCount { line += "; no more are left" }
     return .done(line)
   }
 
   func write(_ selection: RangeSelection, _ pattern: Pattern) throws(CommandError) -> Event {
-    _ = try writableFile()
+    let file = try writableFile()
     let labels = try labels(selection, at: .allocated, for: "write")
-    let longest = labels.map { ranges.bytes($0).count }.max() ?? 0
-    let fill = try PatternFill(pattern, byteCount: longest)
+    let fill = try PatternFill(pattern, for: file.descriptor)
     self.pattern = pattern
     return try send(
       labels, "write \(selection)", .write(fill), telling: "wrote \(selection) with \(pattern)\(total(labels))"
@@ -55,10 +55,12 @@ extension Session {
       throw CommandError("read r\(label): offset \(offset) is past its \(range.count) bytes")
     }
     let end = min(range.count, offset + min(length ?? 256, range.count))
-    do throws(MmapFileError) {
-      let bytes = try file.peek(range.lowerBound + offset..<range.lowerBound + end)
-      return Event(.output, HexDump.lines(bytes, at: range.lowerBound + offset))
-    } catch { throw CommandError(error) }
+    let found = try file.look(at: range.lowerBound + offset..<range.lowerBound + end)
+    let dump = Event(.output, HexDump.lines(found.bytes, at: range.lowerBound + offset))
+    guard let shortfall = found.shortfall else { return dump }
+    // What is there is shown all the same.
+    note(dump)
+    throw CommandError("read r\(label): \(file.path): \(shortfall)")
   }
 
   func verify(_ selection: RangeSelection) throws(CommandError) -> Event {
@@ -80,10 +82,11 @@ extension Session {
 
   func sync(_ selection: RangeSelection) throws(CommandError) -> Event {
     _ = try writableFile()
+    let haveEnded = workersHaveEndedAndHandedOver
     let labels = try labels(selection, at: .written, for: "sync")
     // A wait for the whole file settles what workers hold, too: with those that take turns that is for their turns to
     // do, and with threads nobody could tell which pages it found written.
-    let isOurs = workers.running == 0 || !workers.isStepped && !recorder.isOn
+    let isOurs = haveEnded || !workers.isStepped && !recorder.isOn
     let step = selection == .all && isOurs ? RangeStep.syncAll : .sync
     return try send(labels, "sync \(selection)", step, telling: "made \(selection) durable\(total(labels))") {
       .sync($0)
@@ -103,6 +106,7 @@ extension Session {
         case .allocated(let range): record.holding = .allocated(range)
         case nil: return
         }
+        record.wasReused()
       }
     }
     return .done("took \(selection) back, to be written anew\(total(labels))")
@@ -119,9 +123,15 @@ extension Session {
     let file = try openFile()
     guard let allocator else {
       throw CommandError(
-        "\(file.path): is open for reading only; allow writing with --write (`open \(file.path) write`)")
+        "\(file.path): is open for reading only; allow writing with --write (`open \(Word.quote(file.path.string)) write`)"
+      )
     }
     return allocator
+  }
+
+  // Which pages are next is not for the selection to say.
+  private var remedyForNone: String {
+    allocator == nil ? "only a file that is open for writing has some" : "`allocate` takes the next free pages"
   }
 
   private func selectedLabels(_ pages: Range<Int>) -> [Int] {
@@ -133,7 +143,7 @@ extension Session {
 
   private func known(_ labels: ClosedRange<Int>) throws(CommandError) -> [Int] {
     guard labels.upperBound <= ranges.count else {
-      let there = ranges.count == 0 ? "there are no ranges yet: `allocate` first" : "the last range is r\(ranges.count)"
+      let there = ranges.count == 0 ? "there are no ranges yet; \(remedyForNone)" : "the last range is r\(ranges.count)"
       let missing = "r\(max(labels.lowerBound, ranges.count + 1))"
       // Two digits exchanged, or one too many; which other number may be meant nobody can guess.
       let known = (1..<min(ranges.count, 1000) + 1).map { "r\($0)" }
@@ -169,8 +179,11 @@ extension Session {
       let touched = selectedLabels(pages)
       let labels = touched.filter { isFit(ranges.stage($0)) }
       guard !labels.isEmpty else {
-        let why = touched.isEmpty ? "belong to no range: `allocate` first" : "hold no range for that; it has \(need)"
-        throw CommandError("\(verb) selected: pages \(pages.lowerBound)-\(pages.upperBound - 1) \(why)")
+        let why =
+          touched.isEmpty
+          ? "there is no range at \(named(pages)); \(remedyForNone)"
+          : "no range at \(named(pages)) is fit for that; it has \(need)"
+        throw CommandError("\(verb) selected: \(why)")
       }
       return labels
     case .labels(let wanted):
@@ -188,7 +201,7 @@ extension Session {
 
   private func total(_ labels: [Int]) -> String {
     let pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.bytes($1).count) }
-    return ": \(count(pages, "page"))" + (labels.count > 1 ? " in \(labels.count) ranges" : "")
+    return ": \(counted(pages, "page"))" + (labels.count > 1 ? " in \(labels.count) ranges" : "")
   }
 }
 
@@ -219,7 +232,7 @@ extension RangeRecord {
   }
 
   mutating func compare<Result>(
-    _ file: MmapFile, _ body: (RawSpan) -> Result?
+    _ file: MmapFile, _ body: (Span<UInt8>) throws -> Result?
   ) throws(CommandError) -> Result? {
     let held = holding.take()
     var result: Result?
@@ -234,6 +247,7 @@ extension RangeRecord {
     case .allocated(let range): holding = .allocated(range)
     case nil: break
     }
+    if let failure = failure as? CommandError { throw failure }
     if let failure { throw (failure as? MmapFileError).map { CommandError($0) } ?? CommandError("\(failure)") }
     return result
   }

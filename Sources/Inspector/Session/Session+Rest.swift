@@ -24,8 +24,17 @@ extension Session {
 
   /// Sleeps until something has happened that a script waits for, and takes it in.
   public func waitForNews() {
-    wakeUp.wait(also: nil, atMost: restLeft)
+    wakeUp.wait(atMost: [restLeft, namePause].compactMap { $0 }.min())
     collect()
+  }
+
+  /// Sleeps until there are news, and takes them in.
+  ///
+  /// - Parameter output: What the news are written to.
+  /// - Returns: Whether it is read still.
+  public func waitForNews(orEndOf output: Int32) -> Bool {
+    defer { collect() }
+    return wakeUp.wait(orEndOf: output, atMost: namePause)
   }
 
   func pause(_ time: Duration?) -> Event {

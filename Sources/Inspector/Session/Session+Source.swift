@@ -11,24 +11,24 @@ extension Session {
     guard sourced == nil else { throw CommandError("source: a script is being played already; Esc ends it") }
     do throws(ScriptError) {
       let script = try Script(sourcing: path)
-      if workers.running == 0 { try script.checkLabels(known: ranges.count) }
-      sourced = Player(script)
+      if workersHaveEndedAndHandedOver { try script.checkLabels(known: ranges.count) }
+      sourced = (Player(script), path)
       wakeUp.signal()
-      return .done("plays \(path): \(count(script.steps.count, "command"))")
+      return .done("plays \(path): \(counted(script.steps.count, "command"))")
     } catch { throw CommandError(error.description) }
   }
 
   /// Carries out the next command of that script, if it may, and signals that there may be more.
   func continueSource() {
     // Taken out meanwhile: what holds others back must not hold back the script itself.
-    guard var player = sourced.take() else { return }
+    guard var script = sourced.take() else { return }
     do throws(ScriptError) {
-      switch try player.step(self) {
+      switch try script.player.step(self) {
       case .performed:
-        sourced = player
+        sourced = script
         wakeUp.signal()
-      case .waiting: sourced = player
-      case .finished: break
+      case .waiting: sourced = script
+      case .finished: note(.done("played \(script.path) to its end"))
       }
     } catch { note(Event(.failure, [error.description])) }
   }

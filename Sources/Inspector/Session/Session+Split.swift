@@ -20,11 +20,11 @@ extension Session {
       let bytes = ranges.bytes(label).count
       throw CommandError(
         "split r\(label): at \(Literal.describe(pages: position)) nothing is left to part; it has "
-          + "\(count(Alignment.pages(in: bytes), "page")), and is cut between two of them")
+          + "\(counted(Alignment.pages(in: bytes), "page")), and is cut between two of them")
     }
     let parts = [label, ranges.count].map { label in
       let bytes = ranges.bytes(label)
-      return "r\(label): \(count(Alignment.pages(in: bytes.count), "page")) at 0x\(hex(bytes.lowerBound, width: 1))"
+      return "r\(label): \(counted(Alignment.pages(in: bytes.count), "page")) at 0x\(hex(bytes.lowerBound, width: 1))"
     }
     return .done(parts.joined(separator: ", "))
   }

@@ -3,6 +3,16 @@ import RangedMmap
 // What part of the file is looked at, and what is selected in it.
 
 extension Session {
+  /// Takes how it is to be shown and played from the command line.
+  ///
+  /// No recording tells of it: it is nothing that was done to the file, and whoever plays the recording chooses anew.
+  public func begin(layer: Layer?, theme: Theme?, speed: Speed?, followsName: Bool = false) {
+    self.followsName = followsName
+    if let layer { chosenLayer = layer }
+    if let theme { self.theme = theme }
+    if let speed { self.speed = speed }
+  }
+
   func goto(_ page: Int) throws(CommandError) -> Event {
     let file = try openFile()
     guard page < file.states.count else {

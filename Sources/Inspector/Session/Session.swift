@@ -1,3 +1,4 @@
+import PageCache
 public import RangedMmap
 import SystemPackage
 
@@ -16,6 +17,10 @@ public final class Session {
   public let wakeUp: WakeUp
   /// The open file for whoever samples what the kernel knows of it; `nil` if that is out of reach.
   public internal(set) var sampledFile: SampledFile?
+  /// How long the open file was when it was looked at last, and what its name led to; `nil` if that is not known.
+  var standing: FileStanding?
+  /// Whether a file that takes the name of the one that is looked at is opened in its place.
+  var followsName = false
   var chosenLayer: Layer?
   /// How much of the file a cell stands for.
   public internal(set) var zoom = Zoom.pages(1)
@@ -24,6 +29,13 @@ public final class Session {
   /// The pages that commands act on where they name `selected`.
   public internal(set) var selection: Range<Int>?
   var lastTarget: Target?
+  // What the recording has told to be looked for.
+  var toldTarget: Target?
+  /// Pages in view whose bytes were seen to change lately; whoever draws says so.
+  public var markedPages: Set<Int> = []
+  // The pages that `watch` told of, and what it is told by while it lasts.
+  var watchedChanges: [Range<Int>] = []
+  var watching: PageWatch?
   /// On what kind of ground the screen is shown.
   public internal(set) var theme = Theme.dark
   /// The page under the cursor.
@@ -41,7 +53,7 @@ public final class Session {
   public var isWaiting: Bool { isWaitingForWorkers || pending != nil || rest != nil || sourced != nil }
   var isWaitingForWorkers = false
   var rest: Rest?
-  var sourced: Player?
+  var sourced: (player: Player, path: String)?
   /// Whether somebody is there who can press a key, so that a script may wait for one.
   public var isAttended = false
   /// What the key `w` writes: the pattern that was written last, or that was set since.
@@ -52,12 +64,17 @@ public final class Session {
   public var isASCII = false
   /// Makes or saves a picture of the screen; whoever draws sets it.
   ///
-  /// It is given a path, or `nil` for lines of text, and whether it may replace a file.
-  public var takeScreen: ((String?, Bool) throws(CommandError) -> [String])?
+  /// It is given the file to save it to, or `nil` for lines of text.
+  package var takeScreen: ((OutputFile?) throws(CommandError) -> [String])?
+  /// Files that whoever draws has open, and that nothing may be written over.
+  package var filesInUse: () -> [OutputFile.InUse] = { [] }
 
   /// The folder that pictures and recordings which a person asks for go into; `nil` for the working folder, which a
   /// lesson has moved to its own.
   public var outputFolder: FilePath?
+
+  /// Whether a lesson is still to go on with what is open; whoever plays one says so.
+  public var isInLesson = false
 
   /// What a lesson can do that no command can; whoever plays one sets it.
   ///
@@ -75,15 +92,14 @@ public final class Session {
   var unrecorded: (command: Command, isRacing: Bool)?
   // What a command that failed had done until then, as commands.
   var achieved: [Command]?
-  // Files that were made here.
-  var createdPaths: Set<String> = []
   var jobFailure: CommandError?
 
   // Whether workers were started whose end was not yet told.
   private var areWorking = false
   // The steps that workers still have to take, told by `workers step` or `wait`.
   var stepsAhead = 0
-  var lastComplaint: String?
+  // Of its name and of its size.
+  var lastComplaints: [Event?] = [nil, nil]
   // Errors that ended workers, for scripts to end with.
   private var workerFailures: [String] = []
   // What workers of earlier starts had done.
@@ -120,8 +136,11 @@ public final class Session {
       record(command, isRacing: isRacing)
     } else {
       unrecorded = (command, isRacing)
-      // A file that is being made is not there for other commands before it is.
-      if case .create = command {} else { recorder.hold() }
+      // A file that is being made or waited for is not there for other commands before it is.
+      switch command {
+      case .create, .open: break
+      default: recorder.hold()
+      }
     }
     note(event)
     return event
@@ -131,7 +150,8 @@ public final class Session {
     switch command {
     case .create(let path, let size, let isSparse, let isForced):
       return try create(path, size: size, isSparse: isSparse, isForced: isForced)
-    case .open(let path, let forWriting): return try open(path, forWriting: forWriting)
+    case .open(let path, let forWriting, let isAwaited):
+      return try isAwaited ? waitToOpen(path, forWriting: forWriting) : open(path, forWriting: forWriting)
     case .allocate(let byteCount, let times): return try allocate(byteCount, times: times)
     case .write(let selection, let pattern): return try write(selection, pattern)
     case .read(let selection, let offset, let length): return try read(selection, offset: offset, length: length)
@@ -153,10 +173,13 @@ public final class Session {
     case .theme(let theme):
       self.theme = theme
       return Event(.done, [])
-    case .status(let asJSON): return asJSON ? Event(.output, [try statusJSON()]) : Event(.output, [try statusLine()])
-    case .kernel(let pages): return try kernel(pages)
-    case .extents: return try extents()
-    case .users: return try users()
+    case .status(let asJSON):
+      return Event(.output, [asJSON ? try statusJSON() : try statusLine()], isMeasured: true)
+    case .page(let number): return try page(number)
+    case .kernel(let pages, let asJSON): return asJSON ? try kernelJSON(pages) : try kernel(pages)
+    case .extents(let asJSON): return asJSON ? try extentsJSON() : try extents()
+    case .users(let asJSON): return asJSON ? try usersJSON() : try users()
+    case .watch(let pages, let asJSON, let time): return try watch(pages, asJSON: asJSON, for: time)
     case .screen(let path, let isForced): return try screen(path, isForced)
     case .say(let text): return Event(.caption, text.split(separator: "\n").map(String.init))
     case .outside(let words):
@@ -189,16 +212,22 @@ public final class Session {
   }
 
   private func takeInNews() {
+    tellWatch()
     collectJob()
     endRest()
     continueSteps()
     takeInWorkers()
     watchFile()
-    guard areWorking, workers.running == 0 else { return }
-    // They may have finished something between the two looks.
-    takeInWorkers()
+    guard areWorking, workersHaveEndedAndHandedOver else { return }
     (areWorking, isWaitingForWorkers, stepsAhead) = (false, false, 0)
     note(workersHaveEnded)
+  }
+
+  /// Whether no worker runs; what those that ran handed over since the last look has its labels then.
+  var workersHaveEndedAndHandedOver: Bool {
+    guard workers.running == 0 else { return false }
+    takeInWorkers()
+    return true
   }
 
   func takeInWorkers() {
@@ -239,7 +268,7 @@ public final class Session {
   }
 
   var workersHaveEnded: Event {
-    .done("workers have ended: \(count(workers.operations - operationsBefore, "operation"))")
+    .done("workers have ended: \(counted(workers.operations - operationsBefore, "operation"))")
   }
 
   func workersStart() {

@@ -2,7 +2,7 @@ import Glibc
 
 /// A time of day in the place where the program runs.
 public struct WallTime: Sendable, Equatable, CustomStringConvertible {
-  private let seconds: Int
+  fileprivate let seconds: Int
 
   /// The present.
   public static var now: WallTime { WallTime(seconds: time(nil)) }
@@ -23,4 +23,60 @@ public struct WallTime: Sendable, Equatable, CustomStringConvertible {
       parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
     ].dropFirst(count).map { $0 < 10 ? "0\($0)" : "\($0)" }
   }
+}
+
+/// A moment to the millisecond, for logs.
+struct Moment: Sendable, Equatable {
+  private let nanoseconds: Int64
+
+  init(sinceEpoch time: Duration) { nanoseconds = time.inNanoseconds }
+
+  /// The present.
+  static var now: Moment {
+    var time = timespec()
+    // SAFETY: fills the structure that it is given.
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Moment(sinceEpoch: .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec))
+  }
+
+  /// The time of day where the program runs, as in `09:41:07.250`.
+  var timeOfDay: String { "\(WallTime(seconds: seconds))\(milliseconds)" }
+
+  /// Day and time of Greenwich by ISO 8601, as in `2025-01-31T09:41:07.250Z`.
+  var date: String {
+    var (parts, seconds) = (unsafe tm(), seconds)
+    // SAFETY: fills the structure that it is given.
+    unsafe gmtime_r(&seconds, &parts)
+    let fields = unsafe [parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec]
+      .map { $0 < 10 ? "0\($0)" : "\($0)" }
+    return unsafe "\(parts.tm_year + 1900)-\(fields[0])-\(fields[1])T"
+      + fields[2...].joined(separator: ":") + "\(milliseconds)Z"
+  }
+
+  /// How long ago another was, as in `0.2 s ago`.
+  func age(of other: Moment) -> String {
+    // A clock that was set back makes nothing of the future.
+    let tenths = max(0, (nanoseconds - other.nanoseconds) / 100_000_000)
+    let seconds = tenths / 10
+    switch seconds {
+    case ..<10: return "\(seconds).\(tenths % 10) s ago"
+    case ..<120: return "\(seconds) s ago"
+    case ..<7200: return "\(seconds / 60) min ago"
+    case ..<172_800: return "\(seconds / 3600) h ago"
+    default: return "\(seconds / 86_400) days ago"
+    }
+  }
+
+  // Both for times before 1970, too.
+  private var seconds: Int { Int((nanoseconds - fraction) / 1_000_000_000) }
+  private var fraction: Int64 { (nanoseconds % 1_000_000_000 + 1_000_000_000) % 1_000_000_000 }
+
+  private var milliseconds: String {
+    let digits = "\(fraction / 1_000_000)"
+    return "." + String(repeating: "0", count: 3 - digits.count) + digits
+  }
+}
+
+extension Duration {
+  fileprivate var inNanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

@@ -86,7 +86,7 @@ struct Routine: ~Copyable, Sendable {
     let (start, byteCount) = (range.start, range.count)
     worker.set(.writing)
     let time = MonotonicTime.now
-    let receipt = try file.write(to: range) { output in try fill.fill(&output, start: start) }
+    let receipt = try file.write(to: range) { writer in try fill.fill(writer, start: start) }
     worker.record(.write, since: time)
     worker.count(bytes: byteCount)
     if worker.order.flush == .none {
@@ -114,13 +114,13 @@ struct Routine: ~Copyable, Sendable {
     worker.set(.syncing)
     let flushed = try file.sync(receipt)
     worker.record(.sync, since: time)
-    worker.hand(RangeRecord(flushed, pattern: worker.order.pattern, by: author))
+    worker.hand(RangeRecord(flushed, fill.content, by: author))
     finishOperation()
     return .flushed
   }
 
   private func hand(_ receipt: consuming WriteReceipt) {
-    worker.hand(RangeRecord(receipt, pattern: worker.order.pattern, by: author))
+    worker.hand(RangeRecord(receipt, fill.content, by: author))
   }
 
   private mutating func finishOperation() {

@@ -52,17 +52,15 @@ extension Session {
 
   private func start(_ number: Int, _ order: WorkOrder) throws(CommandError) -> Event {
     let (file, allocator) = (try openFile(), try writableAllocator())
-    // What they had left to tell comes before the new ones.
-    if workers.running == 0 { takeInWorkers() }
     // A wait for the whole file would settle pages of theirs, nobody can tell which.
     if recorder.isOn { try requireNoJob("workers start") }
-    guard workers.running == 0 || workers.isStepped == (order.mode == .stepped) else {
+    guard workersHaveEndedAndHandedOver || workers.isStepped == (order.mode == .stepped) else {
       let mode = workers.isStepped ? WorkOrder.Mode.stepped : .free
       throw CommandError(
         "workers start: those at work have mode=\(mode.rawValue), and all must; `workers stop` and `workers wait` first"
       )
     }
-    let fill = try PatternFill(order.pattern, byteCount: min(order.byteCount, file.size))
+    let fill = try PatternFill(order.pattern, for: file.descriptor)
     workersStart()
     if order.mode == .free, !recorder.isOn { recorder.forget() }
     let before = workers.workers.count
@@ -74,7 +72,7 @@ extension Session {
       if started > 0 { record(.workers(.start(count: started, order)), isRacing: true) }
       throw error
     }
-    return .done("\(count(number, "worker")) started: \(order)")
+    return .done("\(counted(number, "worker")) started: \(order)")
   }
 
   private func refuseWhilePaused(_ action: String, _ reason: String) throws(CommandError) {

@@ -16,7 +16,7 @@ package final class Thread: @unchecked Sendable {
     // releases it.
     unsafe sigfillset(&all)
     // A fault is the faulting thread's own affair: blocked, it would end the process.
-    for fault in [SIGBUS, SIGSEGV, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { unsafe sigdelset(&all, fault) }
+    for fault in [SIGBUS, SIGSEGV, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS] { unsafe sigdelset(&all, fault) }
     unsafe pthread_sigmask(SIG_BLOCK, &all, &before)
     defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
     let work = unsafe Unmanaged.passRetained(Work(body))
@@ -33,6 +33,14 @@ package final class Thread: @unchecked Sendable {
       work.body()
     }
     return nil
+  }
+
+  /// What the calling thread has taken of a processor so far: clock_gettime(2) with `CLOCK_THREAD_CPUTIME_ID`.
+  package static var processorTime: Duration {
+    var time = timespec()
+    // SAFETY: fills the structure that it is given.
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
   /// Waits until the thread has ended; once only.

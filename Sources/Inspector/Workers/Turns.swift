@@ -86,8 +86,7 @@ struct Turn: Sendable, Equatable {
 extension Turn: CustomStringConvertible {
   var description: String {
     guard let pages, phase != .done else { return "worker \(worker) finds no pages left, and ends" }
-    let place = pages.count == 1 ? "page \(pages.lowerBound)" : "pages \(pages.lowerBound)-\(pages.upperBound - 1)"
-    return "worker \(worker): \(place) \(phase)"
+    return "worker \(worker): \(named(pages)) \(phase)"
   }
 }
 

@@ -1,3 +1,5 @@
+import VisibleText
+
 /// The lines of a recording in asciicast v2, which asciinema(1) plays and its player shows in a browser.
 public enum Asciicast {
   /// The first line.
@@ -11,13 +13,13 @@ public enum Asciicast {
   /// - Returns: A line of JSON, without its end.
   public static func header(width: Int, height: Int, timestamp: Int?, title: String, kind: String) -> String {
     let time = timestamp.map { "\"timestamp\": \($0), " } ?? ""
-    return "{\"version\": 2, \"width\": \(width), \"height\": \(height), \(time)\"title\": \(quoted(title)), "
-      + "\"env\": {\"TERM\": \(quoted(kind))}}"
+    return "{\"version\": 2, \"width\": \(width), \"height\": \(height), \(time)\"title\": \(title.inJSON), "
+      + "\"env\": {\"TERM\": \(kind.inJSON)}}"
   }
 
   /// What the terminal was sent.
   public static func output(_ text: String, at time: Duration) -> String {
-    "[\(seconds(time)), \"o\", \(quoted(text))]"
+    "[\(seconds(time)), \"o\", \(text.inJSON)]"
   }
 
   /// That the window has another size.
@@ -30,20 +32,5 @@ public enum Asciicast {
     let (whole, rest) = time.components
     let micros = String(rest / 1_000_000_000_000)
     return "\(whole)." + String(repeating: "0", count: 6 - micros.count) + micros
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

@@ -18,11 +18,10 @@ extension Canvas {
       for columns in stretches(ofRow: y, since: known ?? blank) {
         text += "\u{1b}[\(y + 1);\(columns.lowerBound + 1)H"
         for x in columns {
-          guard let glyph = glyph(x: x, y: y) else { continue }
-          let cell = self[x, y]
+          guard let cell = whole(x: x, y: y) else { continue }
           if cell.style != style { text += palette.escape(cell.style) }
           style = cell.style
-          text.unicodeScalars.append(glyph)
+          cell.write(to: &text.unicodeScalars)
         }
       }
     }
@@ -53,13 +52,14 @@ extension Canvas {
   }
 
   /// What is sent for a cell; `nil` for the right half of a glyph that was sent already.
-  private func glyph(x: Int, y: Int) -> Unicode.Scalar? {
-    let glyph = self[x, y].glyph
-    guard glyph == Cell.continuation else {
+  private func whole(x: Int, y: Int) -> Cell? {
+    let cell = self[x, y]
+    let blank = Cell(glyph: " ", style: cell.style)
+    guard cell.glyph == Cell.continuation else {
       // Half of a wide glyph can't be sent.
-      let isCut = glyph.columns == 2 && (x + 1 == width || self[x + 1, y].glyph != Cell.continuation)
-      return isCut ? " " : glyph
+      let isCut = cell.glyph.columns == 2 && (x + 1 == width || self[x + 1, y].glyph != Cell.continuation)
+      return isCut ? blank : cell
     }
-    return x > 0 && self[x - 1, y].glyph.columns == 2 ? nil : " "
+    return x > 0 && self[x - 1, y].glyph.columns == 2 ? nil : blank
   }
 }

@@ -62,7 +62,7 @@ extension Canvas {
     for (x, cell) in row(y).enumerated() {
       if runs.last?.style != cell.style { runs.append(Run(x: x, width: 0, text: "", style: cell.style)) }
       runs[runs.count - 1].width += 1
-      if cell.glyph != Cell.continuation { runs[runs.count - 1].text.unicodeScalars.append(cell.glyph) }
+      if cell.glyph != Cell.continuation { cell.write(to: &runs[runs.count - 1].text.unicodeScalars) }
     }
     return runs
   }

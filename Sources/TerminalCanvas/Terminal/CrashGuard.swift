@@ -1,3 +1,5 @@
+// Both declare termios; which of them Swift takes it from depends on the order of files.
+import CNcurses
 import Glibc
 
 /// Gives the terminal back when the program dies of a trap, so that the shell's prompt and the report can be read.
@@ -5,7 +7,7 @@ import Glibc
 /// ncurses may not be called in a signal handler. This one writes fixed bytes that every terminal of today
 /// understands, sets the line's old modes with tcsetattr(3), and lets the signal go on to whoever had it before.
 public enum CrashGuard {
-  private static let signals = [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE]
+  private static let signals = [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGSYS]
 
   // SAFETY: written by the thread that draws; handlers only read, and a torn read can't be: the process is dying.
   nonisolated(unsafe) private static var modes = termios()
@@ -14,9 +16,9 @@ public enum CrashGuard {
   nonisolated(unsafe) private static var output = STDOUT_FILENO
   nonisolated(unsafe) private static var previous: UnsafeMutablePointer<sigaction>?
 
-  // No more reports of the mouse; leave the alternate screen, show the cursor, plain attributes.
+  // No more reports of the mouse and marks around pasted text; leave the alternate screen, show the cursor, plain attributes.
   private static let restore: StaticString =
-    "\u{1b}[?1006l\u{1b}[?1002l\u{1b}[?1000l\u{1b}[?1049l\u{1b}[?25h\u{1b}[0m\r\n"
+    "\u{1b}[?2004l\u{1b}[?1006l\u{1b}[?1002l\u{1b}[?1000l\u{1b}[?1049l\u{1b}[?25h\u{1b}[0m\r\n"
 
   /// Installs the handlers; before any other that has to come first, as a guard over mapped files must.
   public static func arm() {

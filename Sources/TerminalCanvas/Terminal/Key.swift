@@ -50,6 +50,10 @@ public enum Key: Sendable, Equatable {
   case insert
   /// The key F1.
   case help
+  /// A character that was typed with Alt held, or right after Esc: terminals send the same for both.
+  case alt(Unicode.Scalar)
+  /// Text that was pasted, not typed.
+  case paste(String)
   /// The mouse.
   case mouse(MouseEvent)
   /// The window has another size.
@@ -89,5 +93,27 @@ public struct MouseEvent: Sendable, Equatable {
     self.y = y
     self.kind = kind
     self.isShifted = isShifted
+  }
+}
+
+extension MouseEvent {
+  /// What a terminal reports in mode 1006, after its `ESC [`: `<BUTTON;COLUMN;ROWM`, or `m` at the end for a release.
+  ///
+  /// ncurses reads such reports itself, unless their bytes come later than it waits for them.
+  init?(report: String) {
+    guard let match = report.wholeMatch(of: #/<(\d{1,4});(\d{1,5});(\d{1,5})([Mm])/#),
+      let code = Int(match.1), let column = Int(match.2), let row = Int(match.3)
+    else { return nil }
+    // 4 is added for Shift, 8 for Alt, 16 for Ctrl, 32 for a motion.
+    let kind: Kind
+    switch (code & ~28, match.4) {
+    case (0, "M"): kind = .press
+    case (0, "m"): kind = .release
+    case (32, _): kind = .drag
+    case (64, "M"): kind = .scrollUp
+    case (65, "M"): kind = .scrollDown
+    default: return nil
+    }
+    self.init(x: column - 1, y: row - 1, kind: kind, isShifted: code & 4 != 0)
   }
 }

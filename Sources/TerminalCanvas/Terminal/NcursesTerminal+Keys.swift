@@ -6,11 +6,13 @@ extension NcursesTerminal {
   private static let sequences: [(text: String, key: Key)] = [
     ("\u{1b}[1;2A", .shiftUp), ("\u{1b}[1;2B", .shiftDown), ("\u{1b}[1;2C", .shiftRight), ("\u{1b}[1;2D", .shiftLeft),
     ("\u{1b}[1;5A", .controlUp), ("\u{1b}[1;5B", .controlDown), ("\u{1b}[1;5C", .controlRight),
-    ("\u{1b}[1;5D", .controlLeft), ("\u{1b}[Z", .backTab),
+    ("\u{1b}[1;5D", .controlLeft), ("\u{1b}[1;3C", .alt("f")), ("\u{1b}[1;3D", .alt("b")), ("\u{1b}[Z", .backTab),
   ]
 
   // Beyond the codes that ncurses gives to the keys it finds in terminfo.
   private static let firstCode: Int32 = 0x4000
+  private static let pasteStart = firstCode - 1
+  private static let pasteEnd = firstCode - 2
 
   /// Teaches ncurses the sequences that it may not know.
   static func nameKeys() {
@@ -18,21 +20,105 @@ extension NcursesTerminal {
       // SAFETY: ncurses copies the text before it returns.
       unsafe define_key(sequence.text, firstCode + Int32(index))
     }
+    // SAFETY: as above.
+    unsafe define_key("\u{1b}[200~", pasteStart)
+    unsafe define_key("\u{1b}[201~", pasteEnd)
+  }
+
+  /// What ncurses has read: a character, or the code of a sequence that it knows.
+  enum Input {
+    case character(Unicode.Scalar)
+    case code(Int32)
   }
 
   /// The next key that is waiting, or `nil`.
   public func nextKey() -> Key? {
     while true {
       if let event = mouseEvents.popLast() { return .mouse(event) }
-      var code: Int32 = 0
-      // SAFETY: the call fills the integer that it is given.
-      switch unsafe cnc_key(&code) {
-      case 1: return Self.character(UInt32(bitPattern: code))
-      case 2 where code == KEY_MOUSE: takeMouseEvents()
-      case 2: return Self.functionKey(code)
-      default: return nil
+      guard let input = nextInput.take() ?? read() else { return nil }
+      if pasted != nil {
+        if let text = takePasted(input) { return .paste(text) }
+        continue
+      }
+      if let begun = sequence.take(), case .character(let scalar) = input, " "..."~" ~= scalar {
+        if let key = key(afterSequence: begun, scalar) { return key }
+        continue
+      }
+      let followsEscape = wasEscape
+      wasEscape = false
+      switch input {
+      case .character("\u{1b}"):
+        guard let key = keyAfterEscape() else { continue }
+        wasEscape = key == .escape
+        return key
+      case .character("[") where followsEscape:
+        // Nobody types so fast: it is the rest of a sequence.
+        nextInput = read()
+        if nextInput == nil { return .character("[") }
+        sequence = ""
+      case .character(let scalar): return Self.key(scalar)
+      case .code(KEY_MOUSE): takeMouseEvents()
+      case .code(Self.pasteStart): pasted = PastedText()
+      case .code(let code): return Self.functionKey(code)
       }
     }
+  }
+
+  private func read() -> Input? {
+    var code: Int32 = 0
+    // SAFETY: the call fills the integer that it is given.
+    switch unsafe cnc_key(&code) {
+    case 1: return .character(Unicode.Scalar(UInt32(bitPattern: code)) ?? "\u{fffd}")
+    case 2: return .code(code)
+    default: return nil
+    }
+  }
+
+  // MARK: Pasted text
+
+  // Its end may come later, with other bytes: then it is waited for.
+  private func takePasted(_ input: Input) -> String? {
+    switch input {
+    case .character(let scalar): return pasted?.take(scalar) == true ? pasted.take()?.text : nil
+    case .code(let code):
+      pasted?.giveUpEnd()
+      // No terminal sends keys meanwhile; what looks like one is text, and shows nothing.
+      return code == Self.pasteEnd ? pasted.take()?.text : nil
+    }
+  }
+
+  // MARK: After an Esc
+
+  // ncurses has waited for the rest of a sequence that it knows. What comes at once, and is none, is a character with Alt, or
+  // a sequence that nobody has told it of: its letters must not be taken for typed ones.
+  private func keyAfterEscape() -> Key? {
+    switch read() {
+    case nil: return .escape
+    case .character("["):
+      sequence = ""
+      return nil
+    case .character("O"): return read() == nil ? .alt("O") : .unknown
+    case .character(let scalar) where scalar != "\u{1b}": return .alt(scalar)
+    case .code(KEY_BACKSPACE): return .alt("\u{7f}")
+    case let next:
+      nextInput = next
+      return .escape
+    }
+  }
+
+  // ECMA-48: parameters and intermediates, and one byte that ends it. A network may bring them later than ncurses waits.
+  private func key(afterSequence begun: String, _ next: Unicode.Scalar) -> Key? {
+    let text = begun + String(next)
+    if " "..."?" ~= next {
+      sequence = text
+      return nil
+    }
+    if text == "200~" {
+      pasted = PastedText()
+      return nil
+    }
+    if let event = MouseEvent(report: text) { return .mouse(event) }
+    return Self.sequences.first { $0.text == "\u{1b}[" + text }?.key ?? .unknown
   }
 
   // One key stands for all that the mouse did in quick succession, and ncurses gives the newest first.
@@ -50,13 +136,12 @@ extension NcursesTerminal {
     Int32(CNC_SCROLL_UP): .scrollUp, Int32(CNC_SCROLL_DOWN): .scrollDown,
   ]
 
-  private static func character(_ code: UInt32) -> Key {
-    switch code {
-    case 10, 13: .enter
-    case 9: .tab
-    case 27: .escape
-    case 8, 127: .backspace
-    default: Unicode.Scalar(code).map { .character($0) } ?? .unknown
+  private static func key(_ scalar: Unicode.Scalar) -> Key {
+    switch scalar {
+    case "\n", "\r": .enter
+    case "\t": .tab
+    case "\u{08}", "\u{7f}": .backspace
+    default: .character(scalar)
     }
   }
 
@@ -84,5 +169,38 @@ extension NcursesTerminal {
     case firstCode..<firstCode + Int32(sequences.count): sequences[Int(code - firstCode)].key
     default: .unknown
     }
+  }
+}
+
+/// What has come of a pasted text whose end has not come yet.
+struct PastedText {
+  // More than any line that somebody means to paste; the rest is dropped.
+  private static let longest = 1 << 16
+  // Where it comes in parts, ncurses does not know it.
+  private static let end = Array("\u{1b}[201~".unicodeScalars)
+
+  private(set) var text = ""
+  private var endCount = 0
+
+  /// Takes a character; true if it was the last one of the mark at the text's end.
+  mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar == Self.end[endCount] {
+      endCount += 1
+      return endCount == Self.end.count
+    }
+    giveUpEnd()
+    endCount = scalar == Self.end[0] ? 1 : 0
+    if endCount == 0 { append(scalar) }
+    return false
+  }
+
+  /// What came last was not the beginning of that mark.
+  mutating func giveUpEnd() {
+    for scalar in Self.end[..<endCount] { append(scalar) }
+    endCount = 0
+  }
+
+  private mutating func append(_ scalar: Unicode.Scalar) {
+    if text.utf8.count < Self.longest { text.unicodeScalars.append(scalar) }
   }
 }

@@ -37,6 +37,12 @@ public final class NcursesTerminal: Terminal {
   private var cells: [cchar_t] = []
   // What the mouse did and nobody was told yet, the oldest last.
   var mouseEvents: [MouseEvent] = []
+  // What came after an Esc and was no part of it.
+  var nextInput: Input?
+  // Whether the last key was Esc, and what has come after `ESC [` of a sequence whose end has not come yet.
+  var wasEscape = false
+  var sequence: String?
+  var pasted: PastedText?
   private var sent = SentBytes()
   private let output: Int32
   private let reportsDrags: Bool
@@ -56,20 +62,15 @@ public final class NcursesTerminal: Terminal {
   init(
     _ palette: Palette, color choice: ColorChoice, usesMouse: Bool, kind: String?, input: Int32, output: Int32
   ) throws(Unusable) {
-    guard isatty(input) == 1, isatty(output) == 1 else {
-      throw Unusable(description: "standard input and output are no terminal; use --headless")
-    }
+    try Self.requireUsable(kind: kind, input: input, output: output)
     showsUnicode = cnc_use_locale()
     CrashGuard.terminalIsTaken(input: input, output: output)
-    var isKnown = false
+    var isOpened = false
     // SAFETY: the screen lives until the process ends; ncurses keeps it.
-    sent.counting { isKnown = unsafe cnc_open(kind, input, output) != nil }
-    guard isKnown else {
-      // SAFETY: getenv's answer is copied at once.
-      let name = unsafe kind ?? getenv("TERM").map { unsafe String(cString: $0) } ?? ""
+    sent.counting { isOpened = unsafe cnc_open(kind, input, output) != nil }
+    guard isOpened else {
       CrashGuard.terminalIsBack()
-      throw Unusable(
-        description: "the terminal \"\(name)\" is unknown or can't move its cursor; set TERM, or use --headless")
+      throw Unusable(description: "there is no memory for a screen; use --headless")
     }
     let isForbidden = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
     let isColored = choice == .always || choice == .auto && !isForbidden
@@ -81,7 +82,25 @@ public final class NcursesTerminal: Terminal {
     self.output = output
     Self.nameKeys()
     takeColors()
-    if reportsDrags { sent.counting { cnc_report_drags(output, true) } }
+    sent.counting(ask)
+  }
+
+  /// Looks whether there is a terminal that can show a screen, and leaves it as it is.
+  ///
+  /// - Throws: When there is no terminal, or its kind is unknown.
+  public static func requireUsable() throws(Unusable) {
+    try requireUsable(kind: nil, input: STDIN_FILENO, output: STDOUT_FILENO)
+  }
+
+  private static func requireUsable(kind: String?, input: Int32, output: Int32) throws(Unusable) {
+    guard isatty(input) == 1, isatty(output) == 1 else {
+      throw Unusable(description: "standard input and output are no terminal; use --headless")
+    }
+    guard unsafe !cnc_can_show_screen(kind, output) else { return }
+    // SAFETY: getenv's answer is copied at once.
+    let name = unsafe kind ?? getenv("TERM").map { unsafe String(cString: $0) } ?? ""
+    throw Unusable(
+      description: "the terminal \"\(name)\" is unknown or can't move its cursor; set TERM, or use --headless")
   }
 
   deinit {
@@ -133,9 +152,15 @@ public final class NcursesTerminal: Terminal {
     cells.removeAll(keepingCapacity: true)
     let start = canvas.row(y).startIndex
     for cell in canvas.cells[start + columns.lowerBound..<start + columns.upperBound]
-    where cell.glyph != Cell.continuation {
+    where showsUnicode ? cell.glyph != Cell.continuation : true {
       var shown = looks[Self.look(cell.style)]
-      shown.chars.0 = wchar_t(showsUnicode || cell.glyph.isASCII ? cell.glyph.value : 0x3f)
+      if showsUnicode {
+        (shown.chars.0, shown.chars.1) = (wchar_t(cell.glyph.value), wchar_t(cell.marks.0.value))
+        shown.chars.2 = wchar_t(cell.marks.1.value)
+      } else {
+        // A question mark has one column: the right half of a wide glyph stays as a blank.
+        shown.chars.0 = cell.glyph == Cell.continuation ? 0x20 : cell.glyph.isASCII ? wchar_t(cell.glyph.value) : 0x3f
+      }
       cells.append(shown)
     }
     // SAFETY: ncurses copies the cells before it returns.
@@ -145,7 +170,14 @@ public final class NcursesTerminal: Terminal {
   /// Gives the terminal back for a while.
   public func suspend() { sent.counting(giveBack) }
 
+  // What ncurses has no words for.
+  private func ask() {
+    cnc_mark_pastes(output, true)
+    if reportsDrags { cnc_report_drags(output, true) }
+  }
+
   private func giveBack() {
+    cnc_mark_pastes(output, false)
     if reportsDrags { cnc_report_drags(output, false) }
     curs_set(1)
     endwin()
@@ -156,7 +188,7 @@ public final class NcursesTerminal: Terminal {
     shown = nil
     sent.counting {
       cnc_refresh()
-      if reportsDrags { cnc_report_drags(output, true) }
+      ask()
     }
   }
 

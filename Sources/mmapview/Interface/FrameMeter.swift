@@ -1,3 +1,5 @@
+import Inspector
+
 /// What the screen costs: how many frames were shown, how long they took, how much was sent for them.
 struct FrameMeter {
   private var frames = 0

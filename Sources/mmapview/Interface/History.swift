@@ -1,4 +1,5 @@
 import Glibc
+import Inspector
 import SystemPackage
 
 /// The lines that were entered at the prompt, the newest last, kept between sessions.
@@ -11,13 +12,19 @@ struct History {
 
   private(set) var lines: [String] = []
   private let file: FilePath?
+  private let home: FilePath?
   // Lines of this session that are not in the file yet.
   private var pending: [String] = []
 
   /// The history that is kept in a folder, which is made when the first line is.
-  init(in folder: FilePath?) {
+  ///
+  /// - Parameters:
+  ///   - folder: Where.
+  ///   - home: The person's own folder, which is not made where it is missing.
+  init(in folder: FilePath?, home: FilePath? = nil) {
     file = folder?.appending("history")
-    lines = file.flatMap(Self.read) ?? []
+    self.home = home
+    lines = file.flatMap(Self.read)?.lines ?? []
   }
 
   /// The folder for what a program wants to find again: the XDG Base Directory Specification's state folder.
@@ -37,7 +44,7 @@ struct History {
 
   /// Tries again to keep what could not be kept.
   mutating func save() {
-    guard let file, !pending.isEmpty, let merged = Self.merge(pending, into: file) else { return }
+    guard let file, !pending.isEmpty, let merged = merge(pending, into: file) else { return }
     lines = merged
     pending = []
   }
@@ -49,8 +56,18 @@ struct History {
 
   // MARK: The file
 
-  /// The lines of the file, none if there is none yet; `nil` for what is no file of lines, such as a link to /dev/null.
-  private static func read(_ path: FilePath) -> [String]? {
+  /// What the file holds.
+  private struct Kept {
+    /// The newest lines.
+    var lines: [String] = []
+    /// How many there are in all; `nil` where there is no file yet.
+    var count: Int?
+    /// Whether the last line has its end: a power cut may have taken it.
+    var isWhole = true
+  }
+
+  /// What is in the file; `nil` for what is no file of lines, such as a link to /dev/null.
+  private static func read(_ path: FilePath) -> Kept? {
     do {
       let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
       defer { try? file.close() }
@@ -58,35 +75,54 @@ struct History {
       guard status.type == .regular, status.size <= longest else { return nil }
       var bytes = [UInt8](repeating: 0, count: Int(status.size))
       // SAFETY: the buffer is the array's own.
-      let count = try unsafe bytes.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+      let count = try unsafe bytes.withUnsafeMutableBytes { try unsafe file.readAll(into: $0, from: 0) }
       let text = String(decoding: bytes[..<count], as: UTF8.self)
-      return Array(text.unicodeScalars.split(separator: "\n").map { String(Substring($0)) }.suffix(limit))
+      let lines = text.unicodeScalars.split(separator: "\n").map { String(Substring($0)) }
+      return Kept(lines: lines.suffix(limit), count: lines.count, isWhole: text.isEmpty || text.hasSuffix("\n"))
     } catch {
-      return error as? Errno == .noSuchFileOrDirectory ? [] : nil
+      return error as? Errno == .noSuchFileOrDirectory ? Kept() : nil
     }
   }
 
   /// Adds lines to those that the file has by now; `nil` if that can't be done.
-  private static func merge(_ new: [String], into path: FilePath) -> [String]? {
+  private func merge(_ new: [String], into path: FilePath) -> [String]? {
     let folder = path.removingLastComponent()
     make(folder)
-    guard let lock = lock(folder) else { return nil }
+    guard let lock = Self.lock(folder) else { return nil }
     defer { try? lock.close() }
-    // A link stays one: what it leads to is replaced.
-    let path = resolved(path)
-    guard var lines = read(path) else { return nil }
-    for line in new { append(line, to: &lines) }
-    let scratch = path.removingLastComponent().appending(".history-\(getpid())")
-    do {
-      let file = try FileDescriptor.open(
-        scratch, .writeOnly, options: [.create, .truncate, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
-      try file.closeAfter { _ = try file.writeAll(lines.map { $0 + "\n" }.joined().utf8) }
-    } catch { return nil }
-    // SAFETY: the C strings live as long as the closures.
-    let isDone = unsafe scratch.withPlatformString { from in
-      unsafe path.withPlatformString { to in unsafe rename(from, to) == 0 || unlink(from) != 0 }
+    guard let kept = Self.read(path) else { return nil }
+    var (lines, added) = (kept.lines, "")
+    for line in new {
+      if lines.last != line { added += line + "\n" }
+      Self.append(line, to: &lines)
     }
-    return isDone ? lines : nil
+    // Appended, as a rule: a new file would have to be synced before it takes the other's place, and somebody waits for the
+    // next key while the disk may be busy.
+    if let count = kept.count, count + new.count < Self.limit + Self.slack {
+      return Self.append(added, isWhole: kept.isWhole, to: path) ? lines : nil
+    }
+    do throws(CommandError) {
+      try OutputFile(path.string, isForced: true, isPrivate: true).save(lines.map { $0 + "\n" }.joined())
+      return lines
+    } catch { return nil }
+  }
+
+  // So many lines may be in the file beyond the limit, before it is made anew.
+  private static let slack = 200
+
+  /// Adds lines to the file, or none.
+  private static func append(_ added: String, isWhole: Bool, to path: FilePath) -> Bool {
+    guard !added.isEmpty else { return true }
+    do {
+      let file = try FileDescriptor.open(path, .writeOnly, options: [.append, .closeOnExec, .nonBlocking])
+      defer { try? file.close() }
+      let size = try file.stat().size
+      do { _ = try file.writeAll(((isWhole ? "" : "\n") + added).utf8) } catch {
+        try file.resize(to: size)
+        throw error
+      }
+      return true
+    } catch { return false }
   }
 
   // Only so long: somebody waits for the next key. What is not kept now is kept with the next line.
@@ -103,21 +139,13 @@ struct History {
     return nil
   }
 
-  private static func make(_ folder: FilePath) {
+  private func make(_ folder: FilePath) {
     var path = FilePath(root: folder.root, [])
     for component in folder.components {
       path.append(component)
+      if home?.starts(with: path) == true { continue }
       // SAFETY: the C string lives as long as the closure. One that exists is as good.
       _ = unsafe path.withPlatformString { unsafe mkdir($0, 0o700) }
-    }
-  }
-
-  private static func resolved(_ path: FilePath) -> FilePath {
-    // SAFETY: realpath allocates the answer, which is copied and freed here.
-    unsafe path.withPlatformString { name in
-      guard let resolved = unsafe realpath(name, nil) else { return path }
-      defer { unsafe free(resolved) }
-      return unsafe FilePath(platformString: resolved)
     }
   }
 }

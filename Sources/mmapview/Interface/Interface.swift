@@ -26,6 +26,10 @@ struct Interface {
   var overview: PageGroups?
   /// What the kernel said of the pages in view; `nil` while it is not known yet.
   var kernel: KernelSample?
+  /// When that was.
+  var lookTime: WallTime?
+  /// How long it is until the next look, where looks cost too much to come as often as they should; else `nil`.
+  var delay: Duration?
   /// Which pane the arrows move in.
   var focus = Focus.grid
   /// The first row of the page's bytes that is in view, and how many are.
@@ -33,6 +37,8 @@ struct Interface {
   private(set) var byteRows = 0
   /// The bytes of the page under the cursor, as far as they may be read.
   private(set) var pageBytes: PageBytes?
+  /// Whether they may.
+  private(set) var presence = Presence.readable
   /// Whether times of day are shown; a frame that is kept for comparison has none.
   var showsTimes = false
   /// Which glyphs may be used.
@@ -54,8 +60,7 @@ extension Interface {
     let window = shape.window(from: firstPage, of: count)
     totals = Self.renew(&cells, file, window, each: shape.pagesPerCell)
     if layout.overview != nil {
-      let width = OverviewBar.width(shape)
-      _ = Self.renew(&overview, file, 0..<count, each: (count + width - 1) / width)
+      _ = Self.renew(&overview, file, 0..<count, each: OverviewBar.pagesPerCell(shape, session.layer, of: count))
     } else {
       overview = nil
     }
@@ -83,15 +88,20 @@ extension Interface {
     firstByteRow = max(0, min(firstByteRow, pageRows - byteRows))
   }
 
-  /// Reads the bytes that the hex pane shows, if they may have changed, and if to read them disturbs nothing.
+  /// Reads the bytes that the hex pane shows, if they may have changed, and if that brings no page into memory or is
+  /// what a person asked for by going there.
   mutating func readBytes(_ session: Session, _ layout: Layout, isForced: Bool = false) {
-    guard layout.hex != nil, HexView.reluctance(session, self) == nil else {
+    guard layout.hex != nil else {
       pageBytes = nil
       return
     }
-    let isNextInMemory = kernel?[session.cursor + 1].map { $0.cached == $0.pages } == true
-    PageBytes.update(
-      &pageBytes, session, readsOn: session.layer == .library || isNextInMemory, isForced: isForced)
+    presence = focus == .bytes ? .readable : session.presence(ofPage: session.cursor)
+    guard presence == .readable else {
+      pageBytes = nil
+      return
+    }
+    let isNextReadable = session.presence(ofPage: session.cursor + 1) == .readable
+    PageBytes.update(&pageBytes, session, readsOn: isNextReadable, isForced: isForced)
   }
 
   /// For how many milliseconds the loop may sleep where nothing moves: until the bytes that are shown must be read anew,
@@ -100,10 +110,18 @@ extension Interface {
 
   /// What the kernel is to be asked about, if the screen shows it.
   func kernelRequest(_ session: Session, _ layout: Layout) -> KernelRequest? {
-    guard session.layer != .library, let file = session.file, let sampled = session.sampledFile else { return nil }
+    guard let file = session.file, let sampled = session.sampledFile else { return nil }
+    let (shape, count, cursor) = (layout.shape, file.states.count, session.cursor)
+    let mayRead = layout.hex != nil && focus == .bytes
+    guard session.layer != .library else {
+      // Bytes that only others change are looked at all the same, where they are shown.
+      guard layout.hex != nil, !file.isWritable else { return nil }
+      return KernelRequest(sampled, pages: cursor..<cursor + 1, cursor: cursor, mayRead: mayRead)
+    }
+    let whole = layout.overview.map { _ in OverviewBar.pagesPerCell(shape, session.layer, of: count) }
     return KernelRequest(
-      sampled, pages: layout.shape.window(from: firstPage, of: file.states.count), each: layout.shape.pagesPerCell,
-      cursor: session.cursor)
+      sampled, pages: shape.window(from: firstPage, of: count), each: shape.pagesPerCell, cursor: cursor,
+      wholeEach: whole, mayRead: mayRead)
   }
 
   /// Asks the kernel now, for a frame that must show what is so after the command before it.
@@ -112,7 +130,7 @@ extension Interface {
     var probe = KernelProbe()
     // What has changed only one who has watched can tell.
     let marks = kernel?.marks ?? [:]
-    kernel = probe.look(at: request)
+    (kernel, lookTime) = (probe.look(at: request), .now)
     kernel?.marks = marks
   }
 }

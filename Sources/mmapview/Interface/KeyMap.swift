@@ -42,7 +42,9 @@ struct Binding {
     }
 
     /// One for files that are open for writing.
-    static func writing(_ name: String, rank: Int) -> Hint { Hint(name, rank: rank) { $0.file?.isWritable == true } }
+    static func writing(_ name: String, rank: Int) -> Hint {
+      Hint(name, rank: rank) { $0.file?.isWritable == true && !$0.isInLesson }
+    }
   }
 
   init(
@@ -67,7 +69,7 @@ enum KeyMap {
   /// The keys that the bottom line names here and now.
   static func hints(_ session: Session) -> [(key: String, name: String, rank: Int)] {
     // A file that is only looked at: any key that would write asks for leave.
-    let isAsking = session.file?.isWritable == false
+    let isAsking = session.file?.isWritable == false && !session.isInLesson
     return (session.isWaitingForKey ? [("Space", "goes on", -1)] : []) + (isAsking ? [("a", "allow writing", 4)] : [])
       + acting.compactMap { binding in
         guard let hint = binding.hint, hint.applies(session) else { return nil }
@@ -208,17 +210,20 @@ enum KeyMap {
   }
 
   private static func noRange(_ session: Session) -> Action {
-    guard let file = session.file else { return .refuse("no file is open: type :open PATH or :create PATH SIZE") }
+    guard let file = session.file else { return .refuse(GridView.noFile(session)) }
     guard file.isWritable else {
       return .refuse("a file that is only looked at has no ranges; its bytes are shown below the grid")
     }
     let holder = session.workers.holder(ofPage: session.cursor)
-    let reason = holder.map { "is in the hands of worker \($0.number)" }
-    return .refuse("page \(session.cursor) \(reason ?? "belongs to no range: a allocates the next free page")")
+    let reason = holder.map { "is in the hands of worker \($0.number)" } ?? "belongs to no range"
+    // In a lesson the pages are its own to allocate.
+    let remedy = holder == nil && !session.isInLesson ? ": a allocates the next free page" : ""
+    return .refuse("page \(session.cursor) \(reason)\(remedy)")
   }
 
   /// A file that exists is somebody's data: the person is asked before it is opened for writing.
   private static func whenWritable(_ session: Session, _ make: () -> Action) -> Action {
+    if session.isInLesson { return make() }
     guard let file = session.file, !file.isWritable else { return make() }
     return .edit("open \(Word.quote(file.path.string)) write")
   }

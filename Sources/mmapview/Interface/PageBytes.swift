@@ -25,6 +25,8 @@ struct PageBytes {
   let page: Int
   /// Its bytes, fewer where the file ends within it.
   let bytes: ArraySlice<UInt8>
+  /// How many bytes the file has by now, if some of the page are gone with its end.
+  let cutSize: Int?
   /// The same, and the few of the next page that a number at the end of this one needs, if they may be read.
   let bytesAndMore: [UInt8]
   /// Why it could not be read.
@@ -39,14 +41,14 @@ struct PageBytes {
     page = occasion.page
     readAt = time
     let start = page * Alignment.page
-    var read: [UInt8] = []
-    var failure: String?
-    do throws(MmapFileError) {
-      read = try file.peek(start..<start + Alignment.page + (occasion.readsOn ? 7 : 0))
-    } catch { failure = "\(error)" }
-    bytesAndMore = read
-    bytes = read.prefix(Alignment.page)
-    self.failure = failure
+    let end = start + Alignment.page
+    do throws(CommandError) {
+      let found = try file.look(at: start..<end + (occasion.readsOn ? 7 : 0))
+      bytesAndMore = found.bytes
+      cutSize = found.missing.clamped(to: start..<end).isEmpty ? nil : found.end
+      failure = nil
+    } catch { (bytesAndMore, cutSize, failure) = ([], nil, error.description) }
+    bytes = bytesAndMore.prefix(Alignment.page)
   }
 
   /// When they are to be read anew, if a frame shows them though they may have changed.

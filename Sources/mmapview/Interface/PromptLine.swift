@@ -1,4 +1,5 @@
 import TerminalCanvas
+import VisibleText
 
 /// A line of text that is being typed, with its cursor.
 struct PromptLine: Equatable {
@@ -33,13 +34,19 @@ struct PromptLine: Equatable {
     case .character("\u{0b}"): replace(cursor..<text.count, with: "")  // Ctrl-K
     case .character("\u{15}"): replace(0..<cursor, with: "")  // Ctrl-U
     case .character("\u{17}"): replace(wordStart..<cursor, with: "")  // Ctrl-W
-    case .character(let scalar) where !scalar.isControl: replace(cursor..<cursor, with: String(scalar))
+    case .alt("d"): replace(cursor..<wordEnd, with: "")
+    case .alt("\u{7f}"): replace(wordStart..<cursor, with: "")
+    case .character(let scalar) where !scalar.isHazardous: replace(cursor..<cursor, with: String(scalar))
+    case .paste(let text):
+      // Of several lines only the first: each is a command of its own, and none is carried out unread.
+      let scalars = (text.lines.first ?? "").unicodeScalars.map { $0 == "\t" ? " " : $0 }.filter { !$0.isHazardous }
+      replace(cursor..<cursor, with: String(String.UnicodeScalarView(scalars)))
     case .backspace where cursor > 0: replace(cursor - 1..<cursor, with: "")
     case .delete where cursor < text.count: replace(cursor..<cursor + 1, with: "")
     case .left: move(to: cursor - 1)
     case .right: move(to: cursor + 1)
-    case .controlLeft: cursor = wordStart
-    case .controlRight: cursor = wordEnd
+    case .controlLeft, .alt("b"): cursor = wordStart
+    case .controlRight, .alt("f"): cursor = wordEnd
     default: break
     }
   }
@@ -55,7 +62,7 @@ struct PromptLine: Equatable {
   }
 }
 
-extension Unicode.Scalar {
-  // Of both blocks: a terminal would act on either.
-  fileprivate var isControl: Bool { value < 0x20 || (0x7f..<0xa0).contains(value) }
+extension String {
+  /// The lines of a pasted text that hold anything, whatever ends them.
+  var lines: [Substring] { split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) } }
 }

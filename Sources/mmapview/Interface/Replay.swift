@@ -7,8 +7,8 @@ struct Replay {
   enum Progress {
     /// It was carried out.
     case performed
-    /// Workers, a long step, a person or its own time hold it back.
-    case waiting
+    /// Its own time holds it back, until then; or, with none, workers, a long step or a person do.
+    case waiting(until: ContinuousClock.Instant?)
     /// There are no more.
     case finished
   }
@@ -57,16 +57,24 @@ struct Replay {
       isPaused: pace == .paused || session.isWaitingForKey)
   }
 
-  /// How long the next command must wait for its time; `nil` if it waits for none.
-  func timeLeft(_ session: Session) -> Duration? {
+  /// Whether there is nothing left to play.
+  var isOver: Bool { player.upcoming == nil }
+
+  /// When the next command's time comes, or came; `nil` if it waits for none.
+  private func due(_ session: Session) -> ContinuousClock.Instant? {
     guard pace == .playing, keepsTimes, let last, let time = player.upcoming?.time, time > last.time else { return nil }
-    let left = last.instant + (time - last.time) / session.speed.factor - .now
-    return left > .zero ? left : nil
+    return last.instant + (time - last.time) / session.speed.factor
   }
 
   /// Carries out the next command, if it may.
-  mutating func advance(_ session: Session) throws(ScriptError) -> Progress {
-    if pace == .paused || timeLeft(session) != nil { return .waiting }
+  ///
+  /// The clock is looked at once: who asked it again for how long to sleep could find that the time had come meanwhile,
+  /// and sleep for ever.
+  mutating func advance(
+    _ session: Session, at now: ContinuousClock.Instant = .now
+  ) throws(ScriptError) -> Progress {
+    if pace == .paused { return .waiting(until: nil) }
+    if let due = due(session), due > now { return .waiting(until: due) }
     if case .steps = pace { player.divideTurns() }
     let step = player.upcoming
     switch try player.step(session) {
@@ -78,7 +86,7 @@ struct Replay {
       default: break
       }
       return .performed
-    case .waiting: return .waiting
+    case .waiting: return .waiting(until: nil)
     case .finished:
       pace = .playing
       return .finished

@@ -10,6 +10,8 @@ extension RunLoop {
       switch key {
       case .resize: shown = nil
       case .mouse(let event): point(event)
+      case .paste(let text): paste(text)
+      case _ where layout == nil: typeInTinyWindow(key)
       case _ where interface.overlay != nil: read(key)
       case _ where interface.prompt != nil: type(key)
       case _ where interface.isAskingToQuit: answer(key)
@@ -22,11 +24,20 @@ extension RunLoop {
     }
   }
 
+  // Where nothing can be shown, nothing that lies over the panes takes a key unseen: all that can be done is to leave.
+  private func typeInTinyWindow(_ key: Key) {
+    if interface.isAskingToQuit { answer(key) } else if key == .character("q") { perform(.quit) }
+  }
+
   private func press(_ key: Key) {
     let shape = layout?.shape ?? GridShape(columns: 1, rows: 1)
     switch KeyMap.action(key, session, interface, shape) {
     case .perform(let command): perform(command)
     case .edit(let text):
+      if let command = try? Command(parsing: text), let claim = session.lessonsClaim(on: command) {
+        session.note(Event(.failure, [claim]))
+        return
+      }
       interface.prompt = Prompt(text)
       if text.hasPrefix("open "), session.file?.isWritable == false {
         session.note(
@@ -39,7 +50,7 @@ extension RunLoop {
     case .focus(let focus): interface.focus = focus
     case .log:
       interface.overlay = Overlay(session.log.flatMap(\.lines), fromEnd: true)
-    case .help: interface.overlay = Overlay(HelpText.keys(interface.glyphs))
+    case .help: interface.overlay = Overlay(HelpText.keys(interface.glyphs, width: terminal.width))
     case nil: break
     }
   }
@@ -91,6 +102,7 @@ extension RunLoop {
   }
 
   private func point(_ event: MouseEvent) {
+    guard layout != nil else { return }
     guard interface.overlay == nil else {
       if event.kind == .press { interface.overlay = nil }
       return
@@ -110,11 +122,27 @@ extension RunLoop {
     perform(.goto(page: page))
   }
 
+  // Text that was pasted is text at the prompt, and no keys anywhere else.
+  private func paste(_ text: String) {
+    guard interface.prompt != nil, layout != nil else {
+      session.note(Event(.caption, ["What was pasted is not taken for keys. : opens the prompt; paste it there"]))
+      return
+    }
+    interface.overlay = nil
+    type(.paste(text))
+    let count = text.lines.count
+    guard count > 1 else { return }
+    session.note(
+      Event(.caption, ["Of \(count) pasted lines the first is at the prompt; `source FILE` plays a script of many"]))
+  }
+
   // Scrolls what lies over the panes, or takes it away; to type on takes it away, too.
   private func read(_ key: Key) {
     guard let area = layout?.overlay, interface.overlay?.scroll(key, area) == true else {
       interface.overlay = nil
       if case .character = key, interface.prompt != nil { type(key) }
+      // The letters of a command that is typed next must not act as keys.
+      if key == .character(":"), interface.prompt == nil { press(key) }
       return
     }
   }
@@ -136,6 +164,10 @@ extension RunLoop {
   }
 
   private func perform(_ command: Command) {
+    if let claim = session.lessonsClaim(on: command) {
+      session.note(Event(.failure, [claim]))
+      return
+    }
     if command == .quit, session.unsyncedPages > 0, session.outside == nil {
       interface.isAskingToQuit = true
       return

@@ -6,17 +6,21 @@ import TerminalCanvas
 extension RunLoop {
   /// Carries out the next command of the script.
   ///
-  /// - Returns: Whether the loop should come back at once for another.
-  func play() -> Bool {
-    defer { interface.replay = replay.status(session) }
+  /// - Returns: What became of it, and so for how long the loop may sleep.
+  func play() -> Replay.Progress {
+    defer {
+      interface.replay = replay.status(session)
+      session.isInLesson = session.outside != nil && !replay.isOver
+    }
     do throws(ScriptError) {
-      guard case .performed = try replay.advance(session) else { return false }
-      hasActed = true
-      return true
+      let progress = try replay.advance(session)
+      if case .performed = progress { hasActed = true }
+      return progress
     } catch {
       scriptFailure = error
-      session.note(Event(.failure, [error.description]))
-      return false
+      let end = session.outside == nil ? "The script" : "The lesson"
+      session.note(Event(.failure, [error.description, "\(end) ends here; all keys are yours."]))
+      return .finished
     }
   }
 
@@ -30,12 +34,5 @@ extension RunLoop {
       session.note(Event(.caption, ["The replay has ended; all keys are yours."]))
     }
     return true
-  }
-
-  /// For how many milliseconds the loop may sleep at most, so that the next command comes in its time.
-  func shortened(_ milliseconds: Int32) -> Int32 {
-    guard let left = replay.timeLeft(session) else { return milliseconds }
-    let due = Int32(clamping: Int(left / .milliseconds(1)) + 1)
-    return milliseconds < 0 ? due : min(milliseconds, due)
   }
 }

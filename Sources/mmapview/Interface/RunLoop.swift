@@ -2,6 +2,7 @@ import CLinux
 import Glibc
 import Inspector
 import RangedMmap
+import SystemPackage
 import TerminalCanvas
 
 /// Draws, sleeps until something happens, and lets it happen.
@@ -24,9 +25,10 @@ final class RunLoop {
   var hasActed = true
   var isLeaving = false
   private(set) var meter = FrameMeter()
-  var history = History(
-    // SAFETY: getenv's answer is copied at once.
-    in: History.folder { name in unsafe getenv(name).map { unsafe String(cString: $0) } })
+  var history = History(in: History.folder(RunLoop.variable), home: RunLoop.variable("HOME").map { FilePath($0) })
+
+  // SAFETY: getenv's answer is copied at once.
+  private static func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
 
   private static let frameTime: Int32 = 33
   // What a person takes for at once; what takes longer is drawn with its progress.
@@ -47,14 +49,14 @@ final class RunLoop {
     session.isAttended = true
     session.isASCII = isASCII
     chooseGlyphs()
-    session.takeScreen = { [unowned self] path, isForced throws(CommandError) in
+    session.takeScreen = { [unowned self] file throws(CommandError) in
       chooseGlyphs()
       if let layout {
         interface.update(session, layout)
         interface.askKernel(session, layout)
         interface.readBytes(session, layout, isForced: true)
       }
-      return try Screenshot.take(draw(), session.theme.palette, path, isForced: isForced)
+      return try Screenshot.take(draw(), session.theme.palette, file)
     }
   }
 
@@ -68,10 +70,10 @@ final class RunLoop {
       session.collect()
       leaveIfSynced()
       if session.isOver { break }
-      let isPlaying = play()
+      let progress = play()
       measure()
       changeLook()
-      let start = ContinuousClock.now
+      let (start, used) = (ContinuousClock.now, Thread.processorTime)
       look()
       let canvas = draw()
       if canvas != shown || interface.prompt != nil {
@@ -80,7 +82,8 @@ final class RunLoop {
         cast?.show(canvas, session.theme.palette, cursor: promptCursor)
         shown = canvas
       }
-      wait(isPlaying ? 0 : shortened(sleepTime))
+      sampler.charge(Thread.processorTime - used)
+      wait(sleepTime(progress))
       takeKeys()
       takeSignals()
     }
@@ -89,19 +92,30 @@ final class RunLoop {
     session.shutDown()
     history.save()
     if let scriptFailure { throw scriptFailure }
-    do throws(CommandError) { try cast?.finish() } catch { throw ScriptError(Event(.failure, [error.description])) }
     return endingSignal
   }
 
   // MARK: Sleeping
 
-  // Until the next frame, or the end of a script's pause; for ever where neither is to come.
-  private var sleepTime: Int32 {
+  // For how many milliseconds: until the next frame, the end of a script's pause, or its next command; for ever, as poll(2)
+  // takes -1, where none is to come.
+  private func sleepTime(_ progress: Replay.Progress) -> Int32 {
     let frame =
-      session.areWorkersMoving ? Self.frameTime : session.job != nil ? 3 * Self.frameTime : interface.restTime
-    guard let pause = session.restLeft.map({ Int32(clamping: $0.milliseconds) }) else { return frame }
-    return frame < 0 ? pause : min(frame, pause)
+      session.areWorkersMoving ? Self.frameTime : isStepping ? 3 * Self.frameTime : interface.restTime
+    var times = frame < 0 ? [] : [frame]
+    for pause in [session.restLeft, session.namePause] {
+      if let pause { times.append(Int32(clamping: pause.milliseconds)) }
+    }
+    switch progress {
+    case .performed: times.append(0)
+    case .waiting(let due?): times.append(Int32(clamping: max(0, (due - .now).milliseconds)))
+    case .waiting(nil), .finished: break
+    }
+    return times.min() ?? -1
   }
+
+  // Whether a long step is under way that moves by itself.
+  private var isStepping: Bool { session.job?.isOpenEnded == false }
 
   private func wait(_ milliseconds: Int32) {
     var entries = [STDIN_FILENO, session.wakeUp.descriptor, signals].map {
@@ -123,8 +137,13 @@ final class RunLoop {
         clinux_stop_here()
         terminal.resume()
         shown = nil
+      // Something that gives no notice had stopped it, and a shell may have changed the terminal since.
+      case SIGCONT:
+        terminal.suspend()
+        terminal.resume()
+        shown = nil
       // Whoever types means the line; whoever does not means the program.
-      case SIGINT where interface.prompt != nil: interface.prompt = nil
+      case SIGINT where interface.prompt != nil && layout != nil: interface.prompt = nil
       case let signal:
         endingSignal = signal
         return
@@ -154,9 +173,12 @@ final class RunLoop {
     guard let layout else { return }
     interface.update(session, layout)
     let request = interface.kernelRequest(session, layout)
-    sampler.look(at: request, isWorking: session.areWorkersMoving || session.job != nil, isUrgent: hasActed)
+    sampler.look(
+      at: session.sampledFile, request, isWorking: session.areWorkersMoving || isStepping, isUrgent: hasActed)
     hasActed = false
-    interface.kernel = sampler.sample(of: session.sampledFile)?.sample
+    let seen = sampler.sample(of: session.sampledFile)
+    (interface.kernel, interface.lookTime, interface.delay) = (seen?.sample, seen?.time, seen?.delay)
+    session.markedPages = Set((interface.kernel?.marks ?? [:]).keys)
     interface.readBytes(session, layout)
   }
 

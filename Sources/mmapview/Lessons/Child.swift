@@ -20,7 +20,9 @@ final class Child: Sendable {
   /// - Throws: Why it can't be started.
   init(creating path: String, size: String, commands: [String]) throws {
     let words =
-      ["/proc/self/exe", path, "--create", size, "--plain"] + (commands + ["say \(Self.mark)"]).flatMap { ["-c", $0] }
+      // Sparse: not every file system reserves blocks.
+      ["/proc/self/exe", path, "--create", size, "--sparse", "--plain"]
+      + (commands + ["say \(Self.mark)"]).flatMap { ["-c", $0] }
     let pipe = try FileDescriptor.pipe(options: [.closeOnExec])
     defer { try? pipe.readEnd.close() }
     // It reads commands that never come, and ends by itself when this program does.

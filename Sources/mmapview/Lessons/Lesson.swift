@@ -48,3 +48,19 @@ struct Lesson: Sendable {
     } + ["", "`mmapview --lesson 1` plays the first; Space goes on, q ends. Nothing of yours is touched."]
   }
 }
+
+extension Lesson {
+  /// Its script, or the other one and the reason for it, between what it is called and its end.
+  func whole(refusal: String?, isLast: Bool) throws(ScriptError) -> Script {
+    let name = "Lesson \(number): \(title)."
+    let opening = refusal.map { "\(name)\nThis machine can't show it: \($0)." } ?? "\(name)\n\(summary)"
+    var script = refusal == nil ? self.script : otherwise
+    // After what sets the scene, so that there is something to see.
+    let first = script.steps.firstIndex { step in if case .say = step.command { true } else { false } }
+    script.insert(try Script("say \(Word.quote(opening))\npause", name: "lesson"), at: first ?? 0)
+    let next = isLast ? "" : "; `mmapview --lesson \(number + 1)` plays the next"
+    let end = "The end of lesson \(number): q quits\(next)."
+    script.append(try Script("outside leave\nsay \(Word.quote(end))", name: "lesson"))
+    return script
+  }
+}

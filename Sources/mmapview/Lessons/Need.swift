@@ -6,7 +6,7 @@ import SystemPackage
 enum Need: String, Sendable, CaseIterable {
   /// The folder for scratch files is on a disk, and not in memory.
   case disk
-  /// The kernel counts pages.
+  /// The kernel counts the pages of files there; on the failing disk, if that is needed before.
   case cachestat
   /// The file system tells reserved blocks from written ones.
   case extents
@@ -25,9 +25,7 @@ enum Need: String, Sendable, CaseIterable {
     do {
       switch self {
       case .disk: return try disk(stage)
-      case .cachestat:
-        try stage.probe { file in _ = try PageCache.counts(of: file, bytes: 0..<4096) }
-        return nil
+      case .cachestat: return try counts(stage)
       case .extents: return try extents(stage)
       case .folios: return try folios(stage)
       case .smallDisk: return stage.mountSmallDisk()
@@ -42,9 +40,29 @@ enum Need: String, Sendable, CaseIterable {
     return "scratch files would lie in memory (\(fileSystem.name ?? "tmpfs")); set TMPDIR to a folder on a disk"
   }
 
+  private func counts(_ stage: Stage) throws -> String? {
+    do {
+      let (fileSystem, counts) = try stage.probe { file in
+        var counts = try PageCache.counts(of: file, bytes: 0..<4096)
+        // The kernel may write back what was written before it is asked, as when somebody calls sync(2); not each time.
+        for _ in 0..<5 where counts.dirty == 0 {
+          _ = try file.writeAll(toAbsoluteOffset: 0, [1])
+          counts = try PageCache.counts(of: file, bytes: 0..<4096)
+        }
+        return (try PageCache.fileSystem(of: file), counts)
+      }
+      // A zero proves nothing: a file system on top of another may count pages of its own, of which there are none.
+      if fileSystem.isInMemory || counts.dirty > 0 { return nil }
+      return "of pages that were just written the kernel counts none as dirty on this file system "
+        + "(\(fileSystem.name ?? "unknown")); set TMPDIR to a folder on a disk"
+    } catch UnknownReason.stacked {
+      return "\(UnknownReason.stacked); set TMPDIR to a folder on another file system, such as a container's volume"
+    }
+  }
+
   private func extents(_ stage: Stage) throws -> String? {
     let kinds = try stage.probe { file in
-      try PageCache.extents(of: file, bytes: 0..<Stage.probeSize).map(\.kind)
+      try PageCache.extents(of: file, bytes: 0..<Stage.probeSize, movesOffset: true).map(\.kind)
     }
     return kinds == [.unwritten] ? nil : "this file system does not tell reserved blocks from written ones"
   }

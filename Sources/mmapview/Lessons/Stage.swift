@@ -78,7 +78,7 @@ final class Stage: Sendable {
         // SAFETY: one entry, for the length of the call.
         _ = unsafe clinux_poll(&entry, 1, -1)
         switch clinux_next_signal(signals) {
-        case 0: continue
+        case 0, SIGCONT: continue
         case SIGTSTP: clinux_stop_here()
         case let signal:
           strike()
@@ -90,16 +90,9 @@ final class Stage: Sendable {
 
   /// The whole of a lesson: what it is called, its script or the reason why another one is played, and its end.
   func script(_ lesson: Lesson, isLast: Bool) throws(ScriptError) -> Script {
-    let refusal = lesson.needs.lazy.compactMap { $0.refusal(on: self) }.first
-    let name = "Lesson \(lesson.number): \(lesson.title)."
-    let opening = refusal.map { "\(name)\nThis machine can't show it: \($0)." } ?? "\(name)\n\(lesson.summary)"
-    var script = refusal == nil ? lesson.script : lesson.otherwise
-    // After what sets the scene, so that there is something to see.
-    let first = script.steps.firstIndex { step in if case .say = step.command { true } else { false } }
-    script.insert(try Script("say \(Word.quote(opening))\npause", name: "lesson"), at: first ?? 0)
-    let next = isLast ? "" : "; `mmapview --lesson \(lesson.number + 1)` plays the next"
-    let end = "The end of lesson \(lesson.number): q quits\(next)."
-    script.append(try Script("outside leave\nsay \(Word.quote(end))", name: "lesson"))
-    return script
+    // Each is tried once: the answer is that of a moment.
+    var refusal: String?
+    for need in lesson.needs where refusal == nil { refusal = need.refusal(on: self) }
+    return try lesson.whole(refusal: refusal, isLast: isLast)
   }
 }

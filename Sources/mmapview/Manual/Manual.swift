@@ -5,7 +5,7 @@ import RangedMmap
 /// The manual page, made from the tables that the program itself works by: `mmapview --manual | man -l -`.
 enum Manual {
   static var page: String {
-    var page = Troff("mmapview", section: 1)
+    var page = Troff("mmapview", section: 1, version: MmapView.configuration.version)
     page.section("NAME")
     page.paragraph("mmapview - show a file's 4 KiB pages, and what becomes of each")
     page.section("SYNOPSIS")
@@ -14,6 +14,8 @@ enum Manual {
     for paragraph in description { page.paragraph(paragraph) }
     page.section("OPTIONS")
     for option in options { page.item([option.name], option.help) }
+    page.item(
+      ["--generate-completion-script SHELL"], "Print a script that completes these options in bash, zsh or fish.")
     keys(&page)
     commands(&page)
     states(&page)
@@ -88,8 +90,12 @@ enum Manual {
     page.paragraph("The library's word for a page, with the glyph that stands for it under `--ascii`:")
     for state in PageState.allCases { page.item(["\(Glyphs.ascii.glyph(state)) \(state)"], state.meaning) }
     page.paragraph("The kernel's word:")
-    for state in KernelState.allCases { page.item(["\(Glyphs.ascii.glyph(state)) \(state.name)"], state.meaning) }
+    for state in KernelState.allCases {
+      page.item(["\(state.row.ascii) \(state.row.name)"], sentence(state.row.meaning))
+    }
   }
+
+  private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
 
   // As the parser of the command line tells them, wide enough that no help is broken.
   static var options: [(name: String, help: String)] {
@@ -144,27 +150,6 @@ extension PageState {
     case .flushing: "Writeback was started; still no promise."
     case .flushed: "Durable: a sync after the last write succeeded, and the file still covered the page."
     case .lost: "Its bytes are not in the file, or can't be known to be: a sync failed, or the file was cut short."
-    }
-  }
-}
-
-extension KernelState {
-  fileprivate var name: String {
-    switch self {
-    case .noData: "no data"
-    case .onDisk: "on disk"
-    case .clean, .dirty, .writeback, .unknown: "\(self)"
-    }
-  }
-
-  fileprivate var meaning: String {
-    switch self {
-    case .noData: "A hole, or blocks that are only reserved: reads as zeros."
-    case .onDisk: "On the disk, and not in memory."
-    case .clean: "In memory, and equal to what was written to the device."
-    case .dirty: "In memory, and the disk has other bytes."
-    case .writeback: "On its way to the device."
-    case .unknown: "Nobody tells: the file is somebody else's, the kernel is too old, a sandbox forbids it."
     }
   }
 }

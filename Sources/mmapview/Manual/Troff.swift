@@ -2,8 +2,8 @@
 struct Troff {
   private(set) var text = ""
 
-  init(_ name: String, section: Int) {
-    line(".TH \(Self.escaped(name.uppercased())) \(section) \"\" \"\(name)\" \"User Commands\"")
+  init(_ name: String, section: Int, version: String) {
+    line(".TH \(Self.escaped(name.uppercased())) \(section) \"\" \"\(name) \(version)\" \"User Commands\"")
     // A command that is broken by a hyphen would be another.
     line(".nh")
   }

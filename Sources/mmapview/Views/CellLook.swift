@@ -47,48 +47,10 @@ struct CellLook {
     }
     if cell.cached > 0, cell.cached < cell.pages {
       glyph = glyphs.bar(cell.cached, of: cell.pages)
-    } else if [cell.dirty, cell.writeback].contains(where: { $0 > 0 && $0 < cell.cached }) {
+    } else if [cell.dirty, cell.writeback].contains(where: { (1..<max(1, cell.cached)).contains($0 ?? 0) }) {
       glyph = glyphs.mixture
     } else {
       glyph = glyphs.glyph(state)
-    }
-  }
-}
-
-/// What the kernel's layer shows of a cell: where its bytes are.
-enum KernelState: Int, CaseIterable {
-  /// Nowhere: a hole, or blocks that are only reserved.
-  case noData
-  /// On the disk and not in memory.
-  case onDisk
-  /// In memory, equal to the disk.
-  case clean
-  /// In memory, and the disk has others.
-  case dirty
-  /// On their way to the disk.
-  case writeback
-  /// Nobody may say.
-  case unknown
-
-  /// The state that matters most; `nil` is unknown.
-  init(_ cell: KernelCell?) {
-    switch cell {
-    case nil: self = .unknown
-    case let cell? where cell.dirty > 0: self = .dirty
-    case let cell? where cell.writeback > 0: self = .writeback
-    case let cell? where cell.cached > 0: self = .clean
-    case let cell?: self = cell.data > 0 ? .onDisk : .noData
-    }
-  }
-
-  var role: Role {
-    switch self {
-    case .noData: .free
-    case .onDisk: .onDisk
-    case .clean: .clean
-    case .dirty: .dirty
-    case .writeback: .writeback
-    case .unknown: .unknown
     }
   }
 }

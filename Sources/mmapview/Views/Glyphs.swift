@@ -29,7 +29,7 @@ struct Glyphs {
   static let unicode = Glyphs(
     states: ["·", "░", "▒", "▓", "█", "×"],
     bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇"], mixture: "▚",
-    kernel: ["·", "□", "○", "●", "◐", "?"],
+    kernel: KernelState.allCases.map(\.row.glyph),
     cursor: "◆", selected: "◇", rule: "─", bar: "│", separator: " · ", levels: Array("▁▂▃▄▅▆▇█".unicodeScalars),
     unknown: "–",
     microseconds: "µs")
@@ -37,7 +37,7 @@ struct Glyphs {
   static let ascii = Glyphs(
     states: [".", "a", "w", "f", "#", "!"],
     bars: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], mixture: "%",
-    kernel: [".", "-", "o", "d", "b", "?"],
+    kernel: KernelState.allCases.map(\.row.ascii),
     cursor: nil, selected: nil, rule: "-", bar: "|", separator: " - ", levels: Array("_.-~=+*#".unicodeScalars),
     unknown: "-",
     microseconds: "us")

@@ -11,12 +11,13 @@ struct GridView {
 
   func draw(on canvas: inout Canvas) {
     guard let cells = interface.cells else {
-      for (row, line) in wrapped("no file is open: type :open PATH or :create PATH SIZE", area.width - 2).enumerated() {
+      for (row, line) in wrapped(Self.noFile(session), area.width - 2).enumerated() {
         canvas.write(line, x: area.x + 1, y: area.y + 1 + row)
       }
       return
     }
     drawRuler(on: &canvas)
+    let marks = interface.kernel?.marks(each: cells.pagesPerGroup, from: cells.pages.lowerBound) ?? [:]
     for index in 0..<cells.count {
       let (row, column) = index.quotientAndRemainder(dividingBy: shape.columns)
       let pages = cells.pages(of: index)
@@ -28,12 +29,17 @@ struct GridView {
       let x = area.x + shape.marginWidth + column * shape.cellWidth
       switch session.layer {
       case .library: drawLibrary(cells[index], pages, x: x, y: y, on: &canvas)
-      case .kernel: drawKernel(pages, x: x, y: y, on: &canvas)
+      case .kernel: drawKernel(pages, marks[pages.lowerBound], x: x, y: y, on: &canvas)
       case .both:
         drawLibrary(cells[index], pages, x: x, y: y, isNarrow: true, on: &canvas)
-        drawKernel(pages, x: x + 1, y: y, on: &canvas)
+        drawKernel(pages, marks[pages.lowerBound], x: x + 1, y: y, on: &canvas)
       }
     }
+  }
+
+  /// What is said while no file is open.
+  static func noFile(_ session: Session) -> String {
+    session.isInLesson ? "no file is open yet" : "no file is open: type :open PATH or :create PATH SIZE"
   }
 
   private func drawLibrary(
@@ -53,14 +59,18 @@ struct GridView {
     canvas.put(goesOn ? glyph : " ", x: x + 1, y: y, style.isReversed || goesOn ? style : .plain)
   }
 
-  private func drawKernel(_ pages: Range<Int>, x: Int, y: Int, on canvas: inout Canvas) {
+  private func drawKernel(
+    _ pages: Range<Int>, _ mark: KernelSample.Mark?, x: Int, y: Int, on canvas: inout Canvas
+  ) {
     let look = CellLook(interface.kernel?[pages.lowerBound], interface.glyphs)
     let isMarked = pages.contains(session.cursor) || session.selection?.overlaps(pages) == true
-    let mark = interface.kernel?.marks[pages.lowerBound]
+    // Nobody was asked yet; the next look follows at once.
+    let isBlank = interface.kernel?.isYetToTell(of: pages.lowerBound) ?? true
+    let glyph = isBlank ? " " : look.glyph
     let role = mark != nil ? .changed : look.role == .free && isMarked ? .title : look.role
-    canvas.put(look.glyph, x: x, y: y, Style(role, isReversed: isMarked || mark == .fresh))
+    canvas.put(glyph, x: x, y: y, Style(role, isReversed: isMarked || mark == .fresh, isMeasured: true))
     if session.layer == .kernel, shape.cellWidth == 2, isMarked {
-      canvas.put(" ", x: x + 1, y: y, Style(role, isReversed: true))
+      canvas.put(" ", x: x + 1, y: y, Style(role, isReversed: true, isMeasured: true))
     }
   }
 

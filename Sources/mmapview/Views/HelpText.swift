@@ -1,19 +1,20 @@
 import Inspector
+import TerminalCanvas
 
 /// The help screens, made from the tables of keys and of verbs.
 enum HelpText {
   /// The keys where the pages are: what moves, what looks, what works on the range at the cursor or on the selection.
-  static func keys(_ glyphs: Glyphs) -> [String] {
+  static func keys(_ glyphs: Glyphs, width: Int = 80) -> [String] {
     let groups = [KeyMap.moving, KeyMap.looking, KeyMap.working, KeyMap.others]
     let nameWidth = groups.joined().map { glyphs.spell($0.name).count }.max() ?? 0
     var lines = ["keys; w to u act on the range at the cursor, or on what is selected"]
     for group in groups {
       let entries = group.map { padded(glyphs.spell($0.name), nameWidth + 1) + $0.help }
-      // Down the left column first, so that neighbours stand together.
-      let half = (entries.count + 1) / 2
+      // Down the left column first, so that neighbours stand together; where two have no room, there is one.
+      let half = width < 80 ? entries.count : (entries.count + 1) / 2
       for row in 0..<half {
         let right = half + row < entries.count ? entries[half + row] : ""
-        lines.append(" " + padded(entries[row], 38) + right)
+        lines.append(" " + (right.isEmpty ? entries[row] : padded(entries[row], 38) + right))
       }
     }
     return lines + ["`:` and then `?` shows the commands"]
@@ -32,13 +33,13 @@ enum HelpText {
     ("Tab Shift-Tab", "complete the word; again, the next candidate or the one before"),
     ("↑ ↓", "earlier lines that begin with what is typed"),
     ("Home Ctrl-A", "to the start of the line"), ("End Ctrl-E", "to its end"),
-    ("Ctrl-← Ctrl-→", "one word back, one word on"),
-    ("Ctrl-W Ctrl-U Ctrl-K", "delete the word before, all before, all behind the cursor"),
+    ("Ctrl-← Ctrl-→", "one word back, one word on; so do Alt-B and Alt-F"),
+    ("Ctrl-W Ctrl-U Ctrl-K", "delete the word before, all before, all behind the cursor; Alt-D the word behind"),
     ("Esc Ctrl-C", "leave"),
   ]
 }
 
 /// A text with blanks behind it up to a width.
 func padded(_ text: String, _ width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.count))
+  text + String(repeating: " ", count: max(0, width - text.columns))
 }

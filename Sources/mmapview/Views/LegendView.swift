@@ -17,9 +17,12 @@ enum LegendView {
     var y = area.y
     if session.layer != .kernel {
       let counts = interface.totals
-      let entries = PageState.allCases.map {
-        Entry(glyph: interface.glyphs.glyph($0), role: $0.role, count: counts[$0], name: "\($0)")
-      }
+      let free = interface.glyphs.glyph(PageState.free)
+      let entries =
+        file.isWritable
+        ? PageState.allCases.map {
+          Entry(glyph: interface.glyphs.glyph($0), role: $0.role, count: counts[$0], name: "\($0)")
+        } : [Entry(glyph: free, role: PageState.free.role, count: file.states.count, name: "not ours")]
       draw(entries, on: &canvas, area, y)
       y += 1
     }
@@ -30,40 +33,69 @@ enum LegendView {
     _ file: MmapFile, _ interface: Interface, on canvas: inout Canvas, _ area: Area, _ y: Int
   ) {
     guard let sample = interface.kernel else {
-      canvas.write("asking the kernel", x: area.x + 1, y: y, Style(.dim))
+      canvas.write("asking the kernel", x: area.x + 1, y: y, Style(.dim, isMeasured: true))
       return
     }
-    guard let totals = sample.totals else {
-      let reason = sample.reason.map { ": \($0)" } ?? ""
-      let text = sample.isResidencyOnly ? "dirty and writeback are unknown" : "the kernel's view is unknown"
-      canvas.write(text + reason, x: area.x + 1, y: y, Style(.unknown), limit: area.width - 1)
+    let reason = sample.reason.map { ": \($0)" } ?? ""
+    guard sample.reason == nil || sample.isResidencyOnly else {
+      canvas.write(
+        shortened("the kernel's view is unknown" + reason, area.width - 1, interface.glyphs), x: area.x + 1, y: y,
+        Style(.unknown, isMeasured: true))
       return
     }
     func entry(_ state: KernelState, _ count: Int?, _ name: String) -> Entry {
       Entry(glyph: interface.glyphs.glyph(state), role: state.role, count: count, name: name)
     }
     let isInMemory = sample.fileSystem?.isInMemory == true
-    let entries = [
-      entry(.noData, nil, "no data"), entry(.onDisk, nil, isInMemory ? "swapped" : "on disk"),
-      entry(.clean, totals.cached, isInMemory ? "in memory" : "cached"),
-      entry(.dirty, totals.dirty, isInMemory ? "dirty (never: \(sample.fileSystem?.name ?? "memory"))" : "dirty"),
-      entry(.writeback, totals.writeback, "writeback"),
+    let totals = sample.totals
+    var entries = [entry(.noData, nil, "no data"), entry(.onDisk, nil, isInMemory ? "swapped" : "on disk")]
+    guard !sample.isResidencyOnly else {
+      entries.append(entry(.cached, totals?.cached, "cached"))
+      let x = draw(entries, isMeasured: true, on: &canvas, area, y)
+      // A part of a reason would be a riddle; `kernel` tells the whole.
+      let told = ["dirty and writeback unknown" + reason, "dirty and writeback unknown", "else unknown"]
+      let text = told.first { $0.columns <= area.x + area.width - x } ?? ""
+      canvas.write(text, x: x, y: y, Style(.unknown, isMeasured: true))
+      return
+    }
+    entries += [
+      entry(.clean, totals?.cached, isInMemory ? "in memory" : "cached"),
+      entry(.dirty, totals?.dirty, isInMemory ? "dirty (never: \(sample.fileSystem?.name ?? "memory"))" : "dirty"),
+      entry(.writeback, totals?.writeback, "writeback"),
     ]
     // Only what others write is looked at for changes.
-    let changed = Entry(glyph: interface.glyphs.glyph(KernelState.clean), role: .changed, count: nil, name: "changed")
-    draw(file.isWritable ? entries : entries + [changed], on: &canvas, area, y)
+    let changed = Entry(
+      glyph: interface.glyphs.glyph(KernelState.clean), role: .changed, count: nil,
+      name: sample.comparesBytes ? "changed" : "changed: zoom in")
+    draw(file.isWritable ? entries : entries + [changed], isMeasured: true, on: &canvas, area, y)
   }
 
-  private static func draw(_ entries: [Entry], on canvas: inout Canvas, _ area: Area, _ y: Int) {
-    func text(_ entry: Entry) -> String { (entry.count.map { "\($0) " } ?? "") + entry.name }
+  // Tells the column after them.
+  @discardableResult
+  private static func draw(
+    _ entries: [Entry], isMeasured: Bool = false, on canvas: inout Canvas, _ area: Area, _ y: Int
+  ) -> Int {
+    var (entries, isShort) = (entries, false)
+    func text(_ entry: Entry) -> String {
+      guard let count = entry.count else { return entry.name }
+      return isShort ? "\(count)" : "\(count) \(entry.name)"
+    }
     func width(_ gap: Int) -> Int { entries.reduce(0) { $0 + text($1).count + 2 + gap } }
     let gap = width(2) <= area.width ? 2 : 1
-    let isShort = width(1) > area.width
+    isShort = width(1) > area.width
+    // What there is none of is missed least; nothing is cut.
+    while width(1) > area.width,
+      let least = entries.lastIndex(where: { ($0.count ?? 0) == 0 }) ?? entries.indices.last
+    {
+      entries.remove(at: least)
+    }
     var x = area.x + 1
     for entry in entries {
-      canvas.put(entry.glyph, x: x, y: y, Style(entry.role))
-      let shown = isShort ? entry.count.map { "\($0)" } ?? entry.name : text(entry)
-      x = canvas.write(shown, x: x + 2, y: y, Style(entry.count == 0 ? .dim : .text)) + gap
+      canvas.put(entry.glyph, x: x, y: y, Style(entry.role, isMeasured: isMeasured))
+      let shown = text(entry)
+      let style = Style(entry.count == 0 ? .dim : .text, isMeasured: isMeasured)
+      x = canvas.write(shown, x: x + 2, y: y, style) + gap
     }
+    return x
   }
 }

@@ -23,6 +23,3 @@ private func decimal(_ value: Double) -> String {
   let tenths = (value * 10).rounded() / 10
   return tenths >= 100 || tenths == tenths.rounded() ? "\(Int(tenths.rounded()))" : "\(tenths)"
 }
-
-/// A number with its noun.
-func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

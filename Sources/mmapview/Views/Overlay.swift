@@ -43,11 +43,11 @@ struct Overlay {
     for (row, line) in rows[shown].enumerated() {
       canvas.write(glyphs.spell(line), x: area.x + 2, y: area.y + row, limit: area.width - 2)
     }
-    let note =
+    let place = "\(shown.lowerBound + 1)-\(shown.upperBound) of \(rows.count): "
+    let notes =
       rows.count > height
-      ? "\(shown.lowerBound + 1)-\(shown.upperBound) of \(rows.count): ↑ ↓ PgUp PgDn; any other key goes back"
-      : "any key goes back"
-    canvas.write(
-      glyphs.spell(note), x: area.x + 2, y: area.y + area.height - 1, Style(.dim), limit: area.width - 2)
+      ? [place + "↑ ↓ PgUp PgDn; any other key goes back", place + "↑ ↓; others go back", place] : ["any key goes back"]
+    let note = notes.map(glyphs.spell).first { $0.columns <= area.width - 2 } ?? ""
+    canvas.write(note, x: area.x + 2, y: area.y + area.height - 1, Style(.dim))
   }
 }

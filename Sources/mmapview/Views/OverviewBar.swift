@@ -2,26 +2,58 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-/// The whole file in one line, and which part of it is in view.
+/// The whole file in one line, in the layer of the grid, and which part of it is in view.
 enum OverviewBar {
   static func draw(
     _ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area, _ shape: GridShape
   ) {
-    guard let whole = interface.overview, let window = interface.cells?.pages, !whole.pages.isEmpty else { return }
+    guard let whole = interface.overview, !whole.pages.isEmpty else { return }
     canvas.write("whole", x: area.x + 1, y: area.y, Style(.dim))
     for index in 0..<whole.count {
-      let look = CellLook(whole[index], interface.glyphs)
       let pages = whole.pages(of: index)
-      // What is in view stands out; the cursor's place never gets lost in it.
-      let isInView = pages.overlaps(window)
-      let role = look.role == .free && isInView ? .title : look.role
-      let mark =
-        pages.contains(session.cursor) ? interface.glyphs.cursor : isInView ? interface.glyphs.selected : nil
-      canvas.put(
-        mark ?? look.glyph, x: area.x + shape.marginWidth + index, y: area.y, Style(role, isReversed: isInView))
+      let x = area.x + shape.marginWidth + index * (session.layer == .both ? 2 : 1)
+      if session.layer != .kernel { drawLibrary(whole[index], pages, session, interface, on: &canvas, x, area.y) }
+      if session.layer != .library {
+        drawKernel(pages, session, interface, on: &canvas, session.layer == .both ? x + 1 : x, area.y)
+      }
     }
   }
 
-  /// How many cells the bar has in a layout.
-  static func width(_ shape: GridShape) -> Int { shape.columns * shape.cellWidth }
+  private static func drawLibrary(
+    _ counts: PageCounts, _ pages: Range<Int>, _ session: Session, _ interface: Interface, on canvas: inout Canvas,
+    _ x: Int, _ y: Int
+  ) {
+    let look = CellLook(counts, interface.glyphs)
+    let isInView = isInView(pages, interface)
+    // What is in view stands out; the cursor's place never gets lost in it.
+    let role = look.role == .free && isInView ? .title : look.role
+    let mark = pages.contains(session.cursor) ? interface.glyphs.cursor : isInView ? interface.glyphs.selected : nil
+    canvas.put(mark ?? look.glyph, x: x, y: y, Style(role, isReversed: isInView))
+  }
+
+  private static func drawKernel(
+    _ pages: Range<Int>, _ session: Session, _ interface: Interface, on canvas: inout Canvas, _ x: Int, _ y: Int
+  ) {
+    guard let sample = interface.kernel else { return }
+    let cell = sample.ofWhole(pages.lowerBound)
+    // What has come since the last look is not unknown: the next one follows at once.
+    let isBlank = cell == nil && sample.totals != nil
+    let look = CellLook(cell, interface.glyphs)
+    let isInView = isInView(pages, interface)
+    let role = look.role == .free && isInView ? .title : look.role
+    // Beside the library's cell, that one has the cursor's mark.
+    let isMarked = session.layer == .kernel && pages.contains(session.cursor)
+    let glyph = (isMarked ? interface.glyphs.cursor : nil) ?? (isBlank ? " " : look.glyph)
+    canvas.put(glyph, x: x, y: y, Style(role, isReversed: isInView, isMeasured: true))
+  }
+
+  private static func isInView(_ pages: Range<Int>, _ interface: Interface) -> Bool {
+    interface.cells.map { pages.overlaps($0.pages) } ?? false
+  }
+
+  /// How many pages a cell of the bar stands for; with both layers each cell is two columns.
+  static func pagesPerCell(_ shape: GridShape, _ layer: Layer, of pages: Int) -> Int {
+    let cells = shape.columns * shape.cellWidth / (layer == .both ? 2 : 1)
+    return max(1, (pages + cells - 1) / cells)
+  }
 }

@@ -11,29 +11,43 @@ enum PagePane {
     let page = session.cursor
     let offset = page * Alignment.page
     let x = canvas.write("page \(page)", x: area.x, y: area.y, Style(.title), limit: area.width)
-    canvas.write(" at 0x\(hex(offset, width: 1)) = \(offset)", x: x, y: area.y, limit: area.x + area.width - x)
+    let place = fitting(
+      [" at 0x\(hex(offset, width: 1))", "\(offset)"], area.x + area.width - x, interface.glyphs, separator: " = ")
+    canvas.write(place, x: x, y: area.y)
     var row = 1
-    func fact(_ name: String, _ value: String, _ style: Style = .plain) {
+    func fact(_ name: String, _ parts: [String], _ style: Style = .plain) {
       guard row < area.height else { return }
-      canvas.write(name, x: area.x, y: area.y + row, Style(.dim), limit: area.width)
-      canvas.write(value, x: area.x + 8, y: area.y + row, style, limit: area.width - 8)
+      canvas.write(
+        name, x: area.x, y: area.y + row, Style(.dim, isMeasured: style.isMeasured), limit: area.width)
+      canvas.write(fitting(parts, area.width - 8, interface.glyphs), x: area.x + 8, y: area.y + row, style)
       row += 1
     }
     let state = file.states[page]
-    if session.layer != .kernel { fact("state", "\(state)", Style(state.role)) }
+    if session.layer != .kernel { fact("state", [word(state, file)], Style(state.role)) }
     if let range = session.range(ofPage: page) {
-      let pages = range.bytes.lowerBound / Alignment.page..<Alignment.pages(in: range.bytes.upperBound)
-      let place = pages.count == 1 ? "this page" : "pages \(pages.lowerBound)-\(pages.upperBound - 1)"
-      fact("range", "r\(range.label), \(place), by \(range.author)")
-      if let pattern = range.pattern { fact("bytes", "\(pattern)") }
-      if interface.showsTimes { fact("when", times(range.history, area.width - 8)) }
+      fact("range", range.facts, Style(.text, isMeasured: isChance(range.author, session)))
+      if let pattern = range.pattern { fact("bytes", ["\(pattern)"]) }
+      if interface.showsTimes { fact("when", range.history.steps) }
     } else if let holder = session.workers.holder(ofPage: page) {
-      fact("range", "in the hands of worker \(holder.number)")
+      fact("range", ["in the hands of worker \(holder.number)"])
     }
     if session.layer != .library {
       let sample = interface.kernel
+      // To the kernel what is behind the end is not cached, and a hole.
+      if let size = session.otherSize, size <= offset {
+        fact("kernel", ["the file ends before it"], Style(.error))
+        return row
+      }
       fact("kernel", kernelText(page, sample), kernelStyle(page, sample))
-      if let extent = sample?.extent, sample?.cursor == page { fact("disk", diskText(extent)) }
+      // A frame that is kept for comparison tells nothing of the disk that it was made on.
+      if interface.showsTimes { fact("file", whereabouts(session, sample), Style(.text, isMeasured: true)) }
+      if let extent = sample?.extent, sample?.cursor == page {
+        fact("disk", diskText(extent), Style(.text, isMeasured: true))
+      }
+      if let delay = interface.delay {
+        let tenths = max(1, Int((delay / .milliseconds(100)).rounded()))
+        fact("sampled", ["every \(tenths / 10).\(tenths % 10) s", "to be gentle"], Style(.dim, isMeasured: true))
+      }
     }
     return row
   }
@@ -43,48 +57,55 @@ enum PagePane {
     guard let file = session.file else { return }
     let state = file.states[session.cursor]
     var x = canvas.write("page \(session.cursor) ", x: area.x + 1, y: area.y, Style(.title))
-    if session.layer != .kernel { x = canvas.write("\(state) ", x: x, y: area.y, Style(state.role)) }
+    if session.layer != .kernel { x = canvas.write("\(word(state, file)) ", x: x, y: area.y, Style(state.role)) }
     if session.layer != .library {
-      let text = kernelText(session.cursor, interface.kernel)
+      let text = fitting(kernelText(session.cursor, interface.kernel), area.x + area.width - x, interface.glyphs)
       x = canvas.write(text + " ", x: x, y: area.y, kernelStyle(session.cursor, interface.kernel))
     }
+    // Where there is no room for its pattern, or for it, it is left out: a part of a name is another's.
     guard let range = session.range(ofPage: session.cursor) else { return }
-    let pattern = range.pattern.map { interface.glyphs.separator + "\($0)" } ?? ""
-    canvas.write("r\(range.label)\(pattern)", x: x, y: area.y, limit: area.width - x)
+    let parts = ["r\(range.label)"] + (range.pattern.map { ["\($0)"] } ?? [])
+    let text = fitting(parts, max(0, area.x + area.width - x), interface.glyphs, separator: interface.glyphs.separator)
+    if text.hasPrefix(parts[0]) { canvas.write(text, x: x, y: area.y) }
   }
 
-  // As many of the steps as there is room for, the last one first.
-  private static func times(_ history: RangeHistory, _ width: Int) -> String {
-    let steps = [(history.synced, "durable"), (history.written, "written"), (history.allocated, "allocated")]
-    return steps.reduce(into: "") { line, step in
-      guard let time = step.0 else { return }
-      let part = (line.isEmpty ? "" : ", ") + "\(step.1) \(time)"
-      if line.isEmpty || line.count + part.count <= width { line += part }
-    }
+  private static func whereabouts(_ session: Session, _ sample: KernelSample?) -> [String] {
+    let inode = session.sampledFile.map { ["inode \($0.inode)"] } ?? []
+    if session.sampledFile?.isDevice == true { return ["block device"] + inode }
+    guard let name = sample?.fileSystem?.name else { return inode }
+    return [name] + inode + (sample?.fileSystem?.mountPoint.map { ["at \($0)"] } ?? [])
+  }
+
+  // Of what only others write the library knows no state.
+  private static func word(_ state: PageState, _ file: MmapFile) -> String { file.isWritable ? "\(state)" : "not ours" }
+
+  // Which of several threads comes first is another one in each run.
+  private static func isChance(_ author: Author, _ session: Session) -> Bool {
+    if case .worker = author { !session.workers.isStepped } else { false }
   }
 
   private static func kernelStyle(_ page: Int, _ sample: KernelSample?) -> Style {
     let state = sample?.cursor == page ? sample?.state : nil
-    return Style(state.map { KernelState(KernelCell($0)).role } ?? .unknown)
+    let isResidencyOnly = sample?.isResidencyOnly == true
+    return Style(
+      KernelState(state.map { KernelCell($0, isResidencyOnly: isResidencyOnly) }).role, isMeasured: true)
   }
 
-  private static func kernelText(_ page: Int, _ sample: KernelSample?) -> String {
-    guard let sample else { return "asking" }
-    guard sample.cursor == page, let state = sample.state else { return "unknown" }
-    guard state.contains(.cached) else { return "not cached" }
-    if sample.isResidencyOnly { return "cached, else unknown" }
-    guard sample.alike.count > 1 else { return "\(state)" }
-    return "\(state), like pages \(sample.alike.lowerBound)-\(sample.alike.upperBound - 1)"
+  private static func kernelText(_ page: Int, _ sample: KernelSample?) -> [String] {
+    guard let sample else { return ["asking"] }
+    guard sample.cursor == page, let state = sample.state else { return ["unknown"] }
+    guard state.contains(.cached) else { return ["not cached"] }
+    if sample.isResidencyOnly { return ["cached, else unknown"] }
+    guard sample.alike.count > 1 else { return ["\(state)"] }
+    return ["\(state)", "like pages \(sample.alike.lowerBound)-\(sample.alike.upperBound - 1)"]
   }
 
-  private static func diskText(_ extent: Extent) -> String {
-    let name =
-      switch extent.kind {
-      case .hole: "hole, reads as zeros"
-      case .delayed: "delayed: no blocks chosen yet"
-      case .unwritten: "reserved, reads as zeros"
-      case .written, .inline, .data: extent.kind.rawValue
-      }
-    return name + (extent.isShared ? ", shared" : "")
+  private static func diskText(_ extent: Extent) -> [String] {
+    switch extent.kind {
+    case .hole: ["hole"] + extent.marks + ["reads as zeros"]
+    case .delayed: ["delayed"] + extent.marks + ["no blocks yet"]
+    case .unwritten: ["reserved"] + extent.marks + ["reads as zeros"]
+    case .written, .inline, .data: [extent.kind.rawValue] + extent.marks
+    }
   }
 }

@@ -4,9 +4,11 @@ import TerminalCanvas
 /// How far a long step has come, how long it will take, and how to stop it.
 enum ProgressView {
   static func draw(_ job: Job, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    var x = canvas.write(job.name + "  ", x: area.x + 1, y: area.y, Style(.title), limit: area.width / 2)
+    let name = shortened(job.name, area.width / 2 - 2, interface.glyphs)
+    var x = canvas.write(name + "  ", x: area.x + 1, y: area.y, Style(.title))
     let elapsed = ContinuousClock.now - job.start
-    var text = "\(seconds(elapsed)) so far"
+    // At rest nothing is drawn anew that would tell the time.
+    var text = job.isOpenEnded ? "" : "\(seconds(elapsed)) so far"
     if job.total > 0 {
       let percent = min(100, job.done * 100 / job.total)
       let barWidth = max(0, min(30, area.width - x - 34))
@@ -16,10 +18,13 @@ enum ProgressView {
       }
       x += barWidth + (barWidth > 0 ? 1 : 0)
       text = "\(percent) %"
-      if let left = job.timeLeft { text += ", \(seconds(left)) left" }
+      // How to stop it comes before how long it takes.
+      if let left = job.timeLeft.map({ ", \(seconds($0)) left" }), x + text.count + left.count + 14 <= area.width {
+        text += left
+      }
     }
     x = canvas.write(text + "  ", x: x, y: area.y)
-    guard job.total > 0 else { return }
+    guard job.total > 0 || job.isOpenEnded else { return }
     x = canvas.write(job.wasStopped ? "stopping" : "Esc", x: x, y: area.y, Style(.key))
     if !job.wasStopped { canvas.write(" stops it", x: x, y: area.y, Style(.dim)) }
   }
@@ -32,11 +37,26 @@ enum ProgressView {
 
 /// What is asked before the program ends with pages that are not durable.
 enum QuitQuestion {
+  private static let answers = [("s", "sync and quit"), ("q", "quit"), ("Esc", "stay")]
+
+  private static func question(_ session: Session, _ words: String) -> String {
+    "\(counted(session.unsyncedPages, "page")) \(words): "
+  }
+
+  /// The whole of it as a line.
+  static func text(_ session: Session) -> String {
+    question(session, "not durable") + answers.map { "\($0) \($1)" }.joined(separator: "  ")
+  }
+
   static func draw(_ session: Session, on canvas: inout Canvas, _ area: Area) {
-    let pages = session.unsyncedPages
-    let question = "\(counted(pages, "page")) written and not durable: "
-    var x = canvas.write(question, x: area.x + 1, y: area.y, Style(.caption))
-    for (key, deed) in [("s", "sync and quit"), ("q", "quit"), ("Esc", "stay")] {
+    let question = question(session, "written and not durable")
+    let answersWidth = answers.reduce(0) { $0 + $1.0.count + $1.1.count + 3 } - 2
+    // Where there is no room for both on one line, the question stands above its answers.
+    let fits = question.count + answersWidth < area.width
+    if !fits { canvas.clear(Area(x: area.x, y: area.y - 1, width: area.width, height: 1)) }
+    let end = canvas.write(question, x: area.x + 1, y: fits ? area.y : area.y - 1, Style(.caption))
+    var x = fits ? end : area.x + 1
+    for (key, deed) in answers {
       x = canvas.write(key, x: x, y: area.y, Style(.key))
       x = canvas.write(" \(deed)  ", x: x, y: area.y)
     }

@@ -14,7 +14,7 @@ enum PromptView {
     for index in firstShown(prompt.line, area)..<prompt.line.text.count {
       let style = error.contains(index) ? wrong : .plain
       let character = prompt.line.text[index]
-      guard x + columns(character) <= area.x + area.width else { break }
+      guard x + String(character).columns <= area.x + area.width else { break }
       x = canvas.write(String(character), x: x, y: area.y, style)
     }
     // What is missing is marked where it should have come.
@@ -29,22 +29,18 @@ enum PromptView {
   static func cursor(_ interface: Interface, _ area: Area) -> (x: Int, y: Int)? {
     guard let line = interface.prompt?.line else { return nil }
     let before = line.text[firstShown(line, area)..<line.cursor]
-    return (area.x + 1 + before.reduce(0) { $0 + columns($1) }, area.y)
+    return (area.x + 1 + String(before).columns, area.y)
   }
 
   // A line longer than the window is shown from where its cursor is still in view.
   private static func firstShown(_ line: PromptLine, _ area: Area) -> Int {
     var room = area.width - 2
     var first = line.cursor
-    while first > 0, room >= columns(line.text[first - 1]) {
+    while first > 0, room >= String(line.text[first - 1]).columns {
       first -= 1
-      room -= columns(line.text[first])
+      room -= String(line.text[first]).columns
     }
     return first
-  }
-
-  private static func columns(_ character: Character) -> Int {
-    character.unicodeScalars.reduce(0) { $0 + $1.columns }
   }
 
   // In a narrow window the ways out and to help come before the rest.
@@ -79,7 +75,7 @@ enum HintView {
       return
     }
     let text = interface.glyphs.spell(prompt.error?.description ?? hint(prompt.line, width))
-    let lines = wrapped(text, width).prefix(mostRows)
+    let lines = wrapped(text, width, rows: mostRows, interface.glyphs)
     let area = rows(lines.count, above: promptArea, on: &canvas)
     for (row, line) in lines.enumerated() {
       canvas.write(line, x: area.x + 1, y: area.y + row, Style(prompt.error == nil ? .dim : .error), limit: width)
@@ -110,7 +106,7 @@ enum HintView {
       canvas.write("nothing is known that could stand here", x: area.x + 1, y: area.y, Style(.dim))
       return
     }
-    let pages = pages(labels.map { label in label.unicodeScalars.reduce(2) { $0 + $1.columns } }, area.width - 8)
+    let pages = pages(labels.map { label in label.columns + 2 }, area.width - 8)
     let page = pages.first { $0.contains(choices.index ?? 0) } ?? 0..<labels.count
     var x = area.x + 1
     for index in page {

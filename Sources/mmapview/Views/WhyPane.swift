@@ -8,8 +8,9 @@ enum WhyPane {
     guard let file = session.file, let sample = interface.kernel, sample.cursor == session.cursor,
       let sentence = Disagreement(file, sample)?.sentence
     else { return }
-    for (row, line) in wrapped(sentence, area.width - 1).prefix(area.height).enumerated() {
-      canvas.write(line, x: area.x + 1, y: area.y + row, Style(.caption), limit: area.width - 1)
+    let lines = wrapped(sentence, area.width - 1, rows: area.height, interface.glyphs)
+    for (row, line) in lines.enumerated() {
+      canvas.write(line, x: area.x + 1, y: area.y + row, Style(.caption, isMeasured: true), limit: area.width - 1)
     }
   }
 }
@@ -18,16 +19,21 @@ enum WhyPane {
 enum UsersPane {
   static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
     guard session.layer != .library, let users = interface.kernel?.users, area.height > 0 else { return }
-    let others = users.users.filter { !$0.isSelf }
+    let others = users.filter { !$0.isSelf }
     guard !others.isEmpty else { return }
-    canvas.write("open elsewhere", x: area.x, y: area.y, Style(.title), limit: area.width)
+    canvas.write("open elsewhere", x: area.x, y: area.y, Style(.title, isMeasured: true), limit: area.width)
     let fits = others.count <= area.height - 1
     let shown = others.prefix(max(0, fits ? others.count : area.height - 2))
     for (row, user) in shown.enumerated() {
-      canvas.write(user.summary, x: area.x, y: area.y + 1 + row, limit: area.width)
+      let effects = user.effects.isEmpty ? "" : ": " + user.effects.joined(separator: "; ")
+      canvas.write(
+        shortened(user.summary + effects, area.width, interface.glyphs), x: area.x, y: area.y + 1 + row,
+        Style(.text, isMeasured: true))
     }
     if !fits, area.height > 1 {
-      canvas.write("and \(others.count - shown.count) more", x: area.x, y: area.y + 1 + shown.count, Style(.dim))
+      canvas.write(
+        "and \(others.count - shown.count) more", x: area.x, y: area.y + 1 + shown.count,
+        Style(.dim, isMeasured: true))
     }
   }
 }

@@ -36,17 +36,19 @@ struct WorkerColumns {
   /// Draws a worker's line.
   func draw(_ worker: Worker, _ throughput: Throughput, _ glyphs: Glyphs, on canvas: inout Canvas, x: Int, y: Int) {
     let activity = worker.activity
-    canvas.write("\(worker.number)", x: x, y: y, Style(.dim))
-    canvas.write("\(activity)", x: x + state, y: y, Style(activity.role))
-    if let pages = worker.currentPages { canvas.write(place(pages), x: x + page, y: y) }
-    func write(_ text: String, endingAt end: Int?, _ style: Style) {
-      if let end { canvas.write(text, x: x + end - text.count, y: y, style) }
+    func write(_ text: String, at x: Int, _ role: Role) {
+      canvas.write(text, x: x, y: y, Style(role, isMeasured: worker.order.mode == .free))
     }
-    write(
-      shortCount(worker.operations) + (worker.operations == 1 ? " op" : " ops"), endingAt: operationsEnd, Style(.dim))
+    func write(_ text: String, endingAt end: Int?, _ role: Role) {
+      if let end { write(text, at: x + end - text.count, role) }
+    }
+    write("\(worker.number)", at: x, .dim)
+    write("\(activity)", at: x + state, activity.role)
+    if let pages = worker.currentPages { write(place(pages), at: x + page, .text) }
+    write(shortCount(worker.operations) + (worker.operations == 1 ? " op" : " ops"), endingAt: operationsEnd, .dim)
     // Of one that has ended the average is left.
     let rate = worker.hasEnded ? worker.averageRate : throughput.now(of: worker.number)
-    write(rate.map { mmapview.rate($0) } ?? glyphs.unknown, endingAt: rateEnd, worker.hasEnded ? Style(.dim) : .plain)
+    write(rate.map { mmapview.rate($0) } ?? glyphs.unknown, endingAt: rateEnd, worker.hasEnded ? .dim : .text)
   }
 
   private func place(_ pages: Range<Int>) -> String {

@@ -9,6 +9,7 @@ struct WorkersPane {
   private let throughput: Throughput
   private let glyphs: Glyphs
   private let pages: Int
+  private let takesSteps: Bool
   private let width: Int
 
   static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
@@ -28,24 +29,27 @@ struct WorkersPane {
     throughput = interface.throughput
     glyphs = interface.glyphs
     pages = session.file?.states.count ?? 0
+    // In a lesson the steps are its own.
+    takesSteps = session.workers.running > 0 && !session.isInLesson
     self.width = width
   }
 
   private func draw(on canvas: inout Canvas, _ area: Area) {
     var y = area.y
-    func line(_ text: String, _ style: Style) {
-      canvas.write(text, x: area.x, y: y, style, limit: width)
+    func line(_ text: String, _ role: Role) {
+      // Threads go at their own speed.
+      canvas.write(shortened(text, width, glyphs), x: area.x, y: y, Style(role, isMeasured: !crew.isStepped))
       y += 1
     }
     let rows = Rows(
       area.height, workers: shift.count, facts: facts.count, latencies: phases.count, hasGraph: hasGraph,
       areRunning: crew.running > 0)
-    line(heading, Style(.title))
-    for fact in facts.prefix(rows.facts) { line(fact, .plain) }
-    if rows.graph > 0 { line(graph, Style(.written)) }
+    line(heading, .title)
+    for fact in facts.prefix(rows.facts) { line(fact, .text) }
+    if rows.graph > 0 { line(graph, .written) }
     // Where one has room alone, the disk's answer is of more interest than the memory's.
     for phase in phases.suffix(rows.latencies) {
-      line(latencyLine(phase.rawValue, crew.latencies(of: phase), glyphs, width), Style(.dim))
+      line(latencyLine(phase.rawValue, crew.latencies(of: phase), glyphs, width), .dim)
     }
     // The last row says how many are hidden, unless it is the only one.
     let room = shift.count <= rows.workers ? rows.workers : rows.workers > 1 ? rows.workers - 1 : rows.workers
@@ -55,7 +59,7 @@ struct WorkersPane {
       columns.draw(worker, throughput, glyphs, on: &canvas, x: area.x, y: y)
       y += 1
     }
-    if room < rows.workers { line("and \(shift.count - room) more", Style(.dim)) }
+    if room < rows.workers { line("and \(shift.count - room) more", .dim) }
   }
 
   // MARK: The lines
@@ -75,7 +79,7 @@ struct WorkersPane {
   private var facts: [String] {
     let number = shift.reduce(0) { $0 + $1.operations }
     let operations = counted(number, "operation")
-    if crew.isStepped { return [operations + (crew.running > 0 ? glyphs.separator + "press . to step" : "")] }
+    if crew.isStepped { return [operations + (takesSteps ? glyphs.separator + "press . to step" : "")] }
     if isWide { return [operations] }
     let line = average + glyphs.separator
     return [line + (line.count + operations.count <= width ? operations : shortCount(number) + " ops")]

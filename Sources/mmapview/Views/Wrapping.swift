@@ -1,14 +1,49 @@
-/// Breaks a line at blanks to fit a width; what follows the first part is set in.
+import TerminalCanvas
+
+/// Breaks a line at blanks to fit a width in columns; what follows the first part is set in.
 func wrapped(_ line: String, _ width: Int) -> [String] {
   var parts: [String] = []
   var rest = line[...]
-  while rest.count > width, width > 8 {
-    let part = rest.prefix(width)
+  while width > 8, rest.columns > width {
+    let part = prefix(of: rest, width)
     let end = part.lastIndex(of: " ").map {
-      $0 > part.index(part.startIndex, offsetBy: width / 2) ? $0 : part.endIndex
+      $0 > part.index(part.startIndex, offsetBy: part.count / 2) ? $0 : part.endIndex
     }
     parts.append(String(rest[..<(end ?? part.endIndex)]))
     rest = "  " + rest[(end ?? part.endIndex)...].drop { $0 == " " }
   }
   return parts + [String(rest)]
+}
+
+/// The same in so many rows at most; where that is not all of it, the last one says so.
+func wrapped(_ line: String, _ width: Int, rows: Int, _ glyphs: Glyphs) -> [String] {
+  let parts = wrapped(line, width)
+  guard parts.count > rows, let last = parts.prefix(rows).last else { return parts }
+  return parts.prefix(rows - 1) + [shortened(last + " " + parts[rows], width, glyphs)]
+}
+
+/// As many of some parts as fit a width in columns, from the first one on.
+func fitting(_ parts: [String], _ width: Int, _ glyphs: Glyphs, separator: String = ", ") -> String {
+  var parts = parts
+  while parts.count > 1, parts.joined(separator: separator).columns > width { parts.removeLast() }
+  return shortened(parts.joined(separator: separator), width, glyphs)
+}
+
+/// As much of a text as fits a width in columns; where that is not all of it, it ends at a blank and with an ellipsis.
+func shortened(_ text: String, _ width: Int, _ glyphs: Glyphs) -> String {
+  let mark = glyphs.spell("…")
+  guard text.columns > width else { return text }
+  let part = prefix(of: text[...], width - mark.columns)
+  // A long word is cut: what is left of it tells more than what stands before.
+  let end = part.lastIndex(of: " ").flatMap { part.distance(from: $0, to: part.endIndex) <= 12 ? $0 : nil }
+  let kept = part[..<(end ?? part.endIndex)]
+  return String(kept.prefix(kept.count - kept.reversed().prefix { $0 == " " }.count)) + mark
+}
+
+private func prefix(of text: Substring, _ width: Int) -> Substring {
+  var room = width
+  return text.prefix { character in
+    room -= String(character).columns
+    return room >= 0
+  }
 }

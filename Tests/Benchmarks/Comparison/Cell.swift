@@ -38,12 +38,14 @@ struct Cell {
     to other: Contender, by pick: ([Double]) -> Double = median, of time: (Times) -> Double = { $0.work }
   ) -> Double { speed(.ours, by: pick, of: time) / speed(other, by: pick, of: time) }
 
-  /// The slowest run as a multiple of the fastest, of the contender whose runs differ most.
-  var spread: Double {
-    runs.map { run in
-      let times = run.times.map(\.work)
-      return (times.max() ?? 0) / (times.min() ?? 1)
-    }.max() ?? 0
+  /// The lowest and the highest ratio of a round, in which both ran one after the other.
+  func ratioRange(to other: Contender, of time: (Times) -> Double = { $0.work }) -> ClosedRange<Double>? {
+    guard let mine = runs.first(where: { $0.contender == .ours }),
+      let theirs = runs.first(where: { $0.contender == other })
+    else { return nil }
+    let ratios = zip(mine.times, theirs.times).map { time($1) / time($0) }
+    guard let low = ratios.min(), let high = ratios.max() else { return nil }
+    return low...high
   }
 }
 

@@ -11,8 +11,8 @@ struct Comparison: ParsableCommand {
     abstract: "Compares the library's writes with memcpy, populated mappings and pwrite, in turns.",
     discussion: """
       Speeds are medians in GB/s of threads together. `ratio` is write against the best rival of the cell, by medians \
-      and by the fastest runs; `spread` is the slowest run of a contender by its fastest, of the one that varied most. \
-      The bytes of every run that writes any are verified.
+      and by the fastest runs; below each rival stand the lowest and the highest ratio of a round, in which both ran \
+      one after the other. The bytes of every run that writes any are verified.
       """)
 
   @Option(help: "Runs of each contender in each cell.") var rounds = 5

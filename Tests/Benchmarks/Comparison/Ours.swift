@@ -178,10 +178,10 @@ private struct Worker {
   func write(_ range: consuming AllocatedRange) throws -> WriteReceipt {
     let (start, count) = (range.start, range.count)
     if isInPlace {
-      return try file.write(to: range) { output in
-        output.withUnsafeMutableBytes { memory, filled in
+      return try file.write(to: range) { writer in
+        writer.append(upTo: count) { memory in
           bench_generate(memory.baseAddress?.assumingMemoryBound(to: CChar.self), count, start)
-          filled = count
+          return count
         }
       }
     }

@@ -10,7 +10,7 @@ struct Table {
     let title =
       "\n" + pad(setting.name, 48) + pad("size", 9) + pad("write of", 9) + "threads "
       + contenders.map { right($0.rawValue, 13) }.joined() + right("best rival", 15) + right("ratio", 8)
-      + right("fastest", 9) + right("spread", 8)
+      + right("fastest", 9)
     if setting.name != heading { print(title) }
     heading = setting.name
     let speeds: [(String, (Times) -> Double)] =
@@ -23,7 +23,12 @@ struct Table {
           + right("\(setting.threads)", 7) + " "
           + contenders.map { right(number(cell.speed($0, of: time) / 1e9), 13) }.joined()
           + right(best.rawValue, 15) + right(number(cell.ratio(to: best, of: time)), 8)
-          + right(number(cell.ratio(to: fastestRival, by: fastest, of: time)), 9) + right(number(cell.spread), 8))
+          + right(number(cell.ratio(to: fastestRival, by: fastest, of: time)), 9))
+      let ranges = contenders.map { contender in
+        guard !contender.isOurs, let range = cell.ratioRange(to: contender, of: time) else { return "" }
+        return number(range.lowerBound) + ".." + number(range.upperBound)
+      }
+      print(pad("    write against it, round by round", 74) + ranges.map { right($0, 13) }.joined())
     }
   }
 

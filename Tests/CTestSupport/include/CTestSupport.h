@@ -18,6 +18,10 @@ long ctest_check_pages(const char *path);
 // Asks cachestat(2) for one page, on its own: bit 0 cached, 1 dirty, 2 in writeback; negative if it can't be known.
 int ctest_page_state(int fd, unsigned long page);
 
+// How many of a file's pages in memory are active, and so the last to be evicted: /proc/kpageflags, which is for root.
+// Negative where that can't be known.
+long ctest_active_pages(const char *path);
+
 // A file in memory that can be sealed: memfd_create(2). -1 on failure.
 int ctest_memory_file(void);
 
@@ -27,5 +31,61 @@ int ctest_seal(int fd);
 // From now on cachestat(2) fails with this errno, for the calling thread and its children: a seccomp filter. 0 or an errno.
 int ctest_forbid_cachestat(int error);
 
+// From now on renameat2(2) knows no flags and fallocate(2) reserves nothing, as on most of FUSE, for the calling thread
+// and its children. 0 or an errno.
+int ctest_be_on_plain_files(void);
+
+// Encrypts what is made in an empty folder from now on, with a key of zeros: fscrypt. 0 or an errno.
+int ctest_encrypt_folder(const char *path);
+
 // Makes the calling thread alone a thread of this user, with no group and no capability. 0 or an errno.
 int ctest_become_user(unsigned user);
+
+// MARK: Files that are replaced, leased, limited, and without a name
+
+// Sets an extended attribute, and tells one's value: how many bytes it has, or a negative errno.
+int ctest_set_attribute(const char *path, const char *name, const void *value, unsigned long size);
+long ctest_attribute(const char *path, const char *name, void *value, unsigned long size);
+
+// Makes a file without a name in a folder that can get one, O_TMPFILE; and gives it one. A descriptor, or 0, or a negative
+// errno.
+int ctest_unnamed_file(const char *folder);
+int ctest_name(int fd, const char *path);
+
+// Takes a lease for writing on an open file (F_SETLEASE), whose end is asked for by SIGURG, which ends nobody; and lets go
+// of it. 0 or an errno.
+int ctest_lease(int fd);
+int ctest_end_lease(int fd);
+
+// Limits the size of files that this process writes, softly: RLIMIT_FSIZE.
+void ctest_limit_file_size(unsigned long size);
+
+// Limits the addresses that this process may have to so many more than it has: RLIMIT_AS.
+void ctest_limit_addresses(unsigned long more);
+
+// Calls a function in a child of fork(2), which ends with what that returns; its exit status, or -1.
+int ctest_in_child(int (*body)(void *), void *context);
+
+// Asks which blocks a file has, FIEMAP, for their number alone; and where its first hole is, with the file's offset moved.
+// 0 or an errno; an offset or a negative errno.
+int ctest_ask_for_blocks(int fd);
+long ctest_first_hole(int fd);
+
+// Makes one file a copy of another at one moment, between two writes: FICLONE. 0 or an errno.
+int ctest_clone(int from, int to);
+
+// MARK: Faults
+
+// Takes SIGBUS with these flags and one more signal in the mask, and mends nothing. The second raises it and tells what
+// was blocked meanwhile, a bit for each number, or 0 if the handler did not run; the third how often it ran.
+void ctest_note_sigbus(int flags, int masked);
+unsigned long ctest_blocked_in_sigbus(void);
+int ctest_sigbus_runs(void);
+
+// Waits in read(2) while another thread sends SIGBUS again and again, then a byte. 0 or an errno.
+int ctest_read_under_sigbus(void);
+
+// Makes mappings until the process has no room for more, which with `limit` (vm.max_map_count) more must happen, and takes
+// back `left` of them; how many it made, or a negative errno. And gives all of them back.
+long ctest_fill_mappings(unsigned long limit, unsigned long left);
+void ctest_free_mappings(void);

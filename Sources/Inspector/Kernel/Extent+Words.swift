@@ -1,0 +1,6 @@
+public import PageCache
+
+extension Extent {
+  /// What is so of it beside its kind.
+  public var marks: [String] { (isShared ? ["shared"] : []) + (isEncoded ? ["encoded"] : []) }
+}

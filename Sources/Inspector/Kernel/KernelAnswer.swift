@@ -1,0 +1,96 @@
+import PageCache
+import RangedMmap
+import SystemPackage
+
+/// What the kernel says of pages of a file: all that it counts, or where its counts can't be had or would be of other
+/// pages, which of them are in memory, and no more.
+struct KernelAnswer<Value> {
+  let value: Value
+  /// Why it is not known which pages are dirty and in writeback; `nil` if it is known.
+  let lacking: UnknownReason?
+}
+
+extension KernelAnswer where Value == [CacheRun] {
+  /// What is so of each page.
+  ///
+  /// - Throws: The reason why not even residency is known.
+  init(_ file: FileDescriptor, each pages: Range<Int>) throws(UnknownReason) {
+    do throws(UnknownReason) { self.init(value: try PageCache.runs(of: file, pages: pages), lacking: nil) } catch {
+      var (runs, end) = ([CacheRun](), pages.lowerBound)
+      for resident in try residency(file, pages, because: error) {
+        if resident.lowerBound > end { runs.append(CacheRun(pages: end..<resident.lowerBound, state: [])) }
+        runs.append(CacheRun(pages: resident, state: .cached))
+        end = resident.upperBound
+      }
+      if end < pages.upperBound { runs.append(CacheRun(pages: end..<pages.upperBound, state: [])) }
+      self.init(value: runs, lacking: error)
+    }
+  }
+}
+
+extension KernelAnswer where Value == [KernelCell] {
+  /// How many pages of each of many groups are in which state.
+  ///
+  /// - Throws: The reason why not even residency is known.
+  init(_ file: FileDescriptor, _ pages: Range<Int>, each pagesPerCell: Int) throws(UnknownReason) {
+    func size(_ cell: Int) -> Int { min(pagesPerCell, pages.count - cell * pagesPerCell) }
+    do throws(UnknownReason) {
+      let groups = try PageCache.groups(of: file, pages: pages, each: pagesPerCell)
+      self.init(value: groups.enumerated().map { KernelCell(size($0), $1) }, lacking: nil)
+    } catch {
+      var cached = [Int](repeating: 0, count: (pages.count + pagesPerCell - 1) / pagesPerCell)
+      for run in try residency(file, pages, because: error) {
+        var page = run.lowerBound - pages.lowerBound
+        while page < run.upperBound - pages.lowerBound {
+          let cell = page / pagesPerCell
+          let end = min(run.upperBound - pages.lowerBound, (cell + 1) * pagesPerCell)
+          cached[cell] += end - page
+          page = end
+        }
+      }
+      self.init(value: cached.enumerated().map { KernelCell(size($0), cached: $1) }, lacking: error)
+    }
+  }
+}
+
+extension KernelAnswer where Value == KernelCell {
+  /// How many pages of some bytes are in which state.
+  ///
+  /// - Throws: The reason why not even residency is known.
+  init(_ file: FileDescriptor, bytes: Range<Int>) throws(UnknownReason) {
+    let pages = bytes.lowerBound / PageCache.pageSize..<Alignment.pages(in: bytes.upperBound)
+    let answer = try KernelAnswer<[KernelCell]>(file, pages, each: max(1, pages.count))
+    self.init(value: answer.value.first ?? KernelCell(0, cached: 0, dirty: 0, writeback: 0), lacking: answer.lacking)
+  }
+
+  /// How many pages of a whole file are in which state.
+  ///
+  /// The kernel counts as far as a file can reach: what is appended between a look at the size and the count would
+  /// be missed otherwise.
+  ///
+  /// - Throws: The reason why not even residency is known.
+  init(whole file: FileDescriptor) throws(UnknownReason) {
+    do throws(UnknownReason) {
+      let counts = try PageCache.counts(of: file, bytes: 0..<Int.max)
+      self.init(value: KernelCell(Alignment.pages(in: try PageCache.size(of: file)), counts), lacking: nil)
+    } catch {
+      let pages = 0..<Alignment.pages(in: try PageCache.size(of: file))
+      let cached = try residency(file, pages, because: error).reduce(0) { $0 + $1.count }
+      self.init(value: KernelCell(pages.count, cached: cached), lacking: error)
+    }
+  }
+}
+
+// How much is asked of mincore(2), which takes 12 ms for a GiB whatever is cached: 0.2 s, as long as somebody waits for a
+// look at most.
+private let mostOfResidency = (16 << 30) / PageCache.pageSize
+
+// Who may not be told of residency either is told the first reason, which is the one of all that is missing.
+private func residency(
+  _ file: FileDescriptor, _ pages: Range<Int>, because reason: UnknownReason
+) throws(UnknownReason) -> [Range<Int>] {
+  guard pages.count <= mostOfResidency, let runs = try? PageCache.residency(of: file, pages: pages) else {
+    throw reason
+  }
+  return runs
+}

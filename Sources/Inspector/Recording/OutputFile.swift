@@ -1,0 +1,162 @@
+import Glibc
+import RangedMmap
+import SystemPackage
+
+/// A file that somebody asks to have written: a recording, a picture of the screen.
+///
+/// It is a new one, made under another name and put in place. So nothing waits for a pipe's reader, no device is written
+/// to, and a file that is replaced, with consent, does not change under whoever has it open.
+package struct OutputFile {
+  /// A file that is needed as it is.
+  package struct InUse {
+    let identity: [UInt64]
+    let role: String
+
+    /// - Parameters:
+    ///   - status: Which file.
+    ///   - role: What it is here, as in "the recording that is being written".
+    package init(_ status: Stat, as role: String) { (identity, self.role) = (status.identity, role) }
+
+    /// The files that standard input, output and error lead to: a shell's `> FILE` is somebody's data, too.
+    static var standard: [InUse] {
+      [(FileDescriptor.standardInput, "input"), (.standardOutput, "output"), (.standardError, "error")]
+        .compactMap { file, name in
+          guard let status = try? file.stat(), status.type == .regular else { return nil }
+          return InUse(status, as: "what standard \(name) is")
+        }
+    }
+  }
+
+  /// Its name as it was asked for.
+  package let path: String
+  // Where the name begins: a lesson moves elsewhere before its recording is made.
+  private let folder = FilePath.workingFolder
+  private let isForced: Bool
+  private let isPrivate: Bool
+  private let remedy: String
+  private let inUse: [InUse]
+
+  /// Names a file and makes none.
+  ///
+  /// - Parameters:
+  ///   - path: Where it is to be.
+  ///   - isForced: Whether a file that exists may be replaced.
+  ///   - remedy: How a file that exists can be replaced, as in "replace it with --force".
+  ///   - inUse: Files that may not be replaced at all, whatever name leads to them.
+  ///   - isPrivate: Whether a new file is its owner's alone.
+  package init(
+    _ path: String, isForced: Bool, remedy: String = "remove it", inUse: [InUse] = [], isPrivate: Bool = false
+  ) {
+    (self.path, self.isForced, self.isPrivate) = (path, isForced, isPrivate)
+    (self.remedy, self.inUse) = (remedy, inUse)
+  }
+
+  /// Throws if it can't be made, as far as that can be known before.
+  package func check() throws(CommandError) {
+    let target = try target()
+    do throws(Errno) { try target.location.checkFolder() } catch { throw refusal(error) }
+  }
+
+  /// Makes it of a whole text; on failure there is none, or still the old one.
+  package func save(_ text: String) throws(CommandError) {
+    let file = try begin(text)
+    try? file.close()
+  }
+
+  /// Makes it of the beginning of a text, to be written on as there is something to write.
+  ///
+  /// - Parameter text: What is in it when it gets its name, also after a power cut; not nothing.
+  /// - Returns: The open file, to be written at its end.
+  /// - Throws: Why there is no such file.
+  package func begin(_ text: String) throws(CommandError) -> FileDescriptor {
+    precondition(!text.isEmpty, "a file takes another's place with nothing in it")
+    do {
+      for _ in 0..<Self.attempts {
+        if let file = try make(text) { return file }
+      }
+      throw Errno.fileExists
+    } catch { throw refusal(error) }
+  }
+
+  // Whoever has to start over was overtaken by somebody who made or replaced the file.
+  private static let attempts = 10
+
+  /// Makes the file; `nil` if the name leads elsewhere by now.
+  private func make(_ text: String) throws -> FileDescriptor? {
+    let target = try target()
+    let old = target.isTaken ? try Self.openOld(target.location) : nil
+    if target.isTaken, old == nil { return nil }
+    defer { try? old?.close() }
+    var scratch = ScratchName(for: target, isPrivate: isPrivate)
+    let file = try scratch.make(.writeOnly)
+    do {
+      if let old { try file.inherit(from: old) }
+      _ = try file.writeAll(text.utf8)
+      try file.synchronise()
+      try scratch.putInPlace(replacing: old)
+      return file
+    } catch {
+      try? file.close()
+      guard isForced, error as? Errno == .fileExists else { throw error }
+      return nil
+    }
+  }
+
+  /// Opens what is to be replaced, for what is kept of it; `nil` if it has gone.
+  private static func openOld(_ location: borrowing FileLocation) throws(Errno) -> FileDescriptor? {
+    do throws(Errno) { return try location.open(.readOnly) } catch {
+      // One that may be written and not read has something to be kept, too.
+      if error == .permissionDenied { return try location.open(.writeOnly) }
+      guard error == .noSuchFileOrDirectory else { throw error }
+      return nil
+    }
+  }
+
+  private func target() throws(CommandError) -> FileTarget {
+    let typed = try FilePath(typed: path)
+    let place = folder?.pushing(typed) ?? typed
+    if let existing = try? Stat(place, followTargetSymlink: true),
+      let used = (InUse.standard + inUse).first(where: { $0.identity == existing.identity })
+    {
+      throw CommandError("\(path): is \(used.role); choose another name")
+    }
+    do throws(FileTarget.Refusal) { return try FileTarget(place, replacing: isForced) } catch {
+      switch error {
+      case .exists: throw refusal(Errno.fileExists)
+      case .notWritable(let errno), .folder(let errno): throw refusal(errno)
+      case .danglingLink:
+        throw CommandError("\(path): is a link that leads nowhere; remove it, or choose another name")
+      case .nameless:
+        throw CommandError(
+          "\(path): is a link to an open file that has no name, and can't be replaced; choose another name")
+      case .notRegular(let type):
+        throw CommandError("\(path): is \(type.noun), and no regular file; choose another name")
+      }
+    }
+  }
+
+  private func refusal(_ error: any Error) -> CommandError {
+    if let error = error as? CommandError { return error }
+    return switch error as? Errno {
+    case .fileExists: CommandError("\(path): exists already; choose another name, or \(remedy)")
+    // No other place would take it either.
+    case .fileTooLarge: CommandError("\(path): can't be written (\(error)); raise the limit with `ulimit -f`")
+    default: CommandError("\(path): can't be written (\(error)); choose another place")
+    }
+  }
+}
+
+extension FileDescriptor {
+  /// Makes durable what was written, and closes the file also if that fails.
+  package func finish() throws {
+    try closeAfter { try synchronise() }
+  }
+}
+
+extension Stat {
+  /// The device and the number that the file has there: what is the same file has the same.
+  package var identity: [UInt64] { [UInt64(deviceID.rawValue), UInt64(inode.rawValue)] }
+
+  /// The size and the times of change, to be compared: of a file that was written, cut or renamed since they are others.
+  var changes: [Int] { [Int(size)] + [st_mtim, st_ctim].flatMap { [$0.tv_sec, $0.tv_nsec] } }
+}

@@ -1,0 +1,109 @@
+import PageCache
+import RangedMmap
+public import SystemPackage
+
+// What others do to the open file.
+
+extension Session {
+  /// Tells, once, what others did to the file; one that is only looked at is followed as it grows and shrinks.
+  func watchFile() {
+    standing = sampledFile?.standing
+    if followsName { followName() }
+    guard let file else { return }
+    let isFollowed = !file.isWritable && standing != nil
+    let complaints = [nameComplaint(file), isFollowed ? follow(file) : sizeComplaint(file)]
+    for (complaint, last) in zip(complaints, lastComplaints) {
+      if let complaint, complaint != last { note(complaint) }
+    }
+    lastComplaints = complaints
+  }
+
+  /// The name that the open file goes by now.
+  public var fileName: FilePath? { standing?.newPath ?? file?.path }
+
+  /// Whether no name leads to the open file.
+  public var isNameless: Bool { standing?.name == .deleted || standing?.name == .superseded }
+
+  /// The size that the open file has now, in bytes, where it is not that which is mapped.
+  public var otherSize: Int? { standing.flatMap { $0.size == file?.size ? nil : $0.size } }
+
+  private func nameComplaint(_ file: MmapFile) -> Event? {
+    let path = file.path
+    switch standing?.name {
+    case nil, .kept: return nil
+    // Of one that is written, the check of its pages below tells so.
+    case .deleted where file.isWritable && !file.mayLackName, .superseded where file.isWritable: return nil
+    case .deleted where !file.hadName:
+      return .news("\(path): has no name and had none when it was opened: a memfd, or a file that was deleted before")
+    case .deleted:
+      return Event(
+        .failure, ["\(path): the file was deleted; its pages stay until the last program that has it open closes it"])
+    case .superseded:
+      return Event(
+        .failure,
+        [
+          "\(path): another file has taken its name, and the one that you look at has none; "
+            + "`open \(Word.quote(path.string))` shows the new one"
+        ])
+    case .moved(let new):
+      let now = new.map { "is \(name($0)) now" } ?? "has another name now"
+      return .news("\(path): was renamed; the file \(now), and is what you still look at")
+    case .replaced(let new):
+      let now = new.map { ", and the file that you look at is \(name($0))" } ?? ""
+      return Event(
+        .failure,
+        ["\(path): its name leads to another file now\(now); `open \(Word.quote(path.string))` shows that one"])
+    }
+  }
+
+  /// How long it may take until the name of the file is looked up again; `nil` if events tell when that is worth it.
+  ///
+  /// Nothing tells of a name that is made: once a second, as tail(1) with `-F` does.
+  public var namePause: Duration? {
+    guard followsName, file?.isWritable == false, let standing, standing.name != .kept else { return nil }
+    return .seconds(1)
+  }
+
+  // Turns to another file that has the name by now, as soon as it has bytes.
+  private func followName() {
+    guard let file, !file.isWritable, job == nil || isWatching else { return }
+    switch standing?.name {
+    case .replaced, .superseded: break
+    case nil, .kept, .deleted, .moved: return
+    }
+    guard let new = try? MmapFile.openQuietly(at: file.path) else { return }
+    take(new, nil)
+    watchedChanges = []
+    if let sampledFile { watching?.turn(to: sampledFile) }
+    lastComplaints = [nil, nil]
+    note(.news("\(file.path): another file has taken the name, and is what you look at now"))
+  }
+
+  // A name in the same folder needs no folder.
+  private func name(_ path: FilePath) -> String {
+    let isNear = path.removingLastComponent() == sampledFile?.path.removingLastComponent()
+    return (isNear ? path.lastComponent?.string : nil) ?? path.string
+  }
+
+  private func sizeComplaint(_ file: MmapFile) -> Event? {
+    do throws(MmapFileError) { try file.checkCoverage() } catch {
+      return Event(.failure, [CommandError(error).description])
+    }
+    guard let size = otherSize, size > file.size else { return nil }
+    let path = Word.quote((fileName ?? file.path).string)
+    return .news(
+      "\(file.path): was made longer by another program; `open \(path)` and then `open \(path) write` map all of it")
+  }
+
+  private func follow(_ file: MmapFile) -> Event? {
+    guard let size = otherSize else { return nil }
+    if size == 0 { return Event(.failure, ["\(file.path): is empty now; what was there is not in it any more"]) }
+    guard let resized = try? file.reopenedQuietly() else { return nil }
+    let isShorter = resized.size < file.size
+    take(resized, nil)
+    guard isShorter else { return nil }
+    // Noted at once: it is a thing that has happened, and may happen again in the same words.
+    note(.news("\(file.path): was cut to \(counted(resized.states.count, "page")) by another program"))
+    return nil
+  }
+}

@@ -1,0 +1,101 @@
+import CLinux
+
+/// The extents of some bytes in the making: what a file system answers, whatever that is, put in order.
+struct ExtentList {
+  /// What is not covered yet.
+  private(set) var rest: Range<Int>
+  private var extents: [Extent] = []
+  private let traits: FileTraits
+
+  init(of bytes: Range<Int>, _ traits: FileTraits) {
+    rest = bytes
+    self.traits = traits
+  }
+
+  /// Goes on with entries of FIEMAP.
+  ///
+  /// An SMB server's words come through as they are: what overlaps or runs over counts as far as it makes sense.
+  ///
+  /// - Parameter entries: The next ones in order.
+  /// - Returns: Whether more may follow.
+  mutating func append(_ entries: some Sequence<clinux_extent>) -> Bool {
+    let before = rest
+    for entry in entries {
+      let start = Int(clamping: entry.logical)
+      let (end, isTooFar) = entry.logical.addingReportingOverflow(entry.length)
+      let bytes = start..<max(start, isTooFar ? .max : Int(clamping: end))
+      if let part = part(bytes) { append(Extent(entry, part, traits)) }
+      if entry.flags & UInt32(CLINUX_EXTENT_LAST) != 0 { return false }
+    }
+    return rest != before
+  }
+
+  /// Goes on with a piece of data.
+  mutating func append(data bytes: Range<Int>) {
+    if let part = part(bytes) { append(Extent(part, .data, isEncoded: traits.contains(.encrypted))) }
+  }
+
+  /// Goes on with what there is of a block device of a size.
+  mutating func append(device size: Int) {
+    guard let part = part(0..<size) else { return }
+    append(
+      Extent(bytes: part, kind: .written, physical: part.lowerBound, isShared: false, isEncoded: false))
+  }
+
+  /// All of them; what is left is a hole.
+  mutating func finish() -> [Extent] {
+    fill(to: rest.upperBound)
+    return extents
+  }
+
+  // What of some bytes is asked about and not yet told of.
+  private func part(_ bytes: Range<Int>) -> Range<Int>? {
+    let part = bytes.clamped(to: rest)
+    return part.isEmpty ? nil : part
+  }
+
+  private mutating func append(_ extent: Extent) {
+    fill(to: extent.bytes.lowerBound)
+    extents.append(extent)
+    rest = extent.bytes.upperBound..<rest.upperBound
+  }
+
+  private mutating func fill(to end: Int) {
+    guard rest.lowerBound < end else { return }
+    extents.append(Extent(rest.lowerBound..<end, .hole))
+    rest = end..<rest.upperBound
+  }
+}
+
+extension Extent {
+  fileprivate init(_ bytes: Range<Int>, _ kind: Kind, isEncoded: Bool = false) {
+    self.init(bytes: bytes, kind: kind, physical: nil, isShared: false, isEncoded: isEncoded)
+  }
+
+  /// Reads an entry of FIEMAP, whose flags are told in Documentation/filesystems/fiemap.rst.
+  ///
+  /// - Parameters:
+  ///   - raw: The entry.
+  ///   - bytes: The part of it that is asked about.
+  ///   - traits: Whether the file system's addresses are places on a device, and the bytes there the file's.
+  init(_ raw: clinux_extent, _ bytes: Range<Int>, _ traits: FileTraits) {
+    func has(_ flag: Int) -> Bool { raw.flags & UInt32(flag) != 0 }
+    let kind: Kind =
+      if has(CLINUX_EXTENT_DELAYED) {
+        .delayed
+      } else if has(CLINUX_EXTENT_UNWRITTEN) {
+        .unwritten
+      } else if has(CLINUX_EXTENT_INLINE) {
+        .inline
+      } else {
+        has(CLINUX_EXTENT_UNKNOWN) ? .data : .written
+      }
+    // ext4 does not say of an extent that it is encrypted (`iomap_to_fiemap` in fs/iomap/fiemap.c knows no such flag).
+    let isEncoded = has(CLINUX_EXTENT_ENCODED) || traits.contains(.encrypted)
+    let isPlaced = traits.contains(.deviceAddresses) && !isEncoded && (kind == .unwritten || kind == .written)
+    let (place, isTooFar) = raw.physical.addingReportingOverflow(UInt64(bytes.lowerBound) - raw.logical)
+    self.init(
+      bytes: bytes, kind: kind, physical: isPlaced && !isTooFar ? Int(exactly: place) : nil,
+      isShared: has(CLINUX_EXTENT_SHARED), isEncoded: isEncoded)
+  }
+}

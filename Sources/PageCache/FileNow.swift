@@ -1,0 +1,30 @@
+import CLinux
+package import SystemPackage
+
+extension PageCache {
+  /// How long an open file is now, in bytes; a block device has its own size.
+  ///
+  /// No times are asked for: after that the next write would have new ones to make durable.
+  package static func size(of file: FileDescriptor) throws(UnknownReason) -> Int {
+    var coverage = clinux_coverage()
+    // SAFETY: the call fills the structure that it is given.
+    let code = unsafe clinux_cover(file.rawValue, &coverage)
+    guard code == 0 else { throw UnknownReason(code) }
+    return Int(clamping: coverage.size)
+  }
+
+  /// Whether an open file is a block device.
+  package static func isDevice(_ file: FileDescriptor) throws(UnknownReason) -> Bool { try PagedFile(file).isDevice }
+
+  /// When an open file was last written, as its file system has it, after the start of 1970.
+  ///
+  /// A store into a mapping counts when it makes a clean page dirty. To ask makes ext4 journal new times at the next
+  /// write (Linux 6.13), so it is for who asks once, and no part of a look that is repeated.
+  package static func modified(_ file: FileDescriptor) throws(UnknownReason) -> Duration {
+    var nanoseconds: Int64 = 0
+    // SAFETY: the call fills the number that it is given.
+    let code = unsafe clinux_modified(file.rawValue, &nanoseconds)
+    guard code == 0 else { throw UnknownReason(code) }
+    return .nanoseconds(nanoseconds)
+  }
+}

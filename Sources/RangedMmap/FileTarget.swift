@@ -1,0 +1,128 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// Where a new file is to be: a free name, or that of a regular file which may be replaced.
+package struct FileTarget: ~Copyable {
+  /// Why no file may be made there.
+  package enum Refusal: Error {
+    case exists
+    /// The name is a symbolic link that leads nowhere.
+    case danglingLink
+    case notRegular(FileType)
+    /// One may not write it, and so not replace it either, although its folder would allow that.
+    case notWritable(Errno)
+    /// It is a link to an open file that has no name, as those in `/proc/self/fd` may be.
+    case nameless
+    /// Its folder can't be used.
+    case folder(Errno)
+  }
+
+  /// The name, with links followed: one to a file that is replaced stays a link.
+  package let location: FileLocation
+  /// Whether a file is there, which is to be replaced.
+  package let isTaken: Bool
+
+  /// Looks at the name, and changes nothing.
+  package init(_ path: FilePath, replacing: Bool) throws(Refusal) {
+    // Others may replace the file between two looks; a link to an open file that has no name stays what it is.
+    for _ in 0..<Self.attempts {
+      let existing = try? Stat(path, followTargetSymlink: true)
+      if let existing { try Self.check(path, existing, replacing) }
+      guard let location = try Self.location(of: path, existing) else { continue }
+      isTaken = existing != nil
+      self.location = location
+      return
+    }
+    throw .nameless
+  }
+
+  // So often nobody is overtaken: it is a matter of two system calls.
+  private static let attempts = 100
+
+  /// The place of what was found by a path; `nil` if another file has its name.
+  private static func location(of path: FilePath, _ existing: Stat?) throws(Refusal) -> FileLocation? {
+    if existing == nil, path.isDanglingLink { throw .danglingLink }
+    do {
+      let location = try FileLocation(of: path)
+      guard let existing else { return location }
+      // Else the link itself would be replaced.
+      let named = location.status
+      guard named?.deviceID == existing.deviceID, named?.inode == existing.inode else { return nil }
+      return location
+    } catch {
+      // What a link to an open file says is no path.
+      guard existing != nil, error == .noSuchFileOrDirectory || error == .notDirectory else { throw .folder(error) }
+      return nil
+    }
+  }
+
+  private static func check(_ path: FilePath, _ existing: Stat, _ replacing: Bool) throws(Refusal) {
+    guard existing.type == .regular else { throw .notRegular(existing.type) }
+    guard replacing else { throw .exists }
+    // SAFETY: the path is a C string for the length of the call.
+    let mayWrite = unsafe path.withPlatformString { unsafe access($0, W_OK) == 0 }
+    guard mayWrite else { throw .notWritable(Errno(rawValue: errno)) }
+  }
+}
+
+/// The name that a new file has until it is whole, beside its target; without one again when it was not put in place.
+package struct ScratchName: ~Copyable {
+  package let target: FileTarget
+  private let name = FilePath(".ranged-mmap-\(UInt64.random(in: .min ... .max))")
+  private let isPrivate: Bool
+  private var isInUse = false
+
+  /// - Parameters:
+  ///   - target: Where the file is to be.
+  ///   - isPrivate: Whether a new file is its owner's alone.
+  package init(for target: consuming FileTarget, isPrivate: Bool = false) {
+    self.target = target
+    self.isPrivate = isPrivate
+  }
+
+  deinit { if isInUse { target.location.remove(name) } }
+
+  /// Makes the file.
+  ///
+  /// - Parameter mode: Whether it is to be read as well.
+  /// - Returns: The open file, which nobody else may read before it has what it keeps of the one that it replaces.
+  /// - Throws: The system's reason.
+  package mutating func make(_ mode: FileDescriptor.AccessMode) throws(Errno) -> FileDescriptor {
+    let permissions = FilePermissions(rawValue: !target.isTaken && !isPrivate ? 0o666 : 0o600)
+    let file = try target.location.make(name, mode, permissions)
+    isInUse = true
+    return file
+  }
+
+  /// Gives the file its name.
+  ///
+  /// - Parameter old: The open file that is replaced.
+  /// - Throws: The system's reason; `fileExists` if the name leads elsewhere by now.
+  package mutating func putInPlace(replacing old: FileDescriptor?) throws(Errno) {
+    try target.location.put(name, replacing: old)
+    isInUse = false
+  }
+}
+
+extension FileDescriptor {
+  /// Gives the open file what it is to keep of the one that it replaces: owner and group as far as one may, mode, access
+  /// list, and the user's attributes.
+  package func inherit(from old: FileDescriptor) throws(Errno) {
+    let code = clinux_inherit(old.rawValue, rawValue)
+    guard code == 0 else { throw Errno(rawValue: code) }
+  }
+
+  /// Makes the bytes of the open file durable, and how many there are: fsync(2).
+  ///
+  /// What is to get a name is so made whole before: btrfs writes the name down first, and after a power cut a file that
+  /// was just made or replaced has no bytes.
+  package func synchronise() throws(Errno) {
+    while fsync(rawValue) == -1 {
+      let failure = Errno(rawValue: errno)
+      // There are file systems that have nothing to sync.
+      if failure == .invalidArgument { return }
+      if failure != .interrupted { throw failure }
+    }
+  }
+}

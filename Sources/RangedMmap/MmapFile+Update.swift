@@ -1,0 +1,198 @@
+import SystemPackage
+
+// Changing a part of a range, and taking over what lies there.
+
+extension MmapFile {
+  /// Lets a closure change some bytes of a range, which sees those that are there, and gives the receipt for the range.
+  ///
+  /// It is for what is not written at one time, or not as a whole: a header, a bitmap, a log whose records fill a range
+  /// one after the other. A range of any stage can be updated. The closure stores through a ``RangeEditor``; what it leaves
+  /// alone stays as it is, and the pages in which it stores nothing keep their state: what was *flushed* there still is.
+  ///
+  /// ```swift
+  /// let receipt = try file.update(range) { editor in
+  ///   editor.store(littleEndian: 1 as UInt32, at: 0)  // how many records there are
+  ///   editor.store(record, at: 4)
+  /// }
+  /// let longer = try file.update(receipt) { editor in
+  ///   let count: UInt32 = editor.load(littleEndianAt: 0)
+  ///   editor.store(record, at: 4 + Int(count) * record.count)
+  ///   editor.store(littleEndian: count + 1, at: 0)
+  /// }
+  /// ```
+  ///
+  /// The first update of an allocated range takes over all that lies in it. Pages that have no written blocks yet, as those
+  /// of a new file, are written whole then, with the zeros that they show; ioctl(2) with `FS_IOC_FIEMAP` tells which. A
+  /// range that has *lost* a page is refused: a part makes it no whole one again. After a crash a page may have some of
+  /// the stores and not others, like one that was written.
+  ///
+  /// - Parameters:
+  ///   - range: Any of the three kinds; consumed. On failure the error gives it back: as it was if nothing was stored, as a
+  ///     receipt if it was one or was durable.
+  ///   - body: Changes the bytes. What it throws is the `cause` of the error that is thrown; what it has stored until then
+  ///     is in the file.
+  /// - Returns: The proof that the range was written; a sync of it makes the changes durable.
+  /// - Throws: ``MmapFileError`` with `foreignRange`, `readOnly`, `incompleteWrite` (the closure threw), `noSpace`,
+  ///   `truncated`, `deleted`, `lost` or `system`. After `truncated`, `deleted` and `lost` the pages are *lost*.
+  public func update<Stage>(
+    _ range: consuming PageRange<Stage>, _ body: (RangeEditor) throws -> Void
+  ) throws(MmapFileError) -> WriteReceipt {
+    // Read before the states are looked at: if a sync fails from here on, it may have taken some of the bytes with it.
+    let era = states.era
+    do throws(MmapFileError) { try checkWhole(range) } catch { throw MmapFileError(error, returning: range) }
+    let outcome = edit(range.byteRange, era: era, takesAll: Stage.self == Allocated.self, body)
+    let (start, count) = (range.start, range.count)
+    guard let failure = outcome.failure else {
+      return WriteReceipt(start: start, count: count, file: range.file, era: era.number)
+    }
+    if failure.isLoss {
+      throw MmapFileError(failure, returning: AllocatedRange(start: start, count: count, file: range.file))
+    }
+    guard outcome.hasStored, Stage.self != Allocated.self else { throw MmapFileError(failure, returning: range) }
+    throw MmapFileError(
+      failure, returning: WriteReceipt(start: start, count: count, file: range.file, era: era.number))
+  }
+
+  /// Lets a closure change some bytes of a range whose receipt stays where it is.
+  ///
+  /// Else it is as ``update(_:_:)-(PageRange<Stage>,_)``. ``sync(inPlace:)`` makes it durable where it is.
+  ///
+  /// ```swift
+  /// try file.update(&receipt) { editor in editor.store(record, at: 128) }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - receipt: Good for the changed range afterwards, and as good as before where the error says nothing else. After
+  ///     `truncated`, `deleted` and `lost` its range is to be written anew: give it to `reuse`.
+  ///   - body: Changes the bytes. What it throws is the `cause` of the error that is thrown; what it has stored until then
+  ///     is in the file.
+  /// - Throws: ``MmapFileError``, as for one that is consumed; it holds no range.
+  public func update(_ receipt: inout WriteReceipt, _ body: (RangeEditor) throws -> Void) throws(MmapFileError) {
+    let era = states.era
+    try checkWhole(receipt)
+    let outcome = edit(receipt.byteRange, era: era, takesAll: false, body)
+    let isLoss = outcome.failure?.isLoss == true
+    if outcome.hasStored || isLoss {
+      receipt = WriteReceipt(
+        start: receipt.start, count: receipt.count, file: receipt.file, era: (isLoss ? Era.none : era).number)
+    }
+    if let failure = outcome.failure { throw failure }
+  }
+
+  /// Takes over the bytes that lie in an allocated range, as if they had been written just now, and gives the receipt.
+  ///
+  /// It is for a program that knows what a file holds: it opens the file, allocates what it knows to be there with
+  /// ``FreeListAllocator/allocate(_:at:)``, and adopts it. From then on the range is read, synced, updated and reused like
+  /// any other. Nothing is stored. What another program had failed to write back before this one opened the file is not
+  /// known here; a checksum would tell.
+  ///
+  /// The system calls are statx(2), to see that the file covers the range, and ioctl(2) with `FS_IOC_FIEMAP`, to see that
+  /// it has written blocks. Where it has none, what is in memory alone is made durable first: msync(2) with `MS_SYNC`. A
+  /// file system that does not tell of blocks has the range adopted unseen, with zeros where there is a hole.
+  ///
+  /// - Parameter range: Consumed; on failure the error gives it back.
+  /// - Returns: The proof that the range holds what was written.
+  /// - Throws: ``MmapFileError`` with `foreignRange`, `readOnly`, `noData` (a part is a hole, or blocks that were only
+  ///   reserved), `lost` (a page is *lost*: only a write brings it back), `truncated`, `deleted` or `system`.
+  public func adopt(_ range: consuming AllocatedRange) throws(MmapFileError) -> WriteReceipt {
+    let era = states.era
+    let (bytes, pages) = (range.byteRange, range.pages)
+    do throws(MmapFileError) {
+      try checkWhole(range)
+      try mapping.checkCovered(bytes)
+      try mapping.reattach(pages)
+      if !era.isFirst { mapping.forgetClean(bytes) }
+      try requireData(bytes)
+    } catch {
+      if error.isLoss { states.set(pages, to: StateByte(.lost)) }
+      throw MmapFileError(error, returning: range)
+    }
+    states.setWritten(pages, since: era)
+    return WriteReceipt(start: range.start, count: range.count, file: range.file, era: era.number)
+  }
+
+  // Throws unless a part of the range can be changed and all of it be good.
+  private func checkWhole<Stage>(_ range: borrowing PageRange<Stage>) throws(MmapFileError) {
+    try check(range)
+    guard isWritable else { throw notWritable() }
+    // What was written to a page that was replaced after a fault is not there any more.
+    if Stage.self != Allocated.self { try mapping.checkAttached(range.byteRange) }
+    guard let page = range.pages.first(where: { states[$0] == .lost }) else { return }
+    throw MmapFileError(
+      .lost, path: path, bytes: page * Alignment.page..<min((page + 1) * Alignment.page, size),
+      "a page of the range is lost, and a part makes it no whole one again", remedy: "write the whole range anew")
+  }
+
+  // What became of an update.
+  private struct Outcome {
+    let hasStored: Bool
+    var failure: MmapFileError?
+  }
+
+  private func edit(
+    _ bytes: Range<Int>, era: Era, takesAll: Bool, _ body: (RangeEditor) throws -> Void
+  ) -> Outcome {
+    let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    var edit = RangeEditor.Edit(file: self, bytes: bytes, era: era)
+    do throws(MmapFileError) {
+      try mapping.reattach(pages)
+      // One of the pages may have failed to be written back: see `synchronise`.
+      if !era.isFirst { mapping.forgetClean(bytes) }
+      var cause: (any Error)?
+      // SAFETY: what the editor shares with this call is on its stack, and the editor can't outlive the closure.
+      unsafe withUnsafeMutablePointer(to: &edit) { edit in
+        let editor = unsafe RangeEditor(edit)
+        do { try body(editor) } catch { cause = error }
+      }
+      if mapping.hasFaults { try mapping.checkStored(bytes) }
+      if let failure = edit.failure { throw failure }
+      if let cause {
+        throw MmapFileError(
+          .incompleteWrite, path: path, bytes: bytes, "the closure that updates the range threw",
+          remedy: "update it again, or write it anew", cause: cause)
+      }
+      if takesAll { try writeRest(of: bytes, era: era) }
+    } catch {
+      if error.isLoss {
+        states.set(pages, to: StateByte(.lost))
+      } else {
+        // A page that the guard has replaced shows the file again: what was there before is still good.
+        try? mapping.reattach(pages)
+      }
+      return Outcome(hasStored: edit.hasStored, failure: error)
+    }
+    return Outcome(hasStored: edit.hasStored)
+  }
+
+  // Throws if some of the bytes have no blocks that were written, now or by a sync.
+  private func requireData(_ bytes: Range<Int>) throws(MmapFileError) {
+    let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    guard !pages.isEmpty, mapping.isOnDisk(pages) == false else { return }
+    // What somebody has written and the kernel has not yet is data, too.
+    if let errno = durability.attempt({ mapping.synchronise(bytes) }) {
+      throw .system(errno, path, "what lies in the range could not be made durable", bytes: bytes)
+    }
+    guard mapping.isOnDisk(pages) == false else { return }
+    throw MmapFileError(
+      .noData, path: path, bytes: bytes, "the file has a hole there: not all of the range was ever written",
+      remedy: "write the range, or update it")
+  }
+
+  // Pages that have no written blocks are to be written all the same: they are promised as parts of the range.
+  private func writeRest(of bytes: Range<Int>, era: Era) throws(MmapFileError) {
+    for start in stride(from: bytes.lowerBound, to: bytes.upperBound, by: 1 << 20) {
+      let piece = start..<min(start + 1 << 20, bytes.upperBound)
+      let pages = start / Alignment.page..<Alignment.pages(in: piece.upperBound)
+      guard mapping.isOnDisk(pages) == false else { continue }
+      let whole = try peek(piece)
+      guard whole.count == piece.count else { continue }  // cut short: the sync tells
+      // SAFETY: the copy has as many bytes as the place, which lies in the range that `update` has consumed.
+      try unsafe whole.span.bytes.withUnsafeBytes { (source) throws(MmapFileError) in
+        try unsafe mapping.copy(source, to: piece)
+      }
+    }
+    if mapping.hasFaults { try mapping.checkStored(bytes) }
+    let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    states.setWritten(pages, since: era)
+  }
+}

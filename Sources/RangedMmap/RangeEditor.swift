@@ -1,0 +1,171 @@
+/// What a closure changes some bytes of a range through, and sees the others.
+///
+/// ``MmapFile/update(_:_:)-(PageRange<Stage>,_)`` lends one to its closure. Offsets are bytes, counted from the range's
+/// start; one outside of the range traps. Like a ``RangeWriter`` it can't leave the closure.
+///
+/// Stores are made in place, in the order in which they are asked for. If one fails, those that follow are left out, and
+/// `update` throws when the closure has ended; a page that can't be read shows zeros until then. A store costs a copy and
+/// a store of each page's state, and where the page is not in memory what ``MmapFile/write(_:to:)-(RawSpan,_)`` says.
+@safe public struct RangeEditor: ~Escapable {
+  // On the stack of `update(_:_:)`.
+  private let edit: UnsafeMutablePointer<Edit>
+  /// The number of bytes that the range has.
+  public let count: Int
+
+  /// What `update(_:_:)` and its editor share.
+  struct Edit {
+    let file: MmapFile
+    let bytes: Range<Int>
+    let era: Era
+    var hasStored = false
+    var lendings = 0
+    var failure: MmapFileError?
+  }
+
+  @_lifetime(borrow edit)
+  init(_ edit: UnsafeMutablePointer<Edit>) {
+    unsafe self.edit = edit
+    count = unsafe edit.pointee.bytes.count
+  }
+
+  private func place(_ offset: Int, _ byteCount: Int) -> Range<Int> {
+    precondition(offset >= 0 && byteCount <= count - offset, "bytes outside of the range")
+    let start = unsafe edit.pointee.bytes.lowerBound + offset
+    return start..<start + byteCount
+  }
+}
+
+@available(*, unavailable)
+extension RangeEditor: Sendable {}
+
+// MARK: - Looking
+
+extension RangeEditor {
+  /// The byte at an offset.
+  public subscript(offset: Int) -> UInt8 {
+    get { load(littleEndianAt: offset, as: UInt8.self) }
+    nonmutating set { store(littleEndian: newValue, at: offset) }
+  }
+
+  /// The integer that starts at an offset, its least significant byte first.
+  public func load<Value: FixedWidthInteger>(
+    littleEndianAt offset: Int, as type: Value.Type = Value.self
+  ) -> Value {
+    withBytes { $0.load(littleEndianAt: offset, as: type) }
+  }
+
+  /// The integer that starts at an offset, its most significant byte first.
+  public func load<Value: FixedWidthInteger>(
+    bigEndianAt offset: Int, as type: Value.Type = Value.self
+  ) -> Value {
+    withBytes { $0.load(bigEndianAt: offset, as: type) }
+  }
+
+  /// Lends the range's bytes as they are now to a closure, with no copy.
+  ///
+  /// To store while they are lent traps.
+  ///
+  /// - Parameter body: Reads the bytes.
+  /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws.
+  public func withBytes<Result: ~Copyable, Failure>(
+    _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    unsafe edit.pointee.lendings += 1
+    defer { unsafe edit.pointee.lendings -= 1 }
+    let (file, bytes) = unsafe (edit.pointee.file, edit.pointee.bytes)
+    let memory = unsafe UnsafeRawBufferPointer(file.mapping.memory(bytes))
+    // SAFETY: the range was consumed by `update`, whose closure is running; its editor stores nothing meanwhile.
+    return try body(unsafe Span(_unsafeBytes: memory))
+  }
+}
+
+// MARK: - Storing
+
+extension RangeEditor {
+  /// Stores bytes: of an array, a slice, a `Data`, a string's `utf8`, or any other collection.
+  ///
+  /// - Parameters:
+  ///   - bytes: As many as fit between `offset` and the end of the range.
+  ///   - offset: Where the first one goes.
+  public func store(_ bytes: some Collection<UInt8>, at offset: Int) {
+    let isStored: Void? = bytes.withContiguousStorageIfAvailable {
+      unsafe store(UnsafeRawBufferPointer($0).bytes, at: offset)
+    }
+    if isStored == nil { store([UInt8](bytes), at: offset) }
+  }
+
+  /// Stores the bytes of a span.
+  ///
+  /// - Parameters:
+  ///   - bytes: As many as fit between `offset` and the end of the range.
+  ///   - offset: Where the first one goes.
+  public func store(_ bytes: Span<UInt8>, at offset: Int) {
+    // SAFETY: a UInt8 has no padding.
+    unsafe store(bytes.bytes, at: offset)
+  }
+
+  /// Stores the bytes of a span.
+  ///
+  /// - Parameters:
+  ///   - bytes: As many as fit between `offset` and the end of the range.
+  ///   - offset: Where the first one goes.
+  public func store(_ bytes: RawSpan, at offset: Int) {
+    let place = place(offset, bytes.byteCount)
+    precondition(unsafe edit.pointee.lendings == 0, "bytes are stored while the range is lent")
+    guard !place.isEmpty, unsafe edit.pointee.failure == nil else { return }
+    let file = unsafe edit.pointee.file
+    do throws(MmapFileError) {
+      if file.mapping.mayHaveHoles { try file.mapping.prepare(place) }
+    } catch {
+      unsafe edit.pointee.failure = error
+      return
+    }
+    do throws(MmapFileError) {
+      // SAFETY: the source has as many bytes as the place, which lies in the range that `update` has consumed.
+      try unsafe bytes.withUnsafeBytes { (source) throws(MmapFileError) in
+        try unsafe file.mapping.copy(source, to: place)
+      }
+    } catch { unsafe edit.pointee.failure = error }
+    // After a failure, too: some of the bytes may be in the file.
+    unsafe edit.pointee.hasStored = true
+    let pages = place.lowerBound / Alignment.page..<Alignment.pages(in: place.upperBound)
+    file.states.setWritten(pages, since: unsafe edit.pointee.era)
+  }
+
+  /// Stores one byte, `count` times.
+  ///
+  /// - Parameters:
+  ///   - byte: What each byte becomes.
+  ///   - count: How many.
+  ///   - offset: Where the first one goes.
+  public func store(repeating byte: UInt8, count: Int, at offset: Int) {
+    precondition(count >= 0 && count <= self.count - max(offset, 0), "bytes outside of the range")
+    let piece = [UInt8](repeating: byte, count: min(count, 64 << 10))
+    for start in stride(from: 0, to: count, by: max(1, piece.count)) {
+      store(piece.span.extracting(first: min(piece.count, count - start)), at: offset + start)
+    }
+  }
+
+  /// Stores an integer, its least significant byte first.
+  ///
+  /// - Parameters:
+  ///   - value: The integer.
+  ///   - offset: Where its first byte goes.
+  public func store<Value: FixedWidthInteger>(littleEndian value: Value, at offset: Int) {
+    unsafe withUnsafeTemporaryAllocation(byteCount: Value.bitWidth / 8, alignment: 1) { bytes in
+      for byte in bytes.indices { unsafe bytes[byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }
+      // SAFETY: all of the bytes were filled just above.
+      unsafe store(UnsafeRawBufferPointer(bytes).bytes, at: offset)
+    }
+  }
+
+  /// Stores an integer, its most significant byte first.
+  ///
+  /// - Parameters:
+  ///   - value: The integer.
+  ///   - offset: Where its first byte goes.
+  public func store(bigEndian value: some FixedWidthInteger, at offset: Int) {
+    store(littleEndian: value.byteSwapped, at: offset)
+  }
+}

@@ -1,0 +1,54 @@
+// Bytes from outside (names, captions, patterns, what other programs say) are shown, never obeyed. Whatever writes text
+// asks here what may not go out as it is: lines, JSON, and the cells of a canvas.
+
+extension Unicode.Scalar {
+  /// Whether it would steer a terminal, or make a text look like another one, instead of showing something itself.
+  ///
+  /// Not those that join what stands beside them (U+200C, U+200D): some scripts, and emoji, are written with them.
+  package var isHazardous: Bool {
+    switch value {
+    case 0x20..<0x7f, 0xae..<0x61c: false
+    // C0, DEL and C1; a hyphen that does not show.
+    case 0..<0x20, 0x7f..<0xa0, 0xad: true
+    // Marks, embeddings, overrides and isolates of direction.
+    case 0x61c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: true
+    // Ends of lines and of paragraphs; what has no width and no look, and the mark of an order of bytes.
+    case 0x2028, 0x2029, 0x180e, 0x200b, 0x2060...0x2065, 0x206a...0x206f, 0xfeff: true
+    // Annotations and tags.
+    case 0xfff9...0xfffb, 0xe0000...0xe0fff: true
+    default: false
+    }
+  }
+}
+
+extension StringProtocol {
+  /// The text as one line, with all that is hazardous in it as an escape: `\x1b`, `\u{202e}`.
+  package var visible: String {
+    guard unicodeScalars.contains(where: \.isHazardous) else { return String(self) }
+    return unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar.isHazardous {
+        text += scalar.isASCII ? "\\x" + digits(scalar.value, 2) : "\\u{" + digits(scalar.value, 2) + "}"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  /// The text as a string of JSON, with all that is hazardous in it as an escape.
+  package var inJSON: String {
+    unicodeScalars.reduce(into: "\"") { text, scalar in
+      if scalar == "\"" || scalar == "\\" {
+        text += "\\" + String(scalar)
+      } else if scalar.isHazardous {
+        for unit in String(scalar).utf16 { text += "\\u" + digits(UInt32(unit), 4) }
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    } + "\""
+  }
+}
+
+private func digits(_ value: UInt32, _ width: Int) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}

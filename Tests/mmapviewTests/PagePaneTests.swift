@@ -1,0 +1,28 @@
+import Inspector
+import SystemPackage
+import TerminalCanvas
+import TestSupport
+import Testing
+
+@testable import mmapview
+
+@Suite("The page's pane")
+struct PagePaneTests {
+  @Test("Where looks come late to be gentle, it says how often they come", arguments: [false, true])
+  func delay(isLate: Bool) throws {
+    let folder = try TemporaryFolder()
+    let session = try Session()
+    for line in ["create \(Word.quote(folder.file("a").string)) 1m", "layer both"] {
+      try session.perform(try #require(try Command(parsing: line)))
+      while session.isWaiting {
+        session.wakeUp.wait()
+        session.collect()
+      }
+    }
+    var interface = Interface()
+    interface.delay = isLate ? .milliseconds(1260) : nil
+    var canvas = Canvas(width: 40, height: 10)
+    let rows = PagePane.draw(session, interface, on: &canvas, canvas.area)
+    #expect(canvas.textLines[..<rows].contains { $0.hasPrefix("sampled every 1.3 s") } == isLate)
+  }
+}
