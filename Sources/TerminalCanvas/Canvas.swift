@@ -1,21 +1,21 @@
 import VisibleText
 
 /// One place on the screen.
-public struct Cell: Sendable, Equatable {
+package struct Cell: Sendable, Equatable {
   /// What stands there.
-  public var glyph: Unicode.Scalar
+  package var glyph: Unicode.Scalar
   /// How it looks.
-  public var style: Style
+  package var style: Style
   // What stands over the glyph, such as accents: two at most, as the languages that have them need. NUL is none.
   var marks: (Unicode.Scalar, Unicode.Scalar) = ("\0", "\0")
 
   /// An empty place.
-  public static let blank = Cell(glyph: " ", style: .plain)
+  package static let blank = Cell(glyph: " ", style: .plain)
   /// The right half of a glyph that is two cells wide.
   static let continuation: Unicode.Scalar = "\0"
 
   /// Whether both look the same.
-  public static func == (one: Cell, other: Cell) -> Bool {
+  package static func == (one: Cell, other: Cell) -> Bool {
     one.glyph == other.glyph && one.style == other.style && one.marks == other.marks
   }
 
@@ -32,18 +32,18 @@ public struct Cell: Sendable, Equatable {
 }
 
 /// A part of the screen, in cells.
-public struct Area: Sendable, Equatable {
+package struct Area: Sendable, Equatable {
   /// The left column.
-  public var x: Int
+  package var x: Int
   /// The top row.
-  public var y: Int
+  package var y: Int
   /// Columns.
-  public var width: Int
+  package var width: Int
   /// Rows.
-  public var height: Int
+  package var height: Int
 
   /// An area.
-  public init(x: Int, y: Int, width: Int, height: Int) {
+  package init(x: Int, y: Int, width: Int, height: Int) {
     self.x = x
     self.y = y
     self.width = width
@@ -54,32 +54,32 @@ public struct Area: Sendable, Equatable {
 /// A rectangle of cells that views draw on; it knows of no terminal.
 ///
 /// Drawing outside is cut off, never an error.
-public struct Canvas: Sendable, Equatable {
+package struct Canvas: Sendable, Equatable {
   /// Columns.
-  public let width: Int
+  package let width: Int
   /// Rows.
-  public let height: Int
+  package let height: Int
   /// All cells, row by row.
-  public private(set) var cells: [Cell]
+  package private(set) var cells: [Cell]
 
   /// A canvas of blanks.
-  public init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     self.width = max(0, width)
     self.height = max(0, height)
     cells = Array(repeating: .blank, count: self.width * self.height)
   }
 
   /// The whole of it.
-  public var area: Area { Area(x: 0, y: 0, width: width, height: height) }
+  package var area: Area { Area(x: 0, y: 0, width: width, height: height) }
 
   /// The cell in a column and a row that exist.
-  public subscript(x: Int, y: Int) -> Cell { cells[y * width + x] }
+  package subscript(x: Int, y: Int) -> Cell { cells[y * width + x] }
 
   /// The cells of a row.
-  public func row(_ y: Int) -> ArraySlice<Cell> { cells[y * width..<(y + 1) * width] }
+  package func row(_ y: Int) -> ArraySlice<Cell> { cells[y * width..<(y + 1) * width] }
 
   /// Puts one glyph.
-  public mutating func put(_ glyph: Unicode.Scalar, x: Int, y: Int, _ style: Style = .plain) {
+  package mutating func put(_ glyph: Unicode.Scalar, x: Int, y: Int, _ style: Style = .plain) {
     guard x >= 0, x < width, y >= 0, y < height else { return }
     cells[y * width + x] = Cell(glyph: glyph.shown, style: style)
   }
@@ -88,7 +88,7 @@ public struct Canvas: Sendable, Equatable {
   ///
   /// What is hazardous becomes a dot, so that no file name and no byte can steer the terminal.
   @discardableResult
-  public mutating func write(
+  package mutating func write(
     _ text: some StringProtocol, x: Int, y: Int, _ style: Style = .plain, limit: Int = .max
   ) -> Int {
     let end = limit < width - x ? x + limit : width
@@ -127,7 +127,7 @@ public struct Canvas: Sendable, Equatable {
   }
 
   /// Turns an area back into blanks.
-  public mutating func clear(_ area: Area) {
+  package mutating func clear(_ area: Area) {
     for y in area.y..<area.y + area.height { for x in area.x..<area.x + area.width { put(" ", x: x, y: y) } }
   }
 }

@@ -7,7 +7,7 @@ import VisibleText
 
 extension Unicode.Scalar {
   /// How many columns a canvas gives it: 2 for wide glyphs, 0 for marks over the glyph before and for what is left out.
-  public var columns: Int {
+  package var columns: Int {
     // Latin, and the lines and blocks of which screens are made.
     if value < 0x300 || 0x2500..<0x2600 ~= value { return 1 }
     if isHazardous { return 1 }
@@ -39,5 +39,5 @@ extension Unicode.Scalar {
 
 extension StringProtocol {
   /// How many columns a canvas gives it.
-  public var columns: Int { unicodeScalars.reduce(0) { $0 + $1.columns } }
+  package var columns: Int { unicodeScalars.reduce(0) { $0 + $1.columns } }
 }

@@ -7,7 +7,7 @@
 
 extension Palette {
   /// For terminals with a dark ground.
-  public static let dark = Palette(ground: 0x14181d) { role in
+  package static let dark = Palette(ground: 0x14181d) { role in
     switch role {
     case .text: (0xd0d0d0, 7, false)
     case .dim: (0x8a8a8a, 8, false)
@@ -32,7 +32,7 @@ extension Palette {
   }
 
   /// For terminals with a light ground.
-  public static let light = Palette(ground: 0xffffff) { role in
+  package static let light = Palette(ground: 0xffffff) { role in
     switch role {
     case .text: (0x262626, 0, false)
     case .dim: (0x6c6c6c, 8, false)
@@ -58,7 +58,7 @@ extension Palette {
   }
 
   /// White and bright colours on a black that is painted, since what is promised of contrast holds on no other.
-  public static let highContrast = Palette(ground: 0x000000, paintsGround: true) { role in
+  package static let highContrast = Palette(ground: 0x000000, paintsGround: true) { role in
     switch role {
     case .text: (0xffffff, 15, false)
     case .dim: (0xbcbcbc, 7, false)

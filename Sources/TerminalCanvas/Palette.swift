@@ -1,13 +1,13 @@
 /// How a role looks.
-public struct Appearance: Sendable, Equatable {
+package struct Appearance: Sendable, Equatable {
   /// The colour in full, as 0xRRGGBB.
-  public let rgb: UInt32
+  package let rgb: UInt32
   /// The colour of the sixteen that a terminal with no more shows instead; people choose themselves how these look.
-  public let ansi: UInt8
+  package let ansi: UInt8
   /// Whether it is set in bold.
-  public let isBold: Bool
+  package let isBold: Bool
   /// The same colour among the 256 of xterm.
-  public let xterm: UInt8
+  package let xterm: UInt8
 
   init(rgb: UInt32, ansi: UInt8, isBold: Bool) {
     self.rgb = rgb
@@ -32,11 +32,11 @@ public struct Appearance: Sendable, Equatable {
 }
 
 /// The looks of all roles on one kind of ground.
-public struct Palette: Sendable, Equatable {
+package struct Palette: Sendable, Equatable {
   /// The ground, as 0xRRGGBB, where a picture has to be given one.
-  public let ground: UInt32
+  package let ground: UInt32
   /// Whether a terminal is given that ground as well; else it keeps its own, which should be of the same kind.
-  public let paintsGround: Bool
+  package let paintsGround: Bool
   private let appearances: [Appearance]
 
   init(ground: UInt32, paintsGround: Bool = false, _ look: (Role) -> (rgb: UInt32, ansi: UInt8, isBold: Bool)) {
@@ -49,5 +49,5 @@ public struct Palette: Sendable, Equatable {
   }
 
   /// How a role looks.
-  public subscript(role: Role) -> Appearance { appearances[Int(role.rawValue)] }
+  package subscript(role: Role) -> Appearance { appearances[Int(role.rawValue)] }
 }

@@ -1,5 +1,5 @@
 /// What a cell's colour means; a palette says how it looks.
-public enum Role: UInt8, Sendable, CaseIterable {
+package enum Role: UInt8, Sendable, CaseIterable {
   /// Plain text.
   case text
   /// What may be overlooked: margins, rulers, hints.
@@ -73,23 +73,23 @@ public enum Role: UInt8, Sendable, CaseIterable {
 
 /// How a cell is to be shown: its meaning, whether it stands out as the cursor does, and whether it is the same on every
 /// machine.
-public struct Style: Sendable, Equatable {
+package struct Style: Sendable, Equatable {
   /// What the colour means.
-  public var role: Role
+  package var role: Role
   /// Whether foreground and background change places.
-  public var isReversed: Bool
+  package var isReversed: Bool
   /// Whether what stands here was measured, so that another machine or another run shows something else.
-  public var isMeasured: Bool
+  package var isMeasured: Bool
 
   /// A style.
-  public init(_ role: Role, isReversed: Bool = false, isMeasured: Bool = false) {
+  package init(_ role: Role, isReversed: Bool = false, isMeasured: Bool = false) {
     self.role = role
     self.isReversed = isReversed
     self.isMeasured = isMeasured
   }
 
   /// Plain text.
-  public static let plain = Style(.text)
+  package static let plain = Style(.text)
 
   /// The letter of the role, in upper case where reversed; of what was measured, a tilde.
   var letter: Character {

@@ -4,13 +4,13 @@ import Synchronization
 /// A step that may take long: what it is, how far it has come, and whether somebody wants it stopped.
 ///
 /// Every member may be used from any thread.
-public final class Job: Sendable {
+package final class Job: Sendable {
   /// The command, in a few words.
-  public let name: String
+  package let name: String
   /// How many pages it is about; 0 if that says nothing of how long it takes.
-  public let total: Int
+  package let total: Int
   /// When it began.
-  public let start = ContinuousClock.now
+  package let start = ContinuousClock.now
   private let doneCount = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
   private let isOver = Monitor(false)
@@ -18,7 +18,7 @@ public final class Job: Sendable {
   private let alarm: WakeUp?
 
   /// Whether it goes on until it is stopped, or for a time that it knows.
-  public var isOpenEnded: Bool { alarm != nil }
+  package var isOpenEnded: Bool { alarm != nil }
 
   init(_ name: String, pages total: Int, alarm: WakeUp? = nil) {
     self.name = name
@@ -27,23 +27,23 @@ public final class Job: Sendable {
   }
 
   /// How many pages are done.
-  public var done: Int { doneCount.load(ordering: .relaxed) }
+  package var done: Int { doneCount.load(ordering: .relaxed) }
 
   /// The time left if it goes on as it went; `nil` while that can't be told.
-  public var timeLeft: Duration? {
+  package var timeLeft: Duration? {
     let done = done
     guard done > 0, done < total else { return nil }
     return (ContinuousClock.now - start) * (Double(total - done) / Double(done))
   }
 
   /// Asks for an early end, at the next place where nothing is left half done.
-  public func stop() {
+  package func stop() {
     isStopped.store(true, ordering: .releasing)
     alarm?.signal()
   }
 
   /// Whether it was asked to end early.
-  public var wasStopped: Bool { isStopped.load(ordering: .acquiring) }
+  package var wasStopped: Bool { isStopped.load(ordering: .acquiring) }
 
   var hasEnded: Bool { isOver.wait { $0 } }
 

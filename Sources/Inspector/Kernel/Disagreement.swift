@@ -2,7 +2,7 @@ import PageCache
 import RangedMmap
 
 /// Why the library and the kernel say different things of a page, in one sentence; that is the lesson.
-public struct Disagreement: Sendable {
+package struct Disagreement: Sendable {
   /// What the library says of the page.
   let state: PageState
   /// What the kernel says of it.
@@ -23,7 +23,7 @@ public struct Disagreement: Sendable {
   let isServed: Bool
 
   /// Gathers what both say of the page at the cursor; `nil` where the kernel says nothing.
-  public init?(_ file: MmapFile, _ sample: KernelSample) {
+  package init?(_ file: MmapFile, _ sample: KernelSample) {
     guard let cache = sample.state, sample.cursor < file.states.count else { return nil }
     state = file.states[sample.cursor]
     self.cache = cache
@@ -54,7 +54,7 @@ public struct Disagreement: Sendable {
   }
 
   /// The sentence, or `nil` where both agree.
-  public var sentence: String? {
+  package var sentence: String? {
     if let memory {
       return state == .free && cache.isEmpty
         ? nil : "\(memory): nothing to flush to; the bytes live in memory alone, and no page of it is ever dirty"

@@ -1,6 +1,6 @@
-public import PageCache
+import PageCache
 
 extension Extent {
   /// What is so of it beside its kind.
-  public var marks: [String] { (isShared ? ["shared"] : []) + (isEncoded ? ["encoded"] : []) }
+  package var marks: [String] { (isShared ? ["shared"] : []) + (isEncoded ? ["encoded"] : []) }
 }

@@ -1,8 +1,8 @@
-public import PageCache
+import PageCache
 
 extension FileUser {
   /// The process and what it does with the file, in a few words.
-  public var summary: String {
+  package var summary: String {
     let deed: String? =
       switch mapping {
       case .writable: "maps, writes"
@@ -13,7 +13,7 @@ extension FileUser {
   }
 
   /// What its flags do to what is seen of the file.
-  public var effects: [String] {
+  package var effects: [String] {
     Modes.told.compactMap { modes.contains($0.mode) ? $0.effect : nil }
   }
 }

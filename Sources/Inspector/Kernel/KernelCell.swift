@@ -1,17 +1,17 @@
 import PageCache
 
 /// What the kernel says of the pages that one cell of the screen stands for.
-public struct KernelCell: Sendable, Equatable {
+package struct KernelCell: Sendable, Equatable {
   /// How many pages it stands for.
-  public let pages: Int
+  package let pages: Int
   /// How many of them are in memory.
-  public let cached: Int
+  package let cached: Int
   /// How many differ from the disk; `nil` where only residency is known.
-  public let dirty: Int?
+  package let dirty: Int?
   /// How many are on their way to it; `nil` where only residency is known.
-  public let writeback: Int?
+  package let writeback: Int?
   /// How many have bytes on the disk, or will have when they are written back; 0 if that is unknown.
-  public internal(set) var data = 0
+  package internal(set) var data = 0
 
   init(_ pages: Int, _ counts: CacheCounts) {
     self.pages = pages
@@ -25,7 +25,7 @@ public struct KernelCell: Sendable, Equatable {
   }
 
   /// A cell that stands for one page.
-  public init(_ state: CachedPage, isResidencyOnly: Bool = false) {
+  package init(_ state: CachedPage, isResidencyOnly: Bool = false) {
     pages = 1
     cached = state.contains(.cached) ? 1 : 0
     dirty = isResidencyOnly ? nil : state.contains(.dirty) ? 1 : 0
@@ -35,7 +35,7 @@ public struct KernelCell: Sendable, Equatable {
 
 extension Extent.Kind {
   /// Whether the disk holds bytes for it; elsewhere a page reads as zeros.
-  public var holdsData: Bool {
+  package var holdsData: Bool {
     switch self {
     case .hole, .unwritten: false
     case .delayed, .written, .inline, .data: true

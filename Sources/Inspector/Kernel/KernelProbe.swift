@@ -4,22 +4,22 @@ import RangedMmap
 import SystemPackage
 
 /// What is to be looked at: the pages in view.
-public struct KernelRequest: Sendable {
+package struct KernelRequest: Sendable {
   /// The file.
-  public let file: SampledFile
+  package let file: SampledFile
   /// The pages in view.
-  public let pages: Range<Int>
+  package let pages: Range<Int>
   /// How many of them a cell stands for.
-  public let pagesPerCell: Int
+  package let pagesPerCell: Int
   /// The page at the cursor.
-  public let cursor: Int
+  package let cursor: Int
   /// How many pages a cell stands for where the whole file is shown beside those in view.
-  public let pagesPerCellOfWhole: Int?
+  package let pagesPerCellOfWhole: Int?
   /// Whether the page at the cursor may be read though nobody tells whether it is in memory.
-  public let mayRead: Bool
+  package let mayRead: Bool
 
   /// A request for the pages in view.
-  public init(
+  package init(
     _ file: SampledFile, pages: Range<Int>, each pagesPerCell: Int = 1, cursor: Int, wholeEach: Int? = nil,
     mayRead: Bool = false
   ) {
@@ -39,7 +39,7 @@ extension KernelRequest {
 
 extension KernelRequest: Equatable {
   /// Whether both ask for the same.
-  public static func == (one: Self, other: Self) -> Bool {
+  package static func == (one: Self, other: Self) -> Bool {
     one.file === other.file && one.pages == other.pages && one.pagesPerCell == other.pagesPerCell
       && one.cursor == other.cursor && one.pagesPerCellOfWhole == other.pagesPerCellOfWhole
       && one.mayRead == other.mayRead
@@ -49,7 +49,7 @@ extension KernelRequest: Equatable {
 /// Asks the kernel about the pages in view, and remembers what it takes to see changes.
 ///
 /// It changes nothing: no page is brought in and none is written back.
-public struct KernelProbe {
+package struct KernelProbe {
   private var changes = ChangeWatch()
   private var file: SampledFile?
   private var fileSystem: FileSystem?
@@ -61,13 +61,13 @@ public struct KernelProbe {
   private static let usersTime = Duration.seconds(3)
 
   /// A probe that has seen nothing.
-  public init() {}
+  package init() {}
 
   /// Looks once.
   ///
   /// - Parameter request: What to look at.
   /// - Returns: What the kernel said.
-  public mutating func look(at request: KernelRequest) -> KernelSample {
+  package mutating func look(at request: KernelRequest) -> KernelSample {
     let descriptor = request.file.descriptor
     if file !== request.file {
       // The same file that has grown keeps what was seen of it, so that what is new in it shows.

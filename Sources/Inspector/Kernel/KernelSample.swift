@@ -1,9 +1,9 @@
-public import PageCache
+import PageCache
 
 /// What the kernel said of the part of a file that is in view, at one moment.
-public struct KernelSample: Sendable, Equatable {
+package struct KernelSample: Sendable, Equatable {
   /// How fresh a change of a page's bytes is.
-  public enum Mark: Sendable {
+  package enum Mark: Sendable {
     /// Seen just now.
     case fresh
     /// Seen a moment ago.
@@ -11,32 +11,32 @@ public struct KernelSample: Sendable, Equatable {
   }
 
   /// The pages in view.
-  public var pages: Range<Int> { view.pages }
+  package var pages: Range<Int> { view.pages }
   /// The page that is told of at length.
-  public let cursor: Int
+  package let cursor: Int
   /// Why some of it is unknown, or `nil` if all is known.
-  public internal(set) var reason: UnknownReason?
+  package internal(set) var reason: UnknownReason?
   /// Whether only residency is known, by mincore(2).
-  public var isResidencyOnly: Bool { reason != nil && !view.cells.isEmpty }
+  package var isResidencyOnly: Bool { reason != nil && !view.cells.isEmpty }
   var view: KernelCells
   var overview: KernelCells?
   /// What is known of the page at the cursor; `nil` if nothing is.
-  public internal(set) var state: CachedPage?
+  package internal(set) var state: CachedPage?
   /// The counts of the whole file, or `nil` if they are unknown.
-  public internal(set) var totals: KernelCell?
+  package internal(set) var totals: KernelCell?
   /// The extent of the page at the cursor.
-  public internal(set) var extent: Extent?
+  package internal(set) var extent: Extent?
   /// The pages around the cursor of which the kernel says the same, within 2 MiB: the largest folio has no more.
-  public internal(set) var alike: Range<Int>
+  package internal(set) var alike: Range<Int>
   /// Pages whose bytes have changed lately, in a file that is only looked at.
-  public var marks: [Int: Mark] = [:]
+  package var marks: [Int: Mark] = [:]
   /// Whether the bytes in view are compared with those of the last look: not of a file that is written here, nor where too
   /// many are in view.
-  public internal(set) var comparesBytes = false
+  package internal(set) var comparesBytes = false
   /// Who else has the file, or `nil` if that was not asked or is unknown.
-  public internal(set) var users: [FileUser]?
+  package internal(set) var users: [FileUser]?
   /// The file system, or `nil` if it is unknown.
-  public internal(set) var fileSystem: FileSystem?
+  package internal(set) var fileSystem: FileSystem?
   // Samples differ when these do: what the file is, what bytes the page at the cursor has, and how often bytes in view
   // were seen to have changed.
   var standing: FileStanding?
@@ -65,16 +65,16 @@ public struct KernelSample: Sendable, Equatable {
   }
 
   /// What is known of the cell that a page in view belongs to; `nil` if nothing is.
-  public subscript(page: Int) -> KernelCell? { view[page] }
+  package subscript(page: Int) -> KernelCell? { view[page] }
 
   /// The same in the cells of the whole file.
-  public func ofWhole(_ page: Int) -> KernelCell? { overview?[page] }
+  package func ofWhole(_ page: Int) -> KernelCell? { overview?[page] }
 
   /// Whether the page was not in view when this was asked, so that the next look tells of it.
-  public func isYetToTell(of page: Int) -> Bool { !view.cells.isEmpty && !pages.contains(page) }
+  package func isYetToTell(of page: Int) -> Bool { !view.cells.isEmpty && !pages.contains(page) }
 
   /// The freshest mark of each cell, by the cell's first page.
-  public func marks(each pagesPerCell: Int, from first: Int) -> [Int: Mark] {
+  package func marks(each pagesPerCell: Int, from first: Int) -> [Int: Mark] {
     var found: [Int: Mark] = [:]
     for (page, mark) in marks where page >= first {
       let cell = first + (page - first) / pagesPerCell * pagesPerCell

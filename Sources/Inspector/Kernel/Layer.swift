@@ -1,5 +1,5 @@
 /// Whose view of the pages the screen shows.
-public enum Layer: String, Sendable, CaseIterable {
+package enum Layer: String, Sendable, CaseIterable {
   /// What the library believes: allocated, written, flushed.
   case library
   /// What the kernel knows: cached, dirty, in writeback.
@@ -8,7 +8,7 @@ public enum Layer: String, Sendable, CaseIterable {
   case both
 
   /// The one that `L` turns to.
-  public var next: Layer {
+  package var next: Layer {
     switch self {
     case .library: .kernel
     case .kernel: .both

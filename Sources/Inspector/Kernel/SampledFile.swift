@@ -6,7 +6,7 @@ import SystemPackage
 /// A file as the sampler sees it: by a descriptor of its own.
 ///
 /// The session can let go of its file at any time, and of the lock on it, while the sampler still looks.
-public final class SampledFile: Sendable {
+package final class SampledFile: Sendable {
   let descriptor: FileDescriptor
   /// The name that it was opened by, from the root.
   let path: FilePath
@@ -15,7 +15,7 @@ public final class SampledFile: Sendable {
   /// The device and the number that it has there: what is the same file has the same.
   let identity: [UInt64]
   /// Whether it is a block device.
-  public let isDevice: Bool
+  package let isDevice: Bool
   /// Whether others may change its bytes while we only look.
   let isWatched: Bool
   /// Whether what is read here makes no event.
@@ -46,7 +46,7 @@ public final class SampledFile: Sendable {
   }
 
   /// Its number in its file system.
-  public var inode: UInt64 { identity[1] }
+  package var inode: UInt64 { identity[1] }
 
   deinit { try? descriptor.close() }
 }

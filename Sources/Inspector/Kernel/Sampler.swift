@@ -3,7 +3,7 @@ import Synchronization
 import SystemPackage
 
 /// Looks at what is in view from a thread of its own, and wakes whoever draws after each look.
-public final class Sampler: Sendable {
+package final class Sampler: Sendable {
   private struct Inbox {
     var file: SampledFile?
     var request: KernelRequest?
@@ -18,16 +18,16 @@ public final class Sampler: Sendable {
   }
 
   /// What was seen last.
-  public struct Look: Sendable {
+  package struct Look: Sendable {
     fileprivate let request: KernelRequest
     /// What the kernel said.
-    public let sample: KernelSample
+    package let sample: KernelSample
     /// How long it took.
-    public let cost: Duration
+    package let cost: Duration
     /// When it was.
-    public let time: WallTime
+    package let time: WallTime
     /// When the next look comes, if it is later than it should be for what looks cost.
-    public fileprivate(set) var delay: Duration?
+    package fileprivate(set) var delay: Duration?
   }
 
   private let inbox = Mutex(Inbox())
@@ -44,7 +44,7 @@ public final class Sampler: Sendable {
   ///   - news: What to signal after each look, and when somebody has done something to the file.
   ///   - usesEvents: Whether the kernel is asked to tell of changes.
   /// - Throws: When the system has no descriptors or threads left.
-  public init(waking news: WakeUp, usesEvents: Bool = true) throws(CommandError) {
+  package init(waking news: WakeUp, usesEvents: Bool = true) throws(CommandError) {
     self.news = news
     self.usesEvents = usesEvents
     alarm = try WakeUp()
@@ -63,7 +63,7 @@ public final class Sampler: Sendable {
   ///   - request: What to ask of the kernel, or `nil` for nothing.
   ///   - isWorking: Whether workers change the file meanwhile.
   ///   - isUrgent: Whether something was just done, so that it is worth a look at once.
-  public func look(at file: SampledFile?, _ request: KernelRequest?, isWorking: Bool, isUrgent: Bool) {
+  package func look(at file: SampledFile?, _ request: KernelRequest?, isWorking: Bool, isUrgent: Bool) {
     let isNew = inbox.withLock { inbox in
       defer { (inbox.file, inbox.request, inbox.isWorking) = (file, request, isWorking) }
       if isUrgent && request != nil || inbox.file?.identity != file?.identity
@@ -80,15 +80,15 @@ public final class Sampler: Sendable {
   }
 
   /// The last look at a file, if there was one; at one that has grown since, too.
-  public func sample(of file: SampledFile?) -> Look? {
+  package func sample(of file: SampledFile?) -> Look? {
     latest.withLock { latest in latest.flatMap { $0.request.file.identity == file?.identity ? $0 : nil } }
   }
 
   /// Takes in what it took to draw a frame, which each look brings about: processor time.
-  public func charge(_ frame: Duration) { inbox.withLock { $0.frame = frame } }
+  package func charge(_ frame: Duration) { inbox.withLock { $0.frame = frame } }
 
   /// Ends the thread, which lets go of the file.
-  public func stop() {
+  package func stop() {
     inbox.withLock { $0.isOver = true }
     alarm.signal()
   }

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// Whether a page's bytes can be read with no effect: to read a page that is not in memory brings it in, and its
 /// neighbours, and the kernel's view would show our own eyes.
-public enum Presence: Sendable, Equatable {
+package enum Presence: Sendable, Equatable {
   /// It is in memory, or the file ends before it.
   case readable
   /// It is not in memory, and has nothing on the disk: it would read as zeros.
@@ -17,7 +17,7 @@ public enum Presence: Sendable, Equatable {
 
 extension Session {
   /// Asks the kernel now whether a page of the open file is in memory: a few system calls, whatever the file's size.
-  public func presence(ofPage page: Int) -> Presence {
+  package func presence(ofPage page: Int) -> Presence {
     guard let file, let size = try? file.descriptor.stat().size, page * PageCache.pageSize < size else {
       return .readable
     }

@@ -3,13 +3,13 @@ import RangedMmap
 /// What a word of a command can be: how usages call it, what it means, and which words there are.
 ///
 /// The parser reads by it, and completion, help and the manual are made from it.
-public struct ArgumentKind: Sendable {
+package struct ArgumentKind: Sendable {
   /// The word that stands for it in a usage: `SIZE`.
-  public let name: String
+  package let name: String
   /// What errors call it: `size`.
   let noun: String
   /// How it is written, in a line; `nil` where its name says all.
-  public let meaning: String?
+  package let meaning: String?
   let source: Source
 
   /// Where the words come from that can stand there.

@@ -2,7 +2,7 @@ import RangedMmap
 
 extension Command: CustomStringConvertible {
   /// The command as it is written, always in the same way: read again it is the same command.
-  public var description: String { words.joined(separator: " ") }
+  package var description: String { words.joined(separator: " ") }
 
   private var words: [String] {
     switch self {
@@ -60,7 +60,7 @@ extension Command: CustomStringConvertible {
 
 extension ZoomStep: CustomStringConvertible {
   /// The step as it is written in a command.
-  public var description: String {
+  package var description: String {
     switch self {
     case .closer: "in"
     case .farther: "out"
@@ -72,7 +72,7 @@ extension ZoomStep: CustomStringConvertible {
 
 extension Setting: CustomStringConvertible {
   /// The setting as it is written in a command.
-  public var description: String {
+  package var description: String {
     switch self {
     case .pattern(let pattern): "pattern " + Word.quote("\(pattern)")
     case .speed(let speed): "speed \(speed)"
@@ -84,7 +84,7 @@ extension Setting: CustomStringConvertible {
 
 extension Expectation: CustomStringConvertible {
   /// The expectation as it is written in a command.
-  public var description: String {
+  package var description: String {
     switch self {
     case .pages(let pages, let state): "page \(Literal.describe(pages: pages)) \(state)"
     case .size(let size): "size \(Literal.describe(size: size))"

@@ -1,7 +1,7 @@
-public import RangedMmap
+import RangedMmap
 
 /// One thing that can be done, whoever asks for it: a key, a `:` line, a `-c` option, a script or a worker.
-public enum Command: Sendable, Equatable {
+package enum Command: Sendable, Equatable {
   /// Makes a file and opens it for writing.
   case create(path: String, size: Int, isSparse: Bool, isForced: Bool)
   /// Opens a file that exists, or waits until it exists and has bytes.
@@ -75,7 +75,7 @@ public enum Command: Sendable, Equatable {
 }
 
 /// Which ranges a command is about.
-public enum RangeSelection: Sendable, Equatable, CustomStringConvertible {
+package enum RangeSelection: Sendable, Equatable, CustomStringConvertible {
   /// `r3`, or `r3..r7`, both ends included.
   case labels(ClosedRange<Int>)
   /// Those with pages that are selected, and that the command can act on.
@@ -84,7 +84,7 @@ public enum RangeSelection: Sendable, Equatable, CustomStringConvertible {
   case all
 
   /// The selection as it is written in a command.
-  public var description: String {
+  package var description: String {
     switch self {
     case .labels(let labels) where labels.count == 1: "r\(labels.lowerBound)"
     case .labels(let labels): "r\(labels.lowerBound)..r\(labels.upperBound)"
@@ -95,7 +95,7 @@ public enum RangeSelection: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// What is looked for.
-public enum Target: Sendable, Equatable, CustomStringConvertible {
+package enum Target: Sendable, Equatable, CustomStringConvertible {
   /// Bytes, at any offset.
   case bytes([UInt8])
   /// Text in UTF-8, at any offset.
@@ -106,7 +106,7 @@ public enum Target: Sendable, Equatable, CustomStringConvertible {
   case kernel(KernelTarget)
 
   /// The target as it is written in a command.
-  public var description: String {
+  package var description: String {
     switch self {
     case .bytes(let bytes): "hex " + bytes.map { hex($0, width: 2) }.joined()
     case .text(let text): "text " + Word.quote(text)
@@ -117,7 +117,7 @@ public enum Target: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// What is looked for in what the kernel says.
-public enum KernelTarget: String, Sendable, CaseIterable {
+package enum KernelTarget: String, Sendable, CaseIterable {
   /// A page in memory.
   case cached
   /// A page that differs from the disk.
@@ -129,7 +129,7 @@ public enum KernelTarget: String, Sendable, CaseIterable {
 }
 
 /// What is done with the worker threads.
-public enum WorkersCommand: Sendable, Equatable {
+package enum WorkersCommand: Sendable, Equatable {
   /// Starts more of them.
   case start(count: Int, WorkOrder)
   /// Halts all, each after its operation.
@@ -147,9 +147,9 @@ public enum WorkersCommand: Sendable, Equatable {
 }
 
 /// What each worker does until the file is full.
-public struct WorkOrder: Sendable, Equatable {
+package struct WorkOrder: Sendable, Equatable {
   /// What a worker does with a range after writing it.
-  public enum Flush: String, Sendable, CaseIterable {
+  package enum Flush: String, Sendable, CaseIterable {
     /// Nothing.
     case none
     /// Starts writeback.
@@ -159,7 +159,7 @@ public struct WorkOrder: Sendable, Equatable {
   }
 
   /// Who says when a worker goes on.
-  public enum Mode: String, Sendable, CaseIterable {
+  package enum Mode: String, Sendable, CaseIterable {
     /// Nobody: each is a thread.
     case free
     /// `workers step`, and a seed that says whose turn it is.
@@ -167,20 +167,20 @@ public struct WorkOrder: Sendable, Equatable {
   }
 
   /// Bytes a range.
-  public var byteCount = 4096
+  package var byteCount = 4096
   /// What is written.
-  public var pattern = Pattern.page
+  package var pattern = Pattern.page
   /// What follows a write.
-  public var flush = Flush.none
+  package var flush = Flush.none
   /// The rest after each operation.
-  public var delay = Duration.zero
+  package var delay = Duration.zero
   /// The most operations a worker makes, or `nil` to go on until the file is full.
-  public var operations: Int?
+  package var operations: Int?
   /// Whether workers are threads or take turns.
-  public var mode = Mode.free
+  package var mode = Mode.free
   /// What the order of turns follows from; `nil` for 1, or the seed of those that are at work.
-  public var seed: UInt64?
+  package var seed: UInt64?
 
   /// Page by page, with the page's number, and no flush.
-  public init() {}
+  package init() {}
 }

@@ -1,45 +1,45 @@
 /// What the word at the cursor of a line could become.
 ///
 /// It asks the parser itself: that reads the words before, and notes what it would take next.
-public struct Completion: Sendable, Equatable {
+package struct Completion: Sendable, Equatable {
   /// What a completion may know beside the line.
-  public struct Context: Sendable {
+  package struct Context: Sendable {
     /// How many ranges there are: `r1` to this.
-    public let rangeCount: Int
+    package let rangeCount: Int
     /// Where paths begin that are not absolute.
-    public let folder: String
+    package let folder: String
 
     /// A context.
-    public init(rangeCount: Int, folder: String = ".") {
+    package init(rangeCount: Int, folder: String = ".") {
       self.rangeCount = rangeCount
       self.folder = folder
     }
   }
 
   /// One thing that the word could become.
-  public struct Candidate: Sendable, Equatable {
+  package struct Candidate: Sendable, Equatable {
     /// The word, before any quoting.
-    public let word: String
+    package let word: String
     /// Whether nothing is to follow in the same word.
-    public let isWhole: Bool
+    package let isWhole: Bool
 
     /// The candidate in short, for a list: of a path its last part.
-    public var label: String {
+    package var label: String {
       guard let slash = word.dropLast().lastIndex(of: "/") else { return word }
       return String(word[word.index(after: slash)...])
     }
 
     /// What stands in the line for it; a quote stays open where more is to follow.
-    public var text: String {
+    package var text: String {
       let quoted = Word.quote(word)
       return isWhole || quoted == word ? quoted : String(quoted.dropLast())
     }
   }
 
   /// The columns of the line that a candidate takes the place of.
-  public let columns: Range<Int>
+  package let columns: Range<Int>
   /// What could stand there.
-  public let candidates: [Candidate]
+  package let candidates: [Candidate]
 
   /// Finds what can stand at a place in a line.
   ///
@@ -47,7 +47,7 @@ public struct Completion: Sendable, Equatable {
   ///   - line: The line as far as it is typed.
   ///   - cursor: The column to complete at, in characters from 0; what is behind it does not matter.
   ///   - context: What else is known.
-  public init(_ line: String, cursor: Int, in context: Context) {
+  package init(_ line: String, cursor: Int, in context: Context) {
     let before = String(line.prefix(cursor))
     let end = before.count
     guard let (words, begun) = Word.splitUnfinished(before) else {
@@ -72,7 +72,7 @@ public struct Completion: Sendable, Equatable {
   }
 
   /// What all candidates begin with; `nil` if that is nothing.
-  public var commonPrefix: Candidate? {
+  package var commonPrefix: Candidate? {
     guard var prefix = candidates.first?.word[...] else { return nil }
     for candidate in candidates.dropFirst() {
       prefix = prefix.prefix(zip(prefix, candidate.word).prefix { $0 == $1 }.count)
@@ -84,7 +84,7 @@ public struct Completion: Sendable, Equatable {
   ///
   /// - Parameter line: The line up to the cursor.
   /// - Returns: `nil` if no verb, or several, begin so.
-  public static func usage(of line: String) -> (verb: Verb, usage: String)? {
+  package static func usage(of line: String) -> (verb: Verb, usage: String)? {
     guard let (words, begun) = Word.splitUnfinished(line) else { return nil }
     var arguments = Arguments(begun.text.isEmpty ? words : words + [begun])
     _ = try? arguments.command()

@@ -1,5 +1,5 @@
 /// A number with its noun, in the plural unless it is one.
-public func counted(_ number: Int, _ noun: String) -> String {
+package func counted(_ number: Int, _ noun: String) -> String {
   if number == 1 { return "1 \(noun)" }
   // A hiss at the end takes a vowel before the s: processes, switches.
   let hisses = ["s", "x", "z", "ch", "sh"].contains { noun.hasSuffix($0) }

@@ -1,8 +1,8 @@
-public import PageCache
+import PageCache
 import RangedMmap
 
 /// What the kernel counts.
-public enum KernelCount: String, Sendable, CaseIterable {
+package enum KernelCount: String, Sendable, CaseIterable {
   /// Pages in memory.
   case cached
   /// Pages that differ from the disk.
@@ -12,20 +12,20 @@ public enum KernelCount: String, Sendable, CaseIterable {
 }
 
 /// How many pages the kernel is to count: `16`, or `16+` for at least so many.
-public struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
+package struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
   /// The number.
-  public let pages: Int
+  package let pages: Int
   /// Whether more will do.
-  public let isLeast: Bool
+  package let isLeast: Bool
 
   func matches(_ found: Int) -> Bool { isLeast ? found >= pages : found == pages }
 
   /// The number as it is told.
-  public var description: String { isLeast ? "at least \(counted(pages, "page"))" : counted(pages, "page") }
+  package var description: String { isLeast ? "at least \(counted(pages, "page"))" : counted(pages, "page") }
 }
 
 /// A condition that a script checks.
-public enum Expectation: Sendable, Equatable {
+package enum Expectation: Sendable, Equatable {
   /// All these pages are in this state.
   case pages(ClosedRange<Int>, PageState)
   /// The file has so many bytes.
@@ -43,7 +43,7 @@ public enum Expectation: Sendable, Equatable {
 }
 
 /// What is said to fail: a command, or words that are none.
-public enum Attempt: Sendable, Equatable {
+package enum Attempt: Sendable, Equatable {
   /// A command, which will fail when it is carried out.
   indirect case command(Command)
   /// Words that can't be read as a command, and why.

@@ -1,5 +1,5 @@
 /// A number in hexadecimal, with zeros in front up to a width.
-public func hex(_ value: some BinaryInteger, width: Int) -> String {
+package func hex(_ value: some BinaryInteger, width: Int) -> String {
   let digits = String(value, radix: 16)
   return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
@@ -43,14 +43,14 @@ func hexBytes(_ text: String) -> [UInt8]? {
 }
 
 /// Dumps bytes as `xxd` does: offset, sixteen bytes in pairs, the same as text.
-public enum HexDump {
+package enum HexDump {
   /// The lines of a dump.
   ///
   /// - Parameters:
   ///   - bytes: What to show.
   ///   - offset: The offset of the first byte, for the left margin.
   /// - Returns: One line for every sixteen bytes.
-  public static func lines(_ bytes: [UInt8], at offset: Int) -> [String] {
+  package static func lines(_ bytes: [UInt8], at offset: Int) -> [String] {
     stride(from: 0, to: bytes.count, by: 16).map { start in
       let row = bytes[start..<min(start + 16, bytes.count)]
       var pairs = ""
@@ -64,10 +64,10 @@ public enum HexDump {
   }
 
   /// Whether a byte is a character of ASCII that shows.
-  public static func isPrintable(_ byte: UInt8) -> Bool { (0x20...0x7e).contains(byte) }
+  package static func isPrintable(_ byte: UInt8) -> Bool { (0x20...0x7e).contains(byte) }
 
   /// The character that stands for a byte in a dump: itself if printable in ASCII, else a dot.
-  public static func character(_ byte: UInt8) -> Character {
+  package static func character(_ byte: UInt8) -> Character {
     isPrintable(byte) ? Character(Unicode.Scalar(byte)) : "."
   }
 }

@@ -1,7 +1,7 @@
 import RangedMmap
 
 /// What a range is filled with; every byte follows from its place, so that anyone can check it.
-public enum Pattern: Sendable, Equatable {
+package enum Pattern: Sendable, Equatable {
   /// One byte all over.
   case byte(UInt8)
   /// Each byte is the low byte of its offset in the file.
@@ -16,17 +16,17 @@ public enum Pattern: Sendable, Equatable {
   case file(path: String)
 
   /// A way to write a pattern.
-  public struct Form: Sendable {
+  package struct Form: Sendable {
     /// How it is written.
-    public let usage: String
+    package let usage: String
     /// What it fills a range with.
-    public let meaning: String
+    package let meaning: String
     // What completion offers; with a colon at its end it wants more.
     let word: String?
   }
 
   /// The ways to write a pattern.
-  public static let forms = [
+  package static let forms = [
     Form(usage: "0xNN", meaning: "one byte all over, 0x0 to 0xff", word: nil),
     Form(usage: "zero", meaning: "zeros", word: "zero"),
     Form(usage: "counter", meaning: "the low byte of each byte's offset in the file", word: "counter"),
@@ -42,7 +42,7 @@ public enum Pattern: Sendable, Equatable {
 
 extension Pattern: CustomStringConvertible {
   /// Reads a pattern as it is written in a command; `nil` if it is none.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let (name, argument) = Self.divide(text)
     switch (name, argument) {
     case ("zero", nil): self = .byte(0)
@@ -67,7 +67,7 @@ extension Pattern: CustomStringConvertible {
   }
 
   /// The pattern as it is written in a command.
-  public var description: String {
+  package var description: String {
     switch self {
     case .byte(0): "zero"
     case .byte(let byte): "0x" + hex(byte, width: 2)

@@ -1,5 +1,5 @@
 /// Something that can be set to be done in another way from now on.
-public enum Setting: Sendable, Equatable {
+package enum Setting: Sendable, Equatable {
   /// What the key `w` writes.
   case pattern(Pattern)
   /// How many times faster than told a script's pauses go by.
@@ -17,18 +17,18 @@ public enum Setting: Sendable, Equatable {
 }
 
 /// A factor with two decimals, so that it is written as it is meant.
-public struct Speed: Sendable, Equatable, CustomStringConvertible {
+package struct Speed: Sendable, Equatable, CustomStringConvertible {
   private let hundredths: Int
 
   /// As fast as it is told.
-  public static let normal = Speed(hundredths: 100)
+  package static let normal = Speed(hundredths: 100)
   /// The speeds that there are, in hundredths.
   private static let known = 1...10_000
 
   private init(hundredths: Int) { self.hundredths = hundredths }
 
   /// Reads a speed from 0.01 to 100 as it is written in a command; `nil` if it is none.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     let decimals = parts.count == 2 ? String(parts[1]) : "00"
     let digits = parts[0] + decimals + (decimals.utf8.count == 1 ? "0" : "")
@@ -40,14 +40,14 @@ public struct Speed: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// The speed as it is written in a command.
-  public var description: String {
+  package var description: String {
     let (whole, rest) = (hundredths / 100, hundredths % 100)
     if rest == 0 { return "\(whole)" }
     return rest % 10 == 0 ? "\(whole).\(rest / 10)" : "\(whole)." + (rest < 10 ? "0" : "") + "\(rest)"
   }
 
   /// The factor itself.
-  public var factor: Double { Double(hundredths) / 100 }
+  package var factor: Double { Double(hundredths) / 100 }
 }
 
 extension Parameter where Value == Speed {

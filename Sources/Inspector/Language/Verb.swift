@@ -1,11 +1,11 @@
 /// One row of the table from which the parser, completion, the help and the manual are made.
-public struct Verb: Sendable {
+package struct Verb: Sendable {
   /// The first word of the command.
-  public let name: String
+  package let name: String
   /// What it does, in a line.
-  public let help: String
+  package let help: String
   /// A command that works.
-  public let example: String
+  package let example: String
   let forms: [Form]
 
   /// A verb that is written in one way.
@@ -32,13 +32,13 @@ public struct Verb: Sendable {
   }
 
   /// The table.
-  public static let all: [Verb] = files + ranges + threads + screen + scripts
+  package static let all: [Verb] = files + ranges + threads + screen + scripts
 
   // What fingers type by themselves; it is written out in full.
   private static let shortNames = ["q": "quit"]
 
   /// The verb of this name.
-  public static func named(_ name: String) -> Verb? {
+  package static func named(_ name: String) -> Verb? {
     let name = shortNames[name] ?? name
     return (all + lessons).first { $0.name == name }
   }
@@ -88,17 +88,17 @@ struct Form: Sendable {
 
 extension Verb {
   /// The forms of the whole command, those that are one word more in one.
-  public var usages: [String] {
+  package var usages: [String] {
     let words = forms.filter(\.isOneWord).compactMap(\.keyword)
     let usages = forms.filter { !$0.isOneWord }.map(\.usage) + (words.isEmpty ? [] : [words.joined(separator: "|")])
     return usages.map { $0.isEmpty ? name : "\(name) \($0)" }
   }
 
   /// All forms in one line.
-  public var usage: String { usages.joined(separator: " · ") }
+  package var usage: String { usages.joined(separator: " · ") }
 
   /// What its arguments are, each kind once, those whose name says all left out.
-  public var kinds: [ArgumentKind] {
+  package var kinds: [ArgumentKind] {
     var kinds: [ArgumentKind] = []
     func add(_ kind: ArgumentKind) {
       if case .options(let options) = kind.source { for option in options { add(option.kind) } }
@@ -109,7 +109,7 @@ extension Verb {
   }
 
   /// What `help` says of it: its forms, what it does, what its arguments are, an example.
-  public var manual: [String] {
+  package var manual: [String] {
     let kinds = kinds
     let width = kinds.map(\.name.count).max() ?? 0
     var lines = usages + ["  " + help]
@@ -125,7 +125,7 @@ extension Command {
   ///
   /// - Parameter line: The line, without its newline.
   /// - Throws: What is wrong, where, and what was expected.
-  public init?(parsing line: String) throws(SyntaxError) {
+  package init?(parsing line: String) throws(SyntaxError) {
     try self.init(try Word.split(line))
   }
 
@@ -142,7 +142,7 @@ extension Command {
   /// - Parameter text: The size.
   /// - Returns: Bytes.
   /// - Throws: What is wrong with it.
-  public static func size(_ text: String) throws(SyntaxError) -> Int {
+  package static func size(_ text: String) throws(SyntaxError) -> Int {
     let word = Word(text: text, columns: 0..<text.count)
     let size = try Literal.size(word, "the size")
     guard size > 0 else { throw SyntaxError("a size of 0 holds nothing: ask for at least 1 byte", at: word.columns) }

@@ -1,19 +1,19 @@
 import VisibleText
 
 /// One word of a command line, and where it stood.
-public struct Word: Sendable, Equatable {
+package struct Word: Sendable, Equatable {
   /// The word with its quotes and escapes taken away.
-  public let text: String
+  package let text: String
   /// Its place in the line, counted in characters from 0.
-  public let columns: Range<Int>
+  package let columns: Range<Int>
 }
 
 /// What is wrong with a line, which word is to blame, and what was expected.
-public struct SyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct SyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The complaint, with what to do about it.
-  public let description: String
+  package let description: String
   /// The place in the line that it is about.
-  public let columns: Range<Int>
+  package let columns: Range<Int>
 
   init(_ description: String, at columns: Range<Int>) {
     self.description = description
@@ -26,7 +26,7 @@ extension Word: CustomStringConvertible {
   private static let shownLength = 60
 
   /// The word in quotes as errors name it: what could steer a terminal is escaped, and what is long is cut.
-  public var description: String {
+  package var description: String {
     let start = text.unicodeScalars.prefix(Self.shownLength + 1)
     guard start.count > Self.shownLength else { return Self.inQuotes(text) }
     return String(Self.inQuotes(String(start.dropLast())).dropLast()) + "…\""
@@ -60,7 +60,7 @@ extension Word {
 
 extension Word {
   /// A text as one word of a command, in quotes where it needs them.
-  public static func quote(_ text: String) -> String {
+  package static func quote(_ text: String) -> String {
     let isPlain =
       !text.isEmpty
       && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0 != "\"" && $0 != "#" && !$0.isHazardous }
@@ -68,7 +68,7 @@ extension Word {
   }
 
   /// A text as one word of a command, in quotes even where it could do without.
-  public static func inQuotes(_ text: String) -> String {
+  package static func inQuotes(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -1,28 +1,28 @@
 /// Carries out a script's commands one after the other, and waits where one has to.
-public struct Player {
+package struct Player {
   private var steps: [Script.Step]
   private var next = 0
   // Where the command stands that was carried out last, until there are no more.
   private var last: ScriptPosition?
   /// The command that was carried out last.
-  public private(set) var command: Command?
+  package private(set) var command: Command?
   // Where the command stands that has become a job.
   private var awaited: ScriptPosition?
 
   /// A player at the first command.
-  public init(_ script: Script) { steps = script.steps }
+  package init(_ script: Script) { steps = script.steps }
 
   /// The command that is carried out next, or `nil` if there are no more.
-  public var upcoming: Script.Step? { next < steps.count ? steps[next] : nil }
+  package var upcoming: Script.Step? { next < steps.count ? steps[next] : nil }
 
   /// The last line of the script that a command stands in.
-  public func lastLine(of name: String) -> Int? { steps.last { $0.position.name == name }?.position.line }
+  package func lastLine(of name: String) -> Int? { steps.last { $0.position.name == name }?.position.line }
 
   /// Leaves out all commands that were not carried out yet.
-  public mutating func end() { next = steps.count }
+  package mutating func end() { next = steps.count }
 
   /// Makes the first of several turns of workers a command of its own, for whoever wants to see them one by one.
-  public mutating func divideTurns() {
+  package mutating func divideTurns() {
     guard let step = upcoming, case .workers(.turn(let turns)) = step.command else { return }
     let single = turns.flatMap(\.singles)
     guard single.count > 1 else { return }
@@ -33,7 +33,7 @@ public struct Player {
   }
 
   /// What became of the next command.
-  public enum Progress {
+  package enum Progress {
     /// It was carried out.
     case performed(Event)
     /// It is held back until the session's workers have ended.
@@ -47,7 +47,7 @@ public struct Player {
   /// - Parameter session: Who carries it out.
   /// - Returns: What became of it.
   /// - Throws: The failure with its place; no later command will be carried out.
-  public mutating func step(_ session: Session) throws(ScriptError) -> Progress {
+  package mutating func step(_ session: Session) throws(ScriptError) -> Progress {
     if session.isSourcing { return .waiting }
     // What workers do belongs to the script that they are started by, and runs while they do.
     let workerFailures = session.takeWorkerFailures()

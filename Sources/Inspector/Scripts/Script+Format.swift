@@ -10,7 +10,7 @@ extension Script {
   ///   - name: What errors call it.
   /// - Returns: The lines, each with its end.
   /// - Throws: The place of the first line that is wrong, and what is wrong with it.
-  public static func format(_ text: String, name: String) throws(ScriptError) -> String {
+  package static func format(_ text: String, name: String) throws(ScriptError) -> String {
     var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     var result = ""
@@ -30,7 +30,7 @@ extension Script {
   /// - Parameter path: The file; at most 16 MiB of text in UTF-8.
   /// - Returns: The lines, each with its end.
   /// - Throws: The place and what is wrong.
-  public static func format(contentsOf path: String) throws(ScriptError) -> String {
+  package static func format(contentsOf path: String) throws(ScriptError) -> String {
     let isInput = path == "-"
     return try format(
       try ScriptFile(isInput ? nil : path).text, name: isInput ? ScriptPosition.standardInput : path)

@@ -1,18 +1,18 @@
 import SystemPackage
 
 /// Commands with their places, all of them read before the first is carried out.
-public struct Script: Sendable {
+package struct Script: Sendable {
   /// A command and where it stands.
-  public struct Step: Sendable {
+  package struct Step: Sendable {
     /// Where it stands.
-    public let position: ScriptPosition
+    package let position: ScriptPosition
     /// What it says.
-    public let command: Command
+    package let command: Command
     /// The line that says it.
-    public let line: String
+    package let line: String
 
     /// When it was done, counted from the start of the recording, if its line says so.
-    public var time: Duration? {
+    package var time: Duration? {
       // Recordings end their lines with a comment like `#@ 1.532`, in seconds.
       guard let mark = line.ranges(of: "#@ ").last, let seconds = Double(line[mark.upperBound...]),
         (0..<1e9).contains(seconds)
@@ -25,13 +25,13 @@ public struct Script: Sendable {
   static let recordingMark = "# mmapview recording"
 
   /// Whether it was recorded.
-  public private(set) var isRecording = false
+  package private(set) var isRecording = false
 
   /// The commands in order, those of sourced scripts in their place.
-  public private(set) var steps: [Step] = []
+  package private(set) var steps: [Step] = []
 
   /// An empty script.
-  public init() {}
+  package init() {}
 
   /// Reads a script from its text; the first line that is wrong ends it.
   ///
@@ -42,7 +42,7 @@ public struct Script: Sendable {
   ///   - name: What errors call it.
   ///   - firstLine: The number that errors give to the first line.
   /// - Throws: The place and what is wrong.
-  public init(_ text: String, name: String, firstLine: Int = 1) throws(ScriptError) {
+  package init(_ text: String, name: String, firstLine: Int = 1) throws(ScriptError) {
     var reader = ScriptReader()
     try reader.read(text, name: name, firstLine: firstLine, in: nil)
     self.init(reader)
@@ -54,7 +54,7 @@ public struct Script: Sendable {
   ///
   /// - Parameter path: The file; at most 16 MiB of text in UTF-8, with all that it sources.
   /// - Throws: The place and what is wrong.
-  public init(contentsOf path: String) throws(ScriptError) {
+  package init(contentsOf path: String) throws(ScriptError) {
     var reader = ScriptReader()
     try reader.readFile(path == "-" ? nil : path)
     self.init(reader)
@@ -73,7 +73,7 @@ public struct Script: Sendable {
   ///
   /// - Returns: Whether there was one.
   @discardableResult
-  public mutating func leaveOutOpening() -> Bool {
+  package mutating func leaveOutOpening() -> Bool {
     let opening = steps.firstIndex { step in
       switch step.command {
       case .create, .open: true
@@ -85,10 +85,10 @@ public struct Script: Sendable {
   }
 
   /// Adds the commands of another script after its own.
-  public mutating func append(_ other: Script) { steps += other.steps }
+  package mutating func append(_ other: Script) { steps += other.steps }
 
   /// Puts the commands of another script before the one of an index.
-  public mutating func insert(_ other: Script, at index: Int) { steps.insert(contentsOf: other.steps, at: index) }
+  package mutating func insert(_ other: Script, at index: Int) { steps.insert(contentsOf: other.steps, at: index) }
 }
 
 extension Script {
@@ -98,7 +98,7 @@ extension Script {
   ///
   /// - Parameter known: How many labels there are before the first line.
   /// - Throws: The place of the first one.
-  public func checkLabels(known: Int = 0) throws(ScriptError) {
+  package func checkLabels(known: Int = 0) throws(ScriptError) {
     var labels = known
     for step in steps {
       if let wanted = step.command.labels, wanted.upperBound > labels {

@@ -1,37 +1,37 @@
 /// Where a command stands: `PATH:LINE`.
-public struct ScriptPosition: Sendable, Equatable, CustomStringConvertible {
+package struct ScriptPosition: Sendable, Equatable, CustomStringConvertible {
   /// What stands for the path of a script that is read from there.
-  public static let standardInput = "standard input"
+  package static let standardInput = "standard input"
 
   /// The script's path, or what stands for it.
-  public let name: String
+  package let name: String
   /// The line, counted from 1.
-  public let line: Int
+  package let line: Int
 
   /// The position as errors begin with it.
-  public var description: String { "\(name):\(line)" }
+  package var description: String { "\(name):\(line)" }
 }
 
 /// An error with its place: `PATH:LINE: …`.
-public struct ScriptError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ScriptError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A word in a line of a script.
-  public struct Mark: Sendable, Equatable {
+  package struct Mark: Sendable, Equatable {
     /// The line.
-    public let line: String
+    package let line: String
     /// The word's place, counted in characters from 0; just behind the line where a word is missing.
-    public let columns: Range<Int>
+    package let columns: Range<Int>
 
     /// A mark.
-    public init(line: String, columns: Range<Int>) {
+    package init(line: String, columns: Range<Int>) {
       self.line = line
       self.columns = columns
     }
   }
 
   /// The whole complaint.
-  public let description: String
+  package let description: String
   /// The word that is to blame, where it is one.
-  public let mark: Mark?
+  package let mark: Mark?
 
   init(_ position: ScriptPosition, _ message: String, _ mark: Mark? = nil) {
     description = "\(position): \(message)"
@@ -41,7 +41,7 @@ public struct ScriptError: Error, Sendable, Equatable, CustomStringConvertible {
   init(_ message: String) { (description, mark) = (message, nil) }
 
   /// A failure that no line of the script made, such as a worker's.
-  public init(_ failure: Event) { self.init(failure.lines.joined(separator: "; ")) }
+  package init(_ failure: Event) { self.init(failure.lines.joined(separator: "; ")) }
 }
 
 extension ScriptError.Mark {

@@ -2,9 +2,9 @@ import RangedMmap
 import SystemPackage
 
 /// What came of a command.
-public struct Event: Sendable, Equatable {
+package struct Event: Sendable, Equatable {
   /// How the lines are meant.
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     /// Something was done.
     case done
     /// Something to read: bytes, counts, help.
@@ -20,14 +20,14 @@ public struct Event: Sendable, Equatable {
   }
 
   /// How the lines are meant.
-  public let kind: Kind
+  package let kind: Kind
   /// One or more lines of text.
-  public let lines: [String]
+  package let lines: [String]
   /// Whether they tell what the kernel says or does, which is something else on another machine.
-  public let isMeasured: Bool
+  package let isMeasured: Bool
 
   /// An event of some lines.
-  public init(_ kind: Kind, _ lines: [String], isMeasured: Bool = false) {
+  package init(_ kind: Kind, _ lines: [String], isMeasured: Bool = false) {
     self.kind = kind
     self.lines = lines
     self.isMeasured = isMeasured
@@ -43,12 +43,12 @@ public struct Event: Sendable, Equatable {
 }
 
 /// Why a command could not be carried out: one line that names the culprit and the remedy.
-public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct CommandError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The line.
-  public let description: String
+  package let description: String
 
   /// An error of one line.
-  public init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 
   // The library's remedies are calls; here they are commands.
   init(_ error: MmapFileError, whileCreating: Bool = false) {

@@ -1,18 +1,18 @@
 import PageCache
-public import RangedMmap
+import RangedMmap
 import SystemPackage
 
 /// Bytes of a file as they are now, for somebody to see, who must be told if some of them are gone.
-public struct FoundBytes: Sendable {
+package struct FoundBytes: Sendable {
   /// What there is, from the first byte asked for on.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
   /// The offsets that were asked for, that the file had when it was opened, and that it has no more.
-  public let missing: Range<Int>
+  package let missing: Range<Int>
   /// Where the file ends now.
-  public let end: Int
+  package let end: Int
 
   /// What is missing and why, for whoever knows the file; `nil` if nothing is.
-  public var shortfall: String? {
+  package var shortfall: String? {
     guard !missing.isEmpty else { return nil }
     return "somebody cut the file short, to \(counted(end, "byte")): "
       + "\(counted(missing.count, "byte")) from 0x\(hex(missing.lowerBound, width: 1)) on "
@@ -26,7 +26,7 @@ extension MmapFile {
   /// - Parameter bytes: Offsets into the file; those after the end that it had when it was opened are left out.
   /// - Returns: The bytes, and which of them are gone.
   /// - Throws: Why nothing can be read.
-  public func look(at bytes: Range<Int>) throws(CommandError) -> FoundBytes {
+  package func look(at bytes: Range<Int>) throws(CommandError) -> FoundBytes {
     if let copied = glance(bytes.clamped(to: 0..<size)) { return found(copied, of: bytes) }
     do throws(MmapFileError) { return found(try peek(bytes), of: bytes) } catch { throw CommandError(error) }
   }

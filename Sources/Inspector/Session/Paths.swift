@@ -1,5 +1,5 @@
 import Glibc
-public import SystemPackage
+import SystemPackage
 
 // Paths that people write.
 
@@ -10,7 +10,7 @@ extension FilePath {
   ///
   /// - Parameter path: The path.
   /// - Throws: What the system says of a path with such a slash that leads to no folder; that there is no path.
-  public init(typed path: String) throws(CommandError) {
+  package init(typed path: String) throws(CommandError) {
     guard !path.isEmpty else { throw CommandError("\"\": is no name of a file; give one") }
     self.init(path)
     // SAFETY: the path is a C string for the length of the call.
@@ -33,7 +33,7 @@ extension FileDescriptor {
   ///   - most: How many bytes one call is asked for at most.
   /// - Returns: How many bytes there were.
   /// - Throws: The system's error.
-  public func readAll(
+  package func readAll(
     into memory: UnsafeMutableRawBufferPointer, from offset: Int, atMost most: Int = .max
   ) throws -> Int {
     var count = 0

@@ -2,14 +2,14 @@ import BasicContainers
 import RangedMmap
 
 /// Who allocated a range.
-public enum Author: Sendable, Equatable, CustomStringConvertible {
+package enum Author: Sendable, Equatable, CustomStringConvertible {
   /// Somebody at the keyboard, or a script.
   case command
   /// A worker thread, counted from 1.
   case worker(Int)
 
   /// The author in a word.
-  public var description: String {
+  package var description: String {
     switch self {
     case .command: "command"
     case .worker(let number): "worker \(number)"
@@ -98,15 +98,15 @@ struct RangeRecord: ~Copyable, Sendable {
 }
 
 /// When the steps of a range were made, in the seconds of the wall clock since 1970.
-public struct RangeHistory: Sendable, Equatable {
+package struct RangeHistory: Sendable, Equatable {
   /// When it was handed out, or taken in from a worker.
-  public let allocated: WallTime
+  package let allocated: WallTime
   /// When it was last written.
-  public internal(set) var written: WallTime?
+  package internal(set) var written: WallTime?
   /// When it was made durable, if it was after the last write.
-  public internal(set) var synced: WallTime?
+  package internal(set) var synced: WallTime?
   /// When it was taken back to be written anew, if it was after the last write.
-  public internal(set) var reused: WallTime?
+  package internal(set) var reused: WallTime?
 
   init() { allocated = .now }
   // A part of a range was handed out with the whole.
@@ -114,9 +114,9 @@ public struct RangeHistory: Sendable, Equatable {
 }
 
 /// What can be told of a labelled range.
-public struct RangeSummary: Sendable, Equatable {
+package struct RangeSummary: Sendable, Equatable {
   /// How far a range has come.
-  public enum Stage: String, Sendable {
+  package enum Stage: String, Sendable {
     /// Under way from one stage to the next.
     case busy
     /// Ready to be written.
@@ -128,17 +128,17 @@ public struct RangeSummary: Sendable, Equatable {
   }
 
   /// The number behind the `r`.
-  public let label: Int
+  package let label: Int
   /// Offsets in the file.
-  public let bytes: Range<Int>
+  package let bytes: Range<Int>
   /// Who allocated it.
-  public let author: Author
+  package let author: Author
   /// What was last written to it.
-  public let pattern: Pattern?
+  package let pattern: Pattern?
   /// How far it has come.
-  public let stage: Stage
+  package let stage: Stage
   /// When that was.
-  public let history: RangeHistory
+  package let history: RangeHistory
 }
 
 /// The labelled ranges of a session: `r1` is the first.

@@ -11,10 +11,10 @@ extension Session {
   }
 
   /// The long step that is under way, or `nil`.
-  public var job: Job? { pending?.job }
+  package var job: Job? { pending?.job }
 
   /// Asks the long step for an early end.
-  public func stopJob() { pending?.job.stop() }
+  package func stopJob() { pending?.job.stop() }
 
   /// Moves ranges on, and tells of it when all have arrived.
   func send(

@@ -7,7 +7,7 @@ import SystemPackage
 
 extension Session {
   /// Whose view of the pages the screen shows: the library's of a file that is written here, else the kernel's.
-  public var layer: Layer { chosenLayer ?? (file?.isWritable == false ? .kernel : .library) }
+  package var layer: Layer { chosenLayer ?? (file?.isWritable == false ? .kernel : .library) }
 
   func kernel(_ asked: ClosedRange<Int>?) throws(CommandError) -> Event {
     let file = try openFile()

@@ -3,7 +3,7 @@
 
 extension Session {
   /// Why a command that a person gives has to wait for the end of the lesson; `nil` if it has not.
-  public func lessonsClaim(on command: Command) -> String? {
+  package func lessonsClaim(on command: Command) -> String? {
     guard isInLesson, !command.isForLooking else { return nil }
     return "`\(command.verb)` has to wait: the lesson goes on with this file until its end"
   }

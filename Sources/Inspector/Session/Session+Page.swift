@@ -35,7 +35,7 @@ extension Session {
 
 extension RangeSummary {
   /// Its label, its place and who allocated it.
-  public var facts: [String] {
+  package var facts: [String] {
     let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
     let place = pages.count == 1 ? "this page" : "pages \(pages.lowerBound)-\(pages.upperBound - 1)"
     return ["r\(label)", place, "by \(author)"]
@@ -44,7 +44,7 @@ extension RangeSummary {
 
 extension RangeHistory {
   /// The steps with their times, the last one first.
-  public var steps: [String] {
+  package var steps: [String] {
     [(reused, "taken back"), (synced, "durable"), (written, "written"), (allocated, "allocated")]
       .compactMap { time, step in time.map { "\(step) \($0)" } }
   }

@@ -4,10 +4,10 @@ import RangedMmap
 
 extension Session {
   /// Whether `watch` is under way.
-  public var isWatching: Bool { watching != nil }
+  package var isWatching: Bool { watching != nil }
 
   /// Whether it speaks in lines of JSON, among which nothing else may stand.
-  public var isWatchingInJSON: Bool { watching?.asJSON == true }
+  package var isWatchingInJSON: Bool { watching?.asJSON == true }
 
   func watch(_ pages: ClosedRange<Int>?, asJSON: Bool, for time: Duration?) throws(CommandError) -> Event {
     let file = try openFile()

@@ -8,22 +8,22 @@ extension Session {
   }
 
   /// Whether a script rests; ``goOn()`` ends that.
-  public var isResting: Bool { rest != nil }
+  package var isResting: Bool { rest != nil }
 
   /// Whether a script goes on only when a key is pressed.
-  public var isWaitingForKey: Bool { if case .key? = rest { true } else { false } }
+  package var isWaitingForKey: Bool { if case .key? = rest { true } else { false } }
 
   /// For how long a script still rests; `nil` if it does not, or until a key is pressed.
-  public var restLeft: Duration? {
+  package var restLeft: Duration? {
     guard case .time(let end)? = rest else { return nil }
     return max(.zero, end - .now)
   }
 
   /// Ends a script's rest.
-  public func goOn() { rest = nil }
+  package func goOn() { rest = nil }
 
   /// Sleeps until something has happened that a script waits for, and takes it in.
-  public func waitForNews() {
+  package func waitForNews() {
     wakeUp.wait(atMost: [restLeft, namePause].compactMap { $0 }.min())
     collect()
   }
@@ -32,7 +32,7 @@ extension Session {
   ///
   /// - Parameter output: What the news are written to.
   /// - Returns: Whether it is read still.
-  public func waitForNews(orEndOf output: Int32) -> Bool {
+  package func waitForNews(orEndOf output: Int32) -> Bool {
     defer { collect() }
     return wakeUp.wait(orEndOf: output, atMost: namePause)
   }

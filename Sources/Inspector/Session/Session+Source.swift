@@ -2,10 +2,10 @@
 
 extension Session {
   /// Whether a script is played that a command named.
-  public var isSourcing: Bool { sourced != nil }
+  package var isSourcing: Bool { sourced != nil }
 
   /// Plays no more of the script that a command named.
-  public func stopSource() { sourced = nil }
+  package func stopSource() { sourced = nil }
 
   func source(_ path: String) throws(CommandError) -> Event {
     guard sourced == nil else { throw CommandError("source: a script is being played already; Esc ends it") }

@@ -6,13 +6,13 @@ import SystemPackage
 
 extension Session {
   /// How many pages were written here and are not durable yet; a crash may take them.
-  public var unsyncedPages: Int {
+  package var unsyncedPages: Int {
     guard let counts = file?.states.counts() else { return 0 }
     return counts[.written] + counts[.flushing]
   }
 
   /// What a person who leaves a file should know: that something may still be lost.
-  public var farewell: String? {
+  package var farewell: String? {
     // What a lesson leaves behind is thrown away.
     guard let file, outside == nil else { return nil }
     let counts = file.states.counts()

@@ -6,7 +6,7 @@ extension Session {
   /// Takes how it is to be shown and played from the command line.
   ///
   /// No recording tells of it: it is nothing that was done to the file, and whoever plays the recording chooses anew.
-  public func begin(layer: Layer?, theme: Theme?, speed: Speed?, followsName: Bool = false) {
+  package func begin(layer: Layer?, theme: Theme?, speed: Speed?, followsName: Bool = false) {
     self.followsName = followsName
     if let layer { chosenLayer = layer }
     if let theme { self.theme = theme }

@@ -1,6 +1,6 @@
 import PageCache
 import RangedMmap
-public import SystemPackage
+import SystemPackage
 
 // What others do to the open file.
 
@@ -19,13 +19,13 @@ extension Session {
   }
 
   /// The name that the open file goes by now.
-  public var fileName: FilePath? { standing?.newPath ?? file?.path }
+  package var fileName: FilePath? { standing?.newPath ?? file?.path }
 
   /// Whether no name leads to the open file.
-  public var isNameless: Bool { standing?.name == .deleted || standing?.name == .superseded }
+  package var isNameless: Bool { standing?.name == .deleted || standing?.name == .superseded }
 
   /// The size that the open file has now, in bytes, where it is not that which is mapped.
-  public var otherSize: Int? { standing.flatMap { $0.size == file?.size ? nil : $0.size } }
+  package var otherSize: Int? { standing.flatMap { $0.size == file?.size ? nil : $0.size } }
 
   private func nameComplaint(_ file: MmapFile) -> Event? {
     let path = file.path
@@ -59,7 +59,7 @@ extension Session {
   /// How long it may take until the name of the file is looked up again; `nil` if events tell when that is worth it.
   ///
   /// Nothing tells of a name that is made: once a second, as tail(1) with `-F` does.
-  public var namePause: Duration? {
+  package var namePause: Duration? {
     guard followsName, file?.isWritable == false, let standing, standing.name != .kept else { return nil }
     return .seconds(1)
   }

@@ -1,67 +1,67 @@
 import PageCache
-public import RangedMmap
+import RangedMmap
 import SystemPackage
 
 /// What is open, which ranges have been handed out, who works on them: all that the inspector knows, with no screen.
 ///
 /// Everything is done by ``perform(_:)``. It belongs to one thread; the workers that it starts have their own, and
 /// what they did comes in with ``collect()``.
-public final class Session {
+package final class Session {
   /// The open file.
-  public internal(set) var file: MmapFile?
+  package internal(set) var file: MmapFile?
   var allocator: ConcurrentAllocator?
   var ranges = RangeTable()
   /// The worker threads.
-  public let workers: WorkerCrew
+  package let workers: WorkerCrew
   /// Becomes readable when a worker has news.
-  public let wakeUp: WakeUp
+  package let wakeUp: WakeUp
   /// The open file for whoever samples what the kernel knows of it; `nil` if that is out of reach.
-  public internal(set) var sampledFile: SampledFile?
+  package internal(set) var sampledFile: SampledFile?
   /// How long the open file was when it was looked at last, and what its name led to; `nil` if that is not known.
   var standing: FileStanding?
   /// Whether a file that takes the name of the one that is looked at is opened in its place.
   var followsName = false
   var chosenLayer: Layer?
   /// How much of the file a cell stands for.
-  public internal(set) var zoom = Zoom.pages(1)
+  package internal(set) var zoom = Zoom.pages(1)
   /// How many pages a cell stands for on the screen; whoever draws says so.
-  public var shownPagesPerCell = 1
+  package var shownPagesPerCell = 1
   /// The pages that commands act on where they name `selected`.
-  public internal(set) var selection: Range<Int>?
+  package internal(set) var selection: Range<Int>?
   var lastTarget: Target?
   // What the recording has told to be looked for.
   var toldTarget: Target?
   /// Pages in view whose bytes were seen to change lately; whoever draws says so.
-  public var markedPages: Set<Int> = []
+  package var markedPages: Set<Int> = []
   // The pages that `watch` told of, and what it is told by while it lasts.
   var watchedChanges: [Range<Int>] = []
   var watching: PageWatch?
   /// On what kind of ground the screen is shown.
-  public internal(set) var theme = Theme.dark
+  package internal(set) var theme = Theme.dark
   /// The page under the cursor.
-  public internal(set) var cursor = 0 { didSet { if cursor != oldValue { byteCursor = 0 } } }
+  package internal(set) var cursor = 0 { didSet { if cursor != oldValue { byteCursor = 0 } } }
   /// The byte under the cursor, counted from the start of its page.
-  public internal(set) var byteCursor = 0
+  package internal(set) var byteCursor = 0
   /// What came of the commands so far, the newest last; the oldest go when it grows long.
-  public private(set) var log: [Event] = []
+  package private(set) var log: [Event] = []
   /// The number of events ever logged.
-  public private(set) var eventCount = 0
+  package private(set) var eventCount = 0
   /// Whether `quit` was said.
-  public private(set) var isOver = false
+  package private(set) var isOver = false
   /// Whether a script's next command must be held back: a long step or a pause is under way, or `workers wait`
   /// was said.
-  public var isWaiting: Bool { isWaitingForWorkers || pending != nil || rest != nil || sourced != nil }
+  package var isWaiting: Bool { isWaitingForWorkers || pending != nil || rest != nil || sourced != nil }
   var isWaitingForWorkers = false
   var rest: Rest?
   var sourced: (player: Player, path: String)?
   /// Whether somebody is there who can press a key, so that a script may wait for one.
-  public var isAttended = false
+  package var isAttended = false
   /// What the key `w` writes: the pattern that was written last, or that was set since.
-  public internal(set) var pattern = Pattern.counter
+  package internal(set) var pattern = Pattern.counter
   /// How many times faster than told a script's pauses go by.
-  public internal(set) var speed = Speed.normal
+  package internal(set) var speed = Speed.normal
   /// Whether no glyphs outside ASCII are to be drawn.
-  public var isASCII = false
+  package var isASCII = false
   /// Makes or saves a picture of the screen; whoever draws sets it.
   ///
   /// It is given the file to save it to, or `nil` for lines of text.
@@ -71,21 +71,21 @@ public final class Session {
 
   /// The folder that pictures and recordings which a person asks for go into; `nil` for the working folder, which a
   /// lesson has moved to its own.
-  public var outputFolder: FilePath?
+  package var outputFolder: FilePath?
 
   /// Whether a lesson is still to go on with what is open; whoever plays one says so.
-  public var isInLesson = false
+  package var isInLesson = false
 
   /// What a lesson can do that no command can; whoever plays one sets it.
   ///
   /// It is given the words after `outside`, and answers with what came of it.
-  public var outside: (([String]) throws(CommandError) -> [String])?
+  package var outside: (([String]) throws(CommandError) -> [String])?
 
   /// How long a command may keep the caller waiting before it goes on by itself; `nil` for as long as it takes.
   ///
   /// A command that takes longer gives an empty event, ``job`` tells how far it has come, ``isWaiting`` holds scripts
   /// back, and ``collect()`` takes in its end.
-  public var patience: Duration?
+  package var patience: Duration?
   var pending: Pending?
   let recorder = Recorder()
   // The command whose end is not known yet, for the recording.
@@ -110,7 +110,7 @@ public final class Session {
   /// A session with nothing open.
   ///
   /// - Throws: When the system has no descriptors left.
-  public init() throws(CommandError) {
+  package init() throws(CommandError) {
     wakeUp = try WakeUp()
     workers = WorkerCrew(wakeUp)
   }
@@ -121,7 +121,7 @@ public final class Session {
   /// - Returns: What came of it, which is also in the log.
   /// - Throws: Why it could not be done. What it had done until then stays done.
   @discardableResult
-  public func perform(_ command: Command) throws(CommandError) -> Event {
+  package func perform(_ command: Command) throws(CommandError) -> Event {
     let isRacing = workers.areFree
     takeInNews()
     let hadJob = pending != nil
@@ -198,7 +198,7 @@ public final class Session {
   }
 
   /// Adds an event to the log, unless it has nothing to tell.
-  public func note(_ event: Event) {
+  package func note(_ event: Event) {
     guard !event.lines.isEmpty else { return }
     log.append(event)
     eventCount += 1
@@ -206,7 +206,7 @@ public final class Session {
   }
 
   /// Takes in what the workers have done since the last time, and carries on what goes by itself.
-  public func collect() {
+  package func collect() {
     takeInNews()
     continueSource()
   }
@@ -241,13 +241,13 @@ public final class Session {
   }
 
   /// The errors that ended workers since the last time that somebody asked.
-  public func takeWorkerFailures() -> [String] {
+  package func takeWorkerFailures() -> [String] {
     defer { workerFailures = [] }
     return workerFailures
   }
 
   /// Ends what is under way and waits for it.
-  public func shutDown() {
+  package func shutDown() {
     (rest, sourced) = (nil, nil)
     finishJob()
     if workers.isStepped, workers.running > 0 { record(.workers(.stop), isRacing: false) }
@@ -257,13 +257,13 @@ public final class Session {
   }
 
   /// Where what is done is written to, or `nil`.
-  public var recordingPath: String? { recorder.path }
+  package var recordingPath: String? { recorder.path }
 
   /// How many ranges have labels: `r1` to this.
-  public var rangeCount: Int { ranges.count }
+  package var rangeCount: Int { ranges.count }
 
   /// What is known of the range that a page belongs to.
-  public func range(ofPage page: Int) -> RangeSummary? {
+  package func range(ofPage page: Int) -> RangeSummary? {
     ranges.label(ofPage: page).map { ranges.summary($0) }
   }
 

@@ -1,5 +1,5 @@
 /// On what kind of ground the screen is shown.
-public enum Theme: String, Sendable, CaseIterable {
+package enum Theme: String, Sendable, CaseIterable {
   /// A dark ground.
   case dark
   /// A light ground.

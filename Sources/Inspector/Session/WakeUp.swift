@@ -6,14 +6,14 @@ import SystemPackage
 ///
 /// News are told after they are there to be seen, and taken before they are looked at. One thread takes them, and looks at
 /// everything afterwards: whoever took news that were meant for another would let it sleep for ever.
-public final class WakeUp: Sendable {
+package final class WakeUp: Sendable {
   private let reading: FileDescriptor
   private let writing: FileDescriptor
   // Spares the system call where a byte is in the pipe already, or is about to be.
   private let hasNews = Atomic<Bool>(false)
 
   /// What to poll for reading.
-  public var descriptor: Int32 { reading.rawValue }
+  package var descriptor: Int32 { reading.rawValue }
 
   /// Makes one with no news yet.
   init() throws(CommandError) {
@@ -38,7 +38,7 @@ public final class WakeUp: Sendable {
   /// The pipe is emptied first. A signal between the two steps writes nothing, and need not: the exchange sees it, and with it
   /// all that was there before it. The other way round its byte would be taken and the flag left set, and no signal
   /// after it would ever write.
-  public func clear() {
+  package func clear() {
     var bytes = [UInt8](repeating: 0, count: 16)
     // SAFETY: as many bytes are read as the array has room for; an empty pipe is an error that says so.
     _ = try? unsafe bytes.withUnsafeMutableBytes { try unsafe reading.read(into: $0) }
@@ -61,7 +61,7 @@ public final class WakeUp: Sendable {
   /// - Parameters:
   ///   - other: One more descriptor to poll.
   ///   - time: How long at most, or `nil` for no limit.
-  public func wait(also other: Int32? = nil, atMost time: Duration? = nil) {
+  package func wait(also other: Int32? = nil, atMost time: Duration? = nil) {
     var polled = [descriptor, other ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     let milliseconds = time.map { Int32(clamping: $0.milliseconds) } ?? -1
     // SAFETY: two entries, for the length of the call; a negative descriptor is passed over.
@@ -72,5 +72,5 @@ public final class WakeUp: Sendable {
 
 extension Duration {
   /// Whole milliseconds, rounded up, so that who sleeps for them does not wake too early and sleep again.
-  public var milliseconds: Int { Int((self / .milliseconds(1)).rounded(.up)) }
+  package var milliseconds: Int { Int((self / .milliseconds(1)).rounded(.up)) }
 }

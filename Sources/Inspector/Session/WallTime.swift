@@ -1,14 +1,14 @@
 import Glibc
 
 /// A time of day in the place where the program runs.
-public struct WallTime: Sendable, Equatable, CustomStringConvertible {
+package struct WallTime: Sendable, Equatable, CustomStringConvertible {
   fileprivate let seconds: Int
 
   /// The present.
-  public static var now: WallTime { WallTime(seconds: time(nil)) }
+  package static var now: WallTime { WallTime(seconds: time(nil)) }
 
   /// Hours, minutes and seconds, as in `09:41:07`.
-  public var description: String { fields(after: 3).joined(separator: ":") }
+  package var description: String { fields(after: 3).joined(separator: ":") }
 
   /// The day and the time of day, as in `2025-01-31 09:41:07`.
   var date: String { fields(after: 0).prefix(3).joined(separator: "-") + " " + description }

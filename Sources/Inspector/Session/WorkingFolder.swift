@@ -1,5 +1,5 @@
 import Glibc
-package import SystemPackage
+import SystemPackage
 
 extension FilePath {
   /// The folder that names begin in, or `nil` if it can't be told: it may have been removed.

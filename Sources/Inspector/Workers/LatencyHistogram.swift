@@ -43,23 +43,23 @@ final class LatencyHistogram: Sendable {
 }
 
 /// How long something took, over many times.
-public struct Latencies: Sendable, Equatable {
+package struct Latencies: Sendable, Equatable {
   fileprivate(set) var counts = [Int](repeating: 0, count: LatencyHistogram.bucketCount)
   fileprivate(set) var longest: UInt64 = 0
 
   init() {}
 
   /// How many times were measured.
-  public var count: Int { counts.reduce(0, +) }
+  package var count: Int { counts.reduce(0, +) }
 
   /// The longest time, exactly; `nil` if there was none.
-  public var max: Duration? { count == 0 ? nil : .nanoseconds(Int64(clamping: longest)) }
+  package var max: Duration? { count == 0 ? nil : .nanoseconds(Int64(clamping: longest)) }
 
   /// The time that a share of all did not exceed, within 7 %; `nil` if there was none.
   ///
   /// - Parameter share: From 0 to 1: 0.5 is the median.
   /// - Returns: The time.
-  public func percentile(_ share: Double) -> Duration? {
+  package func percentile(_ share: Double) -> Duration? {
     let count = count
     guard count > 0 else { return nil }
     let rank = Swift.min(count, Swift.max(1, Int((share * Double(count)).rounded(.up))))
@@ -74,7 +74,7 @@ public struct Latencies: Sendable, Equatable {
 }
 
 /// What of a worker's operation is timed.
-public enum TimedPhase: String, Sendable, CaseIterable {
+package enum TimedPhase: String, Sendable, CaseIterable {
   /// Filling a range.
   case write
   /// Starting writeback.

@@ -5,7 +5,7 @@ import RangedMmap
 extension Session {
   /// Whether workers change pages without being told again: threads that are not halted, or steps that were told and not
   /// yet taken.
-  public var areWorkersMoving: Bool {
+  package var areWorkersMoving: Bool {
     workers.running > 0 && !workers.isPaused && (!workers.isStepped || stepsAhead > 0)
   }
 
@@ -83,7 +83,7 @@ extension Session {
 
 extension WorkersCommand: CustomStringConvertible {
   /// The action as it is written in a command.
-  public var description: String {
+  package var description: String {
     switch self {
     case .start(let count, let order):
       (["start", "\(count)"] + order.words { _, isDefault in !isDefault }).joined(separator: " ")
@@ -99,7 +99,7 @@ extension WorkersCommand: CustomStringConvertible {
 
 extension WorkOrder: CustomStringConvertible {
   /// The options as they are written in a command, and what there is where none was given.
-  public var description: String {
+  package var description: String {
     words { name, isDefault in !isDefault || ["size", "pattern", "flush"].contains(name) }.joined(separator: " ")
   }
 

@@ -44,9 +44,9 @@ struct Deed: Sendable {
 }
 
 /// Turns of one worker in a row, as `workers turn` names them.
-public struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
+package struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
   /// What the worker does with its turns.
-  public enum Deed: Sendable, Equatable {
+  package enum Deed: Sendable, Equatable {
     /// It carries out so many phases.
     case advances(Int)
     /// It ends, and what it holds comes back to be written anew.
@@ -54,9 +54,9 @@ public struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// Whose turn it is.
-  public let worker: Int
+  package let worker: Int
   /// What it does.
-  public let deed: Deed
+  package let deed: Deed
 
   /// The same, one phase each.
   var singles: [NamedTurn] {
@@ -65,7 +65,7 @@ public struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// The turn as it is written in a command: `3`, `3x5` or `3!`.
-  public var description: String {
+  package var description: String {
     switch deed {
     case .advances(1): "\(worker)"
     case .advances(let count): "\(worker)x\(count)"

@@ -3,9 +3,9 @@ import RangedMmap
 import Synchronization
 
 /// One worker, as the session and the screen see it: every member may be read at any time.
-public final class Worker: Sendable {
+package final class Worker: Sendable {
   /// What a worker is doing.
-  public enum Activity: UInt8, Sendable {
+  package enum Activity: UInt8, Sendable {
     /// Halted, or resting between operations.
     case idle
     /// Filling a range.
@@ -25,9 +25,9 @@ public final class Worker: Sendable {
   }
 
   /// Its number, counted from 1.
-  public let number: Int
+  package let number: Int
   /// What it was told to do.
-  public let order: WorkOrder
+  package let order: WorkOrder
   // Counters have one writer, the worker, so plain stores do.
   private let operationCount = Atomic<Int>(0)
   private let byteCount = Atomic<Int>(0)
@@ -65,36 +65,36 @@ public final class Worker: Sendable {
   }
 
   /// How many ranges it has finished.
-  public var operations: Int { operationCount.load(ordering: .relaxed) }
+  package var operations: Int { operationCount.load(ordering: .relaxed) }
   /// Whether it has made as many as it was ordered to.
   var hasMadeAll: Bool { operations >= order.operations ?? .max }
   /// How many bytes it has written.
-  public var bytes: Int { byteCount.load(ordering: .relaxed) }
+  package var bytes: Int { byteCount.load(ordering: .relaxed) }
   /// The pages of the range that it works on, or did last.
-  public var currentPages: Range<Int>? {
+  package var currentPages: Range<Int>? {
     let first = page.load(ordering: .relaxed)
     return first < 0 ? nil : first..<min(first + Alignment.pages(in: order.byteCount), pageLimit)
   }
   /// What it is doing.
-  public var activity: Activity { Activity(rawValue: code.load(ordering: .acquiring)) ?? .failed }
+  package var activity: Activity { Activity(rawValue: code.load(ordering: .acquiring)) ?? .failed }
   /// Whether it has ended.
-  public var hasEnded: Bool { activity == .done || activity == .failed }
+  package var hasEnded: Bool { activity == .done || activity == .failed }
 
   /// How long it has been at work, without the time for which it was halted; `nil` if it takes turns.
-  public var timeAtWork: Duration? {
+  package var timeAtWork: Duration? {
     guard order.mode == .free else { return nil }
     let end = end.load(ordering: .acquiring)
     return .nanoseconds(Int64(clamping: (end == .max ? gate.time : end) &- start))
   }
 
   /// Bytes a second, over the time at work; `nil` if there is nothing to divide yet.
-  public var averageRate: Double? { rate(bytes, timeAtWork) }
+  package var averageRate: Double? { rate(bytes, timeAtWork) }
 
   /// Adds how long its phases of a kind took to a sum.
   func addLatencies(of phase: TimedPhase, to sum: inout Latencies) { histogram(phase).add(to: &sum) }
 
   /// How long its phases of a kind took so far.
-  public func latencies(of phase: TimedPhase) -> Latencies {
+  package func latencies(of phase: TimedPhase) -> Latencies {
     var sum = Latencies()
     addLatencies(of: phase, to: &sum)
     return sum

@@ -1,11 +1,11 @@
 import RangedMmap
 
 /// The workers of a session.
-public final class WorkerCrew {
+package final class WorkerCrew {
   /// All that were started on the open file, the ended ones too.
-  public private(set) var workers: [Worker] = []
+  package private(set) var workers: [Worker] = []
   /// The seed of those that take turns; `nil` of threads, which run freely.
-  public private(set) var seed: UInt64?
+  package private(set) var seed: UInt64?
   private var threads: [Thread] = []
   private var turns: Turns?
   private var shiftStart = 0
@@ -19,13 +19,13 @@ public final class WorkerCrew {
   init(_ wakeUp: WakeUp) { self.wakeUp = wakeUp }
 
   /// How many have not ended.
-  public var running: Int { workers.count { !$0.hasEnded } }
+  package var running: Int { workers.count { !$0.hasEnded } }
   /// How many ranges all have finished.
-  public var operations: Int { workers.reduce(0) { $0 + $1.operations } }
+  package var operations: Int { workers.reduce(0) { $0 + $1.operations } }
   /// Whether they are halted.
-  public var isPaused: Bool { running > 0 && gate.isShut }
+  package var isPaused: Bool { running > 0 && gate.isShut }
   /// Whether they take turns, and only when they are told to.
-  public var isStepped: Bool { seed != nil }
+  package var isStepped: Bool { seed != nil }
 
   /// Whether threads are at work, whose order nobody knows before they have done what they do.
   var areFree: Bool { running > 0 && !isStepped }
@@ -164,24 +164,24 @@ extension WorkerCrew {
 
 extension WorkerCrew {
   /// Those that were started since all before them had ended: the ones that are running, and their mates.
-  public var shift: ArraySlice<Worker> { workers[shiftStart...] }
+  package var shift: ArraySlice<Worker> { workers[shiftStart...] }
 
   /// Bytes a second of the shift, over the time at work; `nil` if it takes turns, or there is nothing to divide yet.
-  public var averageRate: Double? {
+  package var averageRate: Double? {
     guard !isStepped else { return nil }
     let end = running == 0 ? shift.compactMap(\.endTime).max() ?? 0 : gate.time
     return rate(shift.reduce(0) { $0 + $1.bytes }, .nanoseconds(Int64(clamping: end)))
   }
 
   /// How long the phases of a kind took the shift so far.
-  public func latencies(of phase: TimedPhase) -> Latencies {
+  package func latencies(of phase: TimedPhase) -> Latencies {
     var sum = Latencies()
     for worker in shift { worker.addLatencies(of: phase, to: &sum) }
     return sum
   }
 
   /// Which phases the shift was ordered to make.
-  public var orderedPhases: [TimedPhase] {
+  package var orderedPhases: [TimedPhase] {
     let flushes = Set(shift.map(\.order.flush))
     return TimedPhase.allCases.filter { phase in
       switch phase {
@@ -193,7 +193,7 @@ extension WorkerCrew {
   }
 
   /// The worker that has a page in its hands: it will go on with it.
-  public func holder(ofPage page: Int) -> Worker? {
+  package func holder(ofPage page: Int) -> Worker? {
     shift.first { worker in
       switch worker.activity {
       case .idle, .done, .failed: false

@@ -1,7 +1,7 @@
 import VisibleText
 
 /// The lines of a recording in asciicast v2, which asciinema(1) plays and its player shows in a browser.
-public enum Asciicast {
+package enum Asciicast {
   /// The first line.
   ///
   /// - Parameters:
@@ -11,19 +11,19 @@ public enum Asciicast {
   ///   - title: What the recording is called.
   ///   - kind: The terminal that the escape sequences are for, as in `TERM`.
   /// - Returns: A line of JSON, without its end.
-  public static func header(width: Int, height: Int, timestamp: Int?, title: String, kind: String) -> String {
+  package static func header(width: Int, height: Int, timestamp: Int?, title: String, kind: String) -> String {
     let time = timestamp.map { "\"timestamp\": \($0), " } ?? ""
     return "{\"version\": 2, \"width\": \(width), \"height\": \(height), \(time)\"title\": \(title.inJSON), "
       + "\"env\": {\"TERM\": \(kind.inJSON)}}"
   }
 
   /// What the terminal was sent.
-  public static func output(_ text: String, at time: Duration) -> String {
+  package static func output(_ text: String, at time: Duration) -> String {
     "[\(seconds(time)), \"o\", \(text.inJSON)]"
   }
 
   /// That the window has another size.
-  public static func resize(width: Int, height: Int, at time: Duration) -> String {
+  package static func resize(width: Int, height: Int, at time: Duration) -> String {
     "[\(seconds(time)), \"r\", \"\(width)x\(height)\"]"
   }
 

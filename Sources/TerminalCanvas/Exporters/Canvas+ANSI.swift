@@ -1,6 +1,6 @@
 extension Canvas {
   /// The frame as text with the escape sequences of xterm's 256 colours, for `cat`.
-  public func ansi(_ palette: Palette) -> String {
+  package func ansi(_ palette: Palette) -> String {
     var text = ""
     for y in 0..<height {
       for run in runs(inRow: y) { text += palette.escape(run.style) + run.text }

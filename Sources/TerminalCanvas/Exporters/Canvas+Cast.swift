@@ -8,7 +8,7 @@ extension Canvas {
   ///   - before: What the terminal shows, or `nil` to clear it first. One of another size is as good as none.
   ///   - palette: How the roles look, as they did in `before`.
   /// - Returns: Text with escape sequences; empty if nothing differs.
-  public func update(from before: Canvas?, _ palette: Palette) -> String {
+  package func update(from before: Canvas?, _ palette: Palette) -> String {
     let known = before.flatMap { $0.width == width && $0.height == height ? $0 : nil }
     var text = known == nil ? palette.escape(.plain) + "\u{1b}[2J" : ""
     // What is cleared has the ground of the moment in some terminals and not in others: a painted one is sent.

@@ -1,6 +1,6 @@
 extension Canvas {
   /// The frame as a picture that looks like the terminal.
-  public func svg(_ palette: Palette) -> String {
+  package func svg(_ palette: Palette) -> String {
     // Each cell is 9 by 18 units; textLength keeps the columns in place whatever font is found.
     let (cellWidth, cellHeight, margin) = (9, 18, 12)
     let (pictureWidth, pictureHeight) = (width * cellWidth + 2 * margin, height * cellHeight + 2 * margin)

@@ -1,6 +1,6 @@
 extension Canvas {
   /// The glyphs as lines of text, with no blanks at their ends.
-  public var textLines: [String] {
+  package var textLines: [String] {
     (0..<height).map { y in
       var line = String.UnicodeScalarView()
       for cell in row(y) where cell.glyph != Cell.continuation { cell.write(to: &line) }
@@ -13,7 +13,7 @@ extension Canvas {
   ///
   /// A letter is a role's, in upper case where reversed; plain blanks stay blank, and a tilde marks what was measured and
   /// so can't be compared with another machine's.
-  public var golden: String {
+  package var golden: String {
     let letters = (0..<height).map { y in
       var line = ""
       for cell in row(y) where cell.glyph != Cell.continuation {

@@ -6,7 +6,7 @@ import Glibc
 ///
 /// ncurses may not be called in a signal handler. This one writes fixed bytes that every terminal of today
 /// understands, sets the line's old modes with tcsetattr(3), and lets the signal go on to whoever had it before.
-public enum CrashGuard {
+package enum CrashGuard {
   private static let signals = [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGSYS]
 
   // SAFETY: written by the thread that draws; handlers only read, and a torn read can't be: the process is dying.
@@ -21,7 +21,7 @@ public enum CrashGuard {
     "\u{1b}[?2004l\u{1b}[?1006l\u{1b}[?1002l\u{1b}[?1000l\u{1b}[?1049l\u{1b}[?25h\u{1b}[0m\r\n"
 
   /// Installs the handlers; before any other that has to come first, as a guard over mapped files must.
-  public static func arm() {
+  package static func arm() {
     guard unsafe previous == nil else { return }
     let actions = UnsafeMutablePointer<sigaction>.allocate(capacity: signals.count)
     for (index, signal) in signals.enumerated() {

@@ -1,5 +1,5 @@
 /// A key, a character, what the mouse did, or the news that the window changed its size.
-public enum Key: Sendable, Equatable {
+package enum Key: Sendable, Equatable {
   /// A character that was typed.
   case character(Unicode.Scalar)
   /// Arrow keys.
@@ -63,9 +63,9 @@ public enum Key: Sendable, Equatable {
 }
 
 /// What the mouse did, and over which cell.
-public struct MouseEvent: Sendable, Equatable {
+package struct MouseEvent: Sendable, Equatable {
   /// What was done.
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     /// The left button went down.
     case press
     /// The left button came up.
@@ -79,16 +79,16 @@ public struct MouseEvent: Sendable, Equatable {
   }
 
   /// The column, from 0.
-  public var x: Int
+  package var x: Int
   /// The row, from 0.
-  public var y: Int
+  package var y: Int
   /// What was done.
-  public var kind: Kind
+  package var kind: Kind
   /// Whether shift was held; many terminals keep such presses for their own selection.
-  public var isShifted: Bool
+  package var isShifted: Bool
 
   /// An event.
-  public init(x: Int, y: Int, kind: Kind, isShifted: Bool = false) {
+  package init(x: Int, y: Int, kind: Kind, isShifted: Bool = false) {
     self.x = x
     self.y = y
     self.kind = kind

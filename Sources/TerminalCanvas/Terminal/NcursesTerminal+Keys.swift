@@ -32,7 +32,7 @@ extension NcursesTerminal {
   }
 
   /// The next key that is waiting, or `nil`.
-  public func nextKey() -> Key? {
+  package func nextKey() -> Key? {
     while true {
       if let event = mouseEvents.popLast() { return .mouse(event) }
       guard let input = nextInput.take() ?? read() else { return nil }

@@ -2,9 +2,9 @@ import CNcurses
 import Glibc
 
 /// The terminal that the program was started in, through ncurses, which is called in this file and its extensions only.
-public final class NcursesTerminal: Terminal {
+package final class NcursesTerminal: Terminal {
   /// How colours are chosen.
-  public enum ColorChoice: Sendable {
+  package enum ColorChoice: Sendable {
     /// As the terminal says, unless `NO_COLOR` is set.
     case auto
     /// Even if `NO_COLOR` is set.
@@ -14,15 +14,15 @@ public final class NcursesTerminal: Terminal {
   }
 
   /// Why the terminal can't be used.
-  public struct Unusable: Error, CustomStringConvertible {
+  package struct Unusable: Error, CustomStringConvertible {
     /// The reason, and what to do.
-    public let description: String
+    package let description: String
   }
 
   /// Whether glyphs outside ASCII can be shown.
-  public let showsUnicode: Bool
+  package let showsUnicode: Bool
   /// How the roles look; another is seen at the next canvas.
-  public var palette: Palette {
+  package var palette: Palette {
     didSet {
       guard palette != oldValue else { return }
       takeColors()
@@ -55,7 +55,7 @@ public final class NcursesTerminal: Terminal {
   ///   - choice: Whether to use colours.
   ///   - usesMouse: Whether to ask for the mouse, which takes the terminal's own selection away.
   /// - Throws: When there is no terminal, or its kind is unknown.
-  public convenience init(_ palette: Palette, color choice: ColorChoice, usesMouse: Bool) throws(Unusable) {
+  package convenience init(_ palette: Palette, color choice: ColorChoice, usesMouse: Bool) throws(Unusable) {
     try self.init(palette, color: choice, usesMouse: usesMouse, kind: nil, input: STDIN_FILENO, output: STDOUT_FILENO)
   }
 
@@ -88,7 +88,7 @@ public final class NcursesTerminal: Terminal {
   /// Looks whether there is a terminal that can show a screen, and leaves it as it is.
   ///
   /// - Throws: When there is no terminal, or its kind is unknown.
-  public static func requireUsable() throws(Unusable) {
+  package static func requireUsable() throws(Unusable) {
     try requireUsable(kind: nil, input: STDIN_FILENO, output: STDOUT_FILENO)
   }
 
@@ -109,11 +109,11 @@ public final class NcursesTerminal: Terminal {
   }
 
   /// Columns of the window.
-  public var width: Int { Int(cnc_columns()) }
+  package var width: Int { Int(cnc_columns()) }
   /// Rows of the window.
-  public var height: Int { Int(cnc_rows()) }
+  package var height: Int { Int(cnc_rows()) }
   /// Bytes that were sent to the terminal so far, or `nil` where the kernel keeps no account of threads.
-  public var bytesSent: Int? { sent.count }
+  package var bytesSent: Int? { sent.count }
 
   private func takeColors() {
     looks = Role.allCases.flatMap { role in
@@ -128,7 +128,7 @@ public final class NcursesTerminal: Terminal {
   private static func look(_ style: Style) -> Int { 2 * Int(style.role.rawValue) + (style.isReversed ? 1 : 0) }
 
   /// Shows a canvas; ncurses is given the cells that changed.
-  public func show(_ canvas: Canvas, cursor: (x: Int, y: Int)?) {
+  package func show(_ canvas: Canvas, cursor: (x: Int, y: Int)?) {
     let before = shown?.width == canvas.width && shown?.height == canvas.height ? shown : nil
     if before == nil { cnc_clear() }
     for y in 0..<min(canvas.height, height) {
@@ -168,7 +168,7 @@ public final class NcursesTerminal: Terminal {
   }
 
   /// Gives the terminal back for a while.
-  public func suspend() { sent.counting(giveBack) }
+  package func suspend() { sent.counting(giveBack) }
 
   // What ncurses has no words for.
   private func ask() {
@@ -184,7 +184,7 @@ public final class NcursesTerminal: Terminal {
   }
 
   /// Takes the terminal again and shows everything anew.
-  public func resume() {
+  package func resume() {
     shown = nil
     sent.counting {
       cnc_refresh()
@@ -193,7 +193,7 @@ public final class NcursesTerminal: Terminal {
   }
 
   /// Gives the terminal back as it was found; again does nothing.
-  public func close() {
+  package func close() {
     guard isOpen else { return }
     isOpen = false
     sent.counting(giveBack)

@@ -1,5 +1,5 @@
 /// Where canvases are shown and keys come from.
-public protocol Terminal: AnyObject {
+package protocol Terminal: AnyObject {
   /// Columns of the window.
   var width: Int { get }
   /// Rows of the window.
