@@ -84,7 +84,7 @@ final class Headless {
   }
 
   private static func time(of command: Command?, _ event: Event, speed: Double) -> Duration {
-    if case .pause(let time?)? = command { return time / speed }
+    if let time = command?.pause { return time / speed }
     guard event.kind == .caption else { return .seconds(1) }
     return max(.seconds(2), .milliseconds(60) * event.lines.reduce(0) { $0 + $1.count })
   }

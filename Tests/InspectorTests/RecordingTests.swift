@@ -237,7 +237,7 @@ struct RecordingTests {
       "workers start 2 flush=none ops=3")
     while session.workers.running > 0 { usleep(1000) }
     // Nothing has looked at them since: they ended between the last look and this.
-    _ = try session.sync(.all)
+    _ = try Command.sync(.all).action.perform(in: session)
     #expect(labels(session).count == 7)
     for label in 1...7 { #expect(session.ranges.summary(label).stage == .flushed, "r\(label)") }
     session.shutDown()

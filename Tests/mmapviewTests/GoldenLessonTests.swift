@@ -30,7 +30,7 @@ struct GoldenLessonTests {
     let lessons = try Lesson.all()
     let script = try lessons[number - 1].whole(refusal: nil, isLast: number == lessons.count)
     return try script.steps.enumerated().compactMap { index, step in
-      guard case .say = step.command else { return nil }
+      guard step.command.caption != nil else { return nil }
       let digits = String(index + 1)
       let name = "frames/" + String(repeating: "0", count: 4 - digits.count) + digits + ".txt"
       return "\(step.position)\n" + String(decoding: try folder.bytes(name), as: UTF8.self)

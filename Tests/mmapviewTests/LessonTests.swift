@@ -118,7 +118,7 @@ struct LessonTests {
     let lesson = try Lesson.all()[number - 1]
     #expect(!lesson.title.isEmpty && !lesson.summary.isEmpty && lesson.summary.count <= 78)
     for step in lesson.script.steps + lesson.otherwise.steps {
-      guard case .say(let text) = step.command else { continue }
+      guard let text = step.command.caption else { continue }
       let lines = text.split(separator: "\n")
       #expect(lines.count <= 3 && lines.allSatisfy { $0.count <= 78 }, "\(step.position): \(text)")
     }
@@ -133,7 +133,7 @@ struct LessonTests {
       try String(contentsOfFile: cases + "/" + $0, encoding: .utf8)
     }.joined()
     let quoted = try Lesson.all().flatMap(\.script.steps).compactMap { step -> String? in
-      guard case .say(let text) = step.command, text.hasPrefix("  error: ") else { return nil }
+      guard let text = step.command.caption, text.hasPrefix("  error: ") else { return nil }
       return String(text.dropFirst("  error: ".count))
     }
     #expect(quoted.count == 3)

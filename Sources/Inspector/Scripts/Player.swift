@@ -23,7 +23,7 @@ package struct Player {
 
   /// Makes the first of several turns of workers a command of its own, for whoever wants to see them one by one.
   package mutating func divideTurns() {
-    guard let step = upcoming, case .workers(.turn(let turns)) = step.command else { return }
+    guard let step = upcoming, case .turn(let turns)? = step.command.action as? WorkersCommand else { return }
     let single = turns.flatMap(\.singles)
     guard single.count > 1 else { return }
     func part(_ turns: some Sequence<NamedTurn>) -> Script.Step {

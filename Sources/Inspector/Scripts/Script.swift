@@ -74,12 +74,7 @@ package struct Script: Sendable {
   /// - Returns: Whether there was one.
   @discardableResult
   package mutating func leaveOutOpening() -> Bool {
-    let opening = steps.firstIndex { step in
-      switch step.command {
-      case .create, .open: true
-      default: false
-      }
-    }
+    let opening = steps.firstIndex { $0.command.action.isOpening }
     if let opening { steps.remove(at: opening) }
     return opening != nil
   }
@@ -101,30 +96,14 @@ extension Script {
   package func checkLabels(known: Int = 0) throws(ScriptError) {
     var labels = known
     for step in steps {
-      if let wanted = step.command.labels, wanted.upperBound > labels {
+      if let wanted = step.command.action.neededLabels, wanted.upperBound > labels {
         let known = labels == 0 ? "nothing is allocated before this line" : "the lines before make r1 to r\(labels)"
         throw ScriptError(
           step.position, "r\(max(wanted.lowerBound, labels + 1)): no such range; \(known)",
           ScriptError.Mark(line: step.line, word: 1))
       }
-      switch step.command {
-      case .allocate(_, let times): labels += min(times, Int.max - labels)
-      case .split: labels += labels < .max ? 1 : 0
-      case .workers(.start), .create, .open: return
-      default: break
-      }
-    }
-  }
-}
-
-extension Command {
-  /// The labels of ranges that must be there.
-  fileprivate var labels: ClosedRange<Int>? {
-    switch self {
-    case .write(let ranges, _), .read(let ranges, _, _), .verify(let ranges), .flush(let ranges), .sync(let ranges),
-      .reuse(let ranges), .split(let ranges, _, _):
-      if case .labels(let labels) = ranges { labels } else { nil }
-    default: nil
+      guard let new = step.command.action.newLabels else { return }
+      labels += min(new, Int.max - labels)
     }
   }
 }

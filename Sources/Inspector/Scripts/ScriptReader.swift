@@ -43,10 +43,11 @@ struct ScriptReader {
       do throws(SyntaxError) { command = try Command(parsing: line) } catch {
         throw ScriptError(position, error.description, ScriptError.Mark(line: line, columns: error.columns))
       }
-      switch command?.sourcing(from: folder) {
-      case .source(let path): try source(path, at: position, line)
-      case let command?: steps.append(Script.Step(position: position, command: command, line: line))
-      case nil: break
+      guard let command = command?.sourcing(from: folder) else { continue }
+      if let path = command.sourcedPath {
+        try source(path, at: position, line)
+      } else {
+        steps.append(Script.Step(position: position, command: command, line: line))
       }
     }
   }
@@ -71,17 +72,5 @@ struct ScriptReader {
     open.append(file.identity)
     try read(file.text, name: name, firstLine: 1, in: folder)
     open.removeLast()
-  }
-}
-
-extension Command {
-  /// The same, with the path that it sources taken from a folder.
-  fileprivate func sourcing(from folder: FilePath?) -> Command {
-    switch self {
-    case .source(let path): .source(path: folder?.pushing(typed: path) ?? path)
-    case .expect(.error(let text, .command(let command))):
-      .expect(.error(text: text, .command(command.sourcing(from: folder))))
-    default: self
-    }
   }
 }

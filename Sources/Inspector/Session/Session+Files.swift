@@ -6,53 +6,7 @@ import SystemPackage
 // Opening and creating.
 
 extension Session {
-  func create(_ path: String, size: Int, isSparse: Bool, isForced: Bool) throws(CommandError) -> Event {
-    try requireNoWorkers("create")
-    try requireNotHeld(path)
-    let place = try FilePath(typed: path)
-    let opened = Opened()
-    let job = Job("create \(path)", pages: 0)
-    let pending = Pending(job: job) { session throws(CommandError) in
-      let (file, allocator) = try opened.result()
-      session.take(file, allocator)
-      let pages = Alignment.pages(in: size)
-      let storage = isSparse ? "sparse" : "preallocated"
-      return .done("created \(path): \(counted(pages, "page")), \(storage)\(session.durabilityNote)")
-    }
-    return try start(pending) { opened.create(place, size, isSparse, isForced, job) }
-  }
-
-  func open(_ path: String, forWriting: Bool) throws(CommandError) -> Event {
-    try requireNoWorkers("open")
-    if forWriting { try requireNotHeld(path) }
-    let place = try FilePath(typed: path)
-    do throws(MmapFileError) {
-      let (file, allocator) = try Opened.open(place, forWriting)
-      take(file, allocator)
-    } catch { throw CommandError(error) }
-    return openedEvent(path, forWriting)
-  }
-
-  /// Opens a file as soon as it exists and has bytes.
-  func waitToOpen(_ path: String, forWriting: Bool) throws(CommandError) -> Event {
-    try requireNoWorkers("open")
-    if forWriting { try requireNotHeld(path) }
-    let place = try FilePath(typed: path)
-    let opened = Opened()
-    let job = Job("open \(path) wait", pages: 0)
-    let pending = Pending(job: job) { session throws(CommandError) in
-      let (file, allocator) = try opened.result()
-      session.take(file, allocator)
-      return session.openedEvent(path, forWriting)
-    }
-    return try start(pending) { opened.wait(place, forWriting, job) }
-  }
-
-  private func openedEvent(_ path: String, _ forWriting: Bool) -> Event {
-    .done("opened \(path) for \(forWriting ? "writing" : "reading only")\(durabilityNote)")
-  }
-
-  private var durabilityNote: String {
+  var durabilityNote: String {
     file?.isInMemory == true ? "; its file system lives in memory, so nothing in it is durable" : ""
   }
 
@@ -75,7 +29,7 @@ extension Session {
     workers.dismiss()
   }
 
-  private func requireNotHeld(_ path: String) throws(CommandError) {
+  func requireNotHeld(_ path: String) throws(CommandError) {
     guard let identity = (try? Stat(FilePath(path)))?.identity else { return }
     if let file, file.isWritable, (try? file.descriptor.stat())?.identity == identity {
       throw CommandError("\(path): is open for writing here already; open another file first to let go of it")
@@ -86,7 +40,7 @@ extension Session {
     }
   }
 
-  private func requireNoWorkers(_ verb: String) throws(CommandError) {
+  func requireNoWorkers(_ verb: String) throws(CommandError) {
     try requireNoJob(verb)
     guard workers.running == 0 else {
       throw CommandError("\(verb): workers are still at work on this file; `workers stop` and `workers wait` first")
@@ -95,7 +49,7 @@ extension Session {
 }
 
 /// A file that is being made or waited for, and then its mapping.
-private final class Opened: Sendable {
+final class Opened: Sendable {
   typealias Mapped = (MmapFile, ConcurrentAllocator?)
 
   private let outcome = Mutex<Result<Mapped, CommandError>?>(nil)

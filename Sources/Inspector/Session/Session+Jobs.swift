@@ -44,7 +44,7 @@ extension Session {
   private func told(_ labels: [Int], arrived: Int, _ part: (RangeSelection) -> Command) -> [Command] {
     var commands = Self.runs(labels.prefix(arrived)).map { part(.labels($0)) }
     // A sync that ended early has begun with writeback.
-    if case .sync = part(.all), let states = file?.states {
+    if part(.all) == .sync(.all), let states = file?.states {
       let flushing = labels.dropFirst(arrived).filter {
         states[ranges.summary($0).bytes.lowerBound / Alignment.page] == .flushing
       }

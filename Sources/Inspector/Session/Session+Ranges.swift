@@ -4,114 +4,6 @@ import SystemPackage
 // The steps of ranges: allocate, write, read, verify, flush, sync, reuse.
 
 extension Session {
-  func allocate(_ byteCount: Int, times: Int) throws(CommandError) -> Event {
-    let allocator = try writableAllocator()
-    return try workers.whileNoneAllocates { () throws(CommandError) in
-      // What workers have allocated before is told before.
-      takeInWorkers()
-      return try allocate(byteCount, times: times, allocator)
-    }
-  }
-
-  private func allocate(
-    _ byteCount: Int, times: Int, _ allocator: ConcurrentAllocator
-  ) throws(CommandError) -> Event {
-    let first = ranges.count + 1
-    var bytes: Range<Int>?
-    for _ in 0..<times {
-      guard let range = allocator.allocate(byteCount) else { break }
-      bytes = (bytes?.lowerBound ?? range.start)..<range.end
-      ranges.append(RangeRecord(range, by: .command))
-    }
-    guard let bytes else {
-      throw CommandError("allocate: no pages are left; `reuse` makes written ranges writable again")
-    }
-    cursor = bytes.lowerBound / Alignment.page
-    let labels = RangeSelection.labels(first...ranges.count)
-    let pages = Alignment.pages(in: bytes.count)
-    var line = "\(labels): \(counted(pages, "page")) at 0x\(hex(bytes.lowerBound, width: 1))"
-    if ranges.count - first + 1 < times || bytes.count < byteCount { line += "; no more are left" }
-    return .done(line)
-  }
-
-  func write(_ selection: RangeSelection, _ pattern: Pattern) throws(CommandError) -> Event {
-    let file = try writableFile()
-    let labels = try labels(selection, at: .allocated, for: "write")
-    let fill = try PatternFill(pattern, for: file.descriptor)
-    self.pattern = pattern
-    return try send(
-      labels, "write \(selection)", .write(fill), telling: "wrote \(selection) with \(pattern)\(total(labels))"
-    ) { .write($0, pattern) }
-  }
-
-  func read(_ selection: RangeSelection, offset: Int, length: Int?) throws(CommandError) -> Event {
-    let file = try openFile()
-    guard case .labels(let wanted) = selection, wanted.count == 1 else {
-      throw CommandError("read \(selection): one range at a time, as in `read r1 0 64`")
-    }
-    let label = try known(wanted)[0]
-    let range = ranges.bytes(label)
-    guard offset < range.count else {
-      throw CommandError("read r\(label): offset \(offset) is past its \(range.count) bytes")
-    }
-    let end = min(range.count, offset + min(length ?? 256, range.count))
-    let found = try file.look(at: range.lowerBound + offset..<range.lowerBound + end)
-    let dump = Event(.output, HexDump.lines(found.bytes, at: range.lowerBound + offset))
-    guard let shortfall = found.shortfall else { return dump }
-    // What is there is shown all the same.
-    note(dump)
-    throw CommandError("read r\(label): \(file.path): \(shortfall)")
-  }
-
-  func verify(_ selection: RangeSelection) throws(CommandError) -> Event {
-    let labels = try labels(selection, for: "verify", needing: "to be written") {
-      $0 == .written || $0 == .flushed
-    }
-    return try send(labels, "verify \(selection)", .verify, telling: "verified \(selection)\(total(labels))") {
-      .verify($0)
-    }
-  }
-
-  func flush(_ selection: RangeSelection) throws(CommandError) -> Event {
-    _ = try writableFile()
-    let labels = try labels(selection, at: .written, for: "flush")
-    return try send(
-      labels, "flush \(selection)", .flush, telling: "writeback of \(selection) started\(total(labels))"
-    ) { .flush($0) }
-  }
-
-  func sync(_ selection: RangeSelection) throws(CommandError) -> Event {
-    _ = try writableFile()
-    let haveEnded = workersHaveEndedAndHandedOver
-    let labels = try labels(selection, at: .written, for: "sync")
-    // A wait for the whole file settles what workers hold, too: with those that take turns that is for their turns to
-    // do, and with threads nobody could tell which pages it found written.
-    let isOurs = haveEnded || !workers.isStepped && !recorder.isOn
-    let step = selection == .all && isOurs ? RangeStep.syncAll : .sync
-    return try send(labels, "sync \(selection)", step, telling: "made \(selection) durable\(total(labels))") {
-      .sync($0)
-    }
-  }
-
-  func reuse(_ selection: RangeSelection) throws(CommandError) -> Event {
-    let file = try writableFile()
-    let labels = try labels(selection, for: "reuse", needing: "to be written") {
-      $0 == .written || $0 == .flushed
-    }
-    for label in labels {
-      try ranges.update(label) { record throws(CommandError) in
-        switch record.holding.take() {
-        case .written(let receipt): record.holding = .allocated(file.reuse(receipt))
-        case .flushed(let range): record.holding = .allocated(file.reuse(range))
-        case .allocated(let range): record.holding = .allocated(range)
-        case nil: return
-        }
-        record.wasReused()
-      }
-    }
-    return .done("took \(selection) back, to be written anew\(total(labels))")
-  }
-
   // MARK: Which ranges
 
   func writableFile() throws(CommandError) -> MmapFile {
@@ -141,7 +33,7 @@ extension Session {
     }
   }
 
-  private func known(_ labels: ClosedRange<Int>) throws(CommandError) -> [Int] {
+  func known(_ labels: ClosedRange<Int>) throws(CommandError) -> [Int] {
     guard labels.upperBound <= ranges.count else {
       let there = ranges.count == 0 ? "there are no ranges yet; \(remedyForNone)" : "the last range is r\(ranges.count)"
       let missing = "r\(max(labels.lowerBound, ranges.count + 1))"
@@ -163,7 +55,7 @@ extension Session {
   }
 
   // Ranges that are named must all be fit for the step; `all` means those that are.
-  private func labels(
+  func labels(
     _ selection: RangeSelection, for verb: String, needing need: String, _ isFit: (RangeSummary.Stage) -> Bool
   ) throws(CommandError) -> [Int] {
     try requireNoJob(verb)
@@ -199,7 +91,7 @@ extension Session {
     }
   }
 
-  private func total(_ labels: [Int]) -> String {
+  func total(_ labels: [Int]) -> String {
     let pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.bytes($1).count) }
     return ": \(counted(pages, "page"))" + (labels.count > 1 ? " in \(labels.count) ranges" : "")
   }

@@ -126,7 +126,7 @@ package final class Session {
     takeInNews()
     let hadJob = pending != nil
     let event: Event
-    do throws(CommandError) { event = try carryOut(command) } catch {
+    do throws(CommandError) { event = try command.action.perform(in: self) } catch {
       recordWorkers()
       recordAchieved()
       throw error
@@ -137,65 +137,14 @@ package final class Session {
     } else {
       unrecorded = (command, isRacing)
       // A file that is being made or waited for is not there for other commands before it is.
-      switch command {
-      case .create, .open: break
-      default: recorder.hold()
-      }
+      if !command.action.isOpening { recorder.hold() }
     }
     note(event)
     return event
   }
 
-  private func carryOut(_ command: Command) throws(CommandError) -> Event {
-    switch command {
-    case .create(let path, let size, let isSparse, let isForced):
-      return try create(path, size: size, isSparse: isSparse, isForced: isForced)
-    case .open(let path, let forWriting, let isAwaited):
-      return try isAwaited ? waitToOpen(path, forWriting: forWriting) : open(path, forWriting: forWriting)
-    case .allocate(let byteCount, let times): return try allocate(byteCount, times: times)
-    case .write(let selection, let pattern): return try write(selection, pattern)
-    case .read(let selection, let offset, let length): return try read(selection, offset: offset, length: length)
-    case .verify(let selection): return try verify(selection)
-    case .flush(let selection): return try flush(selection)
-    case .sync(let selection): return try sync(selection)
-    case .reuse(let selection): return try reuse(selection)
-    case .split(let selection, let position, let rounding): return try split(selection, at: position, rounding)
-    case .workers(let command): return try steer(command)
-    case .goto(let page): return try goto(page)
-    case .byte(let offset): return try goto(byte: offset)
-    case .layer(let layer):
-      chosenLayer = layer
-      return Event(.done, [])
-    case .zoom(let step): return zoom(step)
-    case .select(let pages): return try select(pages)
-    case .find(let target): return try find(target, isBackward: false)
-    case .findAgain(let isBackward): return try findAgain(isBackward)
-    case .theme(let theme):
-      self.theme = theme
-      return Event(.done, [])
-    case .status(let asJSON):
-      return Event(.output, [asJSON ? try statusJSON() : try statusLine()], isMeasured: true)
-    case .page(let number): return try page(number)
-    case .kernel(let pages, let asJSON): return asJSON ? try kernelJSON(pages) : try kernel(pages)
-    case .extents(let asJSON): return asJSON ? try extentsJSON() : try extents()
-    case .users(let asJSON): return asJSON ? try usersJSON() : try users()
-    case .watch(let pages, let asJSON, let time): return try watch(pages, asJSON: asJSON, for: time)
-    case .screen(let path, let isForced): return try screen(path, isForced)
-    case .say(let text): return Event(.caption, text.split(separator: "\n").map(String.init))
-    case .outside(let words):
-      guard let outside else { throw CommandError("outside: only a lesson has that; `mmapview --lesson` lists them") }
-      return Event(.done, try outside(words))
-    case .pause(let time): return pause(time)
-    case .source(let path): return try source(path)
-    case .set(let setting): return set(setting)
-    case .expect(let expectation): return try check(expectation)
-    case .record(let path, let isForced): return try record(to: path, isForced: isForced)
-    case .help(let verb): return try help(verb)
-    case .quit:
-      isOver = true
-      return .done("goodbye")
-    }
-  }
+  /// Says that nothing more is to come.
+  func end() { isOver = true }
 
   /// Adds an event to the log, unless it has nothing to tell.
   package func note(_ event: Event) {

@@ -42,34 +42,3 @@ struct Deed: Sendable {
   /// Whether it handed a range over with it.
   let handsOver: Bool
 }
-
-/// Turns of one worker in a row, as `workers turn` names them.
-package struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
-  /// What the worker does with its turns.
-  package enum Deed: Sendable, Equatable {
-    /// It carries out so many phases.
-    case advances(Int)
-    /// It ends, and what it holds comes back to be written anew.
-    case leaves
-  }
-
-  /// Whose turn it is.
-  package let worker: Int
-  /// What it does.
-  package let deed: Deed
-
-  /// The same, one phase each.
-  var singles: [NamedTurn] {
-    guard case .advances(let count) = deed else { return [self] }
-    return Array(repeating: NamedTurn(worker: worker, deed: .advances(1)), count: count)
-  }
-
-  /// The turn as it is written in a command: `3`, `3x5` or `3!`.
-  package var description: String {
-    switch deed {
-    case .advances(1): "\(worker)"
-    case .advances(let count): "\(worker)x\(count)"
-    case .leaves: "\(worker)!"
-    }
-  }
-}

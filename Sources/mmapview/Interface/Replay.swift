@@ -82,7 +82,7 @@ struct Replay {
       if let time = step?.time { last = (time, .now) }
       switch pace {
       case .steps(let count): pace = count > 1 ? .steps(count - 1) : .paused
-      case .seeking where step?.command.isCaption == true: pace = .paused
+      case .seeking where step?.command.caption != nil: pace = .paused
       default: break
       }
       return .performed
@@ -109,8 +109,4 @@ struct Replay {
     }
     return true
   }
-}
-
-extension Command {
-  fileprivate var isCaption: Bool { if case .say = self { true } else { false } }
 }

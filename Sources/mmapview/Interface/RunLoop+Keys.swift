@@ -174,20 +174,13 @@ extension RunLoop {
     }
     do throws(CommandError) {
       let event = try session.perform(command)
-      if case .select = command { interface.anchor = nil } else { followAnchor() }
-      switch command {
-      case .goto, .byte: break
-      default: hasActed = true
-      }
+      if command.action is SelectAction { interface.anchor = nil } else { followAnchor() }
+      if !(command.action is GotoAction || command.action is ByteAction) { hasActed = true }
       if command == .status(asJSON: false) { session.note(Event(.output, costs)) }
       // What does not fit into the log is shown over the panes.
-      if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 || command.isHelp {
+      if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 || command.action is HelpAction {
         interface.overlay = Overlay(event.lines)
       }
     } catch { session.note(Event(.failure, [error.description])) }
   }
-}
-
-extension Command {
-  fileprivate var isHelp: Bool { if case .help = self { true } else { false } }
 }

@@ -56,7 +56,7 @@ extension Lesson {
     let opening = refusal.map { "\(name)\nThis machine can't show it: \($0)." } ?? "\(name)\n\(summary)"
     var script = refusal == nil ? self.script : otherwise
     // After what sets the scene, so that there is something to see.
-    let first = script.steps.firstIndex { step in if case .say = step.command { true } else { false } }
+    let first = script.steps.firstIndex { $0.command.caption != nil }
     script.insert(try Script("say \(Word.quote(opening))\npause", name: "lesson"), at: first ?? 0)
     let next = isLast ? "" : "; `mmapview --lesson \(number + 1)` plays the next"
     let end = "The end of lesson \(number): q quits\(next)."

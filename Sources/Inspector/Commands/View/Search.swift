@@ -4,41 +4,10 @@ import RangedMmap
 import Synchronization
 import SystemPackage
 
-// Looking for bytes and for states, from the cursor on and around the end.
-
-extension Session {
-  func find(_ target: Target, isBackward: Bool) throws(CommandError) -> Event {
-    let file = try openFile()
-    try requireNoJob("find")
-    lastTarget = target
-    if case .state = target { _ = try ownFile() }
-    let changed = target == .kernel(.changed) ? try changedPages() : []
-    let search = Search(
-      file, sampledFile, target, from: cursor * Alignment.page + byteCursor, isBackward: isBackward,
-      changed: changed)
-    let pending = Pending(job: search.job) { session throws(CommandError) in
-      let outcome = try search.outcome()
-      let shortfall = outcome.shortfall.map { "; \(file.path): \($0)" } ?? ""
-      guard let offset = outcome.place else {
-        throw CommandError("find \(target): there is none in the file\(shortfall)")
-      }
-      _ = try session.goto(byte: offset)
-      let place = "0x\(hex(offset, width: 1))"
-      return .done("found \(target) at \(place), page \(offset / Alignment.page)\(shortfall)")
-    }
-    return try start(pending) { search.run() }
-  }
-
-  func findAgain(_ isBackward: Bool) throws(CommandError) -> Event {
-    guard let lastTarget else { throw CommandError("find: nothing was looked for yet; `find text \"abc\"` looks") }
-    return try find(lastTarget, isBackward: isBackward)
-  }
-}
-
 /// A walk through the file in one direction, from the cursor on, around the end and back to it.
 ///
 /// It goes by bytes where bytes are looked for, and by pages for states; what is at the cursor itself is found last.
-private final class Search: Sendable {
+final class Search: Sendable {
   struct Outcome {
     /// The offset of what was found.
     var place: Int?

@@ -1,9 +1,33 @@
 import RangedMmap
 
-// Cutting a range in two.
+/// Cuts an allocated range in two.
+package struct SplitAction: Action {
+  let ranges: RangeSelection
+  let position: Int
+  let rounding: SplitRounding
+
+  static let verb = Verb(
+    "split", .range, .size, .optional(.choice("way to round", [.up, .down])),
+    help: "cut an allocated range in two, SIZE bytes from its start, at the next page boundary or the one before",
+    example: "split r1 2p"
+  ) { SplitAction(ranges: $0, position: $1, rounding: $2 ?? .up) }
+
+  package var words: [String] {
+    ["split", "\(ranges)", Literal.describe(pages: position)] + (rounding == .up ? [] : ["\(rounding)"])
+  }
+
+  package var neededLabels: ClosedRange<Int>? { ranges.labels }
+  package var newLabels: Int? { 1 }
+
+  package func perform(in session: Session) throws(CommandError) -> Event {
+    try session.split(ranges, at: position, rounding)
+  }
+}
 
 extension Session {
-  func split(_ selection: RangeSelection, at position: Int, _ rounding: SplitRounding) throws(CommandError) -> Event {
+  fileprivate func split(_ selection: RangeSelection, at position: Int, _ rounding: SplitRounding) throws(CommandError)
+    -> Event
+  {
     _ = try writableFile()
     guard case .labels(let wanted) = selection, wanted.count == 1 else {
       throw CommandError("split \(selection): one range at a time, as in `split r1 2p`")

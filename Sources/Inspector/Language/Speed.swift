@@ -1,21 +1,3 @@
-/// Something that can be set to be done in another way from now on.
-package enum Setting: Sendable, Equatable {
-  /// What the key `w` writes.
-  case pattern(Pattern)
-  /// How many times faster than told a script's pauses go by.
-  case speed(Speed)
-  /// Whether no glyphs outside ASCII are drawn.
-  case ascii(Bool)
-  /// Whether a file that takes the name of the one that is looked at is opened in its place.
-  case follow(Bool)
-
-  /// The words for yes and no.
-  enum Switch: String, Sendable, CaseIterable {
-    case on
-    case off
-  }
-}
-
 /// A factor with two decimals, so that it is written as it is meant.
 package struct Speed: Sendable, Equatable, CustomStringConvertible {
   private let hundredths: Int

@@ -1,6 +1,38 @@
 import RangedMmap
 
-// Telling what becomes of pages, as it comes.
+/// Tells each change of pages, or of all, as it comes: for a time, or until somebody ends it.
+package struct WatchAction: Action {
+  let pages: ClosedRange<Int>?
+  let asJSON: Bool
+  let time: Duration?
+
+  static let verb = Verb(
+    "watch", .number(.pages), .flag("json"), .keyed("for", .time),
+    help:
+      "tell each change of pages, size and name as it comes, until Esc (with --plain: Enter), Ctrl-C or the end of "
+      + "TIME",
+    example: "watch 0-15 json for 10s"
+  ) { WatchAction(pages: $0, asJSON: $1, time: $2) }
+
+  package var words: [String] {
+    ["watch"] + (pages.map { [Literal.describe(pages: $0)] } ?? []) + (asJSON ? ["json"] : [])
+      + (time.map { ["for", Literal.describe(time: $0)] } ?? [])
+  }
+
+  package var isForLooking: Bool { true }
+
+  package func perform(in session: Session) throws(CommandError) -> Event {
+    try session.watch(pages, asJSON: asJSON, for: time)
+  }
+
+  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .ofTheMoment }
+}
+
+extension Command {
+  package static func watch(_ pages: ClosedRange<Int>?, asJSON: Bool, time: Duration?) -> Command {
+    Command(WatchAction(pages: pages, asJSON: asJSON, time: time))
+  }
+}
 
 extension Session {
   /// Whether `watch` is under way.

@@ -1,9 +1,24 @@
 import RangedMmap
 
-// What is known of one page, for whoever sees no pane.
+/// Says all that is known of a page, or of the one under the cursor.
+package struct PageAction: Action {
+  let number: Int?
+
+  static let verb = Verb(
+    "page", .optional(.page), help: "all that is known of a page, or of the one under the cursor", example: "page 17"
+  ) { PageAction(number: $0) }
+
+  package var words: [String] { ["page"] + (number.map { ["\($0)"] } ?? []) }
+  package var isForLooking: Bool { true }
+  package func perform(in session: Session) throws(CommandError) -> Event { try session.page(number) }
+}
+
+extension Command {
+  package static func page(_ number: Int?) -> Command { Command(PageAction(number: number)) }
+}
 
 extension Session {
-  func page(_ number: Int?) throws(CommandError) -> Event {
+  fileprivate func page(_ number: Int?) throws(CommandError) -> Event {
     let file = try openFile()
     let page = number ?? cursor
     guard page < file.states.count else {

@@ -1,78 +1,69 @@
-// The verb for the worker threads.
+import RangedMmap
 
-extension Verb {
-  static let threads = [
-    Verb(
-      "workers",
-      help: "threads that allocate, write and flush until the file is full; mode=stepped takes turns by a seed, "
-        + "a phase (allocate, write, flush or sync) a step",
-      example: "workers start 4 size=64k pattern=random:7 flush=sync",
-      forms: [
-        Form("start", .workers, .workOrder) { .workers(.start(count: $0, $1)) },
-        Form("pause") { .workers(.pause) },
-        Form("resume") { .workers(.resume) },
-        Form("stop") { .workers(.stop) },
-        Form("wait") { .workers(.wait) },
-        Form("step", .optional(.steps)) { .workers(.step($0 ?? 1)) },
-        Form("turn", .turns) { .workers(.turn($0)) },
-      ])
-  ]
-}
-
-extension Parameter where Value == Int {
-  fileprivate static var steps: Self {
-    Parameter(.number) { word, _ throws(SyntaxError) in try Literal.count(word, "the number of steps") }
+/// What each worker does until the file is full.
+package struct WorkOrder: Sendable, Equatable {
+  /// What a worker does with a range after writing it.
+  package enum Flush: String, Sendable, CaseIterable {
+    /// Nothing.
+    case none
+    /// Starts writeback.
+    case async
+    /// Waits until it is durable.
+    case sync
   }
 
-  fileprivate static var workers: Self {
-    Parameter(ArgumentKind("N", "number of workers", "a number; of workers 256 at most")) {
-      word, what throws(SyntaxError) in
-      let count = try Literal.count(word, what)
-      guard count <= 256 else { throw SyntaxError("256 workers at most", at: word.columns) }
-      return count
-    }
+  /// Who says when a worker goes on.
+  package enum Mode: String, Sendable, CaseIterable {
+    /// Nobody: each is a thread.
+    case free
+    /// `workers step`, and a seed that says whose turn it is.
+    case stepped
   }
+
+  /// Bytes a range.
+  package var byteCount = 4096
+  /// What is written.
+  package var pattern = Pattern.page
+  /// What follows a write.
+  package var flush = Flush.none
+  /// The rest after each operation.
+  package var delay = Duration.zero
+  /// The most operations a worker makes, or `nil` to go on until the file is full.
+  package var operations: Int?
+  /// Whether workers are threads or take turns.
+  package var mode = Mode.free
+  /// What the order of turns follows from; `nil` for 1, or the seed of those that are at work.
+  package var seed: UInt64?
+
+  /// Page by page, with the page's number, and no flush.
+  package init() {}
 }
 
-extension Parameter where Value == [NamedTurn] {
-  fileprivate static var turns: Self {
-    let kind = ArgumentKind(
-      "TURN", "turn", "a worker's number for its next phase, 3x5 for five of them, or 3! to end it there")
-    return Parameter(kind, .repeated) { arguments throws(SyntaxError) in
-      var turns: [NamedTurn] = []
-      for word in [try arguments.required(kind)] + arguments.rest({ _ in kind }) {
-        guard let turn = NamedTurn(word.text) else {
-          throw SyntaxError(
-            "\(word) is no turn: write 3 for the next phase of worker 3, 3x5 for five, or 3! to end it",
-            at: word.columns)
-        }
-        turns.append(turn)
-      }
-      return turns
-    }
+extension WorkOrder: CustomStringConvertible {
+  /// The options as they are written in a command, and what there is where none was given.
+  package var description: String {
+    words { name, isDefault in !isDefault || ["size", "pattern", "flush"].contains(name) }.joined(separator: " ")
   }
-}
 
-extension NamedTurn {
-  /// Reads a turn as it is written in a command; `nil` if it is none.
-  init?(_ text: String) {
-    func number(_ digits: Substring) -> Int? {
-      digits.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(digits).flatMap { $0 > 0 ? $0 : nil } : nil
-    }
-    if text.last == "!", let worker = number(text.dropLast()) {
-      self.init(worker: worker, deed: .leaves)
-      return
-    }
-    let parts = text.split(separator: "x", maxSplits: 1, omittingEmptySubsequences: false)
-    let numbers = parts.compactMap(number)
-    guard let worker = numbers.first, numbers.count == parts.count else { return nil }
-    self.init(worker: worker, deed: .advances(numbers.count > 1 ? numbers[1] : 1))
+  // Options by name, and whether each has the value that it has where it is not given.
+  func words(_ isWanted: (String, Bool) -> Bool) -> [String] {
+    let standard = WorkOrder()
+    let options: [(name: String, value: String, isDefault: Bool)] = [
+      ("size", Literal.describe(size: byteCount), byteCount == standard.byteCount),
+      ("pattern", "\(pattern)", pattern == standard.pattern),
+      ("flush", flush.rawValue, flush == standard.flush),
+      ("delay", Literal.describe(time: delay), delay == standard.delay),
+      ("ops", "\(operations ?? 0)", operations == nil),
+      ("mode", mode.rawValue, mode == standard.mode),
+      ("seed", "\(seed ?? 0)", seed == nil),
+    ]
+    return options.filter { isWanted($0.name, $0.isDefault) }.map { Word.quote("\($0.name)=\($0.value)") }
   }
 }
 
 extension Parameter where Value == WorkOrder {
   /// The options of `workers start`, in any order.
-  fileprivate static var workOrder: Self {
+  static var workOrder: Self {
     Parameter(.options(WorkOption.all.map { ($0.name, $0.kind) }), .verbatim) { arguments throws(SyntaxError) in
       var order = WorkOrder()
       // Those that are there already need not be offered.

@@ -49,3 +49,24 @@ package enum Attempt: Sendable, Equatable {
   /// Words that can't be read as a command, and why.
   case refused(words: [String], reason: String)
 }
+
+extension Expectation: CustomStringConvertible {
+  /// The expectation as it is written in a command.
+  package var description: String {
+    switch self {
+    case .pages(let pages, let state): "page \(Literal.describe(pages: pages)) \(state)"
+    case .size(let size): "size \(Literal.describe(size: size))"
+    case .count(let state, let number): "count \(state) \(number)"
+    case .bytes(let offset, let bytes):
+      "bytes \(Literal.describe(offset: offset)) " + bytes.map { hex($0, width: 2) }.joined()
+    case .kernel(let count, let number, let pages, let time):
+      "kernel " + (pages.map { Literal.describe(pages: $0) + " " } ?? "")
+        + "\(count) \(number.pages)\(number.isLeast ? "+" : "")"
+        + (time > .zero ? " within \(Literal.describe(time: time))" : "")
+    case .extents(let pages, let kind): "extent \(Literal.describe(pages: pages)) \(kind)"
+    case .error(let text, .command(let command)): "error \(Word.inQuotes(text)) \(command)"
+    case .error(let text, .refused(let words, _)):
+      "error \(Word.inQuotes(text)) " + words.map(Word.quote).joined(separator: " ")
+    }
+  }
+}

@@ -18,7 +18,7 @@ package struct Verb: Sendable {
   ///   - make: Makes the command of what the parameters have read.
   init<each Value: Sendable>(
     _ name: String, _ parameters: repeat Parameter<each Value>, help: String, example: String,
-    make: @escaping @Sendable (repeat each Value) -> Command
+    make: @escaping @Sendable (repeat each Value) -> any Action
   ) {
     self.init(name, help: help, example: example, forms: [Form(keyword: nil, repeat each parameters, make: make)])
   }
@@ -31,8 +31,18 @@ package struct Verb: Sendable {
     self.forms = forms
   }
 
-  /// The table.
-  package static let all: [Verb] = files + ranges + threads + screen + scripts
+  /// The table, in the order in which help tells it.
+  package static let all: [Verb] = [
+    CreateAction.verb, OpenAction.verb, AllocateAction.verb, WriteAction.verb, ReadAction.verb, VerifyAction.verb,
+    FlushAction.verb, SyncAction.verb, ReuseAction.verb, SplitAction.verb, WorkersCommand.verb, GotoAction.verb,
+    ByteAction.verb, ZoomAction.verb, SelectAction.verb, FindAction.verb, ThemeAction.verb, LayerAction.verb,
+    StatusAction.verb, PageAction.verb, KernelAction.verb, ExtentsAction.verb, UsersAction.verb, WatchAction.verb,
+    ScreenAction.verb, SayAction.verb, PauseAction.verb, Expectation.verb, SourceAction.verb, Setting.verb,
+    RecordAction.verb, HelpAction.verb, QuitAction.verb,
+  ]
+
+  // Only lessons have these; nobody is offered them.
+  private static let lessons = [OutsideAction.verb]
 
   // What fingers type by themselves; it is written out in full.
   private static let shortNames = ["q": "quit"]
@@ -62,20 +72,20 @@ struct Form: Sendable {
   /// A form that a word tells from the others.
   init<each Value: Sendable>(
     _ keyword: String, _ parameters: repeat Parameter<each Value>,
-    make: @escaping @Sendable (repeat each Value) -> Command
+    make: @escaping @Sendable (repeat each Value) -> any Action
   ) {
     self.init(keyword: keyword, repeat each parameters, make: make)
   }
 
   init<each Value: Sendable>(
     keyword: String?, _ parameters: repeat Parameter<each Value>,
-    make: @escaping @Sendable (repeat each Value) -> Command
+    make: @escaping @Sendable (repeat each Value) -> any Action
   ) {
     self.keyword = keyword
     var arguments: [Argument] = []
     for parameter in repeat each parameters { arguments.append(parameter.argument) }
     self.arguments = arguments
-    parse = { arguments throws(SyntaxError) in make(repeat try (each parameters).read(&arguments)) }
+    parse = { arguments throws(SyntaxError) in Command(make(repeat try (each parameters).read(&arguments))) }
   }
 
   var isOneWord: Bool { keyword != nil && arguments.isEmpty }
@@ -117,35 +127,5 @@ extension Verb {
       "  " + kind.name + String(repeating: " ", count: width + 2 - kind.name.count) + (kind.meaning ?? "")
     }
     return lines + ["  for example: " + example]
-  }
-}
-
-extension Command {
-  /// Reads one line; `nil` if it is blank or a comment.
-  ///
-  /// - Parameter line: The line, without its newline.
-  /// - Throws: What is wrong, where, and what was expected.
-  package init?(parsing line: String) throws(SyntaxError) {
-    try self.init(try Word.split(line))
-  }
-
-  /// Reads the words of a line; `nil` if there are none.
-  init?(_ words: [Word]) throws(SyntaxError) {
-    guard !words.isEmpty else { return nil }
-    var arguments = Arguments(words)
-    self = try arguments.command()
-    try arguments.end()
-  }
-
-  /// Reads a size of at least one byte as commands write it: `64k`, `3p`.
-  ///
-  /// - Parameter text: The size.
-  /// - Returns: Bytes.
-  /// - Throws: What is wrong with it.
-  package static func size(_ text: String) throws(SyntaxError) -> Int {
-    let word = Word(text: text, columns: 0..<text.count)
-    let size = try Literal.size(word, "the size")
-    guard size > 0 else { throw SyntaxError("a size of 0 holds nothing: ask for at least 1 byte", at: word.columns) }
-    return size
   }
 }

@@ -1,0 +1,184 @@
+import PageCache
+import RangedMmap
+
+extension Expectation: Action {
+  static let verb = Verb(
+    "expect", help: "fail unless it is so", example: "expect page 0-1 flushed",
+    forms: [
+      Form("page", .pages, .state) { Expectation.pages($0, $1) },
+      Form("size", .presentSize) { Expectation.size($0) },
+      Form("count", .state, .number) { Expectation.count($0, $1) },
+      Form("bytes", .offset, .bytes) { Expectation.bytes(offset: $0, $1) },
+      Form(
+        "kernel", .number(.pages), .choice("count of the kernel", KernelCount.allCases), .leastNumber,
+        .keyed("within", .time)
+      ) { Expectation.kernel($1, $2, of: $0, within: $3 ?? .zero) },
+      Form("extent", .pages, .choice("kind of extent", Extent.Kind.told)) { Expectation.extents($0, $1) },
+      Form("error", .text, .attempt) { Expectation.error(text: $0, $1) },
+    ])
+
+  package var words: [String] { ["expect", "\(self)"] }
+
+  package var isForLooking: Bool {
+    if case .error(_, .command(let command)) = self { command.action.isForLooking } else { true }
+  }
+
+  package func perform(in session: Session) throws(CommandError) -> Event { try session.check(self) }
+
+  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
+    if isRacing { return .amongThreads }
+    if case .kernel = self { return .ofTheMoment }
+    return .command(Command(self))
+  }
+}
+
+extension Command {
+  package static func expect(_ expectation: Expectation) -> Command { Command(expectation) }
+}
+
+extension Session {
+  fileprivate func check(_ expectation: Expectation) throws(CommandError) -> Event {
+    // Whoever reads the log of a run has no script beside it.
+    @Sendable func failure(_ error: CommandError) -> CommandError { CommandError("expect \(expectation): \(error)") }
+    let before = pending?.job
+    let event: Event
+    do throws(CommandError) { event = try require(expectation) } catch { throw failure(error) }
+    if let begun = pending, begun.job !== before {
+      pending = Pending(job: begun.job) { session throws(CommandError) in
+        do throws(CommandError) { return try begun.finish(session) } catch { throw failure(error) }
+      }
+    }
+    return event
+  }
+
+  private func require(_ expectation: Expectation) throws(CommandError) -> Event {
+    switch expectation {
+    case .pages(let pages, let state): try checkPages(pages, state)
+    case .size(let size):
+      let found = try openFile().presentSize
+      guard found == size else {
+        throw CommandError(
+          "expected a file of \(size) bytes, found \(found); give one of that size, as with "
+            + "--create \(Literal.describe(size: size))")
+      }
+    case .count(let state, let number):
+      let file = try ownFile()
+      let found = file.states.counts()[state]
+      guard found == number else { throw CommandError("expected \(counted(number, "page")) \(state), found \(found)") }
+    case .kernel(let name, let number, let pages, let time):
+      return try checkKernel(name, number, of: pages, within: time)
+    case .extents(let pages, let kind): try checkExtents(pages, kind)
+    case .bytes(let offset, let bytes): try checkBytes(offset, bytes)
+    case .error(let text, let command): return try checkFailure(text, command)
+    }
+    return .asExpected("\(expectation)")
+  }
+
+  private func checkPages(_ pages: ClosedRange<Int>, _ state: PageState) throws(CommandError) {
+    let file = try ownFile()
+    guard pages.upperBound < file.states.count else {
+      throw CommandError(
+        "expected page \(pages.upperBound) to be \(state), but the last page is \(file.states.count - 1)")
+    }
+    for page in pages where file.states[page] != state {
+      throw CommandError("expected page \(page) to be \(state), found \(file.states[page])")
+    }
+  }
+
+  private func checkBytes(_ offset: Int, _ bytes: [UInt8]) throws(CommandError) {
+    let file = try openFile()
+    let place = "0x\(hex(offset, width: 1))"
+    guard offset < file.size else {
+      throw CommandError("expected bytes at \(place), but the file has \(counted(file.size, "byte"))")
+    }
+    let found = try file.look(at: offset..<offset + bytes.count)
+    guard found.bytes == bytes else {
+      let words = [bytes, found.bytes].map { $0.map { hex($0, width: 2) }.joined() }
+      let end = found.bytes.count < bytes.count ? ", where the file ends, after \(counted(found.end, "byte"))" : ""
+      let shortfall = found.shortfall.map { "; \($0)" } ?? ""
+      throw CommandError(
+        "expected \(words[0]) at \(place), found \(found.bytes.isEmpty ? "nothing" : words[1])\(end)\(shortfall)")
+    }
+  }
+
+  private func checkFailure(_ text: String, _ attempt: Attempt) throws(CommandError) -> Event {
+    guard case .command(let command) = attempt else { return .asExpected("\(Expectation.error(text: text, attempt))") }
+    let before = pending?.job
+    do throws(CommandError) { try perform(command) } catch {
+      try check(error, holds: text)
+      return .asExpected("\(error)")
+    }
+    // Of a long step only its end tells.
+    if let begun = pending, begun.job !== before {
+      pending = Pending(job: begun.job) { session throws(CommandError) in
+        do throws(CommandError) { _ = try begun.finish(session) } catch {
+          try session.check(error, holds: text)
+          return .asExpected("\(error)")
+        }
+        throw session.unexpectedSuccess(text)
+      }
+      return Event(.done, [])
+    }
+    stopSource()
+    throw unexpectedSuccess(text)
+  }
+
+  private func check(_ error: CommandError, holds text: String) throws(CommandError) {
+    guard error.description.contains(text) else {
+      throw CommandError("expected an error with \"\(text)\", found \"\(error)\"")
+    }
+  }
+
+  private func unexpectedSuccess(_ text: String) -> CommandError {
+    CommandError("expected an error with \"\(text)\", but the command succeeded")
+  }
+
+  fileprivate func checkKernel(
+    _ wanted: KernelCount, _ number: KernelNumber, of pages: ClosedRange<Int>?, within time: Duration
+  ) throws(CommandError) -> Event {
+    let wait = KernelWait(try openFile(), wanted, number, of: pages, within: time)
+    guard time > .zero else {
+      wait.run()
+      return try wait.finish()
+    }
+    try requireNoJob("expect kernel")
+    return try start(Pending(job: wait.job) { _ throws(CommandError) in try wait.finish() }) { wait.run() }
+  }
+
+  fileprivate func checkExtents(_ pages: ClosedRange<Int>, _ kind: Extent.Kind) throws(CommandError) {
+    let file = try openFile()
+    _ = try self.pages(pages, of: file)
+    let end = min(max(file.size, file.presentSize), (pages.upperBound + 1) * PageCache.pageSize)
+    if let gone = shortfall(file, pages.lowerBound..<pages.upperBound + 1).first {
+      let told = named(pages.lowerBound..<pages.upperBound + 1)
+      throw CommandError("expected \(told) to be \(kind) on the disk, but \(gone)")
+    }
+    let extents: [Extent]
+    do throws(UnknownReason) {
+      extents = try PageCache.extents(ofOwn: file.descriptor, bytes: pages.lowerBound * PageCache.pageSize..<end)
+    } catch { throw unknown(error) }
+    guard let other = extents.first(where: { $0.kind != kind }) else { return }
+    let page = other.bytes.lowerBound / PageCache.pageSize
+    throw CommandError("expected page \(page) to be \(kind) on the disk, found \(other.kind)")
+  }
+}
+
+extension Extent.Kind {
+  /// Those that a script may count on where it knows the file system.
+  fileprivate static let told: [Self] = [.hole, .delayed, .unwritten, .written]
+}
+
+extension Parameter where Value == Int {
+  /// A size that a file can have, which may be nothing.
+  fileprivate static var presentSize: Self { Parameter(.size, word: Literal.size) }
+}
+
+extension Parameter where Value == KernelNumber {
+  fileprivate static var leastNumber: Self {
+    Parameter(.leastNumber) { word, what throws(SyntaxError) in
+      let isLeast = word.text.last == "+"
+      let digits = Word(text: String(isLeast ? word.text.dropLast() : word.text[...]), columns: word.columns)
+      return KernelNumber(pages: try Literal.number(digits, what), isLeast: isLeast)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/// Asks the lesson that is played for what no command can do: what another program does, or the machine.
+package struct OutsideAction: Action {
+  let arguments: [String]
+
+  static let verb = Verb(
+    "outside", .words, help: "in a lesson: what another program does, or the machine",
+    example: "outside truncate a.bin 8k"
+  ) { OutsideAction(arguments: $0) }
+
+  package var words: [String] { ["outside"] + arguments.map(Word.quote) }
+
+  package func perform(in session: Session) throws(CommandError) -> Event {
+    guard let outside = session.outside else {
+      throw CommandError("outside: only a lesson has that; `mmapview --lesson` lists them")
+    }
+    return Event(.done, try outside(arguments))
+  }
+
+  // A lesson's end, with which its folder goes: another script is in none.
+  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
+    arguments == ["leave"] ? .nothing : .command(Command(self))
+  }
+}
+
+extension Parameter where Value == [String] {
+  /// All words to the end.
+  fileprivate static var words: Self {
+    let kind = ArgumentKind("WORD", "word", "whatever the lesson knows")
+    return Parameter(kind, .repeated) { arguments throws(SyntaxError) in
+      [try arguments.required(kind).text] + arguments.rest { _ in kind }.map(\.text)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/// Something that can be set to be done in another way from now on.
+package enum Setting: Sendable, Equatable {
+  /// What the key `w` writes.
+  case pattern(Pattern)
+  /// How many times faster than told a script's pauses go by.
+  case speed(Speed)
+  /// Whether no glyphs outside ASCII are drawn.
+  case ascii(Bool)
+  /// Whether a file that takes the name of the one that is looked at is opened in its place.
+  case follow(Bool)
+
+  /// The words for yes and no.
+  enum Switch: String, Sendable, CaseIterable {
+    case on
+    case off
+  }
+}
+
+extension Setting: Action {
+  static let verb = Verb(
+    "set", help: "how things are done from now on", example: "set pattern random:7",
+    forms: [
+      Form("pattern", .pattern) { Setting.pattern($0) },
+      Form("speed", .speed) { Setting.speed($0) },
+      Form("ascii", .choice("answer", Switch.allCases)) { Setting.ascii($0 == Switch.on) },
+      Form("follow", .choice("answer", Switch.allCases)) { Setting.follow($0 == Switch.on) },
+      Form("layer", .choice("layer", Layer.allCases)) { LayerAction(layer: $0) },
+      Form("theme", .choice("theme", Theme.allCases)) { ThemeAction(theme: $0) },
+      Form("zoom", .zoom) { ZoomAction(step: .to($0)) },
+    ])
+
+  package var words: [String] {
+    switch self {
+    case .pattern(let pattern): ["set", "pattern", Word.quote("\(pattern)")]
+    case .speed(let speed): ["set", "speed", "\(speed)"]
+    case .ascii(let isOn): ["set", "ascii", "\(isOn ? Switch.on : .off)"]
+    case .follow(let isOn): ["set", "follow", "\(isOn ? Switch.on : .off)"]
+    }
+  }
+
+  package var isForLooking: Bool { true }
+
+  package func perform(in session: Session) throws(CommandError) -> Event {
+    switch self {
+    case .pattern(let pattern): session.pattern = pattern
+    case .speed(let speed): session.speed = speed
+    case .ascii(let isOn): session.isASCII = isOn
+    case .follow(let isOn): session.followsName = isOn
+    }
+    return Event(.done, [])
+  }
+
+  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
+    if case .speed = self { return .remark("pauses are told as long as they were") }
+    return .command(Command(self))
+  }
+}
+
+extension Command {
+  package static func set(_ setting: Setting) -> Command { Command(setting) }
+}

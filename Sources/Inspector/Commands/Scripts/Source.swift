@@ -1,0 +1,32 @@
+import SystemPackage
+
+/// Plays another script.
+package struct SourceAction: Action {
+  let path: String
+
+  static let verb = Verb(
+    "source", .path, help: "play another script; in a script, from the folder that it is in",
+    example: "source more.mmv"
+  ) { SourceAction(path: $0) }
+
+  package var words: [String] { ["source", Word.quote(path)] }
+
+  package func perform(in session: Session) throws(CommandError) -> Event { try session.source(path) }
+
+  // The commands of a script that is played are told one by one.
+  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .nothing }
+}
+
+extension Command {
+  package static func source(path: String) -> Command { Command(SourceAction(path: path)) }
+
+  /// The script that it plays, if it plays one.
+  var sourcedPath: String? { (action as? SourceAction)?.path }
+
+  /// The same, with the path that it sources taken from a folder.
+  func sourcing(from folder: FilePath?) -> Command {
+    if let path = sourcedPath { return .source(path: folder?.pushing(typed: path) ?? path) }
+    guard case .error(let text, .command(let command))? = action as? Expectation else { return self }
+    return .expect(.error(text: text, .command(command.sourcing(from: folder))))
+  }
+}

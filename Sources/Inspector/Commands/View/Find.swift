@@ -1,0 +1,124 @@
+import RangedMmap
+
+/// Looks for bytes or a state from the cursor on, and moves the cursor there.
+package struct FindAction: Action {
+  let target: Target
+
+  static let verb = Verb(
+    "find", help: "look for bytes or for pages in a state after the cursor, around the end",
+    example: "find text \"SQLite\"",
+    forms: [
+      Form("hex", .bytes) { FindAction(target: .bytes($0)) },
+      Form("text", .someText) { FindAction(target: .text($0)) },
+      Form("state", .state) { FindAction(target: .state($0)) },
+      Form("kernel", .choice("state of the kernel", KernelTarget.allCases)) { FindAction(target: .kernel($0)) },
+      Form("next") { FindAgainAction(isBackward: false) },
+      Form("previous") { FindAgainAction(isBackward: true) },
+    ])
+
+  package var words: [String] { ["find", "\(target)"] }
+  package var isForLooking: Bool { true }
+
+  package func perform(in session: Session) throws(CommandError) -> Event {
+    try session.find(target, isBackward: false)
+  }
+
+  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
+    if isRacing { return .amongThreads }
+    if case .kernel = target { return .ofTheMoment }
+    session.toldTarget = target
+    return .command(Command(self))
+  }
+}
+
+/// Looks for the same again.
+package struct FindAgainAction: Action {
+  let isBackward: Bool
+
+  package var words: [String] { ["find", isBackward ? "previous" : "next"] }
+  package var isForLooking: Bool { true }
+  package func perform(in session: Session) throws(CommandError) -> Event { try session.findAgain(isBackward) }
+
+  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
+    if isRacing { return .amongThreads }
+    guard session.lastTarget == session.toldTarget else { return .remark("what it looks for is not told before") }
+    return .command(Command(self))
+  }
+}
+
+extension Command {
+  package static func find(_ target: Target) -> Command { Command(FindAction(target: target)) }
+  package static func findAgain(isBackward: Bool) -> Command { Command(FindAgainAction(isBackward: isBackward)) }
+}
+
+/// What is looked for.
+package enum Target: Sendable, Equatable, CustomStringConvertible {
+  /// Bytes, at any offset.
+  case bytes([UInt8])
+  /// Text in UTF-8, at any offset.
+  case text(String)
+  /// The next page in this state.
+  case state(PageState)
+  /// The next page of which the kernel says so.
+  case kernel(KernelTarget)
+
+  /// The target as it is written in a command.
+  package var description: String {
+    switch self {
+    case .bytes(let bytes): "hex " + bytes.map { hex($0, width: 2) }.joined()
+    case .text(let text): "text " + Word.quote(text)
+    case .state(let state): "state \(state)"
+    case .kernel(let target): "kernel \(target)"
+    }
+  }
+}
+
+/// What is looked for in what the kernel says.
+package enum KernelTarget: String, Sendable, CaseIterable {
+  /// A page in memory.
+  case cached
+  /// A page that differs from the disk.
+  case dirty
+  /// A page on its way to it.
+  case writeback
+  /// A page that was seen to change lately, by the screen or by `watch`.
+  case changed
+}
+
+extension Parameter where Value == String {
+  fileprivate static var someText: Self {
+    Parameter(.text) { word, _ throws(SyntaxError) in
+      guard !word.text.isEmpty else { throw SyntaxError("an empty text is everywhere", at: word.columns) }
+      return word.text
+    }
+  }
+}
+
+extension Session {
+  fileprivate func find(_ target: Target, isBackward: Bool) throws(CommandError) -> Event {
+    let file = try openFile()
+    try requireNoJob("find")
+    lastTarget = target
+    if case .state = target { _ = try ownFile() }
+    let changed = target == .kernel(.changed) ? try changedPages() : []
+    let search = Search(
+      file, sampledFile, target, from: cursor * Alignment.page + byteCursor, isBackward: isBackward,
+      changed: changed)
+    let pending = Pending(job: search.job) { session throws(CommandError) in
+      let outcome = try search.outcome()
+      let shortfall = outcome.shortfall.map { "; \(file.path): \($0)" } ?? ""
+      guard let offset = outcome.place else {
+        throw CommandError("find \(target): there is none in the file\(shortfall)")
+      }
+      _ = try session.goto(byte: offset)
+      let place = "0x\(hex(offset, width: 1))"
+      return .done("found \(target) at \(place), page \(offset / Alignment.page)\(shortfall)")
+    }
+    return try start(pending) { search.run() }
+  }
+
+  fileprivate func findAgain(_ isBackward: Bool) throws(CommandError) -> Event {
+    guard let lastTarget else { throw CommandError("find: nothing was looked for yet; `find text \"abc\"` looks") }
+    return try find(lastTarget, isBackward: isBackward)
+  }
+}

@@ -1,0 +1,39 @@
+/// Turns the screen to the library's view of the pages, or the kernel's, or both.
+package struct LayerAction: Action {
+  let layer: Layer
+
+  static let verb = Verb(
+    "layer", .choice("layer", Layer.allCases), help: "whose view of the pages the screen shows", example: "layer both"
+  ) { LayerAction(layer: $0) }
+
+  package var words: [String] { ["layer", "\(layer)"] }
+  package var isForLooking: Bool { true }
+
+  package func perform(in session: Session) throws(CommandError) -> Event {
+    session.chosenLayer = layer
+    return Event(.done, [])
+  }
+}
+
+extension Command {
+  package static func layer(_ layer: Layer) -> Command { Command(LayerAction(layer: layer)) }
+}
+
+/// Whose view of the pages the screen shows.
+package enum Layer: String, Sendable, CaseIterable {
+  /// What the library believes: allocated, written, flushed.
+  case library
+  /// What the kernel knows: cached, dirty, in writeback.
+  case kernel
+  /// One beside the other.
+  case both
+
+  /// The one that `L` turns to.
+  package var next: Layer {
+    switch self {
+    case .library: .kernel
+    case .kernel: .both
+    case .both: .library
+    }
+  }
+}

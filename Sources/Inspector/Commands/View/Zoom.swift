@@ -1,0 +1,98 @@
+/// Lets a cell stand for more pages or for fewer.
+package struct ZoomAction: Action {
+  let step: ZoomStep
+
+  static let verb = Verb(
+    "zoom", help: "how many pages a cell stands for; fit shows the whole file", example: "zoom fit",
+    forms: [
+      Form(keyword: nil, .cellPages) { ZoomAction(step: .to(.pages($0))) },
+      Form("in") { ZoomAction(step: .closer) },
+      Form("out") { ZoomAction(step: .farther) },
+      Form("fit") { ZoomAction(step: .to(.fit)) },
+    ])
+
+  package var words: [String] { ["zoom", "\(step)"] }
+  package var isForLooking: Bool { true }
+  package func perform(in session: Session) throws(CommandError) -> Event { session.zoom(step) }
+}
+
+extension Command {
+  package static func zoom(_ step: ZoomStep) -> Command { Command(ZoomAction(step: step)) }
+}
+
+extension Session {
+  fileprivate func zoom(_ step: ZoomStep) -> Event {
+    switch step {
+    case .closer: zoom = .pages(max(1, shownPagesPerCell / 2))
+    case .farther: zoom = .pages(min(Zoom.most, shownPagesPerCell * 2))
+    case .to(let zoom): self.zoom = zoom
+    }
+    return Event(.done, [])
+  }
+}
+
+extension ZoomStep: CustomStringConvertible {
+  /// The step as it is written in a command.
+  package var description: String {
+    switch self {
+    case .closer: "in"
+    case .farther: "out"
+    case .to(.fit): "fit"
+    case .to(.pages(let count)): "\(count)"
+    }
+  }
+}
+
+extension Parameter where Value == Int {
+  fileprivate static var cellPages: Self {
+    Parameter(.number) { word, _ throws(SyntaxError) in try Literal.cellPages(word) }
+  }
+}
+
+extension Parameter where Value == Zoom {
+  /// How many pages a cell stands for, or `fit`.
+  static var zoom: Self {
+    Parameter(ArgumentKind("fit|N", "zoom", from: .words(["fit"]))) { word, _ throws(SyntaxError) in
+      word.text == "fit" ? .fit : .pages(try Literal.cellPages(word))
+    }
+  }
+}
+
+extension Literal {
+  fileprivate static func cellPages(_ word: Word) throws(SyntaxError) -> Int {
+    let count = try count(word, "the number of pages")
+    guard count <= Zoom.most else {
+      throw SyntaxError("a cell stands for \(Zoom.most) pages at most", at: word.columns)
+    }
+    return count
+  }
+}
+
+/// How much of the file a cell of the screen stands for.
+package enum Zoom: Sendable, Equatable {
+  /// So many pages.
+  case pages(Int)
+  /// As many as bring the whole file in view.
+  case fit
+
+  /// The number of pages, or `nil` where that depends on the screen.
+  package var pagesPerCell: Int? {
+    switch self {
+    case .pages(let count): count
+    case .fit: nil
+    }
+  }
+
+  /// The most pages that a cell can be made to stand for: 2 to the power of 40.
+  package static let most = 1 << 40
+}
+
+/// How the zoom is changed.
+package enum ZoomStep: Sendable, Equatable {
+  /// Half as many pages a cell.
+  case closer
+  /// Twice as many.
+  case farther
+  /// To this.
+  case to(Zoom)
+}
