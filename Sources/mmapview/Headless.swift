@@ -42,7 +42,7 @@ final class Headless {
     try finish()
   }
 
-  private func record() { cast?.show(Self.frame(session, plan.size), session.theme.palette, cursor: nil) }
+  private func record() { cast?.show(Self.frame(session, plan.size), session.view.theme.palette, cursor: nil) }
 
   private func play(_ script: Script) throws(ScriptError) {
     var player = Player(script)
@@ -50,7 +50,7 @@ final class Headless {
     while true {
       if isDue, !session.isWaiting {
         isDue = false
-        try frames?.take(Self.frame(session, plan.size), session.theme.palette)
+        try frames?.take(Self.frame(session, plan.size), session.view.theme.palette)
       }
       try tellAsides()
       let progress: Player.Progress
@@ -93,7 +93,7 @@ final class Headless {
   private func finish() throws(ScriptError) {
     session.shutDown()
     try tellAsides()
-    let failures = session.takeWorkerFailures()
+    let failures = session.workers.takeFailures()
     if !failures.isEmpty { throw ScriptError(Event(.failure, failures)) }
   }
 
@@ -108,15 +108,15 @@ final class Headless {
 
   /// Lets `screen` make frames of a size, as if there were a window of it.
   static func printScreens(of session: Session, size: Size, isASCII: Bool) {
-    session.isASCII = isASCII
-    session.takeScreen = { [unowned session] file throws(CommandError) in
-      try Screenshot.take(frame(session, size), session.theme.palette, file)
+    session.useASCII(isASCII)
+    session.host.takeScreen = { [unowned session] file throws(CommandError) in
+      try Screenshot.take(frame(session, size), session.view.theme.palette, file)
     }
   }
 
   private static func frame(_ session: Session, _ size: Size) -> Canvas {
     var interface = Interface()
-    if session.isASCII { interface.glyphs = .ascii }
+    if session.view.isASCII { interface.glyphs = .ascii }
     if let layout = Layout(session, width: size.width, height: size.height) {
       interface.update(session, layout)
       interface.askKernel(session, layout)

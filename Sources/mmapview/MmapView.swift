@@ -178,7 +178,7 @@ struct MmapView: ParsableCommand {
       let signals = opensScreen ? clinux_open_signals() : -1
       let session = try Session(opening: plan)
       let cast = plan.cast.map { CastRecorder($0, isTimed: opensScreen) }
-      session.filesInUse = { [cast?.fileInUse].compactMap { $0 } }
+      session.host.filesInUse = { [cast?.fileInUse].compactMap { $0 } }
       try plan.frames?.begin()
       try stage?.open(for: session)
       let ending = Result { try play(plan, session, cast, signals) }
@@ -228,7 +228,7 @@ struct MmapView: ParsableCommand {
       case .always: .always
       case .never: .never
       }
-    let terminal = try NcursesTerminal(session.theme.palette, color: choice, usesMouse: !noMouse)
+    let terminal = try NcursesTerminal(session.view.theme.palette, color: choice, usesMouse: !noMouse)
     let loop = try RunLoop(session, terminal, plan.replay, signals: signals, isASCII: ascii, cast: cast)
     let signal = try loop.run()
     if let farewell = session.farewell { try LinePrinter.print([farewell]) }

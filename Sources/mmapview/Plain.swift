@@ -54,7 +54,7 @@ final class Plain {
 
   // One command of the script.
   private func play() -> Bool {
-    defer { session.isInLesson = session.outside != nil && player.upcoming != nil }
+    defer { session.host.isInLesson = session.host.outside != nil && player.upcoming != nil }
     do throws(ScriptError) {
       guard case .performed = try player.step(session) else { return false }
     } catch {

@@ -57,13 +57,12 @@ struct ChangingFileTests {
     // The session has no time to notice.
     _ = try file.writeAll(toAbsoluteOffset: 16 * 4096, [UInt8](repeating: 8, count: 100 * 4096))
     let wait = KernelWait(opened, .dirty, KernelNumber(pages: 0, isLeast: false), of: nil, within: .zero)
-    wait.run()
+    let found = Result { try wait.look() }
     let dirty = try PageCache.counts(of: file, bytes: 0..<116 * 4096).dirty
     if dirty < 100 { try skip("the disk has written back meanwhile") }
-    #expect(throws: CommandError.self) { try wait.finish() }
+    #expect(throws: CommandError.self) { try found.get() }
     let most = KernelWait(opened, .cached, KernelNumber(pages: 100, isLeast: true), of: nil, within: .zero)
-    most.run()
-    #expect(try most.finish().lines == ["as expected: kernel cached 100+, found 116"])
+    #expect(most.event(try most.look()).lines == ["as expected: kernel cached 100+, found 116"])
     #expect(session.kernelSummary(opened).hasPrefix("116 cached, "))
   }
 
@@ -208,13 +207,13 @@ struct ChangingFileTests {
     }
     for page in places + [places[0]] {
       try perform("find kernel dirty")
-      #expect(session.cursor == page)
+      #expect(session.view.cursor == page)
     }
     try perform("find previous")
-    #expect(session.cursor == places[2])
+    #expect(session.view.cursor == places[2])
     try perform("goto 150000")
     try perform("find kernel cached")
-    #expect(session.cursor == places[1])
+    #expect(session.view.cursor == places[1])
     try run("sync", [folder.file("a").string])
     #expect(failure("find kernel dirty") == "find kernel dirty: there is none in the file")
   }
@@ -224,14 +223,14 @@ struct ChangingFileTests {
     let file = try open(pages: 20)
     defer { try? file.close() }
     #expect(failure("find kernel changed")?.contains("no page was seen to change") == true)
-    session.markedPages = [3, 17]
+    session.view.markedPages = [3, 17]
     for page in [3, 17, 3] {
       try perform("find kernel changed")
-      #expect(session.cursor == page)
+      #expect(session.view.cursor == page)
     }
-    session.markedPages = []
-    session.watchedChanges = [5..<8]
+    session.view.markedPages = []
+    session.document.watching.changes = [5..<8]
     try perform("find previous")
-    #expect(session.cursor == 7)
+    #expect(session.view.cursor == 7)
   }
 }

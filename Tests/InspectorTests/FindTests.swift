@@ -27,7 +27,7 @@ struct FindTests {
     try session.perform(try #require(try Command(parsing: line)))
   }
 
-  private var place: Int { session.cursor * 4096 + session.byteCursor }
+  private var place: Int { session.view.cursor * 4096 + session.view.byteCursor }
 
   // At the first byte, side by side, across the end of a page, and at the last byte.
   private static let offsets = [0, 0x6000, 0x6003, 0x6100, 0x6ffe, 0x9000, 0x9ffd]
@@ -83,9 +83,9 @@ struct FindTests {
     for line in ["allocate 2p x2", "write r2 zero", "byte 0x2010"] { try perform(line) }
     for page in [3, 2, 3] {
       try perform("find state written")
-      #expect(session.cursor == page)
+      #expect(session.view.cursor == page)
     }
     try perform("find previous")
-    #expect(session.cursor == 2)
+    #expect(session.view.cursor == 2)
   }
 }

@@ -52,7 +52,7 @@ struct JobTests {
     try perform("verify r1")
     finish()
     #expect(session.log.last?.lines == ["verified r1: 16384 pages"])
-    #expect(session.takeJobFailure() == nil)
+    #expect(session.jobs.takeFailure() == nil)
   }
 
   @Test("A write that is stopped gives its range back, to be written anew")
@@ -61,7 +61,7 @@ struct JobTests {
     try perform("write r1 random:1")
     session.stopJob()
     finish()
-    #expect(session.takeJobFailure()?.description.contains("stopped after") == true)
+    #expect(session.jobs.takeFailure()?.description.contains("stopped after") == true)
     try perform("expect page 0-16383 allocated")
     session.patience = nil
     try perform("write r1 page")

@@ -56,7 +56,7 @@ struct PageWatchTests {
     try waitUntilTold(session, " size: 49152 bytes, was 40960")
     if session.sampledFile.map({ (try? PageCache.counts(of: $0.descriptor, bytes: 0..<4096)) != nil }) == true {
       try waitUntilTold(session, " pages 10-11: ")
-      #expect(session.watchedChanges.contains(10..<12))
+      #expect(session.document.watching.changes.contains(10..<12))
     }
     try run("mv", [folder.file("a").string, folder.file("b").string])
     try waitUntilTold(session, " name: renamed, is \(folder.file("b")) now")

@@ -119,7 +119,7 @@ struct QuietTests {
         #expect(line.hasSuffix("absent") && error.description.contains("there is none"))
       }
     }
-    let found = session.cursor * 4096 + session.byteCursor
+    let found = session.view.cursor * 4096 + session.view.byteCursor
     switch line {
     case "find text needle": #expect(found == islands[1])
     case "find hex 0000006e": #expect(found == islands[1] - 3)
@@ -137,11 +137,11 @@ struct QuietTests {
     try perform("open \(name)")
     for offset in offsets {
       try perform("find text needle")
-      #expect(session.cursor * 4096 + session.byteCursor == offset)
+      #expect(session.view.cursor * 4096 + session.view.byteCursor == offset)
     }
     for offset in offsets.reversed().dropFirst() {
       try perform("find previous")
-      #expect(session.cursor * 4096 + session.byteCursor == offset)
+      #expect(session.view.cursor * 4096 + session.view.byteCursor == offset)
     }
   }
 

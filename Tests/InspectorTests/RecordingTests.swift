@@ -65,7 +65,7 @@ struct RecordingTests {
 
   private func labels(_ session: Session) -> [String] {
     (1..<session.rangeCount + 1).map { label in
-      let range = session.ranges.summary(label)
+      let range = session.document.ranges.summary(label)
       return "r\(label) \(range.bytes) by \(range.author): \(range.pattern.map { "\($0)" } ?? "none"), \(range.stage)"
     }
   }
@@ -129,7 +129,7 @@ struct RecordingTests {
     let session = try Session()
     session.begin(layer: .both, theme: .light, speed: Speed("2"))
     try perform(session, "record \(path("r"))", "create \(path("a")) 64k")
-    #expect(session.layer == .both && session.theme == .light && session.speed == Speed("2"))
+    #expect(session.layer == .both && session.view.theme == .light && session.speed == Speed("2"))
     #expect(try lines("r").count == 5)
   }
 
@@ -239,7 +239,7 @@ struct RecordingTests {
     // Nothing has looked at them since: they ended between the last look and this.
     _ = try Command.sync(.all).action.perform(in: session)
     #expect(labels(session).count == 7)
-    for label in 1...7 { #expect(session.ranges.summary(label).stage == .flushed, "r\(label)") }
+    for label in 1...7 { #expect(session.document.ranges.summary(label).stage == .flushed, "r\(label)") }
     session.shutDown()
   }
 

@@ -146,10 +146,10 @@ struct ScriptTests {
   func settings() throws {
     try begin()
     try play("set pattern random:7", "set ascii on", "set layer both", "set theme light", "set zoom 8")
-    #expect(session.pattern == .random(seed: 7) && session.isASCII)
-    #expect(session.layer == .both && session.theme == .light && session.zoom == .pages(8))
+    #expect(session.view.pattern == .random(seed: 7) && session.view.isASCII)
+    #expect(session.layer == .both && session.view.theme == .light && session.view.zoom == .pages(8))
     try play("allocate 1p", "write r1 zero", "set ascii off", "set zoom fit")
-    #expect(session.pattern == .byte(0) && !session.isASCII && session.zoom == .fit)
+    #expect(session.view.pattern == .byte(0) && !session.view.isASCII && session.view.zoom == .fit)
     try play("expect error \"did you mean pattern?\" set patern zero", "expect error \"no speed\" set speed 0")
     try play("expect error \"no speed\" set speed 1e3", "expect error \"too\" set zoom 99999999999999999999")
   }

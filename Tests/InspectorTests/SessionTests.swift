@@ -226,7 +226,7 @@ struct SessionTests {
     #expect(session.range(ofPage: 3)?.label == 2)
     #expect(session.range(ofPage: 3)?.pattern == .page)
     #expect(session.range(ofPage: 6) == nil)
-    #expect(session.cursor == 0)
+    #expect(session.view.cursor == 0)
   }
 }
 

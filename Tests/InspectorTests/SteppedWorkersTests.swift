@@ -86,7 +86,7 @@ struct SteppedWorkersTests {
       ])
     #expect(printed.contains("worker 1: pages 0-1 flushed"))
     #expect(!session.areWorkersMoving)
-    #expect(session.cursor == 2)
+    #expect(session.view.cursor == 2)
     #expect(session.range(ofPage: 0)?.author == .worker(1))
     #expect(session.range(ofPage: 2) == nil)
     #expect(session.workers.holder(ofPage: 3)?.number == 1)

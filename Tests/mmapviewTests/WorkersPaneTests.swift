@@ -66,11 +66,11 @@ struct WorkersPaneTests {
       return text
     }
     #expect(draw(35, 6)[1].contains("press . to step") && answer()?.contains("a allocates") == true)
-    session.isInLesson = true
+    session.host.isInLesson = true
     #expect(!draw(35, 6)[1].contains("press") && answer() == "page 200 belongs to no range")
     let empty = try Session()
     #expect(GridView.noFile(empty).contains(":open"))
-    empty.isInLesson = true
+    empty.host.isInLesson = true
     #expect(!GridView.noFile(empty).contains(":"))
   }
 

@@ -71,7 +71,6 @@ final class Errand: Sendable {
       }
     } catch { load.failure = error }
     self.load.withLock { swap(&$0, &load) }
-    job.end()
   }
 
   // All is durable by now; to exchange the receipts takes no time.

@@ -1,7 +1,6 @@
 import Glibc
 import PageCache
 import RangedMmap
-import Synchronization
 
 /// A wait until the kernel counts as many pages as a script expects.
 final class KernelWait: Sendable {
@@ -11,7 +10,6 @@ final class KernelWait: Sendable {
   private let number: KernelNumber
   private let pages: ClosedRange<Int>?
   private let time: Duration
-  private let outcome = Mutex<Result<Int, CommandError>>(.success(0))
 
   init(
     _ file: MmapFile, _ wanted: KernelCount, _ number: KernelNumber, of pages: ClosedRange<Int>?, within time: Duration
@@ -25,21 +23,14 @@ final class KernelWait: Sendable {
     self.time = time
   }
 
-  func run() {
-    let result: Result<Int, CommandError>
-    do throws(CommandError) { result = .success(try look()) } catch { result = .failure(error) }
-    outcome.withLock { $0 = result }
-    job.end()
-  }
-
-  /// What came of it.
-  func finish() throws(CommandError) -> Event {
-    let found = try outcome.withLock { $0 }.get()
+  /// What is told when so many are found.
+  func event(_ found: Int) -> Event {
     let rest = number.isLeast ? ", found \(found)" : ""
     return .asExpected("\(Expectation.kernel(wanted, number, of: pages, within: .zero))\(rest)", isMeasured: true)
   }
 
-  private func look() throws(CommandError) -> Int {
+  /// Looks until there are as many, or time is up.
+  func look() throws(CommandError) -> Int {
     let deadline = ContinuousClock.now + time
     while true {
       let found = try count()

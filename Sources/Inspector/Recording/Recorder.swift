@@ -16,6 +16,12 @@ final class Recorder {
   private var isWhole = true
   // Lines that come after a command that has not ended yet.
   private var held: (time: String, lines: [String])?
+  // The command whose end is not known yet.
+  private var awaited: (command: Command, isRacing: Bool)?
+  /// What a command that failed had done until then, as commands.
+  var achieved: [Command]?
+  /// What it has told to be looked for.
+  var toldTarget: Target?
   private var failure: CommandError?
   /// Why recordings are not whole.
   private(set) var failures: [CommandError] = []
@@ -37,8 +43,15 @@ final class Recorder {
     if held != nil { held?.lines.append(stamped(line)) } else { keep([stamped(line)]) }
   }
 
-  /// Keeps all further lines back until it is known how the command before them has ended.
-  func hold() { held = (time, []) }
+  /// Waits for the end of a command, and keeps all lines after it back until that is known.
+  func await(_ command: Command, isRacing: Bool) {
+    awaited = (command, isRacing)
+    // A file that is being made or waited for is not there for other commands before it is.
+    if !command.action.isOpening { held = (time, []) }
+  }
+
+  /// The command whose end was waited for, once.
+  func takeAwaited() -> (command: Command, isRacing: Bool)? { awaited.take() }
 
   /// Goes on with lines that stand where it began to hold.
   func release(_ lines: [String]) {
@@ -48,6 +61,7 @@ final class Recorder {
 
   /// Begins anew with a file that was just opened, unless it is written: then that is the whole.
   func restart() {
+    toldTarget = nil
     guard !isOn else { return }
     (history, isWhole, start) = ([], true, .now)
   }

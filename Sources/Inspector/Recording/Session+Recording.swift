@@ -30,7 +30,7 @@ extension Session {
   func record(_ command: Command, isRacing: Bool) {
     let form = command.action.recorded(by: self, isRacing: isRacing)
     if case .opening(let path) = form {
-      restartRecording()
+      recorder.restart()
       guard let size = file?.size else { return }
       recorder.subject = (path, size)
       tell(command)
@@ -50,11 +50,6 @@ extension Session {
     }
   }
 
-  private func restartRecording() {
-    recorder.restart()
-    toldTarget = nil
-  }
-
   /// Tells of what workers did since the last time.
   func recordWorkers() {
     let steps = workers.takeStepsToTell()
@@ -71,8 +66,8 @@ extension Session {
 
   /// Tells how a command has ended that others did not wait for.
   func recordEnd(hasFailed: Bool) {
-    guard let (command, isRacing) = unrecorded.take() else { return }
-    let achieved = achieved.take() ?? []
+    guard let (command, isRacing) = recorder.takeAwaited() else { return }
+    let achieved = recorder.achieved.take() ?? []
     if command.action.isOpening {
       if !hasFailed { record(command, isRacing: isRacing) }
       return
@@ -84,7 +79,7 @@ extension Session {
 
   /// Tells what a command had done before it failed.
   func recordAchieved() {
-    for command in achieved.take() ?? [] { tell(command) }
+    for command in recorder.achieved.take() ?? [] { tell(command) }
   }
 
   private func tell(_ command: Command) { add("\(command)") }

@@ -50,10 +50,10 @@ package struct Player {
   package mutating func step(_ session: Session) throws(ScriptError) -> Progress {
     if session.isSourcing { return .waiting }
     // What workers do belongs to the script that they are started by, and runs while they do.
-    let workerFailures = session.takeWorkerFailures()
+    let workerFailures = session.workers.takeFailures()
     if let last, !workerFailures.isEmpty { throw fail(last, workerFailures.joined(separator: "; ")) }
     if session.isWaiting { return .waiting }
-    let failure = session.takeJobFailure()
+    let failure = session.jobs.takeFailure()
     if let position = awaited.take(), let failure { throw fail(position, failure.description) }
     guard next < steps.count, !session.isOver else {
       last = nil

@@ -35,6 +35,10 @@ package struct Event: Sendable, Equatable {
 
   static func done(_ line: String) -> Event { Event(.done, [line]) }
 
+  static func workersHaveEnded(_ operations: Int) -> Event {
+    .done("workers have ended: \(counted(operations, "operation"))")
+  }
+
   static func news(_ line: String) -> Event { Event(.news, [line]) }
 
   static func asExpected(_ what: String, isMeasured: Bool = false) -> Event {

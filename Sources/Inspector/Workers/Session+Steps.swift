@@ -10,7 +10,7 @@ extension Session {
 
   /// Lets workers take steps, all of them before the next command of a script.
   func step(_ number: Int) throws(CommandError) -> Event {
-    guard stepsAhead == 0 else {
+    guard scripts.stepsAhead == 0 else {
       throw CommandError("workers step: steps are under way; `workers pause` halts them")
     }
     guard number <= Self.toldOneByOne else {
@@ -19,9 +19,9 @@ extension Session {
     }
     var lines: [String] = []
     for _ in 0..<number {
-      guard let turn = try workers.takeTurn(&ranges) else { break }
+      guard let turn = try workers.takeTurn(&document.ranges) else { break }
       lines.append(turn.description)
-      if let pages = turn.pages { cursor = pages.lowerBound }
+      if let pages = turn.pages { view.cursor = pages.lowerBound }
     }
     return Event(.done, lines)
   }
@@ -33,20 +33,20 @@ extension Session {
     do throws(CommandError) {
       for turn in named {
         guard case .advances(let count) = turn.deed else {
-          try workers.dismiss(turn.worker, &ranges)
+          try workers.dismiss(turn.worker, &document.ranges)
           taken.append(turn)
           lines.append("worker \(turn.worker) ends")
           continue
         }
         for _ in 0..<count {
-          guard let told = try workers.takeTurn(turn.worker, &ranges) else { break }
+          guard let told = try workers.takeTurn(turn.worker, &document.ranges) else { break }
           taken.append(NamedTurn(worker: turn.worker, deed: .advances(1)))
-          if let pages = told.pages { cursor = pages.lowerBound }
+          if let pages = told.pages { view.cursor = pages.lowerBound }
           if lines.count <= Self.toldOneByOne { lines.append(told.description) }
         }
       }
     } catch {
-      if !taken.isEmpty { achieved = [.workers(.turn(taken))] }
+      if !taken.isEmpty { recorder.achieved = [.workers(.turn(taken))] }
       throw error
     }
     return Event(.done, lines.count <= Self.toldOneByOne ? lines : ["workers: \(WorkersCommand.turn(named))"])
@@ -54,21 +54,21 @@ extension Session {
 
   /// Lets workers take so many steps, some of them now and the others in ``continueSteps()``.
   func takeSteps(_ number: Int) {
-    (stepsAhead, isWaitingForWorkers) = (number, true)
+    scripts.await(steps: number)
     continueSteps()
   }
 
   /// Takes steps that were told before, for a short time, and signals that there are more.
   func continueSteps() {
-    guard stepsAhead > 0, !workers.isPaused else { return }
+    guard scripts.stepsAhead > 0, !workers.isPaused else { return }
     let end = ContinuousClock.now + Self.patience
-    while stepsAhead > 0, ContinuousClock.now < end {
-      stepsAhead -= 1
+    while scripts.stepsAhead > 0, ContinuousClock.now < end {
+      scripts.takeStep()
       // The others go on where one fails, as threads do.
-      do throws(CommandError) { if try workers.takeTurn(&ranges) == nil { stepsAhead = 0 } } catch {
+      do throws(CommandError) { if try workers.takeTurn(&document.ranges) == nil { scripts.workersAreDone() } } catch {
         noteWorkerFailure(error.description)
       }
     }
-    if stepsAhead > 0 { wakeUp.signal() } else { isWaitingForWorkers = false }
+    if scripts.stepsAhead > 0 { wakeUp.signal() } else { scripts.workersAreDone() }
   }
 }

@@ -6,13 +6,13 @@ extension Session {
   /// Whether workers change pages without being told again: threads that are not halted, or steps that were told and not
   /// yet taken.
   package var areWorkersMoving: Bool {
-    workers.running > 0 && !workers.isPaused && (!workers.isStepped || stepsAhead > 0)
+    workers.running > 0 && !workers.isPaused && (!workers.isStepped || scripts.stepsAhead > 0)
   }
 
   func steer(_ command: WorkersCommand) throws(CommandError) -> Event {
     if case .start(let number, let order) = command { return try start(number, order) }
     guard workers.running > 0 else {
-      if case .wait = command { return workersHaveEnded }
+      if case .wait = command { return .workersHaveEnded(workers.newOperations) }
       let example =
         switch command {
         case .step, .turn: "workers start 4 mode=stepped"
@@ -24,11 +24,11 @@ extension Session {
     case .pause: workers.pause()
     case .resume:
       workers.resume()
-      if stepsAhead > 0 { wakeUp.signal() }
+      if scripts.stepsAhead > 0 { wakeUp.signal() }
     case .stop: workers.stop()
     case .wait:
       try refuseWhilePaused("wait", "they are paused and would never end")
-      waitForWorkers()
+      scripts.awaitWorkers()
       if workers.isStepped { takeSteps(.max) }
     case .step(let number):
       guard workers.isStepped else {
@@ -41,7 +41,7 @@ extension Session {
         throw CommandError("workers turn: those at work are threads; start them with mode=stepped to give them turns")
       }
       try refuseWhilePaused("turn", "they are paused")
-      guard stepsAhead == 0 else {
+      guard scripts.stepsAhead == 0 else {
         throw CommandError("workers turn: steps are under way; `workers pause` halts them")
       }
       return try take(turns)
@@ -51,7 +51,7 @@ extension Session {
   }
 
   private func start(_ number: Int, _ order: WorkOrder) throws(CommandError) -> Event {
-    let (file, allocator) = (try openFile(), try writableAllocator())
+    let (file, allocator) = (try openFile(), try document.writableAllocator())
     // A wait for the whole file would settle pages of theirs, nobody can tell which.
     if recorder.isOn { try requireNoJob("workers start") }
     guard workersHaveEndedAndHandedOver || workers.isStepped == (order.mode == .stepped) else {
@@ -61,7 +61,6 @@ extension Session {
       )
     }
     let fill = try PatternFill(order.pattern, for: file.descriptor)
-    workersStart()
     if order.mode == .free, !recorder.isOn { recorder.forget() }
     let before = workers.workers.count
     do throws(CommandError) {
@@ -73,6 +72,23 @@ extension Session {
       throw error
     }
     return .done("\(counted(number, "worker")) started: \(order)")
+  }
+
+  /// Whether no worker runs; what those that ran handed over since the last look has its labels then.
+  var workersHaveEndedAndHandedOver: Bool {
+    guard workers.running == 0 else { return false }
+    takeInWorkers()
+    return true
+  }
+
+  func takeInWorkers() {
+    for failure in workers.collect(into: &document.ranges) { noteWorkerFailure(failure) }
+    recordWorkers()
+  }
+
+  func noteWorkerFailure(_ failure: String) {
+    note(Event(.failure, [failure]))
+    workers.keep(failure: failure)
   }
 
   private func refuseWhilePaused(_ action: String, _ reason: String) throws(CommandError) {

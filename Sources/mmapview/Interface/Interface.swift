@@ -55,8 +55,8 @@ extension Interface {
       return
     }
     let (shape, count) = (layout.shape, file.states.count)
-    session.shownPagesPerCell = shape.pagesPerCell
-    firstPage = shape.firstPage(from: firstPage, showing: session.cursor, of: count)
+    session.frameShows(pagesPerCell: shape.pagesPerCell)
+    firstPage = shape.firstPage(from: firstPage, showing: session.view.cursor, of: count)
     let window = shape.window(from: firstPage, of: count)
     totals = Self.renew(&cells, file, window, each: shape.pagesPerCell)
     if layout.overview != nil {
@@ -81,10 +81,10 @@ extension Interface {
     // The arrows must not move what nobody sees.
     if layout.hex == nil { focus = .grid }
     byteRows = layout.hex.map { HexView.rows(session, self, $0) } ?? 0
-    let row = session.byteCursor / 16
+    let row = session.view.byteCursor / 16
     firstByteRow = min(max(firstByteRow, row - byteRows + 1), row)
     // No more empty rows below the page's last byte than must be.
-    let pageRows = (min(Alignment.page, file.size - session.cursor * Alignment.page) + 15) / 16
+    let pageRows = (min(Alignment.page, file.size - session.view.cursor * Alignment.page) + 15) / 16
     firstByteRow = max(0, min(firstByteRow, pageRows - byteRows))
   }
 
@@ -95,12 +95,12 @@ extension Interface {
       pageBytes = nil
       return
     }
-    presence = focus == .bytes ? .readable : session.presence(ofPage: session.cursor)
+    presence = focus == .bytes ? .readable : session.presence(ofPage: session.view.cursor)
     guard presence == .readable else {
       pageBytes = nil
       return
     }
-    let isNextReadable = session.presence(ofPage: session.cursor + 1) == .readable
+    let isNextReadable = session.presence(ofPage: session.view.cursor + 1) == .readable
     PageBytes.update(&pageBytes, session, readsOn: isNextReadable, isForced: isForced)
   }
 
@@ -111,7 +111,7 @@ extension Interface {
   /// What the kernel is to be asked about, if the screen shows it.
   func kernelRequest(_ session: Session, _ layout: Layout) -> KernelRequest? {
     guard let file = session.file, let sampled = session.sampledFile else { return nil }
-    let (shape, count, cursor) = (layout.shape, file.states.count, session.cursor)
+    let (shape, count, cursor) = (layout.shape, file.states.count, session.view.cursor)
     let mayRead = layout.hex != nil && focus == .bytes
     guard session.layer != .library else {
       // Bytes that only others change are looked at all the same, where they are shown.

@@ -24,11 +24,11 @@ extension KeyMap {
       step(session, by: 16 * interface.byteRows)
     },
     Binding("g Home", [.character("g"), .home], "the first byte of the page") { session, _, _ in
-      .perform(.byte(offset: session.cursor * Alignment.page))
+      .perform(.byte(offset: session.view.cursor * Alignment.page))
     },
     Binding("G End", [.character("G"), .end], "the last byte of the page") { session, _, _ in
       guard let file = session.file else { return nil }
-      return .perform(.byte(offset: min((session.cursor + 1) * Alignment.page, file.size) - 1))
+      return .perform(.byte(offset: min((session.view.cursor + 1) * Alignment.page, file.size) - 1))
     },
     Binding("Tab Esc", [.tab, .escape], "back to the pages") { _, _, _ in .focus(.grid) },
   ]
@@ -46,7 +46,7 @@ extension KeyMap {
   // Over the ends of a page into its neighbours; not over those of the file.
   private static func step(_ session: Session, by bytes: Int) -> Action? {
     guard let file = session.file else { return nil }
-    let target = session.cursor * Alignment.page + session.byteCursor + bytes
+    let target = session.view.cursor * Alignment.page + session.view.byteCursor + bytes
     return .perform(.byte(offset: min(max(0, target), file.size - 1)))
   }
 }

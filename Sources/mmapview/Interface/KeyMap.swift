@@ -43,7 +43,7 @@ struct Binding {
 
     /// One for files that are open for writing.
     static func writing(_ name: String, rank: Int) -> Hint {
-      Hint(name, rank: rank) { $0.file?.isWritable == true && !$0.isInLesson }
+      Hint(name, rank: rank) { $0.file?.isWritable == true && !$0.host.isInLesson }
     }
   }
 
@@ -69,7 +69,7 @@ enum KeyMap {
   /// The keys that the bottom line names here and now.
   static func hints(_ session: Session) -> [(key: String, name: String, rank: Int)] {
     // A file that is only looked at: any key that would write asks for leave.
-    let isAsking = session.file?.isWritable == false && !session.isInLesson
+    let isAsking = session.file?.isWritable == false && !session.host.isInLesson
     return (session.isWaitingForKey ? [("Space", "goes on", -1)] : []) + (isAsking ? [("a", "allow writing", 4)] : [])
       + acting.compactMap { binding in
         guard let hint = binding.hint, hint.applies(session) else { return nil }
@@ -79,10 +79,10 @@ enum KeyMap {
 
   static let moving: [Binding] = [
     Binding("← h", [.left, .character("h")], "one cell back") { session, _, _ in
-      move(session, by: -session.shownPagesPerCell)
+      move(session, by: -session.view.shownPagesPerCell)
     },
     Binding("→ l", [.right, .character("l")], "one cell on") { session, _, _ in
-      move(session, by: session.shownPagesPerCell)
+      move(session, by: session.view.shownPagesPerCell)
     },
     Binding("↑ k", [.up, .character("k")], "one row up") { session, _, grid in
       move(session, by: -grid.columns * grid.pagesPerCell)
@@ -105,7 +105,7 @@ enum KeyMap {
     },
     Binding("-", [.character("-")], "zoom out") { _, _, _ in .perform(.zoom(.farther)) },
     Binding("0", [.character("0")], "whole file, or page by page") { session, _, _ in
-      .perform(.zoom(.to(session.zoom == .fit ? .pages(1) : .fit)))
+      .perform(.zoom(.to(session.view.zoom == .fit ? .pages(1) : .fit)))
     },
     Binding(
       "L", [.character("L")], "the kernel's layer, both, back",
@@ -115,8 +115,8 @@ enum KeyMap {
     },
     Binding("Space", [.character(" ")], "select the cell, or none") { session, _, _ in
       guard let file = session.file else { return nil }
-      if session.selection?.contains(session.cursor) == true { return .perform(.select(nil)) }
-      return .perform(.select(cell(of: session.cursor, session, file)))
+      if session.view.selection?.contains(session.view.cursor) == true { return .perform(.select(nil)) }
+      return .perform(.select(cell(of: session.view.cursor, session, file)))
     },
     Binding("v", [.character("v")], "select to where you move") { session, _, _ in
       session.file == nil ? nil : .selectFromHere
@@ -138,11 +138,11 @@ enum KeyMap {
       "w", [.character("w")], "write the last pattern to it",
       hint: .writing("write", rank: 3)
     ) { session, _, _ in
-      onRange(session) { .perform(.write($0, session.pattern)) }
+      onRange(session) { .perform(.write($0, session.view.pattern)) }
     },
     Binding("r", [.character("r")], "read back 64 bytes of the page") { session, _, _ in
-      guard let range = session.range(ofPage: session.cursor) else { return noRange(session) }
-      let offset = session.cursor * Alignment.page - range.bytes.lowerBound
+      guard let range = session.range(ofPage: session.view.cursor) else { return noRange(session) }
+      let offset = session.view.cursor * Alignment.page - range.bytes.lowerBound
       return .perform(.read(.labels(range.label...range.label), offset: offset, length: 64))
     },
     Binding("y", [.character("y")], "verify it against its pattern") { session, _, _ in
@@ -187,14 +187,14 @@ enum KeyMap {
   private static func move(_ session: Session, by pages: Int) -> Action? {
     guard let file = session.file else { return nil }
     let last = file.states.count - 1
-    let target = session.cursor.addingReportingOverflow(pages)
+    let target = session.view.cursor.addingReportingOverflow(pages)
     return .perform(.goto(page: target.overflow ? last : min(max(0, target.partialValue), last)))
   }
 
   /// The pages of the cell that a page is in.
   static func cell(of page: Int, _ session: Session, _ file: MmapFile) -> ClosedRange<Int> {
-    let first = page / session.shownPagesPerCell * session.shownPagesPerCell
-    return first...(min(first + session.shownPagesPerCell, file.states.count) - 1)
+    let first = page / session.view.shownPagesPerCell * session.view.shownPagesPerCell
+    return first...(min(first + session.view.shownPagesPerCell, file.states.count) - 1)
   }
 
   private static func onRange(
@@ -202,8 +202,8 @@ enum KeyMap {
   ) -> Action {
     guard session.file != nil else { return noRange(session) }
     let range: () -> Action = {
-      if session.selection != nil { return make(.selected) }
-      guard let range = session.range(ofPage: session.cursor) else { return noRange(session) }
+      if session.view.selection != nil { return make(.selected) }
+      guard let range = session.range(ofPage: session.view.cursor) else { return noRange(session) }
       return make(.labels(range.label...range.label))
     }
     return mustWrite ? whenWritable(session, range) : range()
@@ -214,16 +214,16 @@ enum KeyMap {
     guard file.isWritable else {
       return .refuse("a file that is only looked at has no ranges; its bytes are shown below the grid")
     }
-    let holder = session.workers.holder(ofPage: session.cursor)
+    let holder = session.workers.holder(ofPage: session.view.cursor)
     let reason = holder.map { "is in the hands of worker \($0.number)" } ?? "belongs to no range"
     // In a lesson the pages are its own to allocate.
-    let remedy = holder == nil && !session.isInLesson ? ": a allocates the next free page" : ""
-    return .refuse("page \(session.cursor) \(reason)\(remedy)")
+    let remedy = holder == nil && !session.host.isInLesson ? ": a allocates the next free page" : ""
+    return .refuse("page \(session.view.cursor) \(reason)\(remedy)")
   }
 
   /// A file that exists is somebody's data: the person is asked before it is opened for writing.
   private static func whenWritable(_ session: Session, _ make: () -> Action) -> Action {
-    if session.isInLesson { return make() }
+    if session.host.isInLesson { return make() }
     guard let file = session.file, !file.isWritable else { return make() }
     return .edit("open \(Word.quote(file.path.string)) write")
   }

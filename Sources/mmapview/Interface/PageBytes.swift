@@ -73,7 +73,7 @@ struct PageBytes {
       return
     }
     let occasion = Occasion(
-      file: file, page: session.cursor, state: file.states[session.cursor], eventCount: session.eventCount,
+      file: file, page: session.view.cursor, state: file.states[session.view.cursor], eventCount: session.eventCount,
       readsOn: readsOn)
     if !isForced, let known = held, known.occasion.isSame(as: occasion), time < known.readAt + Self.time {
       held?.isOld = true

@@ -45,7 +45,7 @@ extension RunLoop {
       }
     case .refuse(let reason): session.note(Event(.failure, [reason]))
     case .selectFromHere:
-      interface.anchor = session.cursor
+      interface.anchor = session.view.cursor
       followAnchor()
     case .focus(let focus): interface.focus = focus
     case .log:
@@ -62,7 +62,7 @@ extension RunLoop {
       interface.anchor = nil
       return
     }
-    let ends = [anchor, session.cursor].map { KeyMap.cell(of: $0, session, file) }
+    let ends = [anchor, session.view.cursor].map { KeyMap.cell(of: $0, session, file) }
     let first = min(ends[0].lowerBound, ends[1].lowerBound)
     _ = try? session.perform(.select(first...max(ends[0].upperBound, ends[1].upperBound)))
   }
@@ -83,7 +83,7 @@ extension RunLoop {
       session.stopSource()
     } else if interface.anchor != nil {
       interface.anchor = nil
-    } else if session.selection != nil {
+    } else if session.view.selection != nil {
       perform(.select(nil))
     }
   }
@@ -109,14 +109,14 @@ extension RunLoop {
     }
     guard interface.prompt == nil, let file = session.file, let layout else { return }
     if event.kind == .release { interface.anchor = nil }
-    guard let page = layout.page(event, from: interface.firstPage, cursor: session.cursor, of: file.states.count)
+    guard let page = layout.page(event, from: interface.firstPage, cursor: session.view.cursor, of: file.states.count)
     else { return }
     // A drag selects from where the button went down; a press begins anew.
     switch event.kind {
     case .press:
       interface.anchor = nil
-      if session.selection != nil { perform(.select(nil)) }
-    case .drag where interface.anchor == nil: interface.anchor = session.cursor
+      if session.view.selection != nil { perform(.select(nil)) }
+    case .drag where interface.anchor == nil: interface.anchor = session.view.cursor
     default: break
     }
     perform(.goto(page: page))
@@ -168,7 +168,7 @@ extension RunLoop {
       session.note(Event(.failure, [claim]))
       return
     }
-    if command == .quit, session.unsyncedPages > 0, session.outside == nil {
+    if command == .quit, session.unsyncedPages > 0, session.host.outside == nil {
       interface.isAskingToQuit = true
       return
     }

@@ -10,7 +10,7 @@ extension RunLoop {
   func play() -> Replay.Progress {
     defer {
       interface.replay = replay.status(session)
-      session.isInLesson = session.outside != nil && !replay.isOver
+      session.host.isInLesson = session.host.outside != nil && !replay.isOver
     }
     do throws(ScriptError) {
       let progress = try replay.advance(session)
@@ -18,7 +18,7 @@ extension RunLoop {
       return progress
     } catch {
       scriptFailure = error
-      let end = session.outside == nil ? "The script" : "The lesson"
+      let end = session.host.outside == nil ? "The script" : "The lesson"
       session.note(Event(.failure, [error.description, "\(end) ends here; all keys are yours."]))
       return .finished
     }

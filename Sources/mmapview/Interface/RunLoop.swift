@@ -47,16 +47,16 @@ final class RunLoop {
     session.patience = Self.patience
     interface.showsTimes = true
     session.isAttended = true
-    session.isASCII = isASCII
+    session.useASCII(isASCII)
     chooseGlyphs()
-    session.takeScreen = { [unowned self] file throws(CommandError) in
+    session.host.takeScreen = { [unowned self] file throws(CommandError) in
       chooseGlyphs()
       if let layout {
         interface.update(session, layout)
         interface.askKernel(session, layout)
         interface.readBytes(session, layout, isForced: true)
       }
-      return try Screenshot.take(draw(), session.theme.palette, file)
+      return try Screenshot.take(draw(), session.view.theme.palette, file)
     }
   }
 
@@ -79,7 +79,7 @@ final class RunLoop {
       if canvas != shown || interface.prompt != nil {
         meter.count(ContinuousClock.now - start)
         terminal.show(canvas, cursor: promptCursor)
-        cast?.show(canvas, session.theme.palette, cursor: promptCursor)
+        cast?.show(canvas, session.view.theme.palette, cursor: promptCursor)
         shown = canvas
       }
       sampler.charge(Thread.processorTime - used)
@@ -158,13 +158,13 @@ final class RunLoop {
   }
 
   private func chooseGlyphs() {
-    interface.glyphs = terminal.showsUnicode && !session.isASCII ? .unicode : .ascii
+    interface.glyphs = terminal.showsUnicode && !session.view.isASCII ? .unicode : .ascii
   }
 
   private func changeLook() {
     chooseGlyphs()
-    guard terminal.palette != session.theme.palette else { return }
-    terminal.palette = session.theme.palette
+    guard terminal.palette != session.view.theme.palette else { return }
+    terminal.palette = session.view.theme.palette
     shown = nil
   }
 
@@ -178,7 +178,7 @@ final class RunLoop {
     hasActed = false
     let seen = sampler.sample(of: session.sampledFile)
     (interface.kernel, interface.lookTime, interface.delay) = (seen?.sample, seen?.time, seen?.delay)
-    session.markedPages = Set((interface.kernel?.marks ?? [:]).keys)
+    session.frameShows(changed: Set((interface.kernel?.marks ?? [:]).keys))
     interface.readBytes(session, layout)
   }
 

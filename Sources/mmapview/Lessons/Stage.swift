@@ -43,8 +43,8 @@ final class Stage: Sendable {
 
   /// Gives a session what only lessons have, and makes the folder the one that names begin in.
   func open(for session: Session) throws(CommandError) {
-    session.outputFolder = home
-    session.outside = { [self] words throws(CommandError) in try perform(words) }
+    session.host.outputFolder = home
+    session.host.outside = { [self] words throws(CommandError) in try perform(words) }
     try move(to: folder)
   }
 

@@ -39,15 +39,15 @@ struct GridView {
 
   /// What is said while no file is open.
   static func noFile(_ session: Session) -> String {
-    session.isInLesson ? "no file is open yet" : "no file is open: type :open PATH or :create PATH SIZE"
+    session.host.isInLesson ? "no file is open yet" : "no file is open: type :open PATH or :create PATH SIZE"
   }
 
   private func drawLibrary(
     _ counts: PageCounts, _ pages: Range<Int>, x: Int, y: Int, isNarrow: Bool = false, on canvas: inout Canvas
   ) {
     let look = CellLook(counts, interface.glyphs)
-    let isCursor = pages.contains(session.cursor)
-    let isSelected = session.selection?.overlaps(pages) == true
+    let isCursor = pages.contains(session.view.cursor)
+    let isSelected = session.view.selection?.overlaps(pages) == true
     let role = look.role == .free && (isCursor || isSelected) ? .title : look.role  // grey would be a faint cursor
     let style = Style(role, isReversed: isCursor || isSelected)
     let mark = isCursor ? interface.glyphs.cursor : isSelected ? interface.glyphs.selected : nil
@@ -63,7 +63,7 @@ struct GridView {
     _ pages: Range<Int>, _ mark: KernelSample.Mark?, x: Int, y: Int, on canvas: inout Canvas
   ) {
     let look = CellLook(interface.kernel?[pages.lowerBound], interface.glyphs)
-    let isMarked = pages.contains(session.cursor) || session.selection?.overlaps(pages) == true
+    let isMarked = pages.contains(session.view.cursor) || session.view.selection?.overlaps(pages) == true
     // Nobody was asked yet; the next look follows at once.
     let isBlank = interface.kernel?.isYetToTell(of: pages.lowerBound) ?? true
     let glyph = isBlank ? " " : look.glyph

@@ -16,7 +16,7 @@ enum HexView {
       Screen.rule("bytes", interface, on: &canvas, area)
       return
     }
-    let held = interface.pageBytes.flatMap { $0.page == session.cursor ? $0 : nil }
+    let held = interface.pageBytes.flatMap { $0.page == session.view.cursor ? $0 : nil }
     drawRule(file, session, interface, held, on: &canvas, area)
     if let reason = reluctance(interface) ?? held?.failure {
       let style = Style(held?.failure == nil ? .dim : .error, isMeasured: true)
@@ -28,7 +28,7 @@ enum HexView {
     // What a page holds that was not written here is the file system's affair.
     let isMeasured = [.free, .allocated].contains(file.states[held.page])
     let rows = rows(session, interface, area)
-    let cursor = showsCursor(session, interface) ? session.byteCursor : nil
+    let cursor = showsCursor(session, interface) ? session.view.byteCursor : nil
     let cutRow = cutRow(held, interface, rows)
     for row in 0..<rows where row != cutRow {
       let start = (interface.firstByteRow + row) * 16
@@ -69,11 +69,11 @@ enum HexView {
 
   // A cursor that somebody has moved stays in sight when the focus has gone.
   private static func showsCursor(_ session: Session, _ interface: Interface) -> Bool {
-    interface.focus == .bytes || session.byteCursor > 0
+    interface.focus == .bytes || session.view.byteCursor > 0
   }
 
   private static func facts(_ session: Session, _ held: PageBytes) -> ByteFacts {
-    ByteFacts(held.bytesAndMore.dropFirst(min(session.byteCursor, held.bytes.count)))
+    ByteFacts(held.bytesAndMore.dropFirst(min(session.view.byteCursor, held.bytes.count)))
   }
 
   private static func drawRule(
@@ -81,11 +81,11 @@ enum HexView {
     _ area: Area
   ) {
     guard showsCursor(session, interface) else {
-      Screen.rule("bytes of page \(session.cursor)", interface, on: &canvas, area)
+      Screen.rule("bytes of page \(session.view.cursor)", interface, on: &canvas, area)
       return
     }
-    let offset = session.cursor * Alignment.page + session.byteCursor
-    var parts = ["byte 0x\(hex(offset, width: 1)) = \(offset), page \(session.cursor)"]
+    let offset = session.view.cursor * Alignment.page + session.view.byteCursor
+    var parts = ["byte 0x\(hex(offset, width: 1)) = \(offset), page \(session.view.cursor)"]
     if let held { parts += facts(session, held).ofOneByte(interface.glyphs) }
     let style = Style(interface.focus == .bytes ? .title : .dim)
     Screen.rule(parts.joined(separator: interface.glyphs.separator), interface, on: &canvas, area, style)

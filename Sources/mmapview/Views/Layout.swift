@@ -82,6 +82,6 @@ extension Layout {
   init?(_ session: Session, width: Int, height: Int) {
     self.init(
       width: width, height: height, pages: session.file?.states.count ?? 0, layer: session.layer,
-      pagesPerCell: session.zoom.pagesPerCell)
+      pagesPerCell: session.view.zoom.pagesPerCell)
   }
 }

@@ -27,7 +27,8 @@ enum OverviewBar {
     let isInView = isInView(pages, interface)
     // What is in view stands out; the cursor's place never gets lost in it.
     let role = look.role == .free && isInView ? .title : look.role
-    let mark = pages.contains(session.cursor) ? interface.glyphs.cursor : isInView ? interface.glyphs.selected : nil
+    let mark =
+      pages.contains(session.view.cursor) ? interface.glyphs.cursor : isInView ? interface.glyphs.selected : nil
     canvas.put(mark ?? look.glyph, x: x, y: y, Style(role, isReversed: isInView))
   }
 
@@ -42,7 +43,7 @@ enum OverviewBar {
     let isInView = isInView(pages, interface)
     let role = look.role == .free && isInView ? .title : look.role
     // Beside the library's cell, that one has the cursor's mark.
-    let isMarked = session.layer == .kernel && pages.contains(session.cursor)
+    let isMarked = session.layer == .kernel && pages.contains(session.view.cursor)
     let glyph = (isMarked ? interface.glyphs.cursor : nil) ?? (isBlank ? " " : look.glyph)
     canvas.put(glyph, x: x, y: y, Style(role, isReversed: isInView, isMeasured: true))
   }

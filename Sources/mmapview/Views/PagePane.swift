@@ -8,7 +8,7 @@ enum PagePane {
   /// Draws the facts, one a line, and tells how many lines it took.
   static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) -> Int {
     guard let file = session.file else { return 0 }
-    let page = session.cursor
+    let page = session.view.cursor
     let offset = page * Alignment.page
     let x = canvas.write("page \(page)", x: area.x, y: area.y, Style(.title), limit: area.width)
     let place = fitting(
@@ -55,15 +55,15 @@ enum PagePane {
   /// The same in one line, where the window is too narrow for a pane.
   static func drawLine(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
     guard let file = session.file else { return }
-    let state = file.states[session.cursor]
-    var x = canvas.write("page \(session.cursor) ", x: area.x + 1, y: area.y, Style(.title))
+    let state = file.states[session.view.cursor]
+    var x = canvas.write("page \(session.view.cursor) ", x: area.x + 1, y: area.y, Style(.title))
     if session.layer != .kernel { x = canvas.write("\(word(state, file)) ", x: x, y: area.y, Style(state.role)) }
     if session.layer != .library {
-      let text = fitting(kernelText(session.cursor, interface.kernel), area.x + area.width - x, interface.glyphs)
-      x = canvas.write(text + " ", x: x, y: area.y, kernelStyle(session.cursor, interface.kernel))
+      let text = fitting(kernelText(session.view.cursor, interface.kernel), area.x + area.width - x, interface.glyphs)
+      x = canvas.write(text + " ", x: x, y: area.y, kernelStyle(session.view.cursor, interface.kernel))
     }
     // Where there is no room for its pattern, or for it, it is left out: a part of a name is another's.
-    guard let range = session.range(ofPage: session.cursor) else { return }
+    guard let range = session.range(ofPage: session.view.cursor) else { return }
     let parts = ["r\(range.label)"] + (range.pattern.map { ["\($0)"] } ?? [])
     let text = fitting(parts, max(0, area.x + area.width - x), interface.glyphs, separator: interface.glyphs.separator)
     if text.hasPrefix(parts[0]) { canvas.write(text, x: x, y: area.y) }

@@ -84,7 +84,7 @@ enum TitleView {
       parts = [
         (name, 0), (session.otherSize.map { "\(bytes($0)) now" } ?? bytes(file.size), 4),
         (counted(file.states.count, "page") + (session.otherSize == nil ? "" : " mapped"), 5),
-        (counted(session.shownPagesPerCell, "page") + " a cell", 6), (layer, 2), (mode, 1),
+        (counted(session.view.shownPagesPerCell, "page") + " a cell", 6), (layer, 2), (mode, 1),
       ]
       // At rest nothing is asked, and what others read and the kernel evicts is not told.
       if interface.showsTimes, let time = interface.lookTime { parts.append(("as of \(time)", 3)) }

@@ -5,7 +5,7 @@ import TerminalCanvas
 /// Why library and kernel say different things of the page at the cursor.
 enum WhyPane {
   static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    guard let file = session.file, let sample = interface.kernel, sample.cursor == session.cursor,
+    guard let file = session.file, let sample = interface.kernel, sample.cursor == session.view.cursor,
       let sentence = Disagreement(file, sample)?.sentence
     else { return }
     let lines = wrapped(sentence, area.width - 1, rows: area.height, interface.glyphs)

@@ -4,7 +4,7 @@ import TerminalCanvas
 
 /// What the workers do, how fast they write, and how long their steps take; in little room, what matters most.
 struct WorkersPane {
-  private let crew: WorkerCrew
+  private let crew: WorkerPool
   private let shift: ArraySlice<Worker>
   private let throughput: Throughput
   private let glyphs: Glyphs
@@ -30,7 +30,7 @@ struct WorkersPane {
     glyphs = interface.glyphs
     pages = session.file?.states.count ?? 0
     // In a lesson the steps are its own.
-    takesSteps = session.workers.running > 0 && !session.isInLesson
+    takesSteps = session.workers.running > 0 && !session.host.isInLesson
     self.width = width
   }
 

@@ -20,7 +20,7 @@ extension Command {
 extension Session {
   fileprivate func page(_ number: Int?) throws(CommandError) -> Event {
     let file = try openFile()
-    let page = number ?? cursor
+    let page = number ?? view.cursor
     guard page < file.states.count else {
       throw CommandError("page \(page): the last page is \(file.states.count - 1)")
     }

@@ -23,7 +23,7 @@ package struct ScreenAction: Action {
 
 extension Session {
   fileprivate func screen(_ path: String?, _ isForced: Bool) throws(CommandError) -> Event {
-    guard let takeScreen else { throw CommandError("screen: nothing is drawn here") }
+    guard let takeScreen = host.takeScreen else { throw CommandError("screen: nothing is drawn here") }
     guard let path else { return Event(.output, try takeScreen(nil)) }
     _ = try takeScreen(output(path, isForced: isForced, command: "screen"))
     return .done("saved \(path)")

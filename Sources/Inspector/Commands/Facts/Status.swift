@@ -38,7 +38,8 @@ extension Session {
     let states = JSON(PageState.allCases.map { ("\($0)", JSON(counts[$0])) })
     let system = try? PageCache.fileSystem(of: file.descriptor)
     let json: JSON = [
-      "file": JSON(file.path.string), "path": JSON(presentPath?.string), "fate": JSON(standing?.name.fate),
+      "file": JSON(file.path.string), "path": JSON(document.presentPath?.string),
+      "fate": JSON(document.standing?.name.fate),
       "size": JSON(file.presentSize), "mapped": JSON(file.size), "pageSize": JSON(Alignment.page),
       "pages": JSON(file.presentPages), "writable": JSON(file.isWritable),
       "states": file.isWritable ? states : JSON.null,
@@ -48,12 +49,6 @@ extension Session {
       "workers": ["running": JSON(workers.running), "operations": JSON(workers.operations)],
     ]
     return json.description
-  }
-
-  // The name that leads to the file now, if one does and is known.
-  private var presentPath: FilePath? {
-    guard let standing else { return nil }
-    return standing.name == .kept ? sampledFile?.path : standing.newPath
   }
 
   private func kernelJSON(_ file: MmapFile) -> JSON {

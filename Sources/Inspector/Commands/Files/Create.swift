@@ -39,15 +39,18 @@ extension Session {
     try requireNoWorkers("create")
     try requireNotHeld(path)
     let place = try FilePath(typed: path)
-    let opened = Opened()
-    let job = Job("create \(path)", pages: 0)
-    let pending = Pending(job: job) { session throws(CommandError) in
-      let (file, allocator) = try opened.result()
-      session.take(file, allocator)
+    let work = { @Sendable () throws(CommandError) -> (MmapFile, ConcurrentAllocator?) in
+      do throws(MmapFileError) {
+        return try MmapFile.create(
+          at: place, size: size, allocator: ConcurrentAllocator.self,
+          storage: isSparse ? .sparse : .preallocated, replacing: isForced)
+      } catch { throw CommandError(error, whileCreating: true) }
+    }
+    return try jobs.start(Job("create \(path)", pages: 0), in: self, work: work) { session, made throws(CommandError) in
+      session.take(made.0, made.1)
       let pages = Alignment.pages(in: size)
       let storage = isSparse ? "sparse" : "preallocated"
       return .done("created \(path): \(counted(pages, "page")), \(storage)\(session.durabilityNote)")
     }
-    return try start(pending) { opened.create(place, size, isSparse, isForced, job) }
   }
 }

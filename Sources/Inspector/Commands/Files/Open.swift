@@ -1,3 +1,4 @@
+import Glibc
 import RangedMmap
 import SystemPackage
 
@@ -21,7 +22,7 @@ package struct OpenAction: Action {
   package var newLabels: Int? { nil }
 
   package func perform(in session: Session) throws(CommandError) -> Event {
-    try isAwaited ? session.waitToOpen(path, forWriting: forWriting) : session.open(path, forWriting: forWriting)
+    try session.open(path, forWriting: forWriting, isAwaited: isAwaited)
   }
 
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .opening(path: path) }
@@ -34,33 +35,59 @@ extension Command {
 }
 
 extension Session {
-  fileprivate func open(_ path: String, forWriting: Bool) throws(CommandError) -> Event {
+  fileprivate func open(_ path: String, forWriting: Bool, isAwaited: Bool) throws(CommandError) -> Event {
     try requireNoWorkers("open")
     if forWriting { try requireNotHeld(path) }
     let place = try FilePath(typed: path)
-    do throws(MmapFileError) {
-      let (file, allocator) = try Opened.open(place, forWriting)
-      take(file, allocator)
-    } catch { throw CommandError(error) }
-    return openedEvent(path, forWriting)
-  }
-
-  /// Opens a file as soon as it exists and has bytes.
-  fileprivate func waitToOpen(_ path: String, forWriting: Bool) throws(CommandError) -> Event {
-    try requireNoWorkers("open")
-    if forWriting { try requireNotHeld(path) }
-    let place = try FilePath(typed: path)
-    let opened = Opened()
+    guard isAwaited else {
+      do throws(MmapFileError) { try take(OpenedFile(place, forWriting: forWriting)) } catch {
+        throw CommandError(error)
+      }
+      return openedEvent(path, forWriting)
+    }
     let job = Job("open \(path) wait", pages: 0)
-    let pending = Pending(job: job) { session throws(CommandError) in
-      let (file, allocator) = try opened.result()
-      session.take(file, allocator)
+    let work = { @Sendable () throws(CommandError) in
+      try OpenedFile(awaiting: place, named: path, forWriting: forWriting, job)
+    }
+    return try jobs.start(job, in: self, work: work) { session, opened throws(CommandError) in
+      session.take(opened)
       return session.openedEvent(path, forWriting)
     }
-    return try start(pending) { opened.wait(place, forWriting, job) }
   }
+
+  private func take(_ opened: OpenedFile) { take(opened.file, opened.allocator) }
 
   private func openedEvent(_ path: String, _ forWriting: Bool) -> Event {
     .done("opened \(path) for \(forWriting ? "writing" : "reading only")\(durabilityNote)")
+  }
+}
+
+private struct OpenedFile: Sendable {
+  let file: MmapFile
+  let allocator: ConcurrentAllocator?
+
+  // A file that lives shorter may be missed. Two calls each time cost next to nothing.
+  private static let pause: UInt32 = 10_000
+
+  init(_ path: FilePath, forWriting: Bool) throws(MmapFileError) {
+    if forWriting {
+      (file, allocator) = try MmapFile.open(at: path, allocator: ConcurrentAllocator.self)
+    } else {
+      (file, allocator) = (try MmapFile.openQuietly(at: path), nil)
+    }
+  }
+
+  /// Tries to open a file until it exists and has bytes.
+  init(awaiting path: FilePath, named name: String, forWriting: Bool, _ job: Job) throws(CommandError) {
+    while !job.wasStopped {
+      do throws(MmapFileError) {
+        try self.init(path, forWriting: forWriting)
+        return
+      } catch {
+        guard error.code == .emptyFile || error.errno == .noSuchFileOrDirectory else { throw CommandError(error) }
+      }
+      usleep(Self.pause)
+    }
+    throw CommandError("open \(name): stopped before there was a file with bytes")
   }
 }

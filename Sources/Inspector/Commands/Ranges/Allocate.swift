@@ -29,7 +29,7 @@ extension Command {
 
 extension Session {
   fileprivate func allocate(_ byteCount: Int, times: Int) throws(CommandError) -> Event {
-    let allocator = try writableAllocator()
+    let allocator = try document.writableAllocator()
     return try workers.whileNoneAllocates { () throws(CommandError) in
       // What workers have allocated before is told before.
       takeInWorkers()
@@ -40,21 +40,21 @@ extension Session {
   private func allocate(
     _ byteCount: Int, times: Int, _ allocator: ConcurrentAllocator
   ) throws(CommandError) -> Event {
-    let first = ranges.count + 1
+    let first = document.ranges.count + 1
     var bytes: Range<Int>?
     for _ in 0..<times {
       guard let range = allocator.allocate(byteCount) else { break }
       bytes = (bytes?.lowerBound ?? range.start)..<range.end
-      ranges.append(RangeRecord(range, by: .command))
+      document.ranges.append(RangeRecord(range, by: .command))
     }
     guard let bytes else {
       throw CommandError("allocate: no pages are left; `reuse` makes written ranges writable again")
     }
-    cursor = bytes.lowerBound / Alignment.page
-    let labels = RangeSelection.labels(first...ranges.count)
+    view.cursor = bytes.lowerBound / Alignment.page
+    let labels = RangeSelection.labels(first...document.ranges.count)
     let pages = Alignment.pages(in: bytes.count)
     var line = "\(labels): \(counted(pages, "page")) at 0x\(hex(bytes.lowerBound, width: 1))"
-    if ranges.count - first + 1 < times || bytes.count < byteCount { line += "; no more are left" }
+    if document.ranges.count - first + 1 < times || bytes.count < byteCount { line += "; no more are left" }
     return .done(line)
   }
 }

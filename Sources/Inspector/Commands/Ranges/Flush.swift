@@ -20,7 +20,7 @@ extension Command {
 
 extension Session {
   fileprivate func flush(_ selection: RangeSelection) throws(CommandError) -> Event {
-    _ = try writableFile()
+    _ = try document.writableFile()
     let labels = try labels(selection, at: .written, for: "flush")
     return try send(
       labels, "flush \(selection)", .flush, telling: "writeback of \(selection) started\(total(labels))"

@@ -36,7 +36,7 @@ extension Session {
       throw CommandError("read \(selection): one range at a time, as in `read r1 0 64`")
     }
     let label = try known(wanted)[0]
-    let range = ranges.bytes(label)
+    let range = document.ranges.bytes(label)
     guard offset < range.count else {
       throw CommandError("read r\(label): offset \(offset) is past its \(range.count) bytes")
     }

@@ -20,12 +20,12 @@ extension Command {
 
 extension Session {
   fileprivate func reuse(_ selection: RangeSelection) throws(CommandError) -> Event {
-    let file = try writableFile()
+    let file = try document.writableFile()
     let labels = try labels(selection, for: "reuse", needing: "to be written") {
       $0 == .written || $0 == .flushed
     }
     for label in labels {
-      try ranges.update(label) { record throws(CommandError) in
+      try document.ranges.update(label) { record throws(CommandError) in
         switch record.holding.take() {
         case .written(let receipt): record.holding = .allocated(file.reuse(receipt))
         case .flushed(let range): record.holding = .allocated(file.reuse(range))

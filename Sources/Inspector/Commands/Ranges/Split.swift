@@ -28,26 +28,26 @@ extension Session {
   fileprivate func split(_ selection: RangeSelection, at position: Int, _ rounding: SplitRounding) throws(CommandError)
     -> Event
   {
-    _ = try writableFile()
+    _ = try document.writableFile()
     guard case .labels(let wanted) = selection, wanted.count == 1 else {
       throw CommandError("split \(selection): one range at a time, as in `split r1 2p`")
     }
     let label = try labels(selection, at: .allocated, for: "split")[0]
-    var record = ranges.take(label)
+    var record = document.ranges.take(label)
     let result = Self.cut(&record, at: position, rounding)
-    ranges.put(record, at: label)
+    document.ranges.put(record, at: label)
     switch consume result {
     case .cut(let low, let high):
-      ranges.put(low, at: label)
-      ranges.append(high)
+      document.ranges.put(low, at: label)
+      document.ranges.append(high)
     case .nothingToCut:
-      let bytes = ranges.bytes(label).count
+      let bytes = document.ranges.bytes(label).count
       throw CommandError(
         "split r\(label): at \(Literal.describe(pages: position)) nothing is left to part; it has "
           + "\(counted(Alignment.pages(in: bytes), "page")), and is cut between two of them")
     }
-    let parts = [label, ranges.count].map { label in
-      let bytes = ranges.bytes(label)
+    let parts = [label, document.ranges.count].map { label in
+      let bytes = document.ranges.bytes(label)
       return "r\(label): \(counted(Alignment.pages(in: bytes.count), "page")) at 0x\(hex(bytes.lowerBound, width: 1))"
     }
     return .done(parts.joined(separator: ", "))

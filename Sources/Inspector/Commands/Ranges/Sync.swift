@@ -20,7 +20,7 @@ extension Command {
 
 extension Session {
   fileprivate func sync(_ selection: RangeSelection) throws(CommandError) -> Event {
-    _ = try writableFile()
+    _ = try document.writableFile()
     let haveEnded = workersHaveEndedAndHandedOver
     let labels = try labels(selection, at: .written, for: "sync")
     // A wait for the whole file settles what workers hold, too: with those that take turns that is for their turns to

@@ -23,10 +23,10 @@ extension Command {
 
 extension Session {
   fileprivate func write(_ selection: RangeSelection, _ pattern: Pattern) throws(CommandError) -> Event {
-    let file = try writableFile()
+    let file = try document.writableFile()
     let labels = try labels(selection, at: .allocated, for: "write")
     let fill = try PatternFill(pattern, for: file.descriptor)
-    self.pattern = pattern
+    view.pattern = pattern
     return try send(
       labels, "write \(selection)", .write(fill), telling: "wrote \(selection) with \(pattern)\(total(labels))"
     ) { .write($0, pattern) }

@@ -40,12 +40,12 @@ extension Session {
   fileprivate func check(_ expectation: Expectation) throws(CommandError) -> Event {
     // Whoever reads the log of a run has no script beside it.
     @Sendable func failure(_ error: CommandError) -> CommandError { CommandError("expect \(expectation): \(error)") }
-    let before = pending?.job
+    let before = jobs.job
     let event: Event
     do throws(CommandError) { event = try require(expectation) } catch { throw failure(error) }
-    if let begun = pending, begun.job !== before {
-      pending = Pending(job: begun.job) { session throws(CommandError) in
-        do throws(CommandError) { return try begun.finish(session) } catch { throw failure(error) }
+    _ = jobs.replaceEnding(unless: before) { end in
+      { session throws(CommandError) in
+        do throws(CommandError) { return try end(session) } catch { throw failure(error) }
       }
     }
     return event
@@ -62,7 +62,7 @@ extension Session {
             + "--create \(Literal.describe(size: size))")
       }
     case .count(let state, let number):
-      let file = try ownFile()
+      let file = try document.ownFile()
       let found = file.states.counts()[state]
       guard found == number else { throw CommandError("expected \(counted(number, "page")) \(state), found \(found)") }
     case .kernel(let name, let number, let pages, let time):
@@ -75,7 +75,7 @@ extension Session {
   }
 
   private func checkPages(_ pages: ClosedRange<Int>, _ state: PageState) throws(CommandError) {
-    let file = try ownFile()
+    let file = try document.ownFile()
     guard pages.upperBound < file.states.count else {
       throw CommandError(
         "expected page \(pages.upperBound) to be \(state), but the last page is \(file.states.count - 1)")
@@ -103,22 +103,22 @@ extension Session {
 
   private func checkFailure(_ text: String, _ attempt: Attempt) throws(CommandError) -> Event {
     guard case .command(let command) = attempt else { return .asExpected("\(Expectation.error(text: text, attempt))") }
-    let before = pending?.job
+    let before = jobs.job
     do throws(CommandError) { try perform(command) } catch {
       try check(error, holds: text)
       return .asExpected("\(error)")
     }
     // Of a long step only its end tells.
-    if let begun = pending, begun.job !== before {
-      pending = Pending(job: begun.job) { session throws(CommandError) in
-        do throws(CommandError) { _ = try begun.finish(session) } catch {
+    let goesOn = jobs.replaceEnding(unless: before) { end in
+      { session throws(CommandError) in
+        do throws(CommandError) { _ = try end(session) } catch {
           try session.check(error, holds: text)
           return .asExpected("\(error)")
         }
         throw session.unexpectedSuccess(text)
       }
-      return Event(.done, [])
     }
+    if goesOn { return Event(.done, []) }
     stopSource()
     throw unexpectedSuccess(text)
   }
@@ -137,12 +137,9 @@ extension Session {
     _ wanted: KernelCount, _ number: KernelNumber, of pages: ClosedRange<Int>?, within time: Duration
   ) throws(CommandError) -> Event {
     let wait = KernelWait(try openFile(), wanted, number, of: pages, within: time)
-    guard time > .zero else {
-      wait.run()
-      return try wait.finish()
-    }
+    guard time > .zero else { return wait.event(try wait.look()) }
     try requireNoJob("expect kernel")
-    return try start(Pending(job: wait.job) { _ throws(CommandError) in try wait.finish() }) { wait.run() }
+    return try jobs.start(wait.job, in: self, work: wait.look) { wait.event($1) }
   }
 
   fileprivate func checkExtents(_ pages: ClosedRange<Int>, _ kind: Extent.Kind) throws(CommandError) {

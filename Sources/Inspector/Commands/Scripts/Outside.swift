@@ -10,7 +10,7 @@ package struct OutsideAction: Action {
   package var words: [String] { ["outside"] + arguments.map(Word.quote) }
 
   package func perform(in session: Session) throws(CommandError) -> Event {
-    guard let outside = session.outside else {
+    guard let outside = session.host.outside else {
       throw CommandError("outside: only a lesson has that; `mmapview --lesson` lists them")
     }
     return Event(.done, try outside(arguments))

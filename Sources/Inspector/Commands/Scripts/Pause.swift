@@ -9,7 +9,10 @@ package struct PauseAction: Action {
 
   package var words: [String] { ["pause"] + (time.map { [Literal.describe(time: $0)] } ?? []) }
 
-  package func perform(in session: Session) throws(CommandError) -> Event { session.pause(time) }
+  package func perform(in session: Session) throws(CommandError) -> Event {
+    session.scripts.rest(time)
+    return Event(.done, [])
+  }
 
   // By its true length: the speed is that of whoever plays the recording.
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {

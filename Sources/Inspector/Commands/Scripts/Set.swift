@@ -42,10 +42,10 @@ extension Setting: Action {
 
   package func perform(in session: Session) throws(CommandError) -> Event {
     switch self {
-    case .pattern(let pattern): session.pattern = pattern
-    case .speed(let speed): session.speed = speed
-    case .ascii(let isOn): session.isASCII = isOn
-    case .follow(let isOn): session.followsName = isOn
+    case .pattern(let pattern): session.view.pattern = pattern
+    case .speed(let speed): session.scripts.speed = speed
+    case .ascii(let isOn): session.view.isASCII = isOn
+    case .follow(let isOn): session.document.followsName = isOn
     }
     return Event(.done, [])
   }

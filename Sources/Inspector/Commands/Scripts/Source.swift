@@ -11,7 +11,18 @@ package struct SourceAction: Action {
 
   package var words: [String] { ["source", Word.quote(path)] }
 
-  package func perform(in session: Session) throws(CommandError) -> Event { try session.source(path) }
+  package func perform(in session: Session) throws(CommandError) -> Event {
+    guard !session.scripts.isPlaying else {
+      throw CommandError("source: a script is being played already; Esc ends it")
+    }
+    do throws(ScriptError) {
+      let script = try Script(sourcing: path)
+      if session.workersHaveEndedAndHandedOver { try script.checkLabels(known: session.rangeCount) }
+      session.scripts.play(script, from: path)
+      session.wakeUp.signal()
+      return .done("plays \(path): \(counted(script.steps.count, "command"))")
+    } catch { throw CommandError(error.description) }
+  }
 
   // The commands of a script that is played are told one by one.
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .nothing }

@@ -23,8 +23,7 @@ extension Session {
     guard offset < file.size else {
       throw CommandError("byte 0x\(hex(offset, width: 1)): the last byte is 0x\(hex(file.size - 1, width: 1))")
     }
-    cursor = offset / Alignment.page
-    byteCursor = offset % Alignment.page
+    view.move(toByte: offset)
     return Event(.done, [])
   }
 }

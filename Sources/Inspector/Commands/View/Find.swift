@@ -26,7 +26,7 @@ package struct FindAction: Action {
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     if isRacing { return .amongThreads }
     if case .kernel = target { return .ofTheMoment }
-    session.toldTarget = target
+    session.recorder.toldTarget = target
     return .command(Command(self))
   }
 }
@@ -41,7 +41,9 @@ package struct FindAgainAction: Action {
 
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     if isRacing { return .amongThreads }
-    guard session.lastTarget == session.toldTarget else { return .remark("what it looks for is not told before") }
+    guard session.view.lastTarget == session.recorder.toldTarget else {
+      return .remark("what it looks for is not told before")
+    }
     return .command(Command(self))
   }
 }
@@ -98,14 +100,14 @@ extension Session {
   fileprivate func find(_ target: Target, isBackward: Bool) throws(CommandError) -> Event {
     let file = try openFile()
     try requireNoJob("find")
-    lastTarget = target
-    if case .state = target { _ = try ownFile() }
+    view.lastTarget = target
+    if case .state = target { _ = try document.ownFile() }
     let changed = target == .kernel(.changed) ? try changedPages() : []
     let search = Search(
-      file, sampledFile, target, from: cursor * Alignment.page + byteCursor, isBackward: isBackward,
+      file, sampledFile, target, from: view.cursor * Alignment.page + view.byteCursor, isBackward: isBackward,
       changed: changed)
-    let pending = Pending(job: search.job) { session throws(CommandError) in
-      let outcome = try search.outcome()
+    return try jobs.start(search.job, in: self, work: search.run) {
+      session, outcome throws(CommandError) in
       let shortfall = outcome.shortfall.map { "; \(file.path): \($0)" } ?? ""
       guard let offset = outcome.place else {
         throw CommandError("find \(target): there is none in the file\(shortfall)")
@@ -114,11 +116,12 @@ extension Session {
       let place = "0x\(hex(offset, width: 1))"
       return .done("found \(target) at \(place), page \(offset / Alignment.page)\(shortfall)")
     }
-    return try start(pending) { search.run() }
   }
 
   fileprivate func findAgain(_ isBackward: Bool) throws(CommandError) -> Event {
-    guard let lastTarget else { throw CommandError("find: nothing was looked for yet; `find text \"abc\"` looks") }
+    guard let lastTarget = view.lastTarget else {
+      throw CommandError("find: nothing was looked for yet; `find text \"abc\"` looks")
+    }
     return try find(lastTarget, isBackward: isBackward)
   }
 }

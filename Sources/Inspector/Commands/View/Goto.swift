@@ -21,8 +21,7 @@ extension Session {
     guard page < file.states.count else {
       throw CommandError("page \(page): the last page is \(file.states.count - 1)")
     }
-    cursor = page
-    byteCursor = 0
+    view.move(toByte: page * Alignment.page)
     // Nothing to tell: each press of an arrow comes through here.
     return Event(.done, [])
   }

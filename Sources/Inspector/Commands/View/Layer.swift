@@ -10,7 +10,7 @@ package struct LayerAction: Action {
   package var isForLooking: Bool { true }
 
   package func perform(in session: Session) throws(CommandError) -> Event {
-    session.chosenLayer = layer
+    session.view.chosenLayer = layer
     return Event(.done, [])
   }
 }

@@ -1,14 +1,13 @@
 import Glibc
 import PageCache
 import RangedMmap
-import Synchronization
 import SystemPackage
 
 /// A walk through the file in one direction, from the cursor on, around the end and back to it.
 ///
 /// It goes by bytes where bytes are looked for, and by pages for states; what is at the cursor itself is found last.
 final class Search: Sendable {
-  struct Outcome {
+  struct Outcome: Sendable {
     /// The offset of what was found.
     var place: Int?
     /// What of the file could not be looked through, because it is gone.
@@ -23,7 +22,6 @@ final class Search: Sendable {
   private let start: Int
   private let isBackward: Bool
   private let changed: [Range<Int>]
-  private let result = Mutex<Result<Outcome, CommandError>>(.success(Outcome()))
 
   init(
     _ file: MmapFile, _ sampled: SampledFile?, _ target: Target, from offset: Int, isBackward: Bool,
@@ -38,18 +36,10 @@ final class Search: Sendable {
     self.changed = changed
   }
 
-  /// What came of it, as soon as the job has ended.
-  func outcome() throws(CommandError) -> Outcome { try result.withLock { $0 }.get() }
-
-  func run() {
+  func run() throws(CommandError) -> Outcome {
     var outcome = Outcome()
-    let result: Result<Outcome, CommandError>
-    do throws(CommandError) {
-      try look(&outcome)
-      result = .success(outcome)
-    } catch { result = .failure(error) }
-    self.result.withLock { $0 = result }
-    job.end()
+    try look(&outcome)
+    return outcome
   }
 
   private func look(_ outcome: inout Outcome) throws(CommandError) {

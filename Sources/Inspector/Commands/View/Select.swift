@@ -22,14 +22,14 @@ extension Command {
 extension Session {
   fileprivate func select(_ pages: ClosedRange<Int>?) throws(CommandError) -> Event {
     guard let pages else {
-      selection = nil
+      view.selection = nil
       return Event(.done, [])
     }
     let file = try openFile()
     guard pages.upperBound < file.states.count else {
       throw CommandError("page \(pages.upperBound): the last page is \(file.states.count - 1)")
     }
-    selection = pages.lowerBound..<pages.upperBound + 1
+    view.selection = pages.lowerBound..<pages.upperBound + 1
     return Event(.done, [])
   }
 }

@@ -11,7 +11,7 @@ package struct ThemeAction: Action {
   package var isForLooking: Bool { true }
 
   package func perform(in session: Session) throws(CommandError) -> Event {
-    session.theme = theme
+    session.view.theme = theme
     return Event(.done, [])
   }
 }

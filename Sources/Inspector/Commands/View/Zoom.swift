@@ -23,9 +23,9 @@ extension Command {
 extension Session {
   fileprivate func zoom(_ step: ZoomStep) -> Event {
     switch step {
-    case .closer: zoom = .pages(max(1, shownPagesPerCell / 2))
-    case .farther: zoom = .pages(min(Zoom.most, shownPagesPerCell * 2))
-    case .to(let zoom): self.zoom = zoom
+    case .closer: view.zoom = .pages(max(1, view.shownPagesPerCell / 2))
+    case .farther: view.zoom = .pages(min(Zoom.most, view.shownPagesPerCell * 2))
+    case .to(let zoom): view.zoom = zoom
     }
     return Event(.done, [])
   }

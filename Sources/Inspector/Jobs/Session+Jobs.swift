@@ -4,17 +4,20 @@ import RangedMmap
 // Steps that may take long: on the spot where nobody watches, on a thread of their own where somebody does.
 
 extension Session {
-  /// A job that is under way, and how its end is taken in.
-  struct Pending {
-    let job: Job
-    let finish: (Session) throws(CommandError) -> Event
+  /// The long step that is under way, or `nil`.
+  package var job: Job? { jobs.job }
+
+  /// How long a command may keep the caller waiting before it goes on by itself; `nil` for as long as it takes.
+  ///
+  /// A command that takes longer gives an empty event, ``job`` tells how far it has come, ``isWaiting`` holds scripts
+  /// back, and ``collect()`` takes in its end.
+  package var patience: Duration? {
+    get { jobs.patience }
+    set { jobs.patience = newValue }
   }
 
-  /// The long step that is under way, or `nil`.
-  package var job: Job? { pending?.job }
-
   /// Asks the long step for an early end.
-  package func stopJob() { pending?.job.stop() }
+  package func stopJob() { jobs.job?.stop() }
 
   /// Moves ranges on, and tells of it when all have arrived.
   func send(
@@ -23,21 +26,22 @@ extension Session {
   ) throws(CommandError) -> Event {
     let file = try openFile()
     var records = UniqueDeque<RangeRecord>()
-    for label in labels { records.append(ranges.take(label)) }
-    var pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.bytes($1).count) }
+    for label in labels { records.append(document.ranges.take(label)) }
+    var pages = labels.reduce(0) { $0 + Alignment.pages(in: document.ranges.bytes($1).count) }
     // The wait for the whole file is what takes long; after it the ranges' own are none.
     if case .syncAll = step { pages = file.states.count }
     let errand = Errand(step, file, Job(name, pages: pages), records)
-    let pending = Pending(job: errand.job) { session throws(CommandError) in
+    return try jobs.start(errand.job, in: self, work: errand.run) { session, _ throws(CommandError) in
       var load = errand.takeLoad()
-      for label in labels { if let record = load.finished.popFirst() { session.ranges.put(record, at: label) } }
+      for label in labels {
+        if let record = load.finished.popFirst() { session.document.ranges.put(record, at: label) }
+      }
       if let failure = load.failure {
-        session.achieved = session.told(labels, arrived: load.arrived, part)
+        session.recorder.achieved = session.told(labels, arrived: load.arrived, part)
         throw failure
       }
       return .done(line)
     }
-    return try start(pending) { errand.run() }
   }
 
   // What was done of a step that failed, as commands.
@@ -46,7 +50,7 @@ extension Session {
     // A sync that ended early has begun with writeback.
     if part(.all) == .sync(.all), let states = file?.states {
       let flushing = labels.dropFirst(arrived).filter {
-        states[ranges.summary($0).bytes.lowerBound / Alignment.page] == .flushing
+        states[document.ranges.summary($0).bytes.lowerBound / Alignment.page] == .flushing
       }
       commands += Self.runs(flushing).map { .flush(.labels($0)) }
     }
@@ -70,53 +74,22 @@ extension Session {
     throw CommandError("\(verb): `\(job.name)` is still under way; wait for it, or stop it with Esc")
   }
 
-  /// Does the work of a job: here and now, or on a thread if the session's owner has no patience.
-  func start(_ pending: Pending, _ body: @escaping @Sendable () -> Void) throws(CommandError) -> Event {
-    guard let patience else {
-      body()
-      return try pending.finish(self)
-    }
-    let wakeUp = wakeUp
-    guard
-      Thread({
-        body()
-        wakeUp.signal()
-      }) != nil
-    else {
-      body()
-      return try pending.finish(self)
-    }
-    // What is soon over needs no second thought: it is told as if it had been done on the spot.
-    if pending.job.waitForEnd(atMost: patience) { return try pending.finish(self) }
-    self.pending = pending
-    return Event(.done, [])
-  }
-
   /// Takes in a job that has ended.
   func collectJob() {
-    guard let ended = pending, ended.job.hasEnded else { return }
-    pending = nil
+    guard let end = jobs.takeEnding() else { return }
     do throws(CommandError) {
-      note(try ended.finish(self))
+      note(try end(self))
       recordEnd(hasFailed: false)
     } catch {
       recordEnd(hasFailed: true)
-      let failure = Event(.failure, [error.description])
-      note(failure)
-      jobFailure = error
+      note(Event(.failure, [error.description]))
+      jobs.fail(error)
     }
-  }
-
-  /// Why the last long step failed, the first time it is asked for.
-  func takeJobFailure() -> CommandError? {
-    defer { jobFailure = nil }
-    return jobFailure
   }
 
   /// Stops the long step and waits for its end.
   func finishJob() {
-    stopJob()
-    job?.waitForEnd()
+    jobs.stopAndWait()
     collectJob()
   }
 }

@@ -6,30 +6,17 @@ import SystemPackage
 
 extension Session {
   /// Tells, once, what others did to the file; one that is only looked at is followed as it grows and shrinks.
-  func watchFile() {
-    standing = sampledFile?.standing
-    if followsName { followName() }
+  func followFile() {
+    document.updateStanding()
+    if document.followsName { followName() }
     guard let file else { return }
-    let isFollowed = !file.isWritable && standing != nil
-    let complaints = [nameComplaint(file), isFollowed ? follow(file) : sizeComplaint(file)]
-    for (complaint, last) in zip(complaints, lastComplaints) {
-      if let complaint, complaint != last { note(complaint) }
-    }
-    lastComplaints = complaints
+    let isFollowed = !file.isWritable && document.standing != nil
+    for event in document.news([nameComplaint(file), isFollowed ? follow(file) : sizeComplaint(file)]) { note(event) }
   }
-
-  /// The name that the open file goes by now.
-  package var fileName: FilePath? { standing?.newPath ?? file?.path }
-
-  /// Whether no name leads to the open file.
-  package var isNameless: Bool { standing?.name == .deleted || standing?.name == .superseded }
-
-  /// The size that the open file has now, in bytes, where it is not that which is mapped.
-  package var otherSize: Int? { standing.flatMap { $0.size == file?.size ? nil : $0.size } }
 
   private func nameComplaint(_ file: MmapFile) -> Event? {
     let path = file.path
-    switch standing?.name {
+    switch document.standing?.name {
     case nil, .kept: return nil
     // Of one that is written, the check of its pages below tells so.
     case .deleted where file.isWritable && !file.mayLackName, .superseded where file.isWritable: return nil
@@ -60,22 +47,23 @@ extension Session {
   ///
   /// Nothing tells of a name that is made: once a second, as tail(1) with `-F` does.
   package var namePause: Duration? {
-    guard followsName, file?.isWritable == false, let standing, standing.name != .kept else { return nil }
+    guard document.followsName, file?.isWritable == false, let standing = document.standing, standing.name != .kept
+    else { return nil }
     return .seconds(1)
   }
 
   // Turns to another file that has the name by now, as soon as it has bytes.
   private func followName() {
     guard let file, !file.isWritable, job == nil || isWatching else { return }
-    switch standing?.name {
+    switch document.standing?.name {
     case .replaced, .superseded: break
     case nil, .kept, .deleted, .moved: return
     }
     guard let new = try? MmapFile.openQuietly(at: file.path) else { return }
     take(new, nil)
-    watchedChanges = []
-    if let sampledFile { watching?.turn(to: sampledFile) }
-    lastComplaints = [nil, nil]
+    document.watching.forgetChanges()
+    if let sampledFile { document.watching.watch?.turn(to: sampledFile) }
+    document.forgetNews()
     note(.news("\(file.path): another file has taken the name, and is what you look at now"))
   }
 

@@ -1,7 +1,7 @@
 import RangedMmap
 
 /// The workers of a session.
-package final class WorkerCrew {
+package final class WorkerPool {
   /// All that were started on the open file, the ended ones too.
   package private(set) var workers: [Worker] = []
   /// The seed of those that take turns; `nil` of threads, which run freely.
@@ -14,6 +14,11 @@ package final class WorkerCrew {
   private var trace: Trace?
   private var untold: [NamedTurn] = []
   private var untoldSteps = 0
+  // Whether some were started whose end was not told yet, and how many operations there had been before.
+  private var isEndUntold = false
+  private var operationsBefore = 0
+  // Errors that ended some, for scripts to end with.
+  private var failures: [String] = []
   private let wakeUp: WakeUp
 
   init(_ wakeUp: WakeUp) { self.wakeUp = wakeUp }
@@ -30,11 +35,31 @@ package final class WorkerCrew {
   /// Whether threads are at work, whose order nobody knows before they have done what they do.
   var areFree: Bool { running > 0 && !isStepped }
 
+  /// How many operations there were since no end was untold.
+  var newOperations: Int { operations - operationsBefore }
+
+  /// How many operations there were when all have ended, once.
+  func takeEnd() -> Int? {
+    guard isEndUntold, running == 0 else { return nil }
+    isEndUntold = false
+    return newOperations
+  }
+
+  func keep(failure: String) { failures.append(failure) }
+
+  /// The errors that ended workers since the last time that somebody asked.
+  package func takeFailures() -> [String] {
+    defer { failures = [] }
+    return failures
+  }
+
   /// Starts workers beside those that are running, or a new shift.
   func start(
     _ count: Int, _ order: WorkOrder, _ file: MmapFile, _ allocator: ConcurrentAllocator, _ fill: PatternFill,
     isRecorded: Bool
   ) throws(CommandError) {
+    if !isEndUntold { operationsBefore = operations }
+    isEndUntold = true
     // Those that were told to stop may still be about it; their closed gate is no way in for others.
     if running == 0 || gate.isClosed {
       gate = Gate()
@@ -117,7 +142,7 @@ package final class WorkerCrew {
 
 // MARK: - What a recording tells of them
 
-extension WorkerCrew {
+extension WorkerPool {
   // Ranges get their labels in the order in which they were handed over, as they will when these turns are taken.
   private func collectDeeds(_ trace: Trace, into table: inout RangeTable) {
     let cut = trace.next()
@@ -162,7 +187,7 @@ extension WorkerCrew {
 
 // MARK: - What they have done together
 
-extension WorkerCrew {
+extension WorkerPool {
   /// Those that were started since all before them had ended: the ones that are running, and their mates.
   package var shift: ArraySlice<Worker> { workers[shiftStart...] }
 

@@ -1,44 +1,29 @@
 import RangedMmap
 import SystemPackage
 
-// The steps of ranges: allocate, write, read, verify, flush, sync, reuse.
+// Which ranges a command is about.
 
 extension Session {
-  // MARK: Which ranges
-
-  func writableFile() throws(CommandError) -> MmapFile {
-    _ = try writableAllocator()
-    return try openFile()
-  }
-
-  func writableAllocator() throws(CommandError) -> ConcurrentAllocator {
-    let file = try openFile()
-    guard let allocator else {
-      throw CommandError(
-        "\(file.path): is open for reading only; allow writing with --write (`open \(Word.quote(file.path.string)) write`)"
-      )
-    }
-    return allocator
-  }
-
   // Which pages are next is not for the selection to say.
   private var remedyForNone: String {
-    allocator == nil ? "only a file that is open for writing has some" : "`allocate` takes the next free pages"
+    document.allocator == nil ? "only a file that is open for writing has some" : "`allocate` takes the next free pages"
   }
 
   private func selectedLabels(_ pages: Range<Int>) -> [Int] {
-    (1..<ranges.count + 1).filter { label in
-      let bytes = ranges.bytes(label)
+    (1..<document.ranges.count + 1).filter { label in
+      let bytes = document.ranges.bytes(label)
       return (bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)).overlaps(pages)
     }
   }
 
   func known(_ labels: ClosedRange<Int>) throws(CommandError) -> [Int] {
-    guard labels.upperBound <= ranges.count else {
-      let there = ranges.count == 0 ? "there are no ranges yet; \(remedyForNone)" : "the last range is r\(ranges.count)"
-      let missing = "r\(max(labels.lowerBound, ranges.count + 1))"
+    guard labels.upperBound <= document.ranges.count else {
+      let there =
+        document.ranges.count == 0
+        ? "there are no ranges yet; \(remedyForNone)" : "the last range is r\(document.ranges.count)"
+      let missing = "r\(max(labels.lowerBound, document.ranges.count + 1))"
       // Two digits exchanged, or one too many; which other number may be meant nobody can guess.
-      let known = (1..<min(ranges.count, 1000) + 1).map { "r\($0)" }
+      let known = (1..<min(document.ranges.count, 1000) + 1).map { "r\($0)" }
       let nearest =
         known.first { $0.sorted() == missing.sorted() }
         ?? Spelling.nearest(to: missing, among: known.filter { $0.count < missing.count })
@@ -61,15 +46,15 @@ extension Session {
     try requireNoJob(verb)
     switch selection {
     case .all:
-      let labels = (1..<ranges.count + 1).filter { isFit(ranges.stage($0)) }
+      let labels = (1..<document.ranges.count + 1).filter { isFit(document.ranges.stage($0)) }
       guard !labels.isEmpty else { throw CommandError("\(verb) all: there is no range for that; it has \(need)") }
       return labels
     case .selected:
-      guard let pages = self.selection else {
+      guard let pages = view.selection else {
         throw CommandError("\(verb) selected: nothing is selected; `select 0-15` selects pages")
       }
       let touched = selectedLabels(pages)
-      let labels = touched.filter { isFit(ranges.stage($0)) }
+      let labels = touched.filter { isFit(document.ranges.stage($0)) }
       guard !labels.isEmpty else {
         let why =
           touched.isEmpty
@@ -81,7 +66,7 @@ extension Session {
     case .labels(let wanted):
       let labels = try known(wanted)
       for label in labels {
-        let stage = ranges.stage(label)
+        let stage = document.ranges.stage(label)
         guard isFit(stage) else {
           throw CommandError(
             "\(verb) r\(label): it is \(stage.rawValue), and has \(need) for that; \(stage.next)")
@@ -92,7 +77,7 @@ extension Session {
   }
 
   func total(_ labels: [Int]) -> String {
-    let pages = labels.reduce(0) { $0 + Alignment.pages(in: ranges.bytes($1).count) }
+    let pages = labels.reduce(0) { $0 + Alignment.pages(in: document.ranges.bytes($1).count) }
     return ": \(counted(pages, "page"))" + (labels.count > 1 ? " in \(labels.count) ranges" : "")
   }
 }

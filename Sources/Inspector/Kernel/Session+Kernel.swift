@@ -6,9 +6,6 @@ import SystemPackage
 // What the kernel says of the open file.
 
 extension Session {
-  /// Whose view of the pages the screen shows: the library's of a file that is written here, else the kernel's.
-  package var layer: Layer { chosenLayer ?? (file?.isWritable == false ? .kernel : .library) }
-
   // The pages that are asked about, of those that are mapped and those that the file has by now.
   func pages(_ asked: ClosedRange<Int>?, of file: MmapFile) throws(CommandError) -> Range<Int> {
     let count = max(file.states.count, file.presentPages)

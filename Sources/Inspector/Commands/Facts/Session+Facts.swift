@@ -14,7 +14,7 @@ extension Session {
   /// What a person who leaves a file should know: that something may still be lost.
   package var farewell: String? {
     // What a lesson leaves behind is thrown away.
-    guard let file, outside == nil else { return nil }
+    guard let file, host.outside == nil else { return nil }
     let counts = file.states.counts()
     let pending = unsyncedPages
     var parts: [String] = []
@@ -31,7 +31,7 @@ extension Session {
     var parts = ["on " + (file.isDevice ? "a block device" : system?.name ?? "an unknown file system")]
     if !file.isDevice, let point = system?.mountPoint { parts[0] += " at \(point)" }
     if let inode = sampledFile?.inode { parts.append("inode \(inode)") }
-    switch standing?.name {
+    switch document.standing?.name {
     case nil, .kept: break
     case .deleted: parts.append("deleted")
     case .superseded: parts.append("replaced by another, without a name now")
@@ -46,16 +46,5 @@ extension Session {
   func lastWritten(_ file: MmapFile) -> Moment? {
     guard !file.isWritable, !file.isDevice else { return nil }
     return (try? PageCache.modified(file.descriptor)).map { Moment(sinceEpoch: $0) }
-  }
-
-  /// The open file, of which the library has states because it is written here.
-  func ownFile() throws(CommandError) -> MmapFile {
-    let file = try openFile()
-    guard file.isWritable else {
-      throw CommandError(
-        "\(file.path): is only looked at, so that no page has a state here; ask the kernel, as with "
-          + "`expect kernel dirty 0`, or `open \(Word.quote(file.path.string)) write`")
-    }
-    return file
   }
 }

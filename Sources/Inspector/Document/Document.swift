@@ -1,0 +1,91 @@
+import PageCache
+import RangedMmap
+import SystemPackage
+
+/// What is looked at: an open file, the ranges that were taken from it, and what has become of its size and its name.
+package final class Document {
+  /// The open file.
+  package private(set) var file: MmapFile?
+  private(set) var allocator: ConcurrentAllocator?
+  var ranges = RangeTable()
+  /// The open file for whoever samples what the kernel knows of it; `nil` if that is out of reach.
+  package private(set) var sampledFile: SampledFile?
+  /// How long the open file was when it was looked at last, and what its name led to; `nil` if that is not known.
+  private(set) var standing: FileStanding?
+  /// Whether a file that takes the name of the one that is looked at is opened in its place.
+  package var followsName = false
+  /// What `watch` tells of it.
+  var watching = Watching()
+  // What was told last of its name and of its size.
+  private var complaints: [Event?] = [nil, nil]
+
+  /// Turns to another file, or to the same one opened anew.
+  func turn(to file: MmapFile, _ allocator: ConcurrentAllocator?) {
+    self.file = file
+    self.allocator = allocator
+    ranges = RangeTable()
+    sampledFile = try? SampledFile(file)
+    standing = sampledFile?.standing
+  }
+
+  /// Looks up its size and what its name leads to.
+  func updateStanding() { standing = sampledFile?.standing }
+
+  /// What is to be told of its name and size that was not told before.
+  func news(_ now: [Event?]) -> [Event] {
+    defer { complaints = now }
+    return zip(now, complaints).compactMap { $0 == $1 ? nil : $0 }
+  }
+
+  /// Forgets what was told.
+  func forgetNews() { complaints = [nil, nil] }
+}
+
+extension Document {
+  /// The name that the open file goes by now.
+  var fileName: FilePath? { standing?.newPath ?? file?.path }
+
+  /// Whether no name leads to the open file.
+  var isNameless: Bool { standing?.name == .deleted || standing?.name == .superseded }
+
+  /// The size that the open file has now, in bytes, where it is not that which is mapped.
+  var otherSize: Int? { standing.flatMap { $0.size == file?.size ? nil : $0.size } }
+
+  /// The name that leads to the file now, if one does and is known.
+  var presentPath: FilePath? {
+    guard let standing else { return nil }
+    return standing.name == .kept ? sampledFile?.path : standing.newPath
+  }
+
+  /// The open file, or an error that says how to open one.
+  func openFile() throws(CommandError) -> MmapFile {
+    guard let file else { throw CommandError("no file is open: `open PATH` or `create PATH SIZE` first") }
+    return file
+  }
+
+  func writableFile() throws(CommandError) -> MmapFile {
+    _ = try writableAllocator()
+    return try openFile()
+  }
+
+  func writableAllocator() throws(CommandError) -> ConcurrentAllocator {
+    let file = try openFile()
+    guard let allocator else {
+      throw CommandError(
+        "\(file.path): is open for reading only; allow writing with --write (`open \(Word.quote(file.path.string)) write`)"
+      )
+    }
+    return allocator
+  }
+
+  /// The open file, of which the library has states because it is written here.
+  func ownFile() throws(CommandError) -> MmapFile {
+    let file = try openFile()
+    guard file.isWritable else {
+      throw CommandError(
+        "\(file.path): is only looked at, so that no page has a state here; ask the kernel, as with "
+          + "`expect kernel dirty 0`, or `open \(Word.quote(file.path.string)) write`")
+    }
+    return file
+  }
+}

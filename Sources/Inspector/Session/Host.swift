@@ -1,0 +1,20 @@
+import SystemPackage
+
+/// What whoever runs a session lends it: a screen to make pictures of, a lesson's stage.
+package struct Host {
+  /// Makes or saves a picture of the screen.
+  ///
+  /// It is given the file to save it to, or `nil` for lines of text.
+  package var takeScreen: ((OutputFile?) throws(CommandError) -> [String])?
+  /// Files that the host has open, and that nothing may be written over.
+  package var filesInUse: () -> [OutputFile.InUse] = { [] }
+  /// The folder that pictures and recordings which a person asks for go into; `nil` for the working folder, which a
+  /// lesson has moved to its own.
+  package var outputFolder: FilePath?
+  /// Whether a lesson is still to go on with what is open.
+  package var isInLesson = false
+  /// What a lesson can do that no command can.
+  ///
+  /// It is given the words after `outside`, and answers with what came of it.
+  package var outside: (([String]) throws(CommandError) -> [String])?
+}

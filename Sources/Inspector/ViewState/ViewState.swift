@@ -1,0 +1,41 @@
+import RangedMmap
+
+/// What part of the file is looked at, how, and what commands act on by themselves.
+package struct ViewState {
+  /// The page under the cursor.
+  package internal(set) var cursor = 0 { didSet { if cursor != oldValue { byteCursor = 0 } } }
+  /// The byte under the cursor, counted from the start of its page.
+  package internal(set) var byteCursor = 0
+  /// The pages that commands act on where they name `selected`.
+  package internal(set) var selection: Range<Int>?
+  /// How much of the file a cell stands for.
+  package internal(set) var zoom = Zoom.pages(1)
+  /// How many pages a cell stands for on the screen.
+  package internal(set) var shownPagesPerCell = 1
+  /// Pages in view whose bytes were seen to change lately.
+  package internal(set) var markedPages: Set<Int> = []
+  var chosenLayer: Layer?
+  /// On what kind of ground the screen is shown.
+  package internal(set) var theme = Theme.dark
+  /// Whether no glyphs outside ASCII are to be drawn.
+  package internal(set) var isASCII = false
+  /// What the key `w` writes: the pattern that was written last, or that was set since.
+  package internal(set) var pattern = Pattern.counter
+  var lastTarget: Target?
+
+  /// Moves the cursor to a byte of the file.
+  mutating func move(toByte offset: Int) {
+    cursor = offset / Alignment.page
+    byteCursor = offset % Alignment.page
+  }
+
+  /// Stays where it was if the same file is opened again; another is looked at from its start.
+  mutating func turn(to file: MmapFile, isSame: Bool) {
+    let pages = file.states.count
+    cursor = isSame ? min(cursor, pages - 1) : 0
+    byteCursor = min(byteCursor, file.size - 1 - cursor * Alignment.page)
+    selection = isSame ? selection.map { $0.clamped(to: 0..<pages) } : nil
+    if selection?.isEmpty == true { selection = nil }
+    if !isSame { markedPages = [] }
+  }
+}
