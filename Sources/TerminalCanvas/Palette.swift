@@ -6,13 +6,17 @@ package struct Appearance: Sendable, Equatable {
   package let ansi: UInt8
   /// Whether it is set in bold.
   package let isBold: Bool
+  /// Whether it is to be overlooked: where there are no colours, it is set faintly.
+  package let isFaint: Bool
   /// The same colour among the 256 of xterm.
   package let xterm: UInt8
 
-  init(rgb: UInt32, ansi: UInt8, isBold: Bool) {
+  /// A look.
+  package init(_ rgb: UInt32, _ ansi: UInt8, isBold: Bool = false, isFaint: Bool = false) {
     self.rgb = rgb
     self.ansi = ansi
     self.isBold = isBold
+    self.isFaint = isFaint
     xterm = Self.xterm(nearest: rgb)
   }
 
@@ -37,17 +41,24 @@ package struct Palette: Sendable, Equatable {
   package let ground: UInt32
   /// Whether a terminal is given that ground as well; else it keeps its own, which should be of the same kind.
   package let paintsGround: Bool
-  private let appearances: [Appearance]
+  /// The looks, each at the number of its role.
+  let appearances: [Appearance]
 
-  init(ground: UInt32, paintsGround: Bool = false, _ look: (Role) -> (rgb: UInt32, ansi: UInt8, isBold: Bool)) {
+  /// A palette.
+  ///
+  /// - Parameters:
+  ///   - ground: The ground, as 0xRRGGBB.
+  ///   - paintsGround: Whether a terminal is given it.
+  ///   - looks: How each role looks; what is not among them looks as text.
+  package init(ground: UInt32, paintsGround: Bool = false, _ looks: [Role: Appearance]) {
     self.ground = ground
     self.paintsGround = paintsGround
-    appearances = Role.allCases.map { role in
-      let (rgb, ansi, isBold) = look(role)
-      return Appearance(rgb: rgb, ansi: ansi, isBold: isBold)
-    }
+    let text = looks[.text] ?? Appearance(0xd0d0d0, 7)
+    var appearances = [Appearance](repeating: text, count: 1 + Int(looks.keys.map(\.number).max() ?? 0))
+    for (role, look) in looks { appearances[Int(role.number)] = look }
+    self.appearances = appearances
   }
 
   /// How a role looks.
-  package subscript(role: Role) -> Appearance { appearances[Int(role.rawValue)] }
+  package subscript(role: Role) -> Appearance { appearances[Int(role.number)] }
 }

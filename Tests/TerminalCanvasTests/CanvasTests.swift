@@ -83,16 +83,6 @@ struct CanvasTests {
     #expect(canvas.ansi(.dark).contains(";7;38;5;"))
   }
 
-  @Test("No two roles share a letter")
-  func lettersDiffer() {
-    let letters = Role.allCases.map { role in
-      var canvas = Canvas(width: 1, height: 1)
-      canvas.put("x", x: 0, y: 0, Style(role))
-      return canvas.golden
-    }
-    #expect(Set(letters).count == Role.allCases.count)
-  }
-
   @Test("A picture for a painted ground has it in ANSI text, too")
   func painted() {
     let canvas = Canvas(width: 2, height: 1)

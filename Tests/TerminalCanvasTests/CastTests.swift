@@ -74,7 +74,7 @@ struct CastTests {
   private func scribble(_ canvas: inout Canvas, _ random: inout Random) {
     let words = ["page 17", "日本語", "é", "", "\u{1b}[31m", "●○◐", "x", "   ", "████████████████", "🎈"]
     for _ in 0..<Int.random(in: 0...12, using: &random) {
-      let style = Style(Role.allCases.randomElement(using: &random) ?? .text, isReversed: .random(using: &random))
+      let style = Style(Role.all.randomElement(using: &random) ?? .text, isReversed: .random(using: &random))
       canvas.write(
         words.randomElement(using: &random) ?? "", x: .random(in: -3..<canvas.width, using: &random),
         y: .random(in: 0..<canvas.height, using: &random), style)

@@ -43,13 +43,14 @@ struct Ink: Equatable {
 
 extension Palette {
   /// How to show a role.
-  func ink(_ role: Role, _ depth: ColorDepth) -> Ink {
-    let look = self[role]
+  func ink(_ role: Role, _ depth: ColorDepth) -> Ink { ink(self[role], isText: role == .text, depth) }
+
+  func ink(_ look: Appearance, isText: Bool, _ depth: ColorDepth) -> Ink {
     var ink = Ink(isBold: look.isBold)
     // Plain text is what people have set their terminal to.
-    if role == .text, !paintsGround { return ink }
+    if isText, !paintsGround { return ink }
     switch depth {
-    case .none: ink.isDim = role == .dim || role == .free || role == .zeroByte
+    case .none: ink.isDim = look.isFaint
     // Where there is no grey, it is the text's colour made faint: black or white would vanish on one ground or other.
     case .eight where look.ansi == 8: ink.isDim = true
     case .eight:

@@ -116,16 +116,16 @@ package final class NcursesTerminal: Terminal {
   package var bytesSent: Int? { sent.count }
 
   private func takeColors() {
-    looks = Role.allCases.flatMap { role in
-      let ink = palette.ink(role, depth)
-      let pair = depth == .none ? 0 : Int32(role.rawValue) + 1
+    looks = palette.appearances.enumerated().flatMap { number, look in
+      let ink = palette.ink(look, isText: number == 0, depth)
+      let pair = depth == .none ? 0 : Int32(number) + 1
       if pair > 0 { init_extended_pair(pair, ink.color, palette.paper(depth)) }
       let bits = (ink.isBold ? Int32(CNC_BOLD) : 0) | (ink.isDim ? Int32(CNC_DIM) : 0)
       return [bits, bits | Int32(CNC_REVERSE)].map { cnc_cell($0, Int16(pair)) }
     }
   }
 
-  private static func look(_ style: Style) -> Int { 2 * Int(style.role.rawValue) + (style.isReversed ? 1 : 0) }
+  private static func look(_ style: Style) -> Int { 2 * Int(style.role.number) + (style.isReversed ? 1 : 0) }
 
   /// Shows a canvas; ncurses is given the cells that changed.
   package func show(_ canvas: Canvas, cursor: (x: Int, y: Int)?) {

@@ -88,11 +88,9 @@ enum Manual {
   private static func states(_ page: inout Troff) {
     page.section("STATES")
     page.paragraph("The library's word for a page, with the glyph that stands for it under `--ascii`:")
-    for state in PageState.allCases { page.item(["\(Glyphs.ascii.glyph(state)) \(state)"], state.meaning) }
+    for row in PageState.allCases.map(\.row) { page.item(["\(row.ascii) \(row.name)"], sentence(row.meaning)) }
     page.paragraph("The kernel's word:")
-    for state in KernelState.allCases {
-      page.item(["\(state.row.ascii) \(state.row.name)"], sentence(state.row.meaning))
-    }
+    for row in KernelState.allCases.map(\.row) { page.item(["\(row.ascii) \(row.name)"], sentence(row.meaning)) }
   }
 
   private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
@@ -138,18 +136,4 @@ enum Manual {
       "mmapview demo.bin --write --headless -c 'allocate 2p' -c 'write r1 0xa5' -c 'sync r1'"
     ),
   ]
-}
-
-extension PageState {
-  /// What the state says of a page.
-  fileprivate var meaning: String {
-    switch self {
-    case .free: "Nobody was given it."
-    case .allocated: "Handed out, not written since."
-    case .written: "Its bytes are in memory; a crash may take them."
-    case .flushing: "Writeback was started; still no promise."
-    case .flushed: "Durable: a sync after the last write succeeded, and the file still covered the page."
-    case .lost: "Its bytes are not in the file, or can't be known to be: a sync failed, or the file was cut short."
-    }
-  }
 }

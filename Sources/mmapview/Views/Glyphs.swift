@@ -4,7 +4,7 @@ import TerminalCanvas
 
 /// The glyphs of the screen, for terminals with Unicode and for others.
 ///
-/// A state is told by glyph and by colour: the more ink, the nearer to the disk.
+/// A state is told by glyph and by colour.
 struct Glyphs {
   // In the order of the states, because they are looked up for every cell of every frame.
   private let states: [Unicode.Scalar]
@@ -27,7 +27,7 @@ struct Glyphs {
   let microseconds: String
 
   static let unicode = Glyphs(
-    states: ["·", "░", "▒", "▓", "█", "×"],
+    states: PageState.allCases.map(\.row.glyph),
     bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇"], mixture: "▚",
     kernel: KernelState.allCases.map(\.row.glyph),
     cursor: "◆", selected: "◇", rule: "─", bar: "│", separator: " · ", levels: Array("▁▂▃▄▅▆▇█".unicodeScalars),
@@ -35,7 +35,7 @@ struct Glyphs {
     microseconds: "µs")
 
   static let ascii = Glyphs(
-    states: [".", "a", "w", "f", "#", "!"],
+    states: PageState.allCases.map(\.row.ascii),
     bars: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], mixture: "%",
     kernel: KernelState.allCases.map(\.row.ascii),
     cursor: nil, selected: nil, rule: "-", bar: "|", separator: " - ", levels: Array("_.-~=+*#".unicodeScalars),
@@ -51,18 +51,4 @@ struct Glyphs {
   /// Whether a glyph from elsewhere can be shown.
   func shows(_ glyph: Unicode.Scalar) -> Bool { glyph.isASCII || unknown != "-" }
   func glyph(_ state: KernelState) -> Unicode.Scalar { kernel[state.rawValue] }
-}
-
-extension PageState {
-  /// The colour's meaning.
-  var role: Role {
-    switch self {
-    case .free: .free
-    case .allocated: .allocated
-    case .written: .written
-    case .flushing: .flushing
-    case .flushed: .flushed
-    case .lost: .lost
-    }
-  }
 }

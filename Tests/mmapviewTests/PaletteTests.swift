@@ -1,6 +1,7 @@
 import Testing
 
 @testable import TerminalCanvas
+@testable import mmapview
 
 @Suite("Palettes")
 struct PaletteTests {
@@ -13,9 +14,9 @@ struct PaletteTests {
   @Test("256 colours show exactly what 24 bits do", arguments: themes.map(\.name))
   func exact(name: String) throws {
     let palette = try palette(name)
-    for role in Role.allCases {
+    for role in Role.all {
       let look = palette[role]
-      #expect(Light(xterm: look.xterm).distance(to: Light(rgb: look.rgb)) == 0, "\(role)")
+      #expect(Light(xterm: look.xterm).distance(to: Light(rgb: look.rgb)) == 0, "\(role.letter)")
     }
   }
 
@@ -26,10 +27,10 @@ struct PaletteTests {
     // WCAG 2: 4.5 for text (AA), 7 for text that must be read by all (AAA). States are named in their colours, so that
     // the 3 that would do for graphics won't.
     let least = name == "contrast" ? 7 : 4.5
-    for role in Role.allCases {
+    for role in Role.all {
       let (rgb, xterm) = (Light(rgb: palette[role].rgb), Light(xterm: palette[role].xterm))
-      #expect(rgb.contrast(to: ground) >= least, "\(role)")
-      #expect(xterm.contrast(to: ground) >= least, "\(role)")
+      #expect(rgb.contrast(to: ground) >= least, "\(role.letter)")
+      #expect(xterm.contrast(to: ground) >= least, "\(role.letter)")
     }
   }
 
@@ -42,11 +43,17 @@ struct PaletteTests {
     for (index, one) in states.enumerated() {
       for other in states[..<index] {
         let distance = light(palette, one).seen(by: vision).distance(to: light(palette, other).seen(by: vision))
-        #expect(distance >= 10, "\(one) and \(other)")
+        #expect(distance >= 10, "\(one.letter) and \(other.letter)")
       }
     }
     #expect(palette[.dirty] == palette[.written])
     #expect(palette[.writeback] == palette[.flushing])
+  }
+
+  @Test("No two roles share a letter or a number")
+  func rolesDiffer() {
+    #expect(Set(Role.all.map(\.letter)).count == Role.all.count)
+    #expect(Set(Role.all.map(\.number)).count == Role.all.count)
   }
 
   private func light(_ palette: Palette, _ role: Role) -> Light { Light(rgb: palette[role].rgb) }
@@ -79,11 +86,11 @@ struct PaletteTests {
   func few(name: String) throws {
     let palette = try palette(name)
     let forbidden: Int32 = name == "light" ? 7 : 0
-    for role in Role.allCases {
-      #expect(palette.ink(role, .eight).color != forbidden, "\(role)")
+    for role in Role.all {
+      #expect(palette.ink(role, .eight).color != forbidden, "\(role.letter)")
       #expect(palette.ink(role, .none).color == -1)
       // Where the ground is painted the terminal's own colour may be the same.
-      if palette.paintsGround { #expect(palette.ink(role, .eight).color > 0, "\(role)") }
+      if palette.paintsGround { #expect(palette.ink(role, .eight).color > 0, "\(role.letter)") }
     }
   }
 
