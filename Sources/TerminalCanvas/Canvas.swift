@@ -49,6 +49,9 @@ package struct Area: Sendable, Equatable {
     self.width = width
     self.height = height
   }
+
+  /// What is left below some rows.
+  package func below(_ rows: Int) -> Area { Area(x: x, y: y + rows, width: width, height: height - rows) }
 }
 
 /// A rectangle of cells that views draw on; it knows of no terminal.

@@ -117,11 +117,12 @@ final class Headless {
   private static func frame(_ session: Session, _ size: Size) -> Canvas {
     var interface = Interface()
     if session.view.isASCII { interface.glyphs = .ascii }
-    if let layout = Layout(session, width: size.width, height: size.height) {
+    let layout = Layout(session, width: size.width, height: size.height)
+    if let layout {
       interface.update(session, layout)
       interface.askKernel(session, layout)
       interface.readBytes(session, layout)
     }
-    return Screen.draw(session, interface, width: size.width, height: size.height)
+    return Screen.draw(Snapshot(session, interface, layout, width: size.width, height: size.height))
   }
 }

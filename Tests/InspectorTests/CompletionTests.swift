@@ -25,7 +25,8 @@ struct CompletionTests {
   @Test(
     "At the end of a line stands what the parser would take there",
     arguments: [
-      ("al", ["allocate"]), ("s", ["sync", "split", "select", "status", "screen", "say", "source", "set"]), ("xyz", []),
+      ("al", ["allocate"]), ("s", ["sync", "split", "select", "status", "screen", "say", "source", "set", "stop"]),
+      ("xyz", []),
       ("allocate ", []),
       ("workers ", ["start", "pause", "resume", "stop", "wait", "step", "turn"]),
       ("workers st", ["start", "stop", "step"]),

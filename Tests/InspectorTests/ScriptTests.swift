@@ -259,6 +259,35 @@ struct ScriptTests {
     try play("expect error \"No such file\" source missing.mmv", "expect error \"is a directory\" source /")
   }
 
+  @Test("`stop` ends the innermost: the script that is played, and then the selection")
+  func stops() throws {
+    try begin()
+    try play("select 0-3")
+    try put("a.mmv", "pause 3600s\nallocate 1p\n")
+    try session.perform(.source(path: path("a.mmv")))
+    try session.perform(.stop)
+    session.collect()
+    #expect(!session.isSourcing && session.view.selection == 0..<4 && session.rangeCount == 0)
+    try session.perform(.stop)
+    #expect(session.view.selection == nil)
+    try session.perform(.stop)
+  }
+
+  @Test("`quit sync` stops the workers, makes all durable and ends, and stays where that fails")
+  func syncsAndQuits() throws {
+    try begin()
+    try play("allocate 2p", "write r1 zero", "workers start 2 flush=none ops=5", "quit sync")
+    #expect(session.isOver && session.unsyncedPages == 0 && session.workers.running == 0)
+    let other = try Session()
+    try other.perform(.create(path: path("b"), size: 1 << 20, isSparse: false, isForced: false))
+    try other.perform(.allocate(byteCount: 4096, times: 1))
+    try other.perform(.write(.all, .byte(1)))
+    let cut = try FileDescriptor.open(folder.file("b"), .readWrite)
+    try cut.closeAfter { try cut.resize(to: 0) }
+    #expect(throws: CommandError.self) { try other.perform(.syncAndQuit) }
+    #expect(!other.isOver)
+  }
+
   // MARK: Reading
 
   @Test(

@@ -30,7 +30,7 @@ struct FrameCostTests {
       next += 1
       guard let layout = Layout(session, width: 200, height: 60) else { return }
       interface.update(session, layout)
-      _ = Screen.draw(session, interface, width: 200, height: 60)
+      _ = Screen.draw(Snapshot(session, interface, layout, width: 200, height: 60))
     }
   }
 

@@ -33,7 +33,7 @@ struct HexViewTests {
     let layout = try #require(Layout(session, width: width, height: height))
     interface.update(session, layout)
     interface.readBytes(session, layout, isForced: true)
-    let canvas = Screen.draw(session, interface, width: width, height: height)
+    let canvas = Screen.draw(Snapshot(session, interface, width: width, height: height))
     return layout.hex.map { Array(canvas.textLines[$0.y..<$0.y + $0.height]) } ?? []
   }
 
@@ -74,7 +74,7 @@ struct HexViewTests {
   func place() throws {
     try perform("create \(Word.quote(folder.file("large").string)) 64g sparse", "goto 16000000")
     for (width, end) in [(80, "page 16000000 at 0xf42400000"), (160, "at 0xf42400000 = 65536000000")] {
-      #expect(Screen.draw(session, interface, width: width, height: 24).textLines[1].hasSuffix(end))
+      #expect(Screen.draw(Snapshot(session, interface, width: width, height: 24)).textLines[1].hasSuffix(end))
     }
   }
 

@@ -22,7 +22,7 @@ struct PagePaneTests {
     var interface = Interface()
     interface.delay = isLate ? .milliseconds(1260) : nil
     var canvas = Canvas(width: 40, height: 10)
-    let rows = PagePane.draw(session, interface, on: &canvas, canvas.area)
+    let rows = PagePane.drawFacts(Snapshot(session, interface, width: 80, height: 24), on: &canvas, canvas.area)
     #expect(canvas.textLines[..<rows].contains { $0.hasPrefix("sampled every 1.3 s") } == isLate)
   }
 }

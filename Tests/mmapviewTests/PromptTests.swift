@@ -34,14 +34,12 @@ struct PromptTests {
   private func frame(_ prompt: Prompt, width: Int = 60, height: Int = 16) -> (canvas: Canvas, lines: [String]) {
     var interface = Interface()
     interface.prompt = prompt
-    let canvas = Screen.draw(session, interface, width: width, height: height)
+    let canvas = Screen.draw(Snapshot(session, interface, width: width, height: height))
     return (canvas, canvas.textLines)
   }
 
   private func cursor(_ prompt: Prompt, width: Int = 60) -> Int? {
-    var interface = Interface()
-    interface.prompt = prompt
-    return PromptView.cursor(interface, Area(x: 0, y: 15, width: width, height: 1))?.x
+    PromptView.cursor(prompt, Area(x: 0, y: 15, width: width, height: 1))?.x
   }
 
   /// The letters of the styles of the last rows of a frame.
@@ -220,7 +218,7 @@ struct PromptTests {
   @Test("The last row names keys that work here")
   func keys() throws {
     func hints(width: Int = 80) -> String {
-      Screen.draw(session, Interface(), width: width, height: 16).textLines.last ?? ""
+      Screen.draw(Snapshot(session, Interface(), width: width, height: 16)).textLines.last ?? ""
     }
     #expect(hints() == " a allocate  w write  f flush  s sync  u reuse  : command  ? help  q quit")
     #expect(hints(width: 40).contains("? help  q quit"))
@@ -239,7 +237,7 @@ struct NarrowTests {
     ] { try session.perform(#require(try Command(parsing: line))) }
     var interface = Interface()
     interface.isAskingToQuit = asks
-    return Screen.draw(session, interface, width: width, height: height).textLines
+    return Screen.draw(Snapshot(session, interface, width: width, height: height)).textLines
   }
 
   @Test("Whole facts are left out before any is cut, and what is cut says so")

@@ -30,7 +30,7 @@ struct WorkersPaneTests {
 
   func draw(_ width: Int, _ height: Int, _ interface: Interface = Interface()) -> [String] {
     var canvas = Canvas(width: width, height: height)
-    WorkersPane.draw(session, interface, on: &canvas, canvas.area)
+    WorkersPane.draw(Snapshot(session, interface, width: width, height: height), on: &canvas, canvas.area)
     return canvas.textLines
   }
 
@@ -68,10 +68,8 @@ struct WorkersPaneTests {
     #expect(draw(35, 6)[1].contains("press . to step") && answer()?.contains("a allocates") == true)
     session.host.isInLesson = true
     #expect(!draw(35, 6)[1].contains("press") && answer() == "page 200 belongs to no range")
-    let empty = try Session()
-    #expect(GridView.noFile(empty).contains(":open"))
-    empty.host.isInLesson = true
-    #expect(!GridView.noFile(empty).contains(":"))
+    #expect(GridView.noFile(isInLesson: false).contains(":open"))
+    #expect(!GridView.noFile(isInLesson: true).contains(":"))
   }
 
   @Test("Of threads that have ended the averages are left, and what was not measured is a dash")

@@ -38,7 +38,7 @@ package struct Verb: Sendable {
     ByteAction.verb, ZoomAction.verb, SelectAction.verb, FindAction.verb, ThemeAction.verb, LayerAction.verb,
     StatusAction.verb, PageAction.verb, KernelAction.verb, ExtentsAction.verb, UsersAction.verb, WatchAction.verb,
     ScreenAction.verb, SayAction.verb, PauseAction.verb, Expectation.verb, SourceAction.verb, Setting.verb,
-    RecordAction.verb, HelpAction.verb, QuitAction.verb,
+    RecordAction.verb, StopAction.verb, HelpAction.verb, QuitAction.verb,
   ]
 
   // Only lessons have these; nobody is offered them.

@@ -67,6 +67,9 @@ extension Interface {
     scrollBytes(session, file, layout)
   }
 
+  /// Whether the byte under the cursor is marked: a cursor that somebody has moved stays in sight when the focus has gone.
+  func showsByteCursor(_ view: ViewState) -> Bool { focus == .bytes || view.byteCursor > 0 }
+
   private static func renew(
     _ groups: inout PageGroups?, _ file: MmapFile, _ pages: Range<Int>, each: Int
   ) -> PageCounts {
@@ -80,7 +83,7 @@ extension Interface {
   private mutating func scrollBytes(_ session: Session, _ file: MmapFile, _ layout: Layout) {
     // The arrows must not move what nobody sees.
     if layout.hex == nil { focus = .grid }
-    byteRows = layout.hex.map { HexView.rows(session, self, $0) } ?? 0
+    byteRows = layout.hex.map { HexView.rows($0, showsCursor: showsByteCursor(session.view)) } ?? 0
     let row = session.view.byteCursor / 16
     firstByteRow = min(max(firstByteRow, row - byteRows + 1), row)
     // No more empty rows below the page's last byte than must be.

@@ -7,8 +7,8 @@ import TerminalCanvas
 enum Action {
   /// Carry out a command.
   case perform(Command)
-  /// Open the prompt with this text, for the person to change or to confirm.
-  case edit(String)
+  /// Open the prompt with this text, for the person to change or to confirm, and say what it is about.
+  case edit(String, note: String? = nil)
   /// Say why there is nothing to do.
   case refuse(String)
   /// Select from the cursor to wherever it moves.
@@ -210,7 +210,7 @@ enum KeyMap {
   }
 
   private static func noRange(_ session: Session) -> Action {
-    guard let file = session.file else { return .refuse(GridView.noFile(session)) }
+    guard let file = session.file else { return .refuse(GridView.noFile(isInLesson: session.host.isInLesson)) }
     guard file.isWritable else {
       return .refuse("a file that is only looked at has no ranges; its bytes are shown below the grid")
     }
@@ -225,6 +225,8 @@ enum KeyMap {
   private static func whenWritable(_ session: Session, _ make: () -> Action) -> Action {
     if session.host.isInLesson { return make() }
     guard let file = session.file, !file.isWritable else { return make() }
-    return .edit("open \(Word.quote(file.path.string)) write")
+    return .edit(
+      "open \(Word.quote(file.path.string)) write",
+      note: "This file is open for reading only. Enter opens it for writing, Esc leaves it as it is.")
   }
 }

@@ -33,16 +33,13 @@ extension RunLoop {
     let shape = layout?.shape ?? GridShape(columns: 1, rows: 1)
     switch KeyMap.action(key, session, interface, shape) {
     case .perform(let command): perform(command)
-    case .edit(let text):
+    case .edit(let text, let note):
       if let command = try? Command(parsing: text), let claim = session.lessonsClaim(on: command) {
         session.note(Event(.failure, [claim]))
         return
       }
       interface.prompt = Prompt(text)
-      if text.hasPrefix("open "), session.file?.isWritable == false {
-        session.note(
-          Event(.caption, ["This file is open for reading only. Enter opens it for writing, Esc leaves it as it is."]))
-      }
+      if let note { session.note(Event(.caption, [note])) }
     case .refuse(let reason): session.note(Event(.failure, [reason]))
     case .selectFromHere:
       interface.anchor = session.view.cursor
@@ -67,35 +64,19 @@ extension RunLoop {
     _ = try? session.perform(.select(first...max(ends[0].upperBound, ends[1].upperBound)))
   }
 
-  // Somebody chose to sync and quit: it ends when that has worked, and stays when it has not.
-  func leaveIfSynced() {
-    guard isLeaving, session.job == nil else { return }
-    isLeaving = false
-    if session.unsyncedPages == 0 { _ = try? session.perform(.quit) }
-  }
-
   // The innermost of what is going on ends.
   private func escape() {
-    if session.job != nil {
-      session.stopJob()
-    } else if session.isSourcing {
-      session.goOn()
-      session.stopSource()
-    } else if interface.anchor != nil {
+    if session.job == nil, !session.isSourcing, interface.anchor != nil {
       interface.anchor = nil
-    } else if session.view.selection != nil {
-      perform(.select(nil))
+    } else if session.job != nil || session.isSourcing || session.view.selection != nil {
+      perform(.stop)
     }
   }
 
   private func answer(_ key: Key) {
     switch key {
     case .character("q"): _ = try? session.perform(.quit)
-    case .character("s"):
-      // Workers would go on writing what is to be synced.
-      session.shutDown()
-      isLeaving = true
-      perform(.sync(.all))
+    case .character("s"): perform(.syncAndQuit)
     default: break
     }
     interface.isAskingToQuit = false

@@ -18,12 +18,13 @@ final class RunLoop {
   private var endingSignal: Int32?
   var scriptFailure: ScriptError?
   var shown: Canvas?
+  /// Which pane stood where in the last frame.
+  private(set) var layout: Layout?
   private var hasHungUp = false
   private let sampler: Sampler
   private let cast: CastRecorder?
   // Whether a command was carried out since the kernel was last asked.
   var hasActed = true
-  var isLeaving = false
   private(set) var meter = FrameMeter()
   var history = History(in: History.folder(RunLoop.variable), home: RunLoop.variable("HOME").map { FilePath($0) })
 
@@ -51,6 +52,7 @@ final class RunLoop {
     chooseGlyphs()
     session.host.takeScreen = { [unowned self] file throws(CommandError) in
       chooseGlyphs()
+      measureWindow()
       if let layout {
         interface.update(session, layout)
         interface.askKernel(session, layout)
@@ -68,7 +70,6 @@ final class RunLoop {
     while !session.isOver, endingSignal == nil, !hasHungUp {
       // Before the script goes on: what it waits for may just have ended.
       session.collect()
-      leaveIfSynced()
       if session.isOver { break }
       let progress = play()
       measure()
@@ -154,7 +155,7 @@ final class RunLoop {
   // MARK: Drawing
 
   private func draw() -> Canvas {
-    Screen.draw(session, interface, width: terminal.width, height: terminal.height)
+    Screen.draw(Snapshot(session, interface, layout, width: terminal.width, height: terminal.height))
   }
 
   private func chooseGlyphs() {
@@ -170,6 +171,7 @@ final class RunLoop {
 
   // Says what is in view, and takes what was seen of it; the asking itself is done elsewhere.
   private func look() {
+    measureWindow()
     guard let layout else { return }
     interface.update(session, layout)
     let request = interface.kernelRequest(session, layout)
@@ -182,6 +184,8 @@ final class RunLoop {
     interface.readBytes(session, layout)
   }
 
+  private func measureWindow() { layout = Layout(session, width: terminal.width, height: terminal.height) }
+
   /// What drawing and asking cost, in words.
   var costs: [String] {
     let screen = meter.report(sent: terminal.bytesSent)
@@ -189,8 +193,7 @@ final class RunLoop {
     return [screen, "the kernel: asked in \(Int(cost / .microseconds(1))) µs, by a thread of its own"]
   }
 
-  var layout: Layout? { Layout(session, width: terminal.width, height: terminal.height) }
-  private var promptCursor: (x: Int, y: Int)? { layout.flatMap { PromptView.cursor(interface, $0.prompt) } }
+  private var promptCursor: (x: Int, y: Int)? { layout.flatMap { PromptView.cursor(interface.prompt, $0.prompt) } }
 
   private func measure() {
     let crew = session.workers

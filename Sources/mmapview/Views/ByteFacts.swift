@@ -18,9 +18,9 @@ struct ByteFacts {
   }
 
   /// Draws the numbers, least significant byte first and then last; those that do not fit whole are left out.
-  func draw(_ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    let little = numbers(isBigEndian: false, interface.glyphs)
-    let big = numbers(isBigEndian: true, interface.glyphs)
+  func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+    let little = numbers(isBigEndian: false, shown.interface.glyphs)
+    let big = numbers(isBigEndian: true, shown.interface.glyphs)
     var x = canvas.write("LE", x: area.x + 1, y: area.y, Style(.dim)) + 1
     canvas.write("BE", x: area.x + 1, y: area.y + 1, Style(.dim))
     for (name, pair) in zip(Self.names, zip(little, big)) {

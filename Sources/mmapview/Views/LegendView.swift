@@ -4,7 +4,7 @@ import RangedMmap
 import TerminalCanvas
 
 /// What the glyphs mean, and how many pages of the file are in each state: a line for each layer that is shown.
-enum LegendView {
+enum LegendView: Pane {
   private struct Entry {
     let glyph: Unicode.Scalar
     let role: Role
@@ -12,39 +12,39 @@ enum LegendView {
     let name: String
   }
 
-  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    guard let file = session.file else { return }
+  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+    guard let file = shown.file else { return }
     var y = area.y
-    if session.layer != .kernel {
-      let counts = interface.totals
-      let free = interface.glyphs.glyph(PageState.free)
+    if shown.layer != .kernel {
+      let counts = shown.interface.totals
+      let free = shown.interface.glyphs.glyph(PageState.free)
       let entries =
         file.isWritable
         ? PageState.allCases.map {
-          Entry(glyph: interface.glyphs.glyph($0), role: $0.role, count: counts[$0], name: "\($0)")
+          Entry(glyph: shown.interface.glyphs.glyph($0), role: $0.role, count: counts[$0], name: "\($0)")
         } : [Entry(glyph: free, role: PageState.free.role, count: file.states.count, name: "not ours")]
       draw(entries, on: &canvas, area, y)
       y += 1
     }
-    if session.layer != .library { drawKernel(file, interface, on: &canvas, area, y) }
+    if shown.layer != .library { drawKernel(file, shown, on: &canvas, area, y) }
   }
 
   private static func drawKernel(
-    _ file: MmapFile, _ interface: Interface, on canvas: inout Canvas, _ area: Area, _ y: Int
+    _ file: MmapFile, _ shown: Snapshot, on canvas: inout Canvas, _ area: Area, _ y: Int
   ) {
-    guard let sample = interface.kernel else {
+    guard let sample = shown.interface.kernel else {
       canvas.write("asking the kernel", x: area.x + 1, y: y, Style(.dim, isMeasured: true))
       return
     }
     let reason = sample.reason.map { ": \($0)" } ?? ""
     guard sample.reason == nil || sample.isResidencyOnly else {
       canvas.write(
-        shortened("the kernel's view is unknown" + reason, area.width - 1, interface.glyphs), x: area.x + 1, y: y,
+        shortened("the kernel's view is unknown" + reason, area.width - 1, shown.interface.glyphs), x: area.x + 1, y: y,
         Style(.unknown, isMeasured: true))
       return
     }
     func entry(_ state: KernelState, _ count: Int?, _ name: String) -> Entry {
-      Entry(glyph: interface.glyphs.glyph(state), role: state.role, count: count, name: name)
+      Entry(glyph: shown.interface.glyphs.glyph(state), role: state.role, count: count, name: name)
     }
     let isInMemory = sample.fileSystem?.isInMemory == true
     let totals = sample.totals
@@ -65,7 +65,7 @@ enum LegendView {
     ]
     // Only what others write is looked at for changes.
     let changed = Entry(
-      glyph: interface.glyphs.glyph(KernelState.clean), role: .changed, count: nil,
+      glyph: shown.interface.glyphs.glyph(KernelState.clean), role: .changed, count: nil,
       name: sample.comparesBytes ? "changed" : "changed: zoom in")
     draw(file.isWritable ? entries : entries + [changed], isMeasured: true, on: &canvas, area, y)
   }

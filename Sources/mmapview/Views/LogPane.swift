@@ -2,15 +2,15 @@ import Inspector
 import TerminalCanvas
 
 /// What was done last, the newest at the bottom.
-enum LogPane {
-  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    Screen.rule("log", interface, on: &canvas, area)
+enum LogPane: Pane {
+  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+    Screen.rule("log", shown, on: &canvas, area)
     let rows = area.height - 1
     // What was as expected is told until something else comes: captions and what was done must not drown in it.
-    let told = session.log.lastIndex { $0.kind != .expected } ?? 0
-    let events = session.log.enumerated().suffix(4 * rows).filter { $1.kind != .expected || $0 > told }.map(\.element)
+    let told = shown.log.lastIndex { $0.kind != .expected } ?? 0
+    let events = shown.log.enumerated().suffix(4 * rows).filter { $1.kind != .expected || $0 > told }.map(\.element)
     let lines = events.suffix(rows).flatMap { event in
-      fitting(event, rows, area.width - 1, interface.glyphs).map { (event, $0) }
+      fitting(event, rows, area.width - 1, shown.interface.glyphs).map { (event, $0) }
     }.suffix(rows)
     for (row, line) in lines.enumerated() {
       let style = Style(role(line.0.kind), isMeasured: line.0.isMeasured)

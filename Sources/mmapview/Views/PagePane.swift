@@ -6,45 +6,46 @@ import TerminalCanvas
 /// What is known of the page under the cursor.
 enum PagePane {
   /// Draws the facts, one a line, and tells how many lines it took.
-  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) -> Int {
-    guard let file = session.file else { return 0 }
-    let page = session.view.cursor
+  static func drawFacts(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) -> Int {
+    guard let file = shown.file else { return 0 }
+    let page = shown.view.cursor
     let offset = page * Alignment.page
     let x = canvas.write("page \(page)", x: area.x, y: area.y, Style(.title), limit: area.width)
     let place = fitting(
-      [" at 0x\(hex(offset, width: 1))", "\(offset)"], area.x + area.width - x, interface.glyphs, separator: " = ")
+      [" at 0x\(hex(offset, width: 1))", "\(offset)"], area.x + area.width - x, shown.interface.glyphs, separator: " = "
+    )
     canvas.write(place, x: x, y: area.y)
     var row = 1
     func fact(_ name: String, _ parts: [String], _ style: Style = .plain) {
       guard row < area.height else { return }
       canvas.write(
         name, x: area.x, y: area.y + row, Style(.dim, isMeasured: style.isMeasured), limit: area.width)
-      canvas.write(fitting(parts, area.width - 8, interface.glyphs), x: area.x + 8, y: area.y + row, style)
+      canvas.write(fitting(parts, area.width - 8, shown.interface.glyphs), x: area.x + 8, y: area.y + row, style)
       row += 1
     }
     let state = file.states[page]
-    if session.layer != .kernel { fact("state", [word(state, file)], Style(state.role)) }
-    if let range = session.range(ofPage: page) {
-      fact("range", range.facts, Style(.text, isMeasured: isChance(range.author, session)))
+    if shown.layer != .kernel { fact("state", [word(state, file)], Style(state.role)) }
+    if let range = shown.range {
+      fact("range", range.facts, Style(.text, isMeasured: isChance(range.author, shown)))
       if let pattern = range.pattern { fact("bytes", ["\(pattern)"]) }
-      if interface.showsTimes { fact("when", range.history.steps) }
-    } else if let holder = session.workers.holder(ofPage: page) {
+      if shown.interface.showsTimes { fact("when", range.history.steps) }
+    } else if let holder = shown.workers.holder(ofPage: page) {
       fact("range", ["in the hands of worker \(holder.number)"])
     }
-    if session.layer != .library {
-      let sample = interface.kernel
+    if shown.layer != .library {
+      let sample = shown.interface.kernel
       // To the kernel what is behind the end is not cached, and a hole.
-      if let size = session.otherSize, size <= offset {
+      if let size = shown.otherSize, size <= offset {
         fact("kernel", ["the file ends before it"], Style(.error))
         return row
       }
       fact("kernel", kernelText(page, sample), kernelStyle(page, sample))
       // A frame that is kept for comparison tells nothing of the disk that it was made on.
-      if interface.showsTimes { fact("file", whereabouts(session, sample), Style(.text, isMeasured: true)) }
+      if shown.interface.showsTimes { fact("file", whereabouts(shown, sample), Style(.text, isMeasured: true)) }
       if let extent = sample?.extent, sample?.cursor == page {
         fact("disk", diskText(extent), Style(.text, isMeasured: true))
       }
-      if let delay = interface.delay {
+      if let delay = shown.interface.delay {
         let tenths = max(1, Int((delay / .milliseconds(100)).rounded()))
         fact("sampled", ["every \(tenths / 10).\(tenths % 10) s", "to be gentle"], Style(.dim, isMeasured: true))
       }
@@ -52,46 +53,29 @@ enum PagePane {
     return row
   }
 
-  /// The same in one line, where the window is too narrow for a pane.
-  static func drawLine(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    guard let file = session.file else { return }
-    let state = file.states[session.view.cursor]
-    var x = canvas.write("page \(session.view.cursor) ", x: area.x + 1, y: area.y, Style(.title))
-    if session.layer != .kernel { x = canvas.write("\(word(state, file)) ", x: x, y: area.y, Style(state.role)) }
-    if session.layer != .library {
-      let text = fitting(kernelText(session.view.cursor, interface.kernel), area.x + area.width - x, interface.glyphs)
-      x = canvas.write(text + " ", x: x, y: area.y, kernelStyle(session.view.cursor, interface.kernel))
-    }
-    // Where there is no room for its pattern, or for it, it is left out: a part of a name is another's.
-    guard let range = session.range(ofPage: session.view.cursor) else { return }
-    let parts = ["r\(range.label)"] + (range.pattern.map { ["\($0)"] } ?? [])
-    let text = fitting(parts, max(0, area.x + area.width - x), interface.glyphs, separator: interface.glyphs.separator)
-    if text.hasPrefix(parts[0]) { canvas.write(text, x: x, y: area.y) }
-  }
-
-  private static func whereabouts(_ session: Session, _ sample: KernelSample?) -> [String] {
-    let inode = session.sampledFile.map { ["inode \($0.inode)"] } ?? []
-    if session.sampledFile?.isDevice == true { return ["block device"] + inode }
+  private static func whereabouts(_ shown: Snapshot, _ sample: KernelSample?) -> [String] {
+    let inode = shown.sampledFile.map { ["inode \($0.inode)"] } ?? []
+    if shown.sampledFile?.isDevice == true { return ["block device"] + inode }
     guard let name = sample?.fileSystem?.name else { return inode }
     return [name] + inode + (sample?.fileSystem?.mountPoint.map { ["at \($0)"] } ?? [])
   }
 
   // Of what only others write the library knows no state.
-  private static func word(_ state: PageState, _ file: MmapFile) -> String { file.isWritable ? "\(state)" : "not ours" }
+  static func word(_ state: PageState, _ file: MmapFile) -> String { file.isWritable ? "\(state)" : "not ours" }
 
   // Which of several threads comes first is another one in each run.
-  private static func isChance(_ author: Author, _ session: Session) -> Bool {
-    if case .worker = author { !session.workers.isStepped } else { false }
+  private static func isChance(_ author: Author, _ shown: Snapshot) -> Bool {
+    if case .worker = author { !shown.workers.isStepped } else { false }
   }
 
-  private static func kernelStyle(_ page: Int, _ sample: KernelSample?) -> Style {
+  static func kernelStyle(_ page: Int, _ sample: KernelSample?) -> Style {
     let state = sample?.cursor == page ? sample?.state : nil
     let isResidencyOnly = sample?.isResidencyOnly == true
     return Style(
       KernelState(state.map { KernelCell($0, isResidencyOnly: isResidencyOnly) }).role, isMeasured: true)
   }
 
-  private static func kernelText(_ page: Int, _ sample: KernelSample?) -> [String] {
+  static func kernelText(_ page: Int, _ sample: KernelSample?) -> [String] {
     guard let sample else { return ["asking"] }
     guard sample.cursor == page, let state = sample.state else { return ["unknown"] }
     guard state.contains(.cached) else { return ["not cached"] }
@@ -107,5 +91,26 @@ enum PagePane {
     case .unwritten: ["reserved"] + extent.marks + ["reads as zeros"]
     case .written, .inline, .data: [extent.kind.rawValue] + extent.marks
     }
+  }
+}
+
+/// The same in one line, where the window is too narrow for a pane.
+enum PageLine: Pane {
+  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+    guard let file = shown.file else { return }
+    let state = file.states[shown.view.cursor]
+    var x = canvas.write("page \(shown.view.cursor) ", x: area.x + 1, y: area.y, Style(.title))
+    if shown.layer != .kernel { x = canvas.write("\(PagePane.word(state, file)) ", x: x, y: area.y, Style(state.role)) }
+    if shown.layer != .library {
+      let text = fitting(
+        PagePane.kernelText(shown.view.cursor, shown.interface.kernel), area.x + area.width - x, shown.interface.glyphs)
+      x = canvas.write(text + " ", x: x, y: area.y, PagePane.kernelStyle(shown.view.cursor, shown.interface.kernel))
+    }
+    // Where there is no room for its pattern, or for it, it is left out: a part of a name is another's.
+    guard let range = shown.range else { return }
+    let parts = ["r\(range.label)"] + (range.pattern.map { ["\($0)"] } ?? [])
+    let text = fitting(
+      parts, max(0, area.x + area.width - x), shown.interface.glyphs, separator: shown.interface.glyphs.separator)
+    if text.hasPrefix(parts[0]) { canvas.write(text, x: x, y: area.y) }
   }
 }

@@ -2,9 +2,10 @@ import Inspector
 import TerminalCanvas
 
 /// How far a long step has come, how long it will take, and how to stop it.
-enum ProgressView {
-  static func draw(_ job: Job, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    let name = shortened(job.name, area.width / 2 - 2, interface.glyphs)
+enum ProgressView: Pane {
+  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+    guard let job = shown.job else { return }
+    let name = shortened(job.name, area.width / 2 - 2, shown.interface.glyphs)
     var x = canvas.write(name + "  ", x: area.x + 1, y: area.y, Style(.title))
     let elapsed = ContinuousClock.now - job.start
     // At rest nothing is drawn anew that would tell the time.
@@ -14,7 +15,7 @@ enum ProgressView {
       let barWidth = max(0, min(30, area.width - x - 34))
       for column in 0..<barWidth {
         let isDone = column * 100 < percent * barWidth
-        canvas.put(interface.glyphs.progress(isDone), x: x + column, y: area.y, Style(isDone ? .flushed : .dim))
+        canvas.put(shown.interface.glyphs.progress(isDone), x: x + column, y: area.y, Style(isDone ? .flushed : .dim))
       }
       x += barWidth + (barWidth > 0 ? 1 : 0)
       text = "\(percent) %"
@@ -36,20 +37,20 @@ enum ProgressView {
 }
 
 /// What is asked before the program ends with pages that are not durable.
-enum QuitQuestion {
+enum QuitQuestion: Pane {
   private static let answers = [("s", "sync and quit"), ("q", "quit"), ("Esc", "stay")]
 
-  private static func question(_ session: Session, _ words: String) -> String {
-    "\(counted(session.unsyncedPages, "page")) \(words): "
+  private static func question(_ shown: Snapshot, _ words: String) -> String {
+    "\(counted(shown.unsyncedPages, "page")) \(words): "
   }
 
   /// The whole of it as a line.
-  static func text(_ session: Session) -> String {
-    question(session, "not durable") + answers.map { "\($0) \($1)" }.joined(separator: "  ")
+  static func text(_ shown: Snapshot) -> String {
+    question(shown, "not durable") + answers.map { "\($0) \($1)" }.joined(separator: "  ")
   }
 
-  static func draw(_ session: Session, on canvas: inout Canvas, _ area: Area) {
-    let question = question(session, "written and not durable")
+  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+    let question = question(shown, "written and not durable")
     let answersWidth = answers.reduce(0) { $0 + $1.0.count + $1.1.count + 3 } - 2
     // Where there is no room for both on one line, the question stands above its answers.
     let fits = question.count + answersWidth < area.width

@@ -2,10 +2,10 @@ import Inspector
 import TerminalCanvas
 
 /// The last line: what is being typed, or the keys that matter; and above it, while somebody types, what helps.
-enum PromptView {
-  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    guard let prompt = interface.prompt else {
-      drawKeys(session, interface, on: &canvas, area)
+enum PromptView: Pane {
+  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+    guard let prompt = shown.interface.prompt else {
+      drawKeys(shown, on: &canvas, area)
       return
     }
     canvas.write(":", x: area.x, y: area.y, Style(.key))
@@ -20,14 +20,14 @@ enum PromptView {
     // What is missing is marked where it should have come.
     if error.upperBound > prompt.line.text.count { canvas.put(" ", x: x, y: area.y, wrong) }
     // What lies over the panes is read to its last row.
-    if interface.overlay == nil { HintView.draw(prompt, interface, on: &canvas, area) }
+    if shown.interface.overlay == nil { HintView.draw(prompt, shown, on: &canvas, area) }
   }
 
   private static let wrong = Style(.error, isReversed: true)
 
   /// Where the text cursor stands.
-  static func cursor(_ interface: Interface, _ area: Area) -> (x: Int, y: Int)? {
-    guard let line = interface.prompt?.line else { return nil }
+  static func cursor(_ prompt: Prompt?, _ area: Area) -> (x: Int, y: Int)? {
+    guard let line = prompt?.line else { return nil }
     let before = line.text[firstShown(line, area)..<line.cursor]
     return (area.x + 1 + String(before).columns, area.y)
   }
@@ -44,12 +44,12 @@ enum PromptView {
   }
 
   // In a narrow window the ways out and to help come before the rest.
-  private static func drawKeys(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    if let replay = interface.replay {
+  private static func drawKeys(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+    if let replay = shown.interface.replay {
       ReplayView.draw(replay, on: &canvas, area)
       return
     }
-    let hints = KeyMap.hints(session)
+    let hints = shown.hints
     var room = area.width - 1
     let kept = Set(
       hints.sorted { $0.rank < $1.rank }.filter { hint in
@@ -68,14 +68,14 @@ enum PromptView {
 enum HintView {
   private static let mostRows = 3
 
-  static func draw(_ prompt: Prompt, _ interface: Interface, on canvas: inout Canvas, _ promptArea: Area) {
+  static func draw(_ prompt: Prompt, _ shown: Snapshot, on canvas: inout Canvas, _ promptArea: Area) {
     let width = promptArea.width - 1
     if prompt.error == nil, let choices = prompt.choices {
       draw(choices, on: &canvas, rows(1, above: promptArea, on: &canvas))
       return
     }
-    let text = interface.glyphs.spell(prompt.error?.description ?? hint(prompt.line, width))
-    let lines = wrapped(text, width, rows: mostRows, interface.glyphs)
+    let text = shown.interface.glyphs.spell(prompt.error?.description ?? hint(prompt.line, width))
+    let lines = wrapped(text, width, rows: mostRows, shown.interface.glyphs)
     let area = rows(lines.count, above: promptArea, on: &canvas)
     for (row, line) in lines.enumerated() {
       canvas.write(line, x: area.x + 1, y: area.y + row, Style(prompt.error == nil ? .dim : .error), limit: width)

@@ -3,7 +3,7 @@ import RangedMmap
 import TerminalCanvas
 
 /// What the workers do, how fast they write, and how long their steps take; in little room, what matters most.
-struct WorkersPane {
+struct WorkersPane: Pane {
   private let crew: WorkerPool
   private let shift: ArraySlice<Worker>
   private let throughput: Throughput
@@ -12,25 +12,25 @@ struct WorkersPane {
   private let takesSteps: Bool
   private let width: Int
 
-  static func draw(_ session: Session, _ interface: Interface, on canvas: inout Canvas, _ area: Area) {
-    guard !session.workers.workers.isEmpty, area.height > 0 else { return }
-    WorkersPane(session, interface, area.width).draw(on: &canvas, area)
+  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+    guard !shown.workers.workers.isEmpty, area.height > 0 else { return }
+    WorkersPane(shown, area.width).draw(on: &canvas, area)
   }
 
   /// How many rows it takes to show all.
-  static func height(_ session: Session, _ interface: Interface, width: Int) -> Int {
-    let pane = WorkersPane(session, interface, width)
+  static func height(_ shown: Snapshot, width: Int) -> Int {
+    let pane = WorkersPane(shown, width)
     return 1 + pane.facts.count + (pane.hasGraph ? 1 : 0) + pane.phases.count + pane.shift.count
   }
 
-  private init(_ session: Session, _ interface: Interface, _ width: Int) {
-    crew = session.workers
+  private init(_ shown: Snapshot, _ width: Int) {
+    crew = shown.workers
     shift = crew.shift
-    throughput = interface.throughput
-    glyphs = interface.glyphs
-    pages = session.file?.states.count ?? 0
+    throughput = shown.interface.throughput
+    glyphs = shown.interface.glyphs
+    pages = shown.file?.states.count ?? 0
     // In a lesson the steps are its own.
-    takesSteps = session.workers.running > 0 && !session.host.isInLesson
+    takesSteps = shown.workers.running > 0 && !shown.isInLesson
     self.width = width
   }
 
