@@ -2,19 +2,15 @@ import VisibleText
 
 /// One place on the screen.
 package struct Cell: Sendable, Equatable {
-  /// What stands there.
   package var glyph: Unicode.Scalar
-  /// How it looks.
   package var style: Style
   // What stands over the glyph, such as accents: two at most, as the languages that have them need. NUL is none.
   var marks: (Unicode.Scalar, Unicode.Scalar) = ("\0", "\0")
 
-  /// An empty place.
   package static let blank = Cell(glyph: " ", style: .plain)
   /// The right half of a glyph that is two cells wide.
   static let continuation: Unicode.Scalar = "\0"
 
-  /// Whether both look the same.
   package static func == (one: Cell, other: Cell) -> Bool {
     one.glyph == other.glyph && one.style == other.style && one.marks == other.marks
   }
@@ -33,16 +29,11 @@ package struct Cell: Sendable, Equatable {
 
 /// A part of the screen, in cells.
 package struct Area: Sendable, Equatable {
-  /// The left column.
   package var x: Int
-  /// The top row.
   package var y: Int
-  /// Columns.
   package var width: Int
-  /// Rows.
   package var height: Int
 
-  /// An area.
   package init(x: Int, y: Int, width: Int, height: Int) {
     self.x = x
     self.y = y
@@ -58,21 +49,17 @@ package struct Area: Sendable, Equatable {
 ///
 /// Drawing outside is cut off, never an error.
 package struct Canvas: Sendable, Equatable {
-  /// Columns.
   package let width: Int
-  /// Rows.
   package let height: Int
   /// All cells, row by row.
   package private(set) var cells: [Cell]
 
-  /// A canvas of blanks.
   package init(width: Int, height: Int) {
     self.width = max(0, width)
     self.height = max(0, height)
     cells = Array(repeating: .blank, count: self.width * self.height)
   }
 
-  /// The whole of it.
   package var area: Area { Area(x: 0, y: 0, width: width, height: height) }
 
   /// The cell in a column and a row that exist.

@@ -11,7 +11,6 @@ package struct Appearance: Sendable, Equatable {
   /// The same colour among the 256 of xterm.
   package let xterm: UInt8
 
-  /// A look.
   package init(_ rgb: UInt32, _ ansi: UInt8, isBold: Bool = false, isFaint: Bool = false) {
     self.rgb = rgb
     self.ansi = ansi
@@ -59,6 +58,5 @@ package struct Palette: Sendable, Equatable {
     self.appearances = appearances
   }
 
-  /// How a role looks.
   package subscript(role: Role) -> Appearance { appearances[Int(role.number)] }
 }

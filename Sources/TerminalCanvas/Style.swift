@@ -1,6 +1,5 @@
 /// What a cell's colour means; whoever draws names the roles, and a palette says how they look.
 package struct Role: Sendable, Hashable {
-  /// Its place in each palette.
   package let number: UInt8
   /// The letter that stands for it where a frame is compared as text.
   package let letter: Character
@@ -19,21 +18,18 @@ package struct Role: Sendable, Hashable {
 /// How a cell is to be shown: its meaning, whether it stands out as the cursor does, and whether it is the same on every
 /// machine.
 package struct Style: Sendable, Equatable {
-  /// What the colour means.
   package var role: Role
   /// Whether foreground and background change places.
   package var isReversed: Bool
   /// Whether what stands here was measured, so that another machine or another run shows something else.
   package var isMeasured: Bool
 
-  /// A style.
   package init(_ role: Role, isReversed: Bool = false, isMeasured: Bool = false) {
     self.role = role
     self.isReversed = isReversed
     self.isMeasured = isMeasured
   }
 
-  /// Plain text.
   package static let plain = Style(.text)
 
   /// The letter of the role, in upper case where reversed; of what was measured, a tilde.

@@ -26,7 +26,6 @@ struct LineInput {
   // Many lines come at once, and are taken one by one from the front.
   private var lines = Deque<Line>()
   private var begun: [UInt8] = []
-  /// Whether no more will come.
   private(set) var hasEnded = false
 
   mutating func next() -> Line? { lines.popFirst() }

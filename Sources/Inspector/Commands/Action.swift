@@ -13,7 +13,6 @@ package protocol Action: Sendable, Equatable {
   func perform(in session: Session) throws(CommandError) -> Event
   /// Whether it leaves the file, its ranges and the workers as they are.
   var isForLooking: Bool { get }
-  /// Whether it opens a file.
   var isOpening: Bool { get }
   /// The labels of ranges that must be there before it.
   var neededLabels: ClosedRange<Int>? { get }
@@ -42,7 +41,6 @@ package enum RecordedForm {
   case remark(String, instead: Command? = nil)
   /// The opening of a file, with which a recording begins.
   case opening(path: String)
-  /// Nothing.
   case nothing
 
   static let ofTheMoment = remark("was so; the kernel may do otherwise another time")

@@ -4,7 +4,6 @@ package struct Verb: Sendable {
   package let name: String
   /// What it does, in a line.
   package let help: String
-  /// A command that works.
   package let example: String
   let forms: [Form]
 
@@ -104,7 +103,6 @@ extension Verb {
     return usages.map { $0.isEmpty ? name : "\(name) \($0)" }
   }
 
-  /// All forms in one line.
   package var usage: String { usages.joined(separator: " · ") }
 
   /// What its arguments are, each kind once, those whose name says all left out.

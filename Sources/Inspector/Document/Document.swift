@@ -4,7 +4,6 @@ import SystemPackage
 
 /// What is looked at: an open file, the ranges that were taken from it, and what has become of its size and its name.
 package final class Document {
-  /// The open file.
   package private(set) var file: MmapFile?
   private(set) var allocator: ConcurrentAllocator?
   var ranges = RangeTable()

@@ -8,7 +8,6 @@ package struct FoundBytes: Sendable {
   package let bytes: [UInt8]
   /// The offsets that were asked for, that the file had when it was opened, and that it has no more.
   package let missing: Range<Int>
-  /// Where the file ends now.
   package let end: Int
 
   /// What is missing and why, for whoever knows the file; `nil` if nothing is.

@@ -8,7 +8,6 @@ package enum Author: Sendable, Equatable, CustomStringConvertible {
   /// A worker thread, counted from 1.
   case worker(Int)
 
-  /// The author in a word.
   package var description: String {
     switch self {
     case .command: "command"
@@ -101,7 +100,6 @@ struct RangeRecord: ~Copyable, Sendable {
 package struct RangeHistory: Sendable, Equatable {
   /// When it was handed out, or taken in from a worker.
   package let allocated: WallTime
-  /// When it was last written.
   package internal(set) var written: WallTime?
   /// When it was made durable, if it was after the last write.
   package internal(set) var synced: WallTime?
@@ -119,11 +117,9 @@ package struct RangeSummary: Sendable, Equatable {
   package enum Stage: String, Sendable {
     /// Under way from one stage to the next.
     case busy
-    /// Ready to be written.
     case allocated
     /// Written; a receipt is held for it.
     case written
-    /// Proven durable.
     case flushed
   }
 
@@ -131,13 +127,10 @@ package struct RangeSummary: Sendable, Equatable {
   package let label: Int
   /// Offsets in the file.
   package let bytes: Range<Int>
-  /// Who allocated it.
   package let author: Author
   /// What was last written to it.
   package let pattern: Pattern?
-  /// How far it has come.
   package let stage: Stage
-  /// When that was.
   package let history: RangeHistory
 }
 

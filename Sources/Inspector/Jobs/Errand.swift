@@ -19,7 +19,6 @@ final class Errand: Sendable {
   struct Load: ~Copyable, Sendable {
     var waiting = UniqueDeque<RangeRecord>()
     var finished = UniqueDeque<RangeRecord>()
-    /// How many have come through.
     var arrived = 0
     var failure: CommandError?
   }

@@ -9,7 +9,6 @@ package final class Job: Sendable {
   package let name: String
   /// How many pages it is about; 0 if that says nothing of how long it takes.
   package let total: Int
-  /// When it began.
   package let start = ContinuousClock.now
   private let doneCount = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
@@ -26,7 +25,6 @@ package final class Job: Sendable {
     self.alarm = alarm
   }
 
-  /// How many pages are done.
   package var done: Int { doneCount.load(ordering: .relaxed) }
 
   /// The time left if it goes on as it went; `nil` while that can't be told.

@@ -12,7 +12,6 @@ package final class WakeUp: Sendable {
   // Spares the system call where a byte is in the pipe already, or is about to be.
   private let hasNews = Atomic<Bool>(false)
 
-  /// What to poll for reading.
   package var descriptor: Int32 { reading.rawValue }
 
   /// Makes one with no news yet.

@@ -3,7 +3,6 @@ import RangedMmap
 
 /// What the kernel says of the pages of a range, in cells of so many pages.
 struct KernelCells: Sendable, Equatable {
-  /// The pages.
   let pages: Range<Int>
   /// How many of them a cell stands for; the last may stand for fewer.
   let pagesPerCell: Int

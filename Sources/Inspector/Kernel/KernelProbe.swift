@@ -5,13 +5,10 @@ import SystemPackage
 
 /// What is to be looked at: the pages in view.
 package struct KernelRequest: Sendable {
-  /// The file.
   package let file: SampledFile
-  /// The pages in view.
   package let pages: Range<Int>
   /// How many of them a cell stands for.
   package let pagesPerCell: Int
-  /// The page at the cursor.
   package let cursor: Int
   /// How many pages a cell stands for where the whole file is shown beside those in view.
   package let pagesPerCellOfWhole: Int?

@@ -4,13 +4,10 @@ import PageCache
 package struct KernelSample: Sendable, Equatable {
   /// How fresh a change of a page's bytes is.
   package enum Mark: Sendable {
-    /// Seen just now.
     case fresh
-    /// Seen a moment ago.
     case fading
   }
 
-  /// The pages in view.
   package var pages: Range<Int> { view.pages }
   /// The page that is told of at length.
   package let cursor: Int

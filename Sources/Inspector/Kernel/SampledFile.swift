@@ -10,7 +10,6 @@ package final class SampledFile: Sendable {
   let descriptor: FileDescriptor
   /// The name that it was opened by, from the root.
   let path: FilePath
-  /// The size that is mapped.
   let size: Int
   /// The device and the number that it has there: what is the same file has the same.
   let identity: [UInt64]

@@ -20,11 +20,8 @@ package final class Sampler: Sendable {
   /// What was seen last.
   package struct Look: Sendable {
     fileprivate let request: KernelRequest
-    /// What the kernel said.
     package let sample: KernelSample
-    /// How long it took.
     package let cost: Duration
-    /// When it was.
     package let time: WallTime
     /// When the next look comes, if it is later than it should be for what looks cost.
     package fileprivate(set) var delay: Duration?

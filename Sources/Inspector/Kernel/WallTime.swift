@@ -4,7 +4,6 @@ import Glibc
 package struct WallTime: Sendable, Equatable, CustomStringConvertible {
   fileprivate let seconds: Int
 
-  /// The present.
   package static var now: WallTime { WallTime(seconds: time(nil)) }
 
   /// Hours, minutes and seconds, as in `09:41:07`.
@@ -31,7 +30,6 @@ struct Moment: Sendable, Equatable {
 
   init(sinceEpoch time: Duration) { nanoseconds = time.inNanoseconds }
 
-  /// The present.
   static var now: Moment {
     var time = timespec()
     // SAFETY: fills the structure that it is given.

@@ -5,7 +5,6 @@ struct Arguments {
   private let words: [Word]
   private var next = 0
   private let lineEnd: Int
-  /// Whose arguments are read.
   private(set) var verb: Verb?
   // Which form of it, as soon as that is known.
   private var form: Form?

@@ -9,7 +9,6 @@ package struct Completion: Sendable, Equatable {
     /// Where paths begin that are not absolute.
     package let folder: String
 
-    /// A context.
     package init(rangeCount: Int, folder: String = ".") {
       self.rangeCount = rangeCount
       self.folder = folder
@@ -38,7 +37,6 @@ package struct Completion: Sendable, Equatable {
 
   /// The columns of the line that a candidate takes the place of.
   package let columns: Range<Int>
-  /// What could stand there.
   package let candidates: [Candidate]
 
   /// Finds what can stand at a place in a line.

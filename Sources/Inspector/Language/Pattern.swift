@@ -2,7 +2,6 @@ import RangedMmap
 
 /// What a range is filled with; every byte follows from its place, so that anyone can check it.
 package enum Pattern: Sendable, Equatable {
-  /// One byte all over.
   case byte(UInt8)
   /// Each byte is the low byte of its offset in the file.
   case counter
@@ -17,7 +16,6 @@ package enum Pattern: Sendable, Equatable {
 
   /// A way to write a pattern.
   package struct Form: Sendable {
-    /// How it is written.
     package let usage: String
     /// What it fills a range with.
     package let meaning: String

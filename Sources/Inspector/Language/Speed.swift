@@ -28,7 +28,6 @@ package struct Speed: Sendable, Equatable, CustomStringConvertible {
     return rest % 10 == 0 ? "\(whole).\(rest / 10)" : "\(whole)." + (rest < 10 ? "0" : "") + "\(rest)"
   }
 
-  /// The factor itself.
   package var factor: Double { Double(hundredths) / 100 }
 }
 

@@ -16,7 +16,6 @@ struct WordScanner {
   /// Whether nothing is left, not even a comment.
   var isAtEnd: Bool { position == scalars.count }
 
-  /// What was not read.
   var unread: String { String(String.UnicodeScalarView(scalars[position...])) }
 
   /// The words that are left, up to a comment.

@@ -23,7 +23,6 @@ final class Recorder {
   /// What it has told to be looked for.
   var toldTarget: Target?
   private var failure: CommandError?
-  /// Why recordings are not whole.
   private(set) var failures: [CommandError] = []
 
   // So much nobody does by hand; what workers do can be more, and is kept only where it is written.

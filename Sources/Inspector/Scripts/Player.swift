@@ -34,7 +34,6 @@ package struct Player {
 
   /// What became of the next command.
   package enum Progress {
-    /// It was carried out.
     case performed(Event)
     /// It is held back until the session's workers have ended.
     case waiting

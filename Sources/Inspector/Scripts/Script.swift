@@ -4,11 +4,8 @@ import SystemPackage
 package struct Script: Sendable {
   /// A command and where it stands.
   package struct Step: Sendable {
-    /// Where it stands.
     package let position: ScriptPosition
-    /// What it says.
     package let command: Command
-    /// The line that says it.
     package let line: String
 
     /// When it was done, counted from the start of the recording, if its line says so.
@@ -24,13 +21,11 @@ package struct Script: Sendable {
   /// What a line begins with that stands before the first command of a recording.
   static let recordingMark = "# mmapview recording"
 
-  /// Whether it was recorded.
   package private(set) var isRecording = false
 
   /// The commands in order, those of sourced scripts in their place.
   package private(set) var steps: [Step] = []
 
-  /// An empty script.
   package init() {}
 
   /// Reads a script from its text; the first line that is wrong ends it.

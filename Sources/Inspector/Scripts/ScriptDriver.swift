@@ -20,7 +20,6 @@ struct ScriptDriver {
 
   /// Whether a script's next command must be held back.
   var isHeld: Bool { awaitsWorkers || pause != nil || played != nil }
-  /// Whether a script rests.
   var isResting: Bool { pause != nil }
   /// Whether a script goes on only when a key is pressed.
   var isWaitingForKey: Bool { if case .key? = pause { true } else { false } }

@@ -16,19 +16,16 @@ package struct ScriptPosition: Sendable, Equatable, CustomStringConvertible {
 package struct ScriptError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A word in a line of a script.
   package struct Mark: Sendable, Equatable {
-    /// The line.
     package let line: String
     /// The word's place, counted in characters from 0; just behind the line where a word is missing.
     package let columns: Range<Int>
 
-    /// A mark.
     package init(line: String, columns: Range<Int>) {
       self.line = line
       self.columns = columns
     }
   }
 
-  /// The whole complaint.
   package let description: String
   /// The word that is to blame, where it is one.
   package let mark: Mark?

@@ -8,7 +8,6 @@ struct ScriptFile {
   private static let remedy = "name a file with one command a line"
 
   let text: String
-  /// How many bytes it has.
   let size: Int
   /// The device and the number that the file has there: what is the same file has the same.
   let identity: [UInt64]

@@ -5,7 +5,6 @@ import SystemPackage
 package struct Event: Sendable, Equatable {
   /// How the lines are meant.
   package enum Kind: Sendable {
-    /// Something was done.
     case done
     /// Something to read: bytes, counts, help.
     case output
@@ -13,20 +12,16 @@ package struct Event: Sendable, Equatable {
     case news
     /// What a script or a person expected is so.
     case expected
-    /// A caption of a script.
     case caption
-    /// Something failed.
     case failure
   }
 
-  /// How the lines are meant.
   package let kind: Kind
   /// One or more lines of text.
   package let lines: [String]
   /// Whether they tell what the kernel says or does, which is something else on another machine.
   package let isMeasured: Bool
 
-  /// An event of some lines.
   package init(_ kind: Kind, _ lines: [String], isMeasured: Bool = false) {
     self.kind = kind
     self.lines = lines
@@ -48,10 +43,8 @@ package struct Event: Sendable, Equatable {
 
 /// Why a command could not be carried out: one line that names the culprit and the remedy.
 package struct CommandError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The line.
   package let description: String
 
-  /// An error of one line.
   package init(_ description: String) { self.description = description }
 
   // The library's remedies are calls; here they are commands.

@@ -106,7 +106,6 @@ package final class Session {
 // MARK: - What is so
 
 extension Session {
-  /// The open file.
   package var file: MmapFile? { document.file }
   /// The open file for whoever samples what the kernel knows of it; `nil` if that is out of reach.
   package var sampledFile: SampledFile? { document.sampledFile }

@@ -2,7 +2,6 @@ import RangedMmap
 
 /// What part of the file is looked at, how, and what commands act on by themselves.
 package struct ViewState {
-  /// The page under the cursor.
   package internal(set) var cursor = 0 { didSet { if cursor != oldValue { byteCursor = 0 } } }
   /// The byte under the cursor, counted from the start of its page.
   package internal(set) var byteCursor = 0

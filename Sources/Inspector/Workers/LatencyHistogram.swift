@@ -49,7 +49,6 @@ package struct Latencies: Sendable, Equatable {
 
   init() {}
 
-  /// How many times were measured.
   package var count: Int { counts.reduce(0, +) }
 
   /// The longest time, exactly; `nil` if there was none.
@@ -75,10 +74,7 @@ package struct Latencies: Sendable, Equatable {
 
 /// What of a worker's operation is timed.
 package enum TimedPhase: String, Sendable, CaseIterable {
-  /// Filling a range.
   case write
-  /// Starting writeback.
   case flush
-  /// Waiting until it is durable.
   case sync
 }

@@ -31,7 +31,6 @@ final class Trace: Sendable {
 /// One thing that a thread did.
 struct Deed: Sendable {
   enum Kind: Sendable {
-    /// It carried out a phase.
     case advances
     /// It ended, by an error or because it was told to.
     case leaves

@@ -8,11 +8,8 @@ package final class Worker: Sendable {
   package enum Activity: UInt8, Sendable {
     /// Halted, or resting between operations.
     case idle
-    /// Filling a range.
     case writing
-    /// Starting writeback.
     case flushing
-    /// Waiting for the disk.
     case syncing
     /// Its turn is over, and it has a range that it will write.
     case allocated
@@ -75,9 +72,7 @@ package final class Worker: Sendable {
     let first = page.load(ordering: .relaxed)
     return first < 0 ? nil : first..<min(first + Alignment.pages(in: order.byteCount), pageLimit)
   }
-  /// What it is doing.
   package var activity: Activity { Activity(rawValue: code.load(ordering: .acquiring)) ?? .failed }
-  /// Whether it has ended.
   package var hasEnded: Bool { activity == .done || activity == .failed }
 
   /// How long it has been at work, without the time for which it was halted; `nil` if it takes turns.

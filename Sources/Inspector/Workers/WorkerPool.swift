@@ -23,11 +23,9 @@ package final class WorkerPool {
 
   init(_ wakeUp: WakeUp) { self.wakeUp = wakeUp }
 
-  /// How many have not ended.
   package var running: Int { workers.count { !$0.hasEnded } }
   /// How many ranges all have finished.
   package var operations: Int { workers.reduce(0) { $0 + $1.operations } }
-  /// Whether they are halted.
   package var isPaused: Bool { running > 0 && gate.isShut }
   /// Whether they take turns, and only when they are told to.
   package var isStepped: Bool { seed != nil }

@@ -37,7 +37,6 @@ struct Ink: Equatable {
   var color: Int32 = -1
   /// Whether it is set in bold.
   var isBold = false
-  /// Whether it is set faintly.
   var isDim = false
 }
 

@@ -9,7 +9,6 @@ package final class NcursesTerminal: Terminal {
     case auto
     /// Even if `NO_COLOR` is set.
     case always
-    /// None.
     case never
   }
 
@@ -108,9 +107,7 @@ package final class NcursesTerminal: Terminal {
     sent.close()
   }
 
-  /// Columns of the window.
   package var width: Int { Int(cnc_columns()) }
-  /// Rows of the window.
   package var height: Int { Int(cnc_rows()) }
   /// Bytes that were sent to the terminal so far, or `nil` where the kernel keeps no account of threads.
   package var bytesSent: Int? { sent.count }

@@ -1,8 +1,6 @@
 /// Where canvases are shown and keys come from.
 package protocol Terminal: AnyObject {
-  /// Columns of the window.
   var width: Int { get }
-  /// Rows of the window.
   var height: Int { get }
   /// Whether glyphs outside ASCII can be shown.
   var showsUnicode: Bool { get }

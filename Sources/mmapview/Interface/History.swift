@@ -58,7 +58,6 @@ struct History {
 
   /// What the file holds.
   private struct Kept {
-    /// The newest lines.
     var lines: [String] = []
     /// How many there are in all; `nil` where there is no file yet.
     var count: Int?

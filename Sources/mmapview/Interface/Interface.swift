@@ -8,7 +8,6 @@ struct Interface {
   var firstPage = 0
   /// The line that is being typed, or `nil`.
   var prompt: Prompt?
-  /// Lines that cover the panes.
   var overlay: Overlay?
   /// Where a selection began that follows the cursor, or `nil`.
   var anchor: Int?
@@ -16,7 +15,6 @@ struct Interface {
   var isAskingToQuit = false
   /// Where the script stands that is played, or `nil`.
   var replay: Replay.Status?
-  /// How fast the workers write.
   var throughput = Throughput()
   /// What the library says of each cell in view; `nil` while no file is open.
   var cells: PageGroups?
@@ -26,7 +24,6 @@ struct Interface {
   var overview: PageGroups?
   /// What the kernel said of the pages in view; `nil` while it is not known yet.
   var kernel: KernelSample?
-  /// When that was.
   var lookTime: WallTime?
   /// How long it is until the next look, where looks cost too much to come as often as they should; else `nil`.
   var delay: Duration?
@@ -37,11 +34,9 @@ struct Interface {
   private(set) var byteRows = 0
   /// The bytes of the page under the cursor, as far as they may be read.
   private(set) var pageBytes: PageBytes?
-  /// Whether they may.
   private(set) var presence = Presence.readable
   /// Whether times of day are shown; a frame that is kept for comparison has none.
   var showsTimes = false
-  /// Which glyphs may be used.
   var glyphs = Glyphs.unicode
 }
 

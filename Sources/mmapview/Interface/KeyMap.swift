@@ -5,7 +5,6 @@ import TerminalCanvas
 
 /// What a key asks for.
 enum Action {
-  /// Carry out a command.
   case perform(Command)
   /// Open the prompt with this text, for the person to change or to confirm, and say what it is about.
   case edit(String, note: String? = nil)
@@ -17,7 +16,6 @@ enum Action {
   case focus(Focus)
   /// Show all that was told so far.
   case log
-  /// Show all keys.
   case help
 }
 

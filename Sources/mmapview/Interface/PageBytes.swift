@@ -21,7 +21,6 @@ struct PageBytes {
   /// The longest time for which a frame may show what was read before.
   static let time = Duration.milliseconds(100)
 
-  /// Which page it is.
   let page: Int
   /// Its bytes, fewer where the file ends within it.
   let bytes: ArraySlice<UInt8>

@@ -3,7 +3,6 @@ import VisibleText
 
 /// A line of text that is being typed, with its cursor.
 struct PromptLine: Equatable {
-  /// What is typed so far.
   private(set) var text: [Character]
   /// The character that the cursor stands on, or the place after the last.
   private(set) var cursor: Int

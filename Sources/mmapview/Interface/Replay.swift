@@ -5,11 +5,9 @@ import TerminalCanvas
 struct Replay {
   /// What became of the next command.
   enum Progress {
-    /// It was carried out.
     case performed
     /// Its own time holds it back, until then; or, with none, workers, a long step or a person do.
     case waiting(until: ContinuousClock.Instant?)
-    /// There are no more.
     case finished
   }
 

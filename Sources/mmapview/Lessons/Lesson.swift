@@ -4,7 +4,6 @@ import Inspector
 struct Lesson: Sendable {
   /// What `--lesson` is given.
   let number: Int
-  /// What it is about.
   let title: String
   /// What it shows, in a line.
   let summary: String

@@ -14,7 +14,6 @@ final class Stage: Sendable {
     var child: Child?
   }
 
-  /// Where it is.
   let folder: FilePath
   let props = Mutex(Props())
   private let home: FilePath?

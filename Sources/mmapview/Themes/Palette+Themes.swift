@@ -93,7 +93,6 @@ extension Palette {
 }
 
 extension Theme {
-  /// How the roles look.
   var palette: Palette {
     switch self {
     case .dark: .dark

@@ -4,13 +4,10 @@ import TerminalCanvas
 extension Role {
   /// What may be overlooked: margins, rulers, hints.
   static let dim = Role(1, "d")
-  /// Titles and values that matter.
   static let title = Role(2, "h")
   /// A key that can be pressed.
   static let key = Role(3, "k")
-  /// A caption of a script.
   static let caption = Role(4, "c")
-  /// An error.
   static let error = Role(5, "e")
   /// A page that nobody has.
   static let free = Role(6, "n")
@@ -20,7 +17,6 @@ extension Role {
   static let written = Role(8, "w")
   /// A page on its way to the device.
   static let flushing = Role(9, "f")
-  /// A durable page.
   static let flushed = Role(10, "s")
   /// A lost page.
   static let lost = Role(11, "x")
@@ -36,11 +32,9 @@ extension Role {
   static let unknown = Role(16, "u")
   /// A page whose bytes somebody else has changed.
   static let changed = Role(17, "m")
-  /// A byte of zero.
   static let zeroByte = Role(18, "z")
   /// A byte that is printable in ASCII.
   static let textByte = Role(19, "p")
-  /// Any other byte.
   static let otherByte = Role(20, "o")
 
   static let all = [

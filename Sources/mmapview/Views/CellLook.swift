@@ -12,7 +12,6 @@ struct CellLook {
   /// Whether the glyph goes on in the columns beside it.
   let isFilled: Bool
 
-  /// The library's word.
   init(_ counts: PageCounts, _ glyphs: Glyphs) {
     let total = counts.total
     let state = Self.mostUrgent(counts)

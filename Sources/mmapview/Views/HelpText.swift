@@ -28,7 +28,6 @@ enum HelpText {
       + ["", "while typing"] + typing.map { "  " + padded(glyphs.spell($0.keys), 24) + $0.help }
   }
 
-  /// The keys of the prompt.
   static let typing: [(keys: String, help: String)] = [
     ("Tab Shift-Tab", "complete the word; again, the next candidate or the one before"),
     ("↑ ↓", "earlier lines that begin with what is typed"),

@@ -3,7 +3,6 @@ import RangedMmap
 
 /// What the kernel counts.
 package enum KernelCount: String, Sendable, CaseIterable {
-  /// Pages in memory.
   case cached
   /// Pages that differ from the disk.
   case dirty
@@ -13,9 +12,7 @@ package enum KernelCount: String, Sendable, CaseIterable {
 
 /// How many pages the kernel is to count: `16`, or `16+` for at least so many.
 package struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
-  /// The number.
   package let pages: Int
-  /// Whether more will do.
   package let isLeast: Bool
 
   func matches(_ found: Int) -> Bool { isLeast ? found >= pages : found == pages }

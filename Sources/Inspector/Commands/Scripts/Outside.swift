@@ -23,7 +23,6 @@ package struct OutsideAction: Action {
 }
 
 extension Parameter where Value == [String] {
-  /// All words to the end.
   fileprivate static var words: Self {
     let kind = ArgumentKind("WORD", "word", "whatever the lesson knows")
     return Parameter(kind, .repeated) { arguments throws(SyntaxError) in

@@ -77,7 +77,6 @@ package enum Target: Sendable, Equatable, CustomStringConvertible {
 
 /// What is looked for in what the kernel says.
 package enum KernelTarget: String, Sendable, CaseIterable {
-  /// A page in memory.
   case cached
   /// A page that differs from the disk.
   case dirty

@@ -25,7 +25,6 @@ package enum Layer: String, Sendable, CaseIterable {
   case library
   /// What the kernel knows: cached, dirty, in writeback.
   case kernel
-  /// One beside the other.
   case both
 
   /// The one that `L` turns to.

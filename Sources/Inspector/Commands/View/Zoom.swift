@@ -70,7 +70,6 @@ extension Literal {
 
 /// How much of the file a cell of the screen stands for.
 package enum Zoom: Sendable, Equatable {
-  /// So many pages.
   case pages(Int)
   /// As many as bring the whole file in view.
   case fit
@@ -91,8 +90,6 @@ package enum Zoom: Sendable, Equatable {
 package enum ZoomStep: Sendable, Equatable {
   /// Half as many pages a cell.
   case closer
-  /// Twice as many.
   case farther
-  /// To this.
   case to(Zoom)
 }

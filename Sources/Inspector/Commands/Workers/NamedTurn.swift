@@ -8,9 +8,7 @@ package struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
     case leaves
   }
 
-  /// Whose turn it is.
   package let worker: Int
-  /// What it does.
   package let deed: Deed
 
   /// The same, one phase each.

@@ -4,11 +4,8 @@ import RangedMmap
 package struct WorkOrder: Sendable, Equatable {
   /// What a worker does with a range after writing it.
   package enum Flush: String, Sendable, CaseIterable {
-    /// Nothing.
     case none
-    /// Starts writeback.
     case async
-    /// Waits until it is durable.
     case sync
   }
 
@@ -22,11 +19,8 @@ package struct WorkOrder: Sendable, Equatable {
 
   /// Bytes a range.
   package var byteCount = 4096
-  /// What is written.
   package var pattern = Pattern.page
-  /// What follows a write.
   package var flush = Flush.none
-  /// The rest after each operation.
   package var delay = Duration.zero
   /// The most operations a worker makes, or `nil` to go on until the file is full.
   package var operations: Int?

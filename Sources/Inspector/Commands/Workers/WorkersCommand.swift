@@ -2,15 +2,12 @@ import RangedMmap
 
 /// What is done with the worker threads.
 package enum WorkersCommand: Sendable, Equatable {
-  /// Starts more of them.
   case start(count: Int, WorkOrder)
   /// Halts all, each after its operation.
   case pause
-  /// Lets halted ones go on.
   case resume
   /// Ends all, each after its operation.
   case stop
-  /// Waits until all have ended.
   case wait
   /// Lets those that take turns carry out so many phases of their operations.
   case step(Int)
