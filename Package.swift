@@ -31,7 +31,10 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
     .target(name: "CLinux"),
+    // What the inspector needs of the process that it is: its arguments, its signals.
     .target(name: "CLaunch"),
+    // What only lessons need: mounts, namespaces, other programs.
+    .target(name: "CLesson"),
     .target(name: "VisibleText", swiftSettings: strict),
     // What a closure is lent can't leave it; the attribute that says so is still an experiment in Swift 6.3.
     .target(
@@ -55,7 +58,7 @@ let package = Package(
     .executableTarget(
       name: "mmapview",
       dependencies: [
-        "CLaunch", "CLinux", "Inspector", "TerminalCanvas", "RangedMmap", "PageCache", "VisibleText",
+        "CLaunch", "CLesson", "CLinux", "Inspector", "TerminalCanvas", "RangedMmap", "PageCache", "VisibleText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CLaunch
-import CLinux
 import Glibc
 import Inspector
 import SystemPackage
@@ -175,7 +174,7 @@ struct MmapView: ParsableCommand {
       }
       // Before the first mapping: its guard over faults has to come first in the chain of handlers.
       if opensScreen { CrashGuard.arm() }
-      let signals = opensScreen ? clinux_open_signals() : -1
+      let signals = opensScreen ? claunch_open_signals() : -1
       let session = try Session(opening: plan)
       let cast = plan.cast.map { CastRecorder($0, isTimed: opensScreen) }
       session.host.filesInUse = { [cast?.fileInUse].compactMap { $0 } }

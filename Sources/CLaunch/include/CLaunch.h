@@ -1,5 +1,7 @@
-// What the program does before Swift does anything.
+// What the program needs of the process that it is: what is done before Swift does anything, its arguments, its signals.
 #pragma once
+
+struct pollfd;
 
 // How many words the command line has, with the program's name.
 int claunch_argument_count(void);
@@ -9,3 +11,17 @@ const char *claunch_argument(int index);
 
 // Ignores SIGPIPE and SIGXFSZ: a reader that has gone and a file at its limit are errors of write(2) then.
 void claunch_ignore_write_signals(void);
+
+// Blocks every signal from outside that would end the process and is not ignored, SIGTSTP, SIGCONT and SIGWINCH in this
+// thread, and gives a signalfd(2) for all but SIGWINCH, or -1. Called before other threads start, it keeps those signals
+// away from them too. SIGTTIN and SIGTTOU are the kernel's means to hold a job in the background, and stay as they are.
+int claunch_open_signals(void);
+
+// The number of a signal that has come, or 0.
+int claunch_next_signal(int signals);
+
+// ppoll(2) with SIGWINCH let in, so that a change of the window's size can't slip in just before the sleep.
+int claunch_poll(struct pollfd *entries, unsigned count, int milliseconds);
+
+// Stops the process as Ctrl-Z does; returns when it is continued.
+void claunch_stop_here(void);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <dirent.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -207,20 +206,6 @@ int clinux_sync_names(int fd);
 
 // MARK: Signals as something to poll
 
-// Blocks every signal from outside that would end the process and is not ignored, SIGTSTP, SIGCONT and SIGWINCH in this
-// thread, and gives a signalfd(2) for all but SIGWINCH, or -1. Called before other threads start, it keeps those signals
-// away from them too. SIGTTIN and SIGTTOU are the kernel's means to hold a job in the background, and stay as they are.
-int clinux_open_signals(void);
-
-// The number of a signal that has come, or 0.
-int clinux_next_signal(int signals);
-
-// ppoll(2) with SIGWINCH let in, so that a change of the window's size can't slip in just before the sleep.
-int clinux_poll(struct pollfd *entries, unsigned count, int milliseconds);
-
-// Stops the process as Ctrl-Z does; returns when it is continued.
-void clinux_stop_here(void);
-
 // MARK: The SIGBUS guard
 //
 // A load or store in a mapping whose file no longer covers the page raises SIGBUS. The guard's handler marks the page,
@@ -248,29 +233,3 @@ int clinux_guard_reattach(struct clinux_guard *guard, size_t first, size_t end, 
 
 // MARK: The stage of a lesson
 
-// Gives this process mounts that nobody else sees and that go when it ends: unshare(2) with CLONE_NEWNS, and where that
-// is not allowed with CLONE_NEWUSER as well, which only a process with one thread may. What others mount and unmount
-// still comes through.
-int clinux_private_mounts(void);
-
-// Mounts a tmpfs of a size, or changes the size of one that is mounted there.
-int clinux_mount_memory(const char *folder, size_t size, bool again);
-
-// umount2(2) with MNT_DETACH: at once, whoever has a file there open.
-int clinux_unmount(const char *folder);
-
-// Removes a folder with all that is in it, and follows neither links nor mounts.
-void clinux_remove_folder(const char *folder);
-
-// Starts a program that is looked for in PATH, in a process group of its own and with no signal blocked or ignored; `words` end
-// with NULL, and what it prints and complains of goes to `output`.
-int clinux_spawn(const char *const *words, int input, int output, pid_t *child);
-
-// Lets a child map so many bytes of a file, with no guard, and store one byte into each page; `status` is waitpid(2)'s.
-int clinux_store_in_child(const char *path, size_t length, int *status);
-
-// Takes a part of a file its blocks: it reads as zeros, and what is written there needs new ones.
-int clinux_punch(int fd, off_t offset, off_t length);
-
-// Reads past the page cache, by O_DIRECT; address, offset and length are multiples of 4096.
-int clinux_read_device(const char *path, off_t offset, void *bytes, size_t length);

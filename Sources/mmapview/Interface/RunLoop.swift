@@ -1,4 +1,4 @@
-import CLinux
+import CLaunch
 import Glibc
 import Inspector
 import RangedMmap
@@ -123,7 +123,7 @@ final class RunLoop {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
     // SAFETY: the array's entries live for the length of the call. EINTR is a change of size, told by the next key.
-    _ = unsafe clinux_poll(&entries, UInt32(entries.count), milliseconds)
+    _ = unsafe claunch_poll(&entries, UInt32(entries.count), milliseconds)
     session.wakeUp.clear()
     // The terminal is gone: nobody will ever press a key again.
     hasHungUp = entries[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
@@ -131,11 +131,11 @@ final class RunLoop {
 
   private func takeSignals() {
     while true {
-      switch clinux_next_signal(signals) {
+      switch claunch_next_signal(signals) {
       case 0: return
       case SIGTSTP:
         terminal.suspend()
-        clinux_stop_here()
+        claunch_stop_here()
         terminal.resume()
         shown = nil
       // Something that gives no notice had stopped it, and a shell may have changed the terminal since.

@@ -1,4 +1,4 @@
-import CLinux
+import CLesson
 import Glibc
 import Inspector
 import SystemPackage
@@ -66,7 +66,7 @@ final class Child: Sendable {
     var child = pid_t()
     // SAFETY: the program has its own copies when it is started; free(3) takes the nil at the end as well.
     var copies = unsafe words.map { unsafe UnsafePointer(strdup($0)) } + [nil]
-    let code = unsafe clinux_spawn(copies, nothing.rawValue, pipe.writeEnd.rawValue, &child)
+    let code = unsafe clesson_spawn(copies, nothing.rawValue, pipe.writeEnd.rawValue, &child)
     while let copy = unsafe copies.popLast() { unsafe free(UnsafeMutableRawPointer(mutating: copy)) }
     guard code == 0 else {
       try? pipe.readEnd.close()

@@ -1,4 +1,4 @@
-import CLinux
+import CLesson
 import Glibc
 import Inspector
 import PageCache
@@ -15,7 +15,7 @@ extension Stage {
   ///
   /// - Returns: Why that is not allowed, or `nil`.
   func mountSmallDisk() -> String? {
-    let code = clinux_private_mounts()
+    let code = clesson_private_mounts()
     if code != 0 {
       return "a small disk can't be mounted: neither root nor namespaces of one's own are allowed here "
         + "(\(Errno(rawValue: code)))"
@@ -28,7 +28,7 @@ extension Stage {
   /// - Returns: Why that is not possible, or `nil`.
   func mountFailingDisk() -> String? {
     guard geteuid() == 0 else { return "a device that fails takes root to make; try it with sudo" }
-    let code = clinux_private_mounts()
+    let code = clesson_private_mounts()
     if code != 0 { return "mounts of one's own are not allowed here (\(Errno(rawValue: code)))" }
     return refusal {
       try mount("device", Self.room)
@@ -55,7 +55,7 @@ extension Stage {
     defer { try? device.close() }
     for extent in extents {
       guard let place = extent.physical else { continue }
-      let code = clinux_punch(device.rawValue, off_t(place), off_t(extent.bytes.count))
+      let code = clesson_punch(device.rawValue, off_t(place), off_t(extent.bytes.count))
       guard code == 0 else { throw Errno(rawValue: code) }
     }
     var info = statvfs()
@@ -72,7 +72,7 @@ extension Stage {
   private func resizeDevice(to size: Int) throws {
     let place = image.removingLastComponent().string
     // SAFETY: the path is a C string for the length of the call.
-    let code = unsafe clinux_mount_memory(place, size, true)
+    let code = unsafe clesson_mount_memory(place, size, true)
     guard code == 0 else { throw Errno(rawValue: code) }
   }
 
@@ -92,7 +92,7 @@ extension Stage {
 
   private func mount(_ name: String, _ size: Int) throws {
     let place = try make(name)
-    let code = unsafe clinux_mount_memory(place, size, false)
+    let code = unsafe clesson_mount_memory(place, size, false)
     guard code == 0 else { throw CommandError("a file system can't be mounted (\(Errno(rawValue: code)))") }
     props.withLock { $0.mounts.append(place) }
   }

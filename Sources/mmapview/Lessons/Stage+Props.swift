@@ -1,3 +1,4 @@
+import CLesson
 import CLinux
 import Glibc
 import Inspector
@@ -62,7 +63,7 @@ extension Stage {
       var status: Int32 = 0
       let (path, size) = (try stage.path(words[0]), try size(words[1]))
       // SAFETY: fills the integer that it is given.
-      let code = unsafe clinux_store_in_child(path.string, size, &status)
+      let code = unsafe clesson_store_in_child(path.string, size, &status)
       guard code == 0 else { throw Errno(rawValue: code) }
       let end = status & 0x7f == 0 ? "ended well" : "was killed by signal \(status & 0x7f) (\(name(status & 0x7f)))"
       let line = "another program, with a bare mmap, stored into \(bytes(size)) of \(words[0]): it \(end)"
@@ -210,7 +211,7 @@ extension Stage {
     defer { unsafe block.deallocate() }
     let path = try path(name)
     // SAFETY: the block has as many bytes as are asked for, and is aligned as that kind of reading needs.
-    let code = unsafe clinux_read_device(path.string, off_t(offset), block.baseAddress, block.count)
+    let code = unsafe clesson_read_device(path.string, off_t(offset), block.baseAddress, block.count)
     guard code == 0 else { throw Errno(rawValue: code) }
     return unsafe block.prefix(count).map { hex($0, width: 2) }.joined()
   }

@@ -1,4 +1,5 @@
-import CLinux
+import CLaunch
+import CLesson
 import Glibc
 import Inspector
 import Synchronization
@@ -18,7 +19,7 @@ final class Stage: Sendable {
   let props = Mutex(Props())
   private let home: FilePath?
   // Signals wait from the start, so that none ends the program with the folder left behind.
-  private let signals = clinux_open_signals()
+  private let signals = claunch_open_signals()
 
   /// Makes the folder below `$TMPDIR`, or `/tmp`.
   ///
@@ -65,8 +66,8 @@ final class Stage: Sendable {
     }
     _ = child?.end()
     // SAFETY: the paths are C strings for the length of the calls.
-    for mount in mounts.reversed() { _ = unsafe clinux_unmount(mount) }
-    unsafe clinux_remove_folder(folder.string)
+    for mount in mounts.reversed() { _ = unsafe clesson_unmount(mount) }
+    unsafe clesson_remove_folder(folder.string)
   }
 
   /// Strikes it when a signal ends the program, for who has no loop that takes signals.
@@ -75,10 +76,10 @@ final class Stage: Sendable {
       while true {
         var entry = pollfd(fd: signals, events: Int16(POLLIN), revents: 0)
         // SAFETY: one entry, for the length of the call.
-        _ = unsafe clinux_poll(&entry, 1, -1)
-        switch clinux_next_signal(signals) {
+        _ = unsafe claunch_poll(&entry, 1, -1)
+        switch claunch_next_signal(signals) {
         case 0, SIGCONT: continue
-        case SIGTSTP: clinux_stop_here()
+        case SIGTSTP: claunch_stop_here()
         case let signal:
           strike()
           _exit(128 + signal)

@@ -1,6 +1,6 @@
 // What the stage of a lesson needs: mounts that nobody else sees, programs beside this one, a folder's end.
 #define _GNU_SOURCE
-#include "CLinux.h"
+#include "CLesson.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,7 @@ static int put(const char *path, const char *text, size_t length) {
   return answer;
 }
 
-// Who is nobody special may have mounts where they are root, and they are root where they map themselves.
+// An unprivileged process may mount only in a user namespace in which it is root.
 static int become_owner(void) {
   char map[64];
   unsigned user = geteuid(), group = getegid();
@@ -38,7 +38,7 @@ static int become_owner(void) {
   return code ? code : put("/proc/self/gid_map", map, (size_t)length);
 }
 
-int clinux_private_mounts(void) {
+int clesson_private_mounts(void) {
   if (unshare(CLONE_NEWNS) != 0) {
     int code = errno == EPERM ? become_owner() : errno;
     if (code != 0) return code;
@@ -47,15 +47,15 @@ int clinux_private_mounts(void) {
   return mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0 ? 0 : errno;
 }
 
-int clinux_mount_memory(const char *folder, size_t size, bool again) {
+int clesson_mount_memory(const char *folder, size_t size, bool again) {
   char options[64];
   snprintf(options, sizeof options, "size=%zu,mode=0700", size);
   return mount("tmpfs", folder, "tmpfs", again ? MS_REMOUNT : MS_NOSUID | MS_NODEV, options) == 0 ? 0 : errno;
 }
 
-int clinux_unmount(const char *folder) { return umount2(folder, MNT_DETACH) == 0 ? 0 : errno; }
+int clesson_unmount(const char *folder) { return umount2(folder, MNT_DETACH) == 0 ? 0 : errno; }
 
-void clinux_remove_folder(const char *folder) {
+void clesson_remove_folder(const char *folder) {
   char *const paths[] = {(char *)folder, NULL};
   // Not nftw(3) with FTW_MOUNT: it leaves each file whose device is not that of its folder, which on overlayfs is any
   // file, where the layers lie on different disks. FTS_XDEV looks at the devices of folders only.
@@ -67,7 +67,7 @@ void clinux_remove_folder(const char *folder) {
   fts_close(tree);
 }
 
-int clinux_spawn(const char *const *words, int input, int output, pid_t *child) {
+int clesson_spawn(const char *const *words, int input, int output, pid_t *child) {
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_t actions;
   sigset_t none, all;
@@ -88,7 +88,7 @@ int clinux_spawn(const char *const *words, int input, int output, pid_t *child) 
   return code;
 }
 
-int clinux_store_in_child(const char *path, size_t length, int *status) {
+int clesson_store_in_child(const char *path, size_t length, int *status) {
   int fd = open(path, O_RDWR | O_CLOEXEC);
   if (fd == -1) return errno;
   pid_t child = fork();
@@ -111,11 +111,11 @@ int clinux_store_in_child(const char *path, size_t length, int *status) {
   return 0;
 }
 
-int clinux_punch(int fd, off_t offset, off_t length) {
+int clesson_punch(int fd, off_t offset, off_t length) {
   return fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length) == 0 ? 0 : errno;
 }
 
-int clinux_read_device(const char *path, off_t offset, void *bytes, size_t length) {
+int clesson_read_device(const char *path, off_t offset, void *bytes, size_t length) {
   int fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);
   if (fd == -1) return errno;
   ssize_t count = pread(fd, bytes, length, offset);

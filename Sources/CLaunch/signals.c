@@ -1,7 +1,10 @@
 #define _GNU_SOURCE
-#include "CLinux.h"
+#include "CLaunch.h"
+
+#include <stdbool.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -27,7 +30,7 @@ static bool is_ending(int number) {
   }
 }
 
-int clinux_open_signals(void) {
+int claunch_open_signals(void) {
   // ncurses ignores SIGTSTP while it draws, and a signal that waits is lost when it becomes ignored. It keeps its
   // hands off where a handler is set; this one never runs.
   struct sigaction kept = {.sa_handler = leave_to_the_descriptor, .sa_flags = SA_RESTART};
@@ -50,12 +53,12 @@ int clinux_open_signals(void) {
   return signals;
 }
 
-int clinux_next_signal(int signals) {
+int claunch_next_signal(int signals) {
   struct signalfd_siginfo info;
   return read(signals, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
 }
 
-int clinux_poll(struct pollfd *entries, unsigned count, int milliseconds) {
+int claunch_poll(struct pollfd *entries, unsigned count, int milliseconds) {
   sigset_t mask;
   pthread_sigmask(SIG_BLOCK, NULL, &mask);
   sigdelset(&mask, SIGWINCH);
@@ -63,7 +66,7 @@ int clinux_poll(struct pollfd *entries, unsigned count, int milliseconds) {
   return ppoll(entries, count, milliseconds < 0 ? NULL : &time, &mask);
 }
 
-void clinux_stop_here(void) {
+void claunch_stop_here(void) {
   struct sigaction normal = {.sa_handler = SIG_DFL}, before;
   sigset_t set;
   sigemptyset(&set);

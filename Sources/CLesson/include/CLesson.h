@@ -1,0 +1,35 @@
+// What only lessons need: mounts that no other process sees, programs beside this one, the end of a folder.
+// Each returns 0 or a positive errno, unless its comment says otherwise.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// Gives this process mounts that nobody else sees and that go when it ends: unshare(2) with CLONE_NEWNS, and where that
+// is not allowed with CLONE_NEWUSER as well, which only a process with one thread may. What others mount and unmount
+// still comes through.
+int clesson_private_mounts(void);
+
+// Mounts a tmpfs of a size, or changes the size of one that is mounted there.
+int clesson_mount_memory(const char *folder, size_t size, bool again);
+
+// umount2(2) with MNT_DETACH: at once, whoever has a file there open.
+int clesson_unmount(const char *folder);
+
+// Removes a folder with all that is in it, and follows neither links nor mounts.
+void clesson_remove_folder(const char *folder);
+
+// Starts a program that is looked for in PATH, in a process group of its own and with no signal blocked or ignored; `words` end
+// with NULL, and what it prints and complains of goes to `output`.
+int clesson_spawn(const char *const *words, int input, int output, pid_t *child);
+
+// Lets a child map so many bytes of a file, with no guard, and store one byte into each page; `status` is waitpid(2)'s.
+int clesson_store_in_child(const char *path, size_t length, int *status);
+
+// Takes a part of a file its blocks: it reads as zeros, and what is written there needs new ones.
+int clesson_punch(int fd, off_t offset, off_t length);
+
+// Reads past the page cache, by O_DIRECT; address, offset and length are multiples of 4096.
+int clesson_read_device(const char *path, off_t offset, void *bytes, size_t length);
