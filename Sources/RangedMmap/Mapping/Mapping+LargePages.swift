@@ -18,9 +18,8 @@ extension Mapping {
   static let large = 2 << 20
   // A smaller file does not win back what its first 2 MiB lose.
   private static let leastSize = 64 << 20
-  // Who has not filled the start of the file by here does not fill it in order.
-  private static let lastChance = 16 << 20
-  // How far readahead, and other threads, may be away.
+  // How far readahead, which is 8 MiB at most, and other threads may be away. Who has not filled the start of the file
+  // when as much lies behind it does not fill it in order.
   private static let reach = 16 << 20
 
   /// Leaves open whether there will be large pages, if a new file can have them.
@@ -55,7 +54,7 @@ extension Mapping {
     guard isLarge || bytes.lowerBound >= Self.large / 16 * 15 else { return }
     let half = 0..<Self.large / 2 / Alignment.page
     guard isLarge || half.allSatisfy({ residences[$0] == .mapped || residences[$0] == .cached }) else {
-      if bytes.lowerBound >= Self.lastChance { refuseLargePages(.undecided) }
+      if bytes.lowerBound >= Self.reach { refuseLargePages(.undecided) }
       return
     }
     let isMine = largePages.compareExchange(expected: .undecided, desired: .asked, ordering: .relaxed).exchanged

@@ -3,23 +3,9 @@ import Glibc
 import Synchronization
 import SystemPackage
 
-// The fastest way of bringing bytes into pages; the one place where it is chosen.
-//
-// What each costs was measured on Linux 6.18 (`compare` in Tests/Benchmarks; the article on speed has the table):
-// a store to a page that is not in memory faults, page by page; pwrite(2) makes the pages of one call in large folios
-// and without a fault; populating serves the faults of a range in one call, and so maps what pwrite has made.
+// Bringing bytes into pages, in the way that `WriteStrategy` chooses.
 
 extension Mapping {
-  /// A way of bringing bytes into pages.
-  enum Way {
-    /// Plain stores: no system call, and a fault for each page that is not there.
-    case copy
-    /// pwrite(2): the page cache is the one that the mapping shows.
-    case throughCache
-    /// madvise(2) with `MADV_POPULATE_WRITE`, then stores, piece by piece.
-    case populate
-  }
-
   // What fits in a core's cache together with its source; a larger copy would also go past the cache, and be slow on
   // pages that the kernel has just zeroed there.
   private static let piece = 256 << 10
@@ -41,7 +27,7 @@ extension Mapping {
   @inline(never)
   private func copyAnew(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) {
     let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
-    switch way(of: bytes) {
+    switch strategy(for: bytes) {
     case .throughCache:
       if try unsafe writeThroughCache(source, to: bytes) {
         residences.set(pages, to: .cached)
@@ -67,7 +53,7 @@ extension Mapping {
     let residence = residences[bytes.lowerBound / Alignment.page]
     guard residence != .mapped else { return }
     if residence == .untouched { considerLargePages(for: bytes) }
-    if mayHaveHoles || bytes.count >= Self.leastForCall { try populate(bytes) }
+    if mayHaveHoles || bytes.count >= WriteStrategy.leastForCall { try populate(bytes) }
     residences.set(bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound), to: .mapped)
   }
 
@@ -83,35 +69,22 @@ extension Mapping {
 
   // MARK: Choosing
 
-  // Below this a system call costs more than the faults that it saves, on a disk.
-  private static let leastForCall = 64 << 10
-  // From here on the folios that pwrite makes are large enough, in any order and by any number of threads.
-  private static let leastForCallAlways = 1 << 20
-
-  private func way(of bytes: Range<Int>) -> Way {
-    let isLarge = bytes.count >= Self.leastForCall
-    guard mayCallWrite else { return isLarge ? .populate : .copy }
-    switch residences[bytes.lowerBound / Alignment.page] {
-    case .mapped: return .copy
-    case .cached: return isLarge ? .populate : .copy
-    // Who syncs little at a time has much written for it by a store, which makes all of a large folio dirty.
-    case .clean: return isLarge || writesBackLittle.load(ordering: .relaxed) ? .throughCache : .copy
-    case .untouched: return isInMemory ? wayInMemory(bytes.count) : wayOnDisk(bytes)
+  private func strategy(for bytes: Range<Int>) -> WriteStrategy {
+    let residence = residences[bytes.lowerBound / Alignment.page]
+    let isForDisk = traits.mayCallWrite && !traits.isInMemory
+    if residence == .untouched, isForDisk, bytes.count < WriteStrategy.leastForCallAlways {
+      considerLargePages(for: bytes)
     }
+    return .choose(
+      bytes.count, residence, traits, writesBackLittle: writesBackLittle.load(ordering: .relaxed),
+      hasSeveralWriters: hasSeveralWriters(), isInOrder: isInOrder(bytes))
   }
 
-  // The pages of a preallocated file are there. A sparse one's are made faster by several threads' faults.
-  private func wayInMemory(_ count: Int) -> Way {
-    if !mayHaveHoles || !hasSeveralWriters() { return .throughCache }
-    return count >= Self.leastForCall ? .populate : count >= Self.leastForCall / 4 ? .throughCache : .copy
-  }
-
-  // Threads that call pwrite wait for each other; faults in no order are three times as slow as that.
-  private func wayOnDisk(_ bytes: Range<Int>) -> Way {
-    if bytes.count >= Self.leastForCallAlways { return .throughCache }
-    considerLargePages(for: bytes)
-    return bytes.count < Self.leastForCall || hasSeveralWriters() && isInOrder(bytes) ? .copy : .throughCache
-  }
+  // Ranges that are looked at in each direction: so many that a few which are late change nothing, and a look at all of
+  // them costs less than one fault.
+  private static let nearby = 32
+  // Threads that fill a file together are each a range ahead of the other: where nobody has more, nothing lies further on.
+  private static let mostThreads = 16
 
   // Half of what lies shortly before was written, and nothing that lies further on than threads are apart.
   private func isInOrder(_ bytes: Range<Int>) -> Bool {
@@ -119,8 +92,9 @@ extension Mapping {
       let place = bytes.lowerBound + steps * bytes.count
       return place >= 0 && place < size && residences[place / Alignment.page] != .untouched
     }
-    let before = max(-32, -bytes.lowerBound / bytes.count)..<0
-    return before.count(where: isTouched) >= before.count / 2 && !(16..<48).contains(where: isTouched)
+    let before = max(-Self.nearby, -bytes.lowerBound / bytes.count)..<0
+    let farAhead = Self.mostThreads..<Self.mostThreads + Self.nearby
+    return before.count(where: isTouched) >= before.count / 2 && !farAhead.contains(where: isTouched)
   }
 
   /// Whether this is not the only thread that has written untouched pages.

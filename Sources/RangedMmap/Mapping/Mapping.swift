@@ -8,12 +8,8 @@ import SystemPackage
   let file: OpenFile
   let size: Int
   let isWritable: Bool
-  /// Whether a page may have no block yet, so that a store to it could find the disk full.
-  let mayHaveHoles: Bool
-  /// Whether the file system lives in memory.
-  let isInMemory: Bool
-  /// Whether pwrite(2) may be called: past a limit of the process it would not fail but raise a signal.
-  let mayCallWrite: Bool
+  /// What decides how it is written.
+  let traits: WriteStrategy.FileTraits
   /// Whether a name led to the file when it was opened.
   let hadName: Bool
   /// Whether it may go without: it had none, and lives in memory or is to be linked when it is whole.
@@ -34,7 +30,7 @@ import SystemPackage
   // A count of faults, then from the second page on a byte for each page of the mapping.
   private let faultRegion: AnonymousRegion
   private let faults: UnsafeMutablePointer<Atomic<UInt64>>
-  private let marks: UnsafeMutablePointer<Atomic<UInt8>>
+  private let marks: PageBytes<UInt8>
   private let guardian: OpaquePointer
 
   /// Maps all of an open file; whether it had a name is asked unless the caller knows.
@@ -64,19 +60,18 @@ import SystemPackage
     self.file = file
     self.size = size
     self.isWritable = isWritable
-    self.mayHaveHoles = mayHaveHoles
-    isInMemory = self.file.isInMemory
     self.residences = residences
     self.ownFile = ownFile
-    mayCallWrite = OpenFile.sizeLimit >= size
+    traits = WriteStrategy.FileTraits(
+      mayCallWrite: OpenFile.sizeLimit >= size, isInMemory: self.file.isInMemory, mayHaveHoles: mayHaveHoles)
     self.hadName = hadName ?? ((try? self.file.coverage())?.linkCount != 0)
-    mayLackName = !self.hadName && (isInMemory || self.file.isUnnamed)
+    mayLackName = !self.hadName && (traits.isInMemory || self.file.isUnnamed)
     hasName = Atomic(self.hadName)
     unsafe base = address
     self.faultRegion = faultRegion
     // SAFETY: the region is zeroed, which is a valid atomic, and as long as it has to be; see above.
     unsafe faults = faultRegion.base.assumingMemoryBound(to: Atomic<UInt64>.self)
-    unsafe marks = faultRegion.base.advanced(by: Alignment.page).assumingMemoryBound(to: Atomic<UInt8>.self)
+    marks = PageBytes(in: faultRegion, at: Alignment.page, count: Alignment.pages(in: length))
     unsafe self.guardian = guardian
   }
 
@@ -86,6 +81,10 @@ import SystemPackage
     _ = unsafe munmap(base, length)
   }
 
+  /// Whether a page may have no block yet, so that a store to it could find the disk full.
+  var mayHaveHoles: Bool { traits.mayHaveHoles }
+  /// Whether the file system lives in memory.
+  var isInMemory: Bool { traits.isInMemory }
   var path: FilePath { file.path }
   /// Whether a name led to the file when it was opened or was found since.
   var isNamed: Bool { hasName.load(ordering: .relaxed) }
@@ -111,9 +110,8 @@ extension Mapping {
 
   /// Whether the page's memory is not the file's, or was not since the page was written: a fault replaced it.
   func isDetached(page: Int) -> Bool {
-    precondition(page >= 0 && page < Alignment.pages(in: size), "no such page")
-    // SAFETY: the index was checked.
-    return unsafe marks[page].load(ordering: .acquiring) != 0
+    // SAFETY: the guard, which stores there too, is this object's.
+    unsafe marks[page].pointee.load(ordering: .acquiring) != 0
   }
 
   /// Throws if the file no longer stands behind these bytes.

@@ -10,10 +10,8 @@ import Synchronization
   /// The number of 4 KiB pages, the last of which may be used in part.
   public let count: Int
   let file: UInt64
-  private let region: AnonymousRegion
-  private let bytes: UnsafeMutablePointer<Atomic<UInt8>>
-  private let changedRegion: AnonymousRegion
-  private let changed: UnsafeMutablePointer<Atomic<UInt8>>
+  private let bytes: PageBytes<UInt8>
+  private let changed: PageBytes<UInt8>
   private let currentEra = Atomic<UInt32>(Era.first.number)
   // Held by whoever begins an era, and by who marks pages as written after the first one.
   private let eraChange = Monitor(())
@@ -30,17 +28,13 @@ import Synchronization
 
   init?(pageCount: Int, file: UInt64) {
     let chunkCount = (pageCount + Self.chunk - 1) / Self.chunk
-    guard let region = AnonymousRegion(byteCount: pageCount),
-      let changedRegion = AnonymousRegion(byteCount: chunkCount)
-    else { return nil }
+    guard let bytes = PageBytes<UInt8>(count: pageCount), let changed = PageBytes<UInt8>(count: chunkCount) else {
+      return nil
+    }
     count = pageCount
     self.file = file
-    self.region = region
-    self.changedRegion = changedRegion
-    // SAFETY: the regions are zeroed, which is a valid Atomic<UInt8>, as long as the pointers count, and kept alive
-    // by this object.
-    unsafe bytes = region.base.bindMemory(to: Atomic<UInt8>.self, capacity: pageCount)
-    unsafe changed = changedRegion.base.bindMemory(to: Atomic<UInt8>.self, capacity: chunkCount)
+    self.bytes = bytes
+    self.changed = changed
     census = Monitor(PageCensus(pageCount: pageCount, chunkCount: chunkCount))
     Identity.register(self)
   }
@@ -121,7 +115,7 @@ extension PageStates {
   func byte(at page: Int) -> StateByte {
     precondition(page >= 0 && page < count, "no such page")
     // SAFETY: the index was checked against the region's length.
-    return StateByte(raw: unsafe bytes[page].load(ordering: .acquiring))
+    return StateByte(raw: unsafe bytes[page].pointee.load(ordering: .acquiring))
   }
 
   @inline(__always)
@@ -129,7 +123,7 @@ extension PageStates {
     precondition(pages.lowerBound >= 0 && pages.upperBound <= count, "pages outside of the file")
     for page in pages {
       // SAFETY: the bounds were checked above. Releasing: whoever sees `written` also sees the bytes.
-      unsafe bytes[page].store(value.raw, ordering: .releasing)
+      unsafe bytes[page].pointee.store(value.raw, ordering: .releasing)
     }
     noteChange(of: pages)
   }
@@ -139,8 +133,8 @@ extension PageStates {
     precondition(pages.lowerBound >= 0 && pages.upperBound <= count, "pages outside of the file")
     // Looked at first: most pages of a chunk are in another state, and a failed exchange takes their line as well.
     // SAFETY: the bounds were checked above.
-    for page in pages where unsafe bytes[page].load(ordering: .relaxed) == old.raw {
-      _ = unsafe bytes[page].compareExchange(
+    for page in pages where unsafe bytes[page].pointee.load(ordering: .relaxed) == old.raw {
+      _ = unsafe bytes[page].pointee.compareExchange(
         expected: old.raw, desired: new.raw, ordering: .acquiringAndReleasing)
     }
     noteChange(of: pages)
@@ -185,14 +179,14 @@ extension PageStates {
     for chunk in pages.lowerBound / Self.chunk...(pages.upperBound - 1) / Self.chunk {
       // SAFETY: every page below `count` has its chunk. After the pages' own stores: a census that clears the mark
       // sees them.
-      unsafe changed[chunk].store(1, ordering: .releasing)
+      unsafe changed[chunk].pointee.store(1, ordering: .releasing)
     }
   }
 
   private func recount(_ chunk: Int, _ census: inout PageCensus, _ reader: Reader) {
     // Cleared before the pages are read: a store that comes later sets the mark again.
     // SAFETY: the chunk is one of those that the region was made for.
-    _ = unsafe changed[chunk].exchange(0, ordering: .sequentiallyConsistent)
+    _ = unsafe changed[chunk].pointee.exchange(0, ordering: .sequentiallyConsistent)
     census.recount(chunk: chunk) { state(of: $0, reader) }
   }
 
@@ -229,7 +223,7 @@ extension PageStates {
       let isNewEra = era != census.era
       for chunk in 0..<census.chunkCount {
         // SAFETY: `chunk` is below the number of chunks that the region was made for.
-        let isChanged = unsafe changed[chunk].load(ordering: .relaxed) != 0
+        let isChanged = unsafe changed[chunk].pointee.load(ordering: .relaxed) != 0
         guard isChanged || isNewEra && census.has(.unsynced, inChunk: chunk) else { continue }
         recount(chunk, &census, reader)
       }

@@ -1,0 +1,33 @@
+import Synchronization
+
+/// A byte for each page of a file, or for each part of it, that any thread may load and store.
+///
+/// Each is zero at first, and memory is used as far as they are touched.
+@safe struct PageBytes<Value: AtomicRepresentable>: @unchecked Sendable
+where Value.AtomicRepresentation == UInt8.AtomicRepresentation {
+  private let region: AnonymousRegion
+  private let bytes: UnsafeMutablePointer<Atomic<Value>>
+  let count: Int
+
+  /// Some bytes in memory of their own; `nil` if there is no more of it.
+  init?(count: Int) {
+    guard let region = AnonymousRegion(byteCount: count) else { return nil }
+    self.init(in: region, at: 0, count: count)
+  }
+
+  /// Some bytes of a region that nobody has touched.
+  init(in region: AnonymousRegion, at offset: Int, count: Int) {
+    precondition(offset >= 0 && count <= region.byteCount - offset, "bytes outside of the region")
+    self.region = region
+    self.count = count
+    // SAFETY: the region is zeroed, which is a valid atomic of a byte, is as long as was checked, and is kept alive here.
+    unsafe bytes = (region.base + offset).bindMemory(to: Atomic<Value>.self, capacity: count)
+  }
+
+  /// The byte of a page, which is there as long as this value is.
+  @inline(__always)
+  subscript(index: Int) -> UnsafeMutablePointer<Atomic<Value>> {
+    precondition(index >= 0 && index < count, "no such page")
+    return unsafe bytes + index
+  }
+}
