@@ -39,7 +39,7 @@ struct PromptTests {
   }
 
   private func cursor(_ prompt: Prompt, width: Int = 60) -> Int? {
-    PromptView.cursor(prompt, Area(x: 0, y: 15, width: width, height: 1))?.x
+    Layout(session, width: width, height: 16).flatMap { prompt.cursor($0)?.x }
   }
 
   /// The letters of the styles of the last rows of a frame.

@@ -6,13 +6,10 @@ import RangedMmap
 struct Interface {
   /// The page in the grid's upper left corner.
   var firstPage = 0
-  /// The line that is being typed, or `nil`.
-  var prompt: Prompt?
-  var overlay: Overlay?
+  /// What lies over the panes, the uppermost last.
+  var layers: [any ScreenLayer] = []
   /// Where a selection began that follows the cursor, or `nil`.
   var anchor: Int?
-  /// Whether it is asked what is to become of pages that are not durable, before the program ends.
-  var isAskingToQuit = false
   /// Where the script stands that is played, or `nil`.
   var replay: Replay.Status?
   var throughput = Throughput()
@@ -38,6 +35,39 @@ struct Interface {
   /// Whether times of day are shown; a frame that is kept for comparison has none.
   var showsTimes = false
   var glyphs = Glyphs.unicode
+}
+
+extension Interface {
+  /// The line that is being typed, or `nil`.
+  var prompt: Prompt? {
+    get { layer() }
+    set { put(newValue) }
+  }
+
+  /// Lines that cover the panes, or `nil`.
+  var overlay: Overlay? {
+    get { layer() }
+    set { put(newValue) }
+  }
+
+  /// Whether it is asked what is to become of pages that are not durable, before the program ends.
+  var isAskingToQuit: Bool {
+    get { layers.contains { $0 is QuitQuestion } }
+    set { put(newValue ? QuitQuestion() : nil) }
+  }
+
+  private func layer<Layer: ScreenLayer>() -> Layer? { layers.lazy.compactMap { $0 as? Layer }.last }
+
+  // One of each kind; what is there already keeps its place.
+  private mutating func put<Layer: ScreenLayer>(_ layer: Layer?) {
+    let place = layers.firstIndex { $0 is Layer }
+    switch (place, layer) {
+    case (let place?, let layer?): layers[place] = layer
+    case (let place?, nil): layers.remove(at: place)
+    case (nil, let layer?): layers.append(layer)
+    case (nil, nil): break
+    }
+  }
 }
 
 extension Interface {

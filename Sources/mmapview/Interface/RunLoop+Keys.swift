@@ -11,22 +11,43 @@ extension RunLoop {
       case .resize: shown = nil
       case .mouse(let event): point(event)
       case .paste(let text): paste(text)
-      case _ where layout == nil: typeInTinyWindow(key)
-      case _ where interface.overlay != nil: read(key)
-      case _ where interface.prompt != nil: type(key)
-      case _ where interface.isAskingToQuit: answer(key)
-      case .character(" ") where session.isResting, .enter where session.isResting: session.goOn()
-      case _ where guide(key): break
-      case .escape: escape()
-      default: press(key)
+      default:
+        if let layout { take(key, layout) } else { typeInTinyWindow(key) }
       }
       if session.isOver { return }
     }
   }
 
+  // The uppermost layer first, and what it passes on to those below; then what is played, and the panes.
+  private func take(_ key: Key, _ layout: Layout) {
+    while var layer = interface.layers.popLast() {
+      let place = interface.layers.count
+      // What it opens lies over it.
+      switch layer.take(key, self, layout) {
+      case .stays:
+        interface.layers.insert(layer, at: place)
+        return
+      case .leaves(let next): return next(self)
+      case .passesOn: continue
+      }
+    }
+    if session.isResting, key == .character(" ") || key == .enter { return session.goOn() }
+    if guide(key) { return }
+    if key == .escape { escape() } else { press(key) }
+  }
+
   // Where nothing can be shown, nothing that lies over the panes takes a key unseen: all that can be done is to leave.
   private func typeInTinyWindow(_ key: Key) {
-    if interface.isAskingToQuit { answer(key) } else if key == .character("q") { perform(.quit) }
+    guard interface.isAskingToQuit else {
+      if key == .character("q") { perform(.quit) }
+      return
+    }
+    interface.isAskingToQuit = false
+    switch key {
+    case .character("q"): _ = try? session.perform(.quit)
+    case .character("s"): perform(.syncAndQuit)
+    default: break
+    }
   }
 
   private func press(_ key: Key) {
@@ -73,15 +94,6 @@ extension RunLoop {
     }
   }
 
-  private func answer(_ key: Key) {
-    switch key {
-    case .character("q"): _ = try? session.perform(.quit)
-    case .character("s"): perform(.syncAndQuit)
-    default: break
-    }
-    interface.isAskingToQuit = false
-  }
-
   private func point(_ event: MouseEvent) {
     guard layout != nil else { return }
     guard interface.overlay == nil else {
@@ -110,41 +122,15 @@ extension RunLoop {
       return
     }
     interface.overlay = nil
-    type(.paste(text))
+    if let layout { take(.paste(text), layout) }
     let count = text.lines.count
     guard count > 1 else { return }
     session.note(
       Event(.caption, ["Of \(count) pasted lines the first is at the prompt; `source FILE` plays a script of many"]))
   }
 
-  // Scrolls what lies over the panes, or takes it away; to type on takes it away, too.
-  private func read(_ key: Key) {
-    guard let area = layout?.overlay, interface.overlay?.scroll(key, area) == true else {
-      interface.overlay = nil
-      if case .character = key, interface.prompt != nil { type(key) }
-      // The letters of a command that is typed next must not act as keys.
-      if key == .character(":"), interface.prompt == nil { press(key) }
-      return
-    }
-  }
-
-  private func type(_ key: Key) {
-    let context = Completion.Context(rangeCount: session.rangeCount)
-    let line = interface.prompt?.line.string ?? ""
-    switch interface.prompt?.take(key, history, context) {
-    case .typing, nil: break
-    case .left: interface.prompt = nil
-    case .help:
-      interface.overlay = Overlay(Completion.usage(of: line)?.verb.manual ?? HelpText.commands(interface.glyphs))
-    case .entered(let command):
-      interface.prompt = nil
-      guard let command else { return }
-      history.record(line)
-      perform(command)
-    }
-  }
-
-  private func perform(_ command: Command) {
+  /// Carries out a command that a person gives.
+  func perform(_ command: Command) {
     if let claim = session.lessonsClaim(on: command) {
       session.note(Event(.failure, [claim]))
       return

@@ -193,7 +193,9 @@ final class RunLoop {
     return [screen, "the kernel: asked in \(Int(cost / .microseconds(1))) µs, by a thread of its own"]
   }
 
-  private var promptCursor: (x: Int, y: Int)? { layout.flatMap { PromptView.cursor(interface.prompt, $0.prompt) } }
+  private var promptCursor: (x: Int, y: Int)? {
+    layout.flatMap { layout in interface.layers.lazy.compactMap { $0.cursor(layout) }.last }
+  }
 
   private func measure() {
     let crew = session.workers

@@ -1,7 +1,7 @@
 import TerminalCanvas
 
 /// Lines over all panes, for help and long answers, until a key is pressed that does not scroll them.
-struct Overlay {
+struct Overlay: ScreenLayer {
   let lines: [String]
   private(set) var first = 0
 
@@ -13,6 +13,14 @@ struct Overlay {
 
   /// What fits, all of it being as wide as the window.
   private func rows(_ area: Area) -> [String] { lines.flatMap { wrapped($0, area.width - 3) } }
+
+  // Any key but those that scroll takes it away. To type on does, too, and `:` begins a line at once: the letters of a
+  // command that is typed next must not act as keys.
+  mutating func take(_ key: Key, _ loop: RunLoop, _ layout: Layout) -> LayerOutcome {
+    if scroll(key, layout.overlay) { return .stays }
+    if case .character = key, loop.interface.prompt != nil { return .passesOn }
+    return key == .character(":") ? .passesOn : .leaves()
+  }
 
   /// Takes a key; `false` if it ends the overlay.
   mutating func scroll(_ key: Key, _ area: Area) -> Bool {
@@ -34,6 +42,11 @@ struct Overlay {
     guard let target else { return false }
     self.first = min(max(0, target), last)
     return true
+  }
+
+  func draw(_ shown: Snapshot, on canvas: inout Canvas, _ layout: Layout) {
+    canvas.clear(layout.overlay)
+    draw(on: &canvas, layout.overlay, shown.interface.glyphs)
   }
 
   func draw(on canvas: inout Canvas, _ area: Area, _ glyphs: Glyphs) {

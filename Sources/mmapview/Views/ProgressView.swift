@@ -35,31 +35,3 @@ enum ProgressView: Pane {
     return seconds < 60 ? "\(seconds) s" : "\(seconds / 60) min \(seconds % 60) s"
   }
 }
-
-/// What is asked before the program ends with pages that are not durable.
-enum QuitQuestion: Pane {
-  private static let answers = [("s", "sync and quit"), ("q", "quit"), ("Esc", "stay")]
-
-  private static func question(_ shown: Snapshot, _ words: String) -> String {
-    "\(counted(shown.unsyncedPages, "page")) \(words): "
-  }
-
-  /// The whole of it as a line.
-  static func text(_ shown: Snapshot) -> String {
-    question(shown, "not durable") + answers.map { "\($0) \($1)" }.joined(separator: "  ")
-  }
-
-  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
-    let question = question(shown, "written and not durable")
-    let answersWidth = answers.reduce(0) { $0 + $1.0.count + $1.1.count + 3 } - 2
-    // Where there is no room for both on one line, the question stands above its answers.
-    let fits = question.count + answersWidth < area.width
-    if !fits { canvas.clear(Area(x: area.x, y: area.y - 1, width: area.width, height: 1)) }
-    let end = canvas.write(question, x: area.x + 1, y: fits ? area.y : area.y - 1, Style(.caption))
-    var x = fits ? end : area.x + 1
-    for (key, deed) in answers {
-      x = canvas.write(key, x: x, y: area.y, Style(.key))
-      x = canvas.write(" \(deed)  ", x: x, y: area.y)
-    }
-  }
-}

@@ -1,39 +1,35 @@
 import Inspector
 import TerminalCanvas
 
-/// The last line: what is being typed, or the keys that matter; and above it, while somebody types, what helps.
-enum PromptView: Pane {
-  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
-    guard let prompt = shown.interface.prompt else {
-      drawKeys(shown, on: &canvas, area)
-      return
-    }
+/// The line that is being typed, and above it what helps.
+extension Prompt: ScreenLayer {
+  func draw(_ shown: Snapshot, on canvas: inout Canvas, _ layout: Layout) {
+    let area = layout.prompt
+    canvas.clear(area)
     canvas.write(":", x: area.x, y: area.y, Style(.key))
-    let error = prompt.error?.columns ?? 0..<0
+    let wrongColumns = error?.columns ?? 0..<0
     var x = area.x + 1
-    for index in firstShown(prompt.line, area)..<prompt.line.text.count {
-      let style = error.contains(index) ? wrong : .plain
-      let character = prompt.line.text[index]
+    for index in firstShown(area)..<line.text.count {
+      let style = wrongColumns.contains(index) ? Self.wrong : .plain
+      let character = line.text[index]
       guard x + String(character).columns <= area.x + area.width else { break }
       x = canvas.write(String(character), x: x, y: area.y, style)
     }
     // What is missing is marked where it should have come.
-    if error.upperBound > prompt.line.text.count { canvas.put(" ", x: x, y: area.y, wrong) }
+    if wrongColumns.upperBound > line.text.count { canvas.put(" ", x: x, y: area.y, Self.wrong) }
     // What lies over the panes is read to its last row.
-    if shown.interface.overlay == nil { HintView.draw(prompt, shown, on: &canvas, area) }
+    if shown.interface.overlay == nil { HintView.draw(self, shown, on: &canvas, area) }
   }
 
   private static let wrong = Style(.error, isReversed: true)
 
-  /// Where the text cursor stands.
-  static func cursor(_ prompt: Prompt?, _ area: Area) -> (x: Int, y: Int)? {
-    guard let line = prompt?.line else { return nil }
-    let before = line.text[firstShown(line, area)..<line.cursor]
-    return (area.x + 1 + String(before).columns, area.y)
+  func cursor(_ layout: Layout) -> (x: Int, y: Int)? {
+    let before = line.text[firstShown(layout.prompt)..<line.cursor]
+    return (layout.prompt.x + 1 + String(before).columns, layout.prompt.y)
   }
 
   // A line longer than the window is shown from where its cursor is still in view.
-  private static func firstShown(_ line: PromptLine, _ area: Area) -> Int {
+  private func firstShown(_ area: Area) -> Int {
     var room = area.width - 2
     var first = line.cursor
     while first > 0, room >= String(line.text[first - 1]).columns {
@@ -43,8 +39,30 @@ enum PromptView: Pane {
     return first
   }
 
+  mutating func take(_ key: Key, _ loop: RunLoop, _ layout: Layout) -> LayerOutcome {
+    let context = Completion.Context(rangeCount: loop.session.rangeCount)
+    let line = self.line.string
+    switch take(key, loop.history, context) {
+    case .typing: return .stays
+    case .left: return .leaves()
+    case .help:
+      loop.interface.overlay = Overlay(
+        Completion.usage(of: line)?.verb.manual ?? HelpText.commands(loop.interface.glyphs))
+      return .stays
+    case .entered(let command):
+      guard let command else { return .leaves() }
+      return .leaves { loop in
+        loop.history.record(line)
+        loop.perform(command)
+      }
+    }
+  }
+}
+
+/// The last line while nobody types: the keys that matter.
+enum KeysLine: Pane {
   // In a narrow window the ways out and to help come before the rest.
-  private static func drawKeys(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     if let replay = shown.interface.replay {
       ReplayView.draw(replay, on: &canvas, area)
       return

@@ -19,18 +19,13 @@ enum Screen {
       return canvas
     }
     TitleView.draw(shown, on: &canvas, layout.title)
-    if let overlay = shown.interface.overlay {
-      overlay.draw(on: &canvas, layout.overlay, shown.interface.glyphs)
-    } else {
+    if shown.interface.overlay == nil {
       for (pane, area) in panes { if let area = area(layout) { pane.draw(shown, on: &canvas, area) } }
     }
-    bottomLine(shown).draw(shown, on: &canvas, layout.prompt)
+    let bottom: any Pane.Type = shown.job != nil ? ProgressView.self : KeysLine.self
+    bottom.draw(shown, on: &canvas, layout.prompt)
+    for layer in shown.interface.layers { layer.draw(shown, on: &canvas, layout) }
     return canvas
-  }
-
-  private static func bottomLine(_ shown: Snapshot) -> any Pane.Type {
-    if shown.interface.isAskingToQuit { return QuitQuestion.self }
-    return shown.job != nil && shown.interface.prompt == nil ? ProgressView.self : PromptView.self
   }
 
   /// A line across an area with a name in it.
