@@ -11,6 +11,39 @@ struct ProcFile {
   /// Reads all of it, or throws why it can't be read.
   init(_ path: String) throws(Errno) {
     var bytes: [UInt8] = []
+    try Self.read(path) { part in
+      bytes += part
+      return true
+    }
+    self.bytes = bytes
+  }
+
+  /// Goes through the lines of one that may be long: a program with 65,530 mappings has 6 MiB of them.
+  ///
+  /// Memory is used for the longest line, and no more of the file is read than is asked for.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - body: Takes a line, and tells whether it wants the next one.
+  /// - Throws: Why it can't be read.
+  static func forEachLine(of path: String, _ body: (ArraySlice<UInt8>) -> Bool) throws(Errno) {
+    var begun: [UInt8] = []
+    let newline = UInt8(ascii: "\n")
+    try read(path) { part in
+      var rest = part
+      while let end = rest.firstIndex(of: newline) {
+        let line = begun.isEmpty ? rest[..<end] : (begun + rest[..<end])[...]
+        begun.removeAll(keepingCapacity: true)
+        rest = rest[(end + 1)...]
+        if !line.isEmpty, !body(line) { return false }
+      }
+      begun += rest
+      return true
+    }
+    if !begun.isEmpty { _ = body(begun[...]) }
+  }
+
+  private static func read(_ path: String, _ body: (ArraySlice<UInt8>) -> Bool) throws(Errno) {
     var part = [UInt8](repeating: 0, count: 1 << 14)
     do {
       let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
@@ -18,12 +51,10 @@ struct ProcFile {
         while true {
           // SAFETY: read fills no more than the part has.
           let count = try unsafe part.withUnsafeMutableBytes { unsafe try file.read(into: $0) }
-          if count == 0 { break }
-          bytes += part.prefix(count)
+          if count == 0 || !body(part[..<count]) { break }
         }
       }
     } catch { throw error as? Errno ?? .ioError }
-    self.bytes = bytes
   }
 
   /// The first word of a line `name:    value`, as in fdinfo.

@@ -48,10 +48,12 @@ struct ProcessLook {
   /// Goes through the process's mappings.
   mutating func lookAtMaps(for file: FileIdentity) {
     do throws(Errno) {
-      for line in try ProcFile("/proc/\(process)/maps").lines {
-        guard mapping != .writable, let line = MapsLine(line), file.isFile(line) else { continue }
-        mapping = line.mapping
+      var found = mapping
+      try ProcFile.forEachLine(of: "/proc/\(process)/maps") { line in
+        if let line = MapsLine(line), file.isFile(line) { found = line.mapping }
+        return found != .writable
       }
+      mapping = found
     } catch { refused(error) }
   }
 

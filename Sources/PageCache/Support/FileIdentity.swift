@@ -40,10 +40,14 @@ struct FileIdentity {
   /// The line of maps that a mapping of our own has; none for a device, which a mapping may set to work.
   private static func ownMapping(of file: FileDescriptor) -> MapsLine? {
     guard (try? PagedFile(file)) != nil,
-      let window = try? FileWindow(of: file, from: 0, length: PageCache.pageSize),
-      let maps = try? ProcFile("/proc/thread-self/maps")
+      let window = try? FileWindow(of: file, from: 0, length: PageCache.pageSize)
     else { return nil }
     let start = window.start
-    return maps.lines.lazy.compactMap { MapsLine($0) }.first { $0.addresses?.contains(start) ?? false }
+    var found: MapsLine?
+    try? ProcFile.forEachLine(of: "/proc/thread-self/maps") { line in
+      found = MapsLine(line).flatMap { $0.addresses?.contains(start) == true ? $0 : nil }
+      return found == nil
+    }
+    return found
   }
 }
