@@ -93,6 +93,30 @@ struct JobTests {
     #expect(!session.log.contains { $0.lines == ["done"] })
   }
 
+  @Test("A long step that fails in a script is told once, with its place, and one of a person's, too")
+  func toldOnce() throws {
+    try begin()
+    try perform("write r1 counter")
+    finish()
+    try folder.put("s", Array("find text \"is not there\"\n".utf8))
+    try perform("source \(Word.quote(folder.file("s").string))")
+    #expect(
+      isSoon {
+        session.collect()
+        return !session.isWaiting
+      })
+    func failures() -> [String] { session.log.filter { $0.kind == .failure }.flatMap(\.lines) }
+    #expect(failures().count == 1 && failures().first?.contains("s:1: ") == true, "\(session.log)")
+    var player = Player(try Script("find text \"is not there\"", name: "t"))
+    #expect(throws: ScriptError.self) {
+      while true { if case .waiting = try player.step(session) { finish() } }
+    }
+    #expect(failures().count == 1, "\(session.log)")
+    try perform("find text \"is not there\"")
+    finish()
+    #expect(failures().count == 2, "\(session.log)")
+  }
+
   @Test("Ending the session stops what is under way, and loses no range")
   func shutsDown() throws {
     try begin()

@@ -66,6 +66,41 @@ struct PageWatchTests {
     #expect(!session.isWatching && !session.isWaiting)
   }
 
+  @Test("What a watch tells of name and size is told by nothing else, and what comes after it is told")
+  func once() throws {
+    let session = try session()
+    defer { session.shutDown() }
+    try session.perform(try #require(try Command(parsing: "watch")))
+    try waitUntilTold(session, " watching ")
+    let (a, b) = (folder.file("a").string, folder.file("b").string)
+    try run("mv", [a, b])
+    try waitUntilTold(session, " name: renamed, is \(b) now")
+    for size in [8192, 0] {
+      try run("truncate", ["-s", "\(size)", b])
+      try waitUntilTold(session, " size: \(size) bytes, was ")
+    }
+    session.stopJob()
+    try waitUntilTold(session, "watched ")
+    session.collect()
+    #expect(session.log.filter { $0.kind == .news || $0.kind == .failure } == [], "\(session.log)")
+    #expect(session.fileName?.string == b && session.otherSize == 0)
+    try run("rm", [b])
+    session.collect()
+    #expect(session.log.last?.lines.first?.contains("the file was deleted") == true, "\(session.log)")
+  }
+
+  @Test("What changes until a watch is stopped is told by it")
+  func lastLook() throws {
+    let session = try session()
+    defer { session.shutDown() }
+    try session.perform(try #require(try Command(parsing: "watch")))
+    try waitUntilTold(session, " watching ")
+    try run("truncate", ["-s", "0", folder.file("a").string])
+    session.stopJob()
+    try waitUntilTold(session, "watched ")
+    #expect(session.log.contains { $0.lines.contains { $0.contains(" size: 0 bytes, was 40960") } }, "\(session.log)")
+  }
+
   @Test("Where the name is gone along with, a watch turns to the next file that takes it")
   func follows() throws {
     let session = try session()
@@ -77,6 +112,7 @@ struct PageWatchTests {
     try waitUntilTold(session, ": 4096 bytes, ")
     try run("truncate", ["-s", "12k", folder.file("a").string])
     try waitUntilTold(session, " size: 12288 bytes, was 4096")
+    #expect(!session.log.contains { $0.kind == .news }, "\(session.log)")
   }
 
   @Test("A watch has its time, and its lines are JSON for who asks for that")

@@ -113,4 +113,31 @@ struct ResidencyOnlyTests {
     #expect(answer.lines.last == "dirty and writeback are unknown: \(reason)")
     #expect(answer.errors.allSatisfy { $0.contains("but how many are is unknown: \(reason)") }, "\(answer.errors)")
   }
+
+  @Test(
+    "What is stored into a hole and not sent to its server is found also where nobody tells what is in memory",
+    .enabled(if: mayMount, needsMounts))
+  func storedIntoHole() throws {
+    let folder = folder.path
+    let found = try onThreadWithMounts("FUSE") {
+      let system = try FuseFileSystem(in: folder)
+      defer { system.end() }
+      let path = system.path.appending("a")
+      let file = try FileDescriptor.open(
+        path, .readWrite, options: [.create, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      defer { try? file.close() }
+      try file.resize(to: 1 << 20)
+      // In a thread of its own: only this one may end the server.
+      return try onThread(asUser: 65534) {
+        let session = try Session()
+        try session.perform(.open(path: path.string, forWriting: false))
+        // After that nothing is closed, by which it would be sent.
+        _ = try file.writeAll(toAbsoluteOffset: 300_000, Array("needle".utf8))
+        try session.perform(.find(.text("needle")))
+        return session.view.cursor * 4096 + session.view.byteCursor
+      }
+    }
+    #expect(found == 300_000)
+  }
 }

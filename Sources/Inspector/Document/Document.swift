@@ -30,11 +30,19 @@ package final class Document {
   /// Looks up its size and what its name leads to.
   func updateStanding() { standing = sampledFile?.standing }
 
-  /// What is to be told of its name and size that was not told before.
-  func news(_ now: [Event?]) -> [Event] {
-    defer { complaints = now }
-    return zip(now, complaints).compactMap { $0 == $1 ? nil : $0 }
+  /// What is to be told of its name and size that was not told before, but for what somebody else tells.
+  func news(_ now: [Event?], butFor isTold: [Bool]) -> [Event] {
+    var news: [Event] = []
+    for (index, event) in now.enumerated() where !isTold[index] {
+      if let event, event != complaints[index] { news.append(event) }
+      complaints[index] = event
+    }
+    return news
   }
+
+  /// Takes news for told.
+  func takeAsTold(name: Event?) { complaints[0] = name }
+  func takeAsTold(size: Event?) { complaints[1] = size }
 
   /// Forgets what was told.
   func forgetNews() { complaints = [nil, nil] }
@@ -70,6 +78,9 @@ extension Document {
   func writableAllocator() throws(CommandError) -> ConcurrentAllocator {
     let file = try openFile()
     guard let allocator else {
+      guard !file.isDevice else {
+        throw CommandError("\(file.path): is a block device, which is only looked at here; nothing writes it")
+      }
       throw CommandError(
         "\(file.path): is open for reading only; allow writing with --write (`open \(Word.quote(file.path.string)) write`)"
       )
@@ -77,13 +88,24 @@ extension Document {
     return allocator
   }
 
+  /// Refuses a step of ranges on a file that is only looked at: it never has any.
+  func requireRanges(for step: String) throws(CommandError) {
+    guard let file, allocator == nil else { return }
+    let remedy =
+      file.isDevice
+      ? "it is a block device, and nothing writes it here"
+      : "`open \(Word.quote(file.path.string)) write` allows writing"
+    throw CommandError("\(step): \(file.path) is only looked at, so that it has no ranges; \(remedy)")
+  }
+
   /// The open file, of which the library has states because it is written here.
   func ownFile() throws(CommandError) -> MmapFile {
     let file = try openFile()
     guard file.isWritable else {
+      let otherwise = file.isDevice ? "" : ", or `open \(Word.quote(file.path.string)) write`"
       throw CommandError(
         "\(file.path): is only looked at, so that no page has a state here; ask the kernel, as with "
-          + "`expect kernel dirty 0`, or `open \(Word.quote(file.path.string)) write`")
+          + "`expect kernel dirty 0`\(otherwise)")
     }
     return file
   }

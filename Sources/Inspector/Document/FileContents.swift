@@ -7,6 +7,8 @@ struct FileContents {
   /// Where something is stored, in order; elsewhere nothing but zeros is.
   private(set) var data: [Range<Int>] = []
   private let file: FileDescriptor
+  // Whether who tells of holes knows what is stored there and not written back yet.
+  private let knowsStores: Bool
 
   // How much of a hole is asked about at once: mincore(2) takes 12 ms for a GiB, and somebody may want to stop it.
   private static let step = 4 << 30
@@ -20,6 +22,7 @@ struct FileContents {
   /// - Throws: That it was stopped.
   init(of file: FileDescriptor, _ bytes: Range<Int>, stopping job: Job) throws(CommandError) {
     self.file = file
+    knowsStores = (try? PageCache.holesHaveNoPages(file)) ?? false
     guard let extents = try? PageCache.extents(ofOwn: file, bytes: bytes) else {
       data = [bytes]
       return
@@ -42,8 +45,9 @@ struct FileContents {
       let pages = start / Alignment.page..<Alignment.pages(in: end)
       if let runs = try? KernelAnswer(file, each: pages).value {
         for run in runs where run.state.contains(.cached) { append(Self.bytes(run.pages).clamped(to: start..<end)) }
-      } else if extent.kind != .hole {
-        // Of whom nobody tells what is in memory. What is stored into a hole gets blocks at once.
+      } else if extent.kind != .hole || !knowsStores {
+        // Of whom nobody tells what is in memory. What is stored into a hole gets blocks at once, unless a server tells of
+        // them.
         append(start..<end)
       }
       start = end

@@ -11,7 +11,23 @@ extension Session {
     if document.followsName { followName() }
     guard let file else { return }
     let isFollowed = !file.isWritable && document.standing != nil
-    for event in document.news([nameComplaint(file), isFollowed ? follow(file) : sizeComplaint(file)]) { note(event) }
+    // A watch tells of the name itself, and of the size where it is followed.
+    let isTold = [isWatching, isWatching && isFollowed]
+    for event in document.news([nameComplaint(file), isFollowed ? follow(file) : sizeComplaint(file)], butFor: isTold) {
+      note(event)
+    }
+  }
+
+  /// Takes for told what a watch has told until its end; what came after its last look is still to be told.
+  func takeAsTold(by watch: PageWatch) {
+    guard let file, let seen = watch.seen, let now = sampledFile?.standing else { return }
+    guard seen.file.identity == sampledFile?.identity else {
+      note(turn(file))
+      return
+    }
+    document.updateStanding()
+    if seen.standing?.name == now.name { document.takeAsTold(name: nameComplaint(file)) }
+    if !file.isWritable, seen.standing?.size == 0, now.size == 0 { document.takeAsTold(size: emptiness(file)) }
   }
 
   private func nameComplaint(_ file: MmapFile) -> Event? {
@@ -64,7 +80,11 @@ extension Session {
     document.watching.forgetChanges()
     if let sampledFile { document.watching.watch?.turn(to: sampledFile) }
     document.forgetNews()
-    note(.news("\(file.path): another file has taken the name, and is what you look at now"))
+    if !isWatching { note(turn(file)) }
+  }
+
+  private func turn(_ file: MmapFile) -> Event {
+    .news("\(file.path): another file has taken the name, and is what you look at now")
   }
 
   // A name in the same folder needs no folder.
@@ -83,13 +103,17 @@ extension Session {
       "\(file.path): was made longer by another program; `open \(path)` and then `open \(path) write` map all of it")
   }
 
+  private func emptiness(_ file: MmapFile) -> Event {
+    Event(.failure, ["\(file.path): is empty now; what was there is not in it any more"])
+  }
+
   private func follow(_ file: MmapFile) -> Event? {
     guard let size = otherSize else { return nil }
-    if size == 0 { return Event(.failure, ["\(file.path): is empty now; what was there is not in it any more"]) }
+    if size == 0 { return emptiness(file) }
     guard let resized = try? file.reopenedQuietly() else { return nil }
     let isShorter = resized.size < file.size
     take(resized, nil)
-    guard isShorter else { return nil }
+    guard isShorter, !isWatching else { return nil }
     // Noted at once: it is a thing that has happened, and may happen again in the same words.
     note(.news("\(file.path): was cut to \(counted(resized.states.count, "page")) by another program"))
     return nil

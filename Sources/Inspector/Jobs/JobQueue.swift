@@ -10,6 +10,8 @@ final class JobQueue {
   var patience: Duration?
   private var current: (job: Job, ending: Ending)?
   private var failure: CommandError?
+  /// Whether a script waits for the step, and tells of its failure with the place.
+  var isAwaitedByScript = false
   private let wakeUp: WakeUp
 
   init(_ wakeUp: WakeUp) { self.wakeUp = wakeUp }

@@ -77,12 +77,13 @@ extension Session {
   /// Takes in a job that has ended.
   func collectJob() {
     guard let end = jobs.takeEnding() else { return }
+    defer { jobs.isAwaitedByScript = false }
     do throws(CommandError) {
       note(try end(self))
       recordEnd(hasFailed: false)
     } catch {
       recordEnd(hasFailed: true)
-      note(Event(.failure, [error.description]))
+      if !jobs.isAwaitedByScript { note(Event(.failure, [error.description])) }
       jobs.fail(error)
     }
   }

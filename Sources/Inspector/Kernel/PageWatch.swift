@@ -24,7 +24,17 @@ final class PageWatch: Sendable {
     var lines: [String] = []
     var changed: [Range<Int>] = []
     var count = 0
+    var seen: Seen?
   }
+
+  /// Which file it has looked at last, and how that stood.
+  struct Seen {
+    let file: SampledFile
+    let standing: FileStanding?
+  }
+
+  /// What it has told of last; `nil` before the first look.
+  var seen: Seen? { told.withLock { $0.seen } }
 
   // What one look has shown.
   private struct Look {
@@ -73,9 +83,10 @@ final class PageWatch: Sendable {
     var events: FileEvents?
     var pace = Pace()
     var last = Look()
-    while !job.wasStopped {
+    while true {
       let left = deadline.map { $0 - .now }
-      if let left, left <= .zero { return }
+      // Before the look: what has changed until the end is told.
+      let isLast = job.wasStopped || left.map { $0 <= .zero } ?? false
       let current = subject.withLock { $0 }
       let isNew = file !== current
       if isNew { (file, events) = (current, try? FileEvents(of: current.descriptor)) }
@@ -87,6 +98,8 @@ final class PageWatch: Sendable {
       if isNew { tell(beginning(now, current)) }
       let hasMoved = isNew || tell(from: last, to: now, of: current)
       last = now
+      told.withLock { $0.seen = Seen(file: current, standing: now.standing) }
+      if isLast { return }
       var pause = pace.next(hasMoved: hasMoved || isTouched, atMost: .seconds(4), cost: cost)
       // Somebody who writes all the time is looked at ten times a second.
       if isTouched { pause = max(.milliseconds(100), cost * 9) }

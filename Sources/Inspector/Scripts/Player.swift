@@ -64,7 +64,10 @@ package struct Player {
     command = step.command
     do throws(CommandError) {
       let event = try session.perform(step.command)
-      if session.job != nil { awaited = step.position }
+      if session.job != nil {
+        awaited = step.position
+        session.jobs.isAwaitedByScript = true
+      }
       return .performed(event)
     } catch {
       throw fail(step.position, error.description)

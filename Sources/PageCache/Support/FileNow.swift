@@ -16,6 +16,12 @@ extension PageCache {
   /// Whether an open file is a block device.
   package static func isDevice(_ file: FileDescriptor) throws(UnknownReason) -> Bool { try PagedFile(file).isDevice }
 
+  /// Whether nothing is stored in memory in what is told to be a hole: not so where a server tells of holes, which knows
+  /// nothing of what the kernel has yet to send (`fuse_lseek` in fs/fuse/file.c), and not known of every file system.
+  package static func holesHaveNoPages(_ file: FileDescriptor) throws(UnknownReason) -> Bool {
+    try !PagedFile(file).traits.contains(.mayPassThrough)
+  }
+
   /// When an open file was last written, as its file system has it, after the start of 1970.
   ///
   /// A store into a mapping counts when it makes a clean page dirty. To ask makes ext4 journal new times at the next

@@ -67,7 +67,8 @@ enum KeyMap {
   /// The keys that the bottom line names here and now.
   static func hints(_ session: Session) -> [(key: String, name: String, rank: Int)] {
     // A file that is only looked at: any key that would write asks for leave.
-    let isAsking = session.file?.isWritable == false && !session.host.isInLesson
+    let isAsking =
+      session.file?.isWritable == false && !session.host.isInLesson && session.sampledFile?.isDevice != true
     return (session.isWaitingForKey ? [("Space", "goes on", -1)] : []) + (isAsking ? [("a", "allow writing", 4)] : [])
       + acting.compactMap { binding in
         guard let hint = binding.hint, hint.applies(session) else { return nil }
@@ -223,6 +224,9 @@ enum KeyMap {
   private static func whenWritable(_ session: Session, _ make: () -> Action) -> Action {
     if session.host.isInLesson { return make() }
     guard let file = session.file, !file.isWritable else { return make() }
+    if session.sampledFile?.isDevice == true {
+      return .refuse("a block device is only looked at; nothing writes it here")
+    }
     return .edit(
       "open \(Word.quote(file.path.string)) write",
       note: "This file is open for reading only. Enter opens it for writing, Esc leaves it as it is.")

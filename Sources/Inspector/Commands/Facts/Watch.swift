@@ -53,6 +53,7 @@ extension Session {
       return try jobs.start(watch.job, in: self, goesOn: true, work: watch.run) { session, _ in
         session.tellWatch()
         session.document.watching.end()
+        session.takeAsTold(by: watch)
         return Event(.output, watch.ending, isMeasured: true)
       }
     } catch {

@@ -47,6 +47,7 @@ extension Session {
     switch selection {
     case .all:
       let labels = (1..<document.ranges.count + 1).filter { isFit(document.ranges.stage($0)) }
+      if labels.isEmpty { try document.requireRanges(for: "\(verb) all") }
       guard !labels.isEmpty else { throw CommandError("\(verb) all: there is no range for that; it has \(need)") }
       return labels
     case .selected:
