@@ -221,9 +221,10 @@ extension PageStates {
         passed.upperBound == census.frontier
         ? 0..<0 : census.frontier / Self.chunk..<(passed.upperBound + Self.chunk - 1) / Self.chunk
       let isNewEra = era != census.era
+      let marks = unsafe changed.bytes
       for chunk in 0..<census.chunkCount {
         // SAFETY: `chunk` is below the number of chunks that the region was made for.
-        let isChanged = unsafe changed[chunk].pointee.load(ordering: .relaxed) != 0
+        let isChanged = unsafe marks[chunk].load(ordering: .relaxed) != 0
         guard isChanged || isNewEra && census.has(.unsynced, inChunk: chunk) else { continue }
         recount(chunk, &census, reader)
       }

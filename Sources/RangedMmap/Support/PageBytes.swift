@@ -6,7 +6,8 @@ import Synchronization
 @safe struct PageBytes<Value: AtomicRepresentable>: @unchecked Sendable
 where Value.AtomicRepresentation == UInt8.AtomicRepresentation {
   private let region: AnonymousRegion
-  private let bytes: UnsafeMutablePointer<Atomic<Value>>
+  /// The first of them, for a walk over all: without optimisation the subscript's check weighs more than the load.
+  let bytes: UnsafeMutablePointer<Atomic<Value>>
   let count: Int
 
   /// Some bytes in memory of their own; `nil` if there is no more of it.
