@@ -71,6 +71,20 @@ struct FollowingTests {
     #expect(session.file?.size == 4096 && session.namePause == nil)
   }
 
+  @Test("What becomes of a renamed file is told under the name that it has now: the old one may be another's")
+  func presentName() throws {
+    try folder.put("a", [UInt8](repeating: 7, count: 8192))
+    try perform("open \(name)")
+    try move("a", "a.1")
+    try folder.put("a", [1])
+    session.collect()
+    for (size, words) in [(4096, "was cut to 1 page"), (0, "is empty now")] {
+      try run("truncate", ["-s", "\(size)", folder.file("a.1").string])
+      session.collect()
+      #expect(session.log.last?.lines.first?.hasPrefix("a.1: \(words)") == true, "\(session.log)")
+    }
+  }
+
   @Test("A file that is waited for is opened when it has its first byte", arguments: [false, true])
   func awaited(isThereEmpty: Bool) throws {
     if isThereEmpty { try folder.put("a", []) }

@@ -18,8 +18,12 @@ package final class Document {
   // What was told last of its name and of its size.
   private var complaints: [Event?] = [nil, nil]
 
+  /// The name that the file was found to have got last, if it is not the one that it was opened by.
+  private(set) var newPath: FilePath?
+
   /// Turns to another file, or to the same one opened anew.
   func turn(to file: MmapFile, _ allocator: ConcurrentAllocator?) {
+    if self.file?.path != file.path { newPath = nil }
     self.file = file
     self.allocator = allocator
     ranges = RangeTable()
@@ -28,7 +32,11 @@ package final class Document {
   }
 
   /// Looks up its size and what its name leads to.
-  func updateStanding() { standing = sampledFile?.standing }
+  func updateStanding() {
+    standing = sampledFile?.standing
+    // One that is deleted later was known by it last.
+    if let path = standing?.newPath { newPath = path } else if standing?.name == .kept { newPath = nil }
+  }
 
   /// What is to be told of its name and size that was not told before, but for what somebody else tells.
   func news(_ now: [Event?], butFor isTold: [Bool]) -> [Event] {

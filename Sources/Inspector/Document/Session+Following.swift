@@ -103,8 +103,13 @@ extension Session {
       "\(file.path): was made longer by another program; `open \(path)` and then `open \(path) write` map all of it")
   }
 
+  // The old one may be another file's by now.
+  private func presentName(of file: MmapFile) -> String {
+    document.newPath.map { name($0) } ?? file.path.string
+  }
+
   private func emptiness(_ file: MmapFile) -> Event {
-    Event(.failure, ["\(file.path): is empty now; what was there is not in it any more"])
+    Event(.failure, ["\(presentName(of: file)): is empty now; what was there is not in it any more"])
   }
 
   private func follow(_ file: MmapFile) -> Event? {
@@ -115,7 +120,7 @@ extension Session {
     take(resized, nil)
     guard isShorter, !isWatching else { return nil }
     // Noted at once: it is a thing that has happened, and may happen again in the same words.
-    note(.news("\(file.path): was cut to \(counted(resized.states.count, "page")) by another program"))
+    note(.news("\(presentName(of: file)): was cut to \(counted(resized.states.count, "page")) by another program"))
     return nil
   }
 }
