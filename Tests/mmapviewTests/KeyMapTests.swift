@@ -35,7 +35,9 @@ struct KeyMapTests {
     }
   }
 
-  @Test("The help shows a row of each key and of each command, in wide windows and in narrow ones", arguments: [40, 80])
+  @Test(
+    "The help shows a row of each key and of each command, in wide windows and in narrow ones",
+    arguments: [40, 80])
   func help(width: Int) {
     let keys = read(HelpText.keys(.unicode, width: width), width: width)
     for binding in KeyMap.moving + KeyMap.acting {
