@@ -135,7 +135,7 @@ off_t clinux_first_hole(int fd) {
   return error ? 0 : found;
 }
 
-struct errand {
+struct rangeJob {
   struct clinux_search *search;
   struct clinux_identity file;
   int answer;
@@ -148,31 +148,31 @@ static bool is_same(const struct clinux_identity *one, const struct clinux_ident
 
 // The whole life of a thread that has descriptors of its own, of which there is none yet.
 static void *run_apart(void *argument) {
-  struct errand *errand = argument;
+  struct rangeJob *rangeJob = argument;
   if (syscall(SYS_close_range, 0u, ~0u, CLOSE_RANGE_UNSHARE) != 0) {
-    errand->answer = errno == ENOMEM ? ENOMEM : ENOSYS;
+    rangeJob->answer = errno == ENOMEM ? ENOMEM : ENOSYS;
     return NULL;
   }
   int own;
-  do own = open(errand->link, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  do own = open(rangeJob->link, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   while (own == -1 && errno == EINTR);
   if (own == -1) {
-    errand->answer = errno;
+    rangeJob->answer = errno;
     return NULL;
   }
   struct clinux_identity file;
-  errand->answer = clinux_identity(own, "", &file);
-  if (errand->answer == 0) errand->answer = is_same(&file, &errand->file) ? find_data(own, errand->search) : EBADF;
+  rangeJob->answer = clinux_identity(own, "", &file);
+  if (rangeJob->answer == 0) rangeJob->answer = is_same(&file, &rangeJob->file) ? find_data(own, rangeJob->search) : EBADF;
   close(own);
   return NULL;
 }
 
 int clinux_find_data_apart(int fd, struct clinux_search *search) {
-  struct errand errand = {.search = search};
-  int answer = clinux_identity(fd, "", &errand.file);
+  struct rangeJob rangeJob = {.search = search};
+  int answer = clinux_identity(fd, "", &rangeJob.file);
   if (answer) return answer;
   // The descriptors of this very thread, should it not share those of the others.
-  snprintf(errand.link, sizeof errand.link, "/proc/self/task/%ld/fd/%d", syscall(SYS_gettid), fd);
+  snprintf(rangeJob.link, sizeof rangeJob.link, "/proc/self/task/%ld/fd/%d", syscall(SYS_gettid), fd);
   pthread_attr_t attributes;
   answer = pthread_attr_init(&attributes);
   if (answer) return answer;
@@ -182,10 +182,10 @@ int clinux_find_data_apart(int fd, struct clinux_search *search) {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_t thread;
-  answer = pthread_create(&thread, &attributes, run_apart, &errand);
+  answer = pthread_create(&thread, &attributes, run_apart, &rangeJob);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);
   if (answer) return answer;
   pthread_join(thread, NULL);
-  return errand.answer;
+  return rangeJob.answer;
 }

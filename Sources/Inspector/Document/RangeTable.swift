@@ -66,7 +66,7 @@ struct RangeRecord: ~Copyable, Sendable {
     history = RangeHistory(of: whole.history)
   }
 
-  /// What stands in for a record that is away on an errand.
+  /// What stands in for a record that is away on an rangeJob.
   fileprivate init(placeholderFor record: borrowing RangeRecord) {
     bytes = record.bytes
     author = record.author
@@ -162,7 +162,7 @@ struct RangeTable: ~Copyable {
   func stage(_ label: Int) -> RangeSummary.Stage { records[label - 1].stage }
   func bytes(_ label: Int) -> Range<Int> { records[label - 1].bytes }
 
-  /// Takes a record out for an errand; until it is put back its range is busy.
+  /// Takes a record out for an rangeJob; until it is put back its range is busy.
   mutating func take(_ label: Int) -> RangeRecord {
     var record = RangeRecord(placeholderFor: records[label - 1])
     swap(&record, &records[label - 1])

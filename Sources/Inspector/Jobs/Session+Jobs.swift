@@ -30,9 +30,9 @@ extension Session {
     var pages = labels.reduce(0) { $0 + Alignment.pages(in: document.ranges.bytes($1).count) }
     // The wait for the whole file is what takes long; after it the ranges' own are none.
     if case .syncAll = step { pages = file.states.count }
-    let errand = Errand(step, file, Job(name, pages: pages), records)
-    return try jobs.start(errand.job, in: self, work: errand.run) { session, _ throws(CommandError) in
-      var load = errand.takeLoad()
+    let rangeJob = RangeJob(step, file, Job(name, pages: pages), records)
+    return try jobs.start(rangeJob.job, in: self, work: rangeJob.run) { session, _ throws(CommandError) in
+      var load = rangeJob.takeLoad()
       for label in labels {
         if let record = load.finished.popFirst() { session.document.ranges.put(record, at: label) }
       }

@@ -13,7 +13,7 @@ extension MmapFile {
   ///   `system`. What could not be started stays `written`.
   public func flush(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
     try check(receipt)
-    try checkEra(receipt)
+    try checkEpoch(receipt)
     try mapping.startWriteback(receipt.byteRange)
     mapping.noteWriteback(of: receipt.byteRange, dirty: receipt.pages.count)
     markFlushing(receipt.pages)
@@ -61,7 +61,7 @@ extension MmapFile {
       let (start, count) = (receipt.start, receipt.count)
       throw MmapFileError(error, returning: AllocatedRange(start: start, count: count, file: receipt.file))
     }
-    return FlushedRange(start: receipt.start, count: receipt.count, file: receipt.file, era: receipt.era)
+    return FlushedRange(start: receipt.start, count: receipt.count, file: receipt.file, epoch: receipt.epoch)
   }
 
   /// Waits until a range's bytes are durable, whose receipt stays where it is.
@@ -82,7 +82,7 @@ extension MmapFile {
   public func sync(inPlace receipt: inout WriteReceipt) throws(MmapFileError) {
     do throws(MmapFileError) { try prove(receipt) } catch {
       if error.code != .foreignRange {
-        receipt = WriteReceipt(start: receipt.start, count: receipt.count, file: receipt.file, era: Era.none.number)
+        receipt = WriteReceipt(start: receipt.start, count: receipt.count, file: receipt.file, epoch: Epoch.none.number)
       }
       throw error
     }
@@ -114,7 +114,7 @@ extension MmapFile {
       for chunk in states.chunks(with: .unsynced + [.flushed], in: gone) {
         for page in chunk {
           let byte = states.byte(at: page)
-          switch byte.state(tag: states.era.tag) {
+          switch byte.state(tag: states.epoch.tag) {
           case .written, .flushing, .flushed: states.exchange(page..<page + 1, from: byte, to: StateByte(.lost))
           case .free, .allocated, .lost: break
           }
@@ -147,9 +147,9 @@ extension MmapFile {
   }
 
   private func markFlushing(_ pages: Range<Int>) {
-    let era = states.era
+    let epoch = states.epoch
     mapping.residences.noteWriteback(of: pages)
-    states.exchange(pages, from: StateByte(.written, era: era), to: StateByte(.flushing, era: era))
+    states.exchange(pages, from: StateByte(.written, epoch: epoch), to: StateByte(.flushing, epoch: epoch))
   }
 
   private func noteWriteback(of bytes: Range<Int>, in chunks: [Range<Int>]) {
@@ -167,29 +167,31 @@ extension MmapFile {
     guard !bytes.isEmpty else { return }
     let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
     let failure: MmapFileError? = durability.wholeFile.withLock { _ in
-      let era = states.era
+      let epoch = states.epoch
       let chunks = states.chunks(with: .unsynced, in: wanted)
       noteWriteback(of: bytes, in: chunks)
       for pages in chunks {
         mapping.residences.noteWriteback(of: pages)
-        states.exchange(pages, from: StateByte(.written, era: era), to: .syncing(era: era))
-        states.exchange(pages, from: StateByte(.flushing, era: era), to: .syncing(era: era))
+        states.exchange(pages, from: StateByte(.written, epoch: epoch), to: .syncing(epoch: epoch))
+        states.exchange(pages, from: StateByte(.flushing, epoch: epoch), to: .syncing(epoch: epoch))
       }
       let missing: Missing?
       do throws(MmapFileError) {
-        missing = try synchronise(bytes) { chunks.flatMap { states.runs(of: .syncing(era: era), in: $0) } }
-        guard states.era == era else { throw lostToFailure(bytes) }
+        missing = try synchronise(bytes) { chunks.flatMap { states.runs(of: .syncing(epoch: epoch), in: $0) } }
+        guard states.epoch == epoch else { throw lostToFailure(bytes) }
       } catch {
         // Nothing was proven for the marked pages; one that somebody rewrote meanwhile is not ours to judge.
-        for pages in chunks { states.exchange(pages, from: .syncing(era: era), to: StateByte(.lost)) }
+        for pages in chunks { states.exchange(pages, from: .syncing(epoch: epoch), to: StateByte(.lost)) }
         return error
       }
       let detached = mapping.hasFaults ? chunks.joined().filter { mapping.isDetached(page: $0) } : []
-      for page in detached { states.exchange(page..<page + 1, from: .syncing(era: era), to: StateByte(.lost)) }
+      for page in detached { states.exchange(page..<page + 1, from: .syncing(epoch: epoch), to: StateByte(.lost)) }
       for gone in missing?.pages ?? [] {
-        for pages in chunks { states.exchange(gone.clamped(to: pages), from: .syncing(era: era), to: StateByte(.lost)) }
+        for pages in chunks {
+          states.exchange(gone.clamped(to: pages), from: .syncing(epoch: epoch), to: StateByte(.lost))
+        }
       }
-      for pages in chunks { states.exchange(pages, from: .syncing(era: era), to: StateByte(.flushed)) }
+      for pages in chunks { states.exchange(pages, from: .syncing(epoch: epoch), to: StateByte(.flushed)) }
       if let missing { return missing.reason }
       // Lost now or long since: to call this a success would say that they are on the disk.
       let lost = states.chunks(with: [.lost], in: wanted).joined().first { states[$0] == .lost }
@@ -209,14 +211,14 @@ extension MmapFile {
   }
 
   private func makeDurable(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
-    try checkEra(receipt)
+    try checkEpoch(receipt)
     let pages = receipt.pages
     mapping.noteWriteback(of: receipt.byteRange, dirty: pages.count)
     mapping.residences.noteWriteback(of: pages)
     if let missing = try synchronise(receipt.byteRange, proving: { [pages] }) { throw missing.reason }
     try mapping.checkAttached(receipt.byteRange)
     // Again: another thread's sync may have been told of the failure that took these bytes.
-    try checkEra(receipt)
+    try checkEpoch(receipt)
     states.set(receipt.pages, to: StateByte(.flushed))
   }
 
@@ -268,8 +270,8 @@ extension MmapFile {
     return min(status.size / Alignment.page, states.count)..<states.count
   }
 
-  private func checkEra(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
-    guard receipt.era == states.era.number else { throw lostToFailure(receipt.byteRange) }
+  private func checkEpoch(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
+    guard receipt.epoch == states.epoch.number else { throw lostToFailure(receipt.byteRange) }
   }
 
   private func notDurable(_ errno: Errno, _ bytes: Range<Int>) -> MmapFileError {

@@ -38,19 +38,19 @@ extension MmapFile {
     _ range: consuming PageRange<Stage>, _ body: (RangeEditor) throws -> Void
   ) throws(MmapFileError) -> WriteReceipt {
     // Read before the states are looked at: if a sync fails from here on, it may have taken some of the bytes with it.
-    let era = states.era
+    let epoch = states.epoch
     do throws(MmapFileError) { try checkWhole(range) } catch { throw MmapFileError(error, returning: range) }
-    let outcome = edit(range.byteRange, era: era, takesAll: Stage.self == Allocated.self, body)
+    let outcome = edit(range.byteRange, epoch: epoch, takesAll: Stage.self == Allocated.self, body)
     let (start, count) = (range.start, range.count)
     guard let failure = outcome.failure else {
-      return WriteReceipt(start: start, count: count, file: range.file, era: era.number)
+      return WriteReceipt(start: start, count: count, file: range.file, epoch: epoch.number)
     }
     if failure.isLoss {
       throw MmapFileError(failure, returning: AllocatedRange(start: start, count: count, file: range.file))
     }
     guard outcome.hasStored, Stage.self != Allocated.self else { throw MmapFileError(failure, returning: range) }
     throw MmapFileError(
-      failure, returning: WriteReceipt(start: start, count: count, file: range.file, era: era.number))
+      failure, returning: WriteReceipt(start: start, count: count, file: range.file, epoch: epoch.number))
   }
 
   /// Lets a closure change some bytes of a range whose receipt stays where it is.
@@ -68,13 +68,13 @@ extension MmapFile {
   ///     is in the file.
   /// - Throws: ``MmapFileError``, as for one that is consumed; it holds no range.
   public func update(_ receipt: inout WriteReceipt, _ body: (RangeEditor) throws -> Void) throws(MmapFileError) {
-    let era = states.era
+    let epoch = states.epoch
     try checkWhole(receipt)
-    let outcome = edit(receipt.byteRange, era: era, takesAll: false, body)
+    let outcome = edit(receipt.byteRange, epoch: epoch, takesAll: false, body)
     let isLoss = outcome.failure?.isLoss == true
     if outcome.hasStored || isLoss {
       receipt = WriteReceipt(
-        start: receipt.start, count: receipt.count, file: receipt.file, era: (isLoss ? Era.none : era).number)
+        start: receipt.start, count: receipt.count, file: receipt.file, epoch: (isLoss ? Epoch.none : epoch).number)
     }
     if let failure = outcome.failure { throw failure }
   }
@@ -95,20 +95,20 @@ extension MmapFile {
   /// - Throws: ``MmapFileError`` with `foreignRange`, `readOnly`, `noData` (a part is a hole, or blocks that were only
   ///   reserved), `lost` (a page is *lost*: only a write brings it back), `truncated`, `deleted` or `system`.
   public func adopt(_ range: consuming AllocatedRange) throws(MmapFileError) -> WriteReceipt {
-    let era = states.era
+    let epoch = states.epoch
     let (bytes, pages) = (range.byteRange, range.pages)
     do throws(MmapFileError) {
       try checkWhole(range)
       try mapping.checkCovered(bytes)
       try mapping.reattach(pages)
-      if !era.isFirst { mapping.forgetClean(bytes) }
+      if !epoch.isFirst { mapping.forgetClean(bytes) }
       try requireData(bytes)
     } catch {
       if error.isLoss { states.set(pages, to: StateByte(.lost)) }
       throw MmapFileError(error, returning: range)
     }
-    states.setWritten(pages, since: era)
-    return WriteReceipt(start: range.start, count: range.count, file: range.file, era: era.number)
+    states.setWritten(pages, since: epoch)
+    return WriteReceipt(start: range.start, count: range.count, file: range.file, epoch: epoch.number)
   }
 
   // Throws unless a part of the range can be changed and all of it be good.
@@ -130,14 +130,14 @@ extension MmapFile {
   }
 
   private func edit(
-    _ bytes: Range<Int>, era: Era, takesAll: Bool, _ body: (RangeEditor) throws -> Void
+    _ bytes: Range<Int>, epoch: Epoch, takesAll: Bool, _ body: (RangeEditor) throws -> Void
   ) -> Outcome {
     let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
-    var edit = RangeEditor.Edit(file: self, bytes: bytes, era: era)
+    var edit = RangeEditor.Edit(file: self, bytes: bytes, epoch: epoch)
     do throws(MmapFileError) {
       try mapping.reattach(pages)
       // One of the pages may have failed to be written back: see `synchronise`.
-      if !era.isFirst { mapping.forgetClean(bytes) }
+      if !epoch.isFirst { mapping.forgetClean(bytes) }
       var cause: (any Error)?
       // SAFETY: what the editor shares with this call is on its stack, and the editor can't outlive the closure.
       unsafe withUnsafeMutablePointer(to: &edit) { edit in
@@ -151,7 +151,7 @@ extension MmapFile {
           .incompleteWrite, path: path, bytes: bytes, "the closure that updates the range threw",
           remedy: "update it again, or write it anew", cause: cause)
       }
-      if takesAll { try writeRest(of: bytes, era: era) }
+      if takesAll { try writeRest(of: bytes, epoch: epoch) }
     } catch {
       if error.isLoss {
         states.set(pages, to: StateByte(.lost))
@@ -179,7 +179,7 @@ extension MmapFile {
   }
 
   // Pages that have no written blocks are to be written all the same: they are promised as parts of the range.
-  private func writeRest(of bytes: Range<Int>, era: Era) throws(MmapFileError) {
+  private func writeRest(of bytes: Range<Int>, epoch: Epoch) throws(MmapFileError) {
     for start in stride(from: bytes.lowerBound, to: bytes.upperBound, by: 1 << 20) {
       let piece = start..<min(start + 1 << 20, bytes.upperBound)
       let pages = start / Alignment.page..<Alignment.pages(in: piece.upperBound)
@@ -193,6 +193,6 @@ extension MmapFile {
     }
     if mapping.hasFaults { try mapping.checkStored(bytes) }
     let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
-    states.setWritten(pages, since: era)
+    states.setWritten(pages, since: epoch)
   }
 }

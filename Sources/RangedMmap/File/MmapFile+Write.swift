@@ -131,34 +131,34 @@ extension MmapFile {
     do throws(MmapFileError) {
       try check(range)
       guard isWritable else { throw notWritable() }
-      let era = try store(in: range.byteRange, body)
-      return WriteReceipt(start: range.start, count: range.count, file: range.file, era: era.number)
+      let epoch = try store(in: range.byteRange, body)
+      return WriteReceipt(start: range.start, count: range.count, file: range.file, epoch: epoch.number)
     } catch { throw MmapFileError(error, returning: range) }
   }
 
   /// All of writing but the bytes: what must be so before, the fault that may have come, the states.
   ///
-  /// - Returns: The era that the bytes belong to.
+  /// - Returns: The epoch that the bytes belong to.
   @discardableResult
   @inline(__always)
   func store(
     in bytes: Range<Int>, _ body: (Range<Int>) throws(MmapFileError) -> Void
-  ) throws(MmapFileError) -> Era {
+  ) throws(MmapFileError) -> Epoch {
     let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
     // Read first: if a sync fails from here on, it may have taken some of these bytes with it.
-    let era = states.era
+    let epoch = states.epoch
     do throws(MmapFileError) {
       if mapping.hasFaults { try mapping.reattach(pages) }
       // One of them may have failed to be written back: see `synchronise`.
-      if !era.isFirst { mapping.forgetClean(bytes) }
+      if !epoch.isFirst { mapping.forgetClean(bytes) }
       try body(bytes)
       if mapping.hasFaults { try mapping.checkStored(bytes) }
     } catch {
       if error.isLoss { states.set(pages, to: StateByte(.lost)) }
       throw error
     }
-    states.setWritten(pages, since: era)
-    return era
+    states.setWritten(pages, since: epoch)
+    return epoch
   }
 
   private func wrongLength(_ given: Int, _ wanted: Int) -> MmapFileError {

@@ -18,8 +18,8 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   @usableFromInline let file: UInt64
   @usableFromInline let end: Int
   @usableFromInline let states: PageStates
-  @usableFromInline let frontier: Frontier
-  // Whether the states know of the frontier, so that pages need not be marked one by one.
+  @usableFromInline let highWaterMark: HighWaterMark
+  // Whether the states know of the high-water mark, so that pages need not be marked one by one.
   @usableFromInline let isKnown: Bool
 
   /// Takes over all pages of a file; ``MmapFile`` calls it.
@@ -33,8 +33,8 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
     file = space.file
     end = space.end
     self.states = states
-    frontier = Frontier(space.pages)
-    isKnown = states.frontier.storeIfNil(frontier) === frontier
+    highWaterMark = HighWaterMark(space.pages)
+    isKnown = states.highWaterMark.storeIfNil(highWaterMark) === highWaterMark
   }
 
   /// The number of bytes that were not handed out yet.
@@ -42,7 +42,7 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   /// Already old when it returns, if others allocate: ask ``allocate(_:)`` itself whether there is room. The cost is
   /// one load.
   public var remaining: Int {
-    max(0, end - frontier.passed.upperBound * Alignment.page)
+    max(0, end - highWaterMark.passed.upperBound * Alignment.page)
   }
 
   /// Hands out the next pages of the file to whoever comes first.
@@ -51,11 +51,11 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   /// - Returns: The range, or `nil` when the file is used up or `byteCount` is not positive.
   @inlinable  // alone with what it needs: a call would cost as much as the addition
   public func allocate(_ byteCount: Int) -> AllocatedRange? {
-    let endPage = frontier.end
-    guard byteCount > 0, frontier.next.load(ordering: .relaxed) < endPage else { return allocateAgain(byteCount) }
+    let endPage = highWaterMark.end
+    guard byteCount > 0, highWaterMark.next.load(ordering: .relaxed) < endPage else { return allocateAgain(byteCount) }
     // No sum here can overflow: a positive Int has room for 4095 more in 64 bits, and the rest lies inside the file.
     let wanted = min((UInt64(bitPattern: Int64(byteCount)) &+ 4095) &>> 12, endPage)
-    let first = frontier.next.wrappingAdd(wanted, ordering: .releasing).oldValue
+    let first = highWaterMark.next.wrappingAdd(wanted, ordering: .releasing).oldValue
     guard first < endPage else { return allocateAgain(byteCount) }
     let start = Int(truncatingIfNeeded: first &<< 12)
     let count = min(Int(truncatingIfNeeded: wanted &<< 12), end &- start)
@@ -68,6 +68,6 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   // When all was handed out.
   @usableFromInline
   func allocateAgain(_ byteCount: Int) -> AllocatedRange? {
-    states.allocateAbandoned(byteCount, in: Int(frontier.start)..<Int(frontier.end), end: end)
+    states.allocateAbandoned(byteCount, in: Int(highWaterMark.start)..<Int(highWaterMark.end), end: end)
   }
 }

@@ -55,8 +55,8 @@ extension PageRange {
     case .up where cut >= end, .down where cut <= start: return .whole(self)
     default:
       return .parts(
-        low: PageRange(start: start, count: cut - start, file: file, era: era),
-        high: PageRange(start: cut, count: end - cut, file: file, era: era))
+        low: PageRange(start: start, count: cut - start, file: file, epoch: epoch),
+        high: PageRange(start: cut, count: end - cut, file: file, epoch: epoch))
     }
   }
 
@@ -80,6 +80,6 @@ extension PageRange {
     guard file == other.file, end == other.start || other.end == start else { return .apart(self, other) }
     return .joined(
       PageRange(
-        start: min(start, other.start), count: count + other.count, file: file, era: min(era, other.era)))
+        start: min(start, other.start), count: count + other.count, file: file, epoch: min(epoch, other.epoch)))
   }
 }

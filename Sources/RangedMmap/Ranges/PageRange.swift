@@ -44,16 +44,16 @@ public struct PageRange<Stage: RangeStage>: ~Copyable, Sendable {
   public let count: Int
   /// Which opened file this belongs to; no two in a process share one.
   @usableFromInline let file: UInt64
-  // The number of the `Era` that the bytes were written in; of 32 bits, so that an optional range fits in registers.
-  @usableFromInline let era: UInt32
+  // The number of the `Epoch` that the bytes were written in; of 32 bits, so that an optional range fits in registers.
+  @usableFromInline let epoch: UInt32
 
   // The one place where ranges come from. Whoever calls it vouches that nobody else holds these pages.
   @inlinable
-  init(start: Int, count: Int, file: UInt64, era: UInt32 = 0) {
+  init(start: Int, count: Int, file: UInt64, epoch: UInt32 = 0) {
     self.start = start
     self.count = count
     self.file = file
-    self.era = era
+    self.epoch = epoch
   }
 
   /// The first byte after the range, counted from the start of the file.

@@ -16,7 +16,7 @@
   struct Edit {
     let file: MmapFile
     let bytes: Range<Int>
-    let era: Era
+    let epoch: Epoch
     var hasStored = false
     var lendings = 0
     var failure: MmapFileError?
@@ -130,7 +130,7 @@ extension RangeEditor {
     // After a failure, too: some of the bytes may be in the file.
     unsafe edit.pointee.hasStored = true
     let pages = place.lowerBound / Alignment.page..<Alignment.pages(in: place.upperBound)
-    file.states.setWritten(pages, since: unsafe edit.pointee.era)
+    file.states.setWritten(pages, since: unsafe edit.pointee.epoch)
   }
 
   /// Stores one byte, `count` times.

@@ -8,12 +8,12 @@ final class ReturnedRange: Sendable {
   private let start: Int
   private let count: Int
   private let file: UInt64
-  private let era: UInt32
+  private let epoch: UInt32
   private let stage: ObjectIdentifier
   private let isTaken = Atomic(false)
 
   init<Stage>(_ range: consuming PageRange<Stage>) {
-    (start, count, file, era) = (range.start, range.count, range.file, range.era)
+    (start, count, file, epoch) = (range.start, range.count, range.file, range.epoch)
     stage = ObjectIdentifier(Stage.self)
   }
 
@@ -30,7 +30,7 @@ final class ReturnedRange: Sendable {
   func take<Stage>(_ wanted: Stage.Type = Stage.self) -> PageRange<Stage>? {
     guard stage == ObjectIdentifier(wanted), claim() else { return nil }
     // Consumed by `init`, and given out here alone, once.
-    return PageRange(start: start, count: count, file: file, era: era)
+    return PageRange(start: start, count: count, file: file, epoch: epoch)
   }
 
   /// Gives the range back to be written anew, whatever it was.

@@ -3,10 +3,10 @@ struct PageCensus: Sendable {
   let pageCount: Int
   let chunkCount: Int
   private(set) var total = PageCounts()
-  /// The era that the counts were made in.
-  var era = Era.first
-  /// The page that the frontier had reached when the counts were made.
-  var frontier = 0
+  /// The epoch that the counts were made in.
+  var epoch = Epoch.first
+  /// The page that the high-water mark had reached when the counts were made.
+  var highWaterMark = 0
 
   // For each chunk the pages in each state but `free`, which is the rest; zeros cost nothing until used.
   private var perChunk: [SIMD8<UInt16>]

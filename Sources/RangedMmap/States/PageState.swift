@@ -22,14 +22,14 @@ extension [PageState] {
   static var unsynced: [PageState] { [.written, .flushing] }
 }
 
-/// The byte kept for a page: the state in the low three bits, the tag of the write's era in the five above.
+/// The byte kept for a page: the state in the low three bits, the tag of the write's epoch in the five above.
 ///
-/// A failed sync begins a new era (see `Durability`). Bytes that were written in an older one and had not become
+/// A failed sync begins a new epoch (see `Durability`). Bytes that were written in an older one and had not become
 /// durable read as ``PageState/lost``, so that a failure costs one store and not a walk over the file.
 struct StateByte: Equatable {
   var raw: UInt8
 
-  /// Free although it lies below the ``Frontier``: it was given back.
+  /// Free although it lies below the ``HighWaterMark``: it was given back.
   static let givenBack = StateByte(raw: 7)
 
   // Beside the public states: flushing on behalf of a sync of the whole file, which alone may promote it.
@@ -38,10 +38,10 @@ struct StateByte: Equatable {
   init(raw: UInt8) { self.raw = raw }
   /// A state that no failure changes.
   init(_ state: PageState) { raw = state.rawValue }
-  init(_ state: PageState, era: Era) { raw = state.rawValue | era.tag << 3 }
-  static func syncing(era: Era) -> StateByte { StateByte(raw: syncingCode | era.tag << 3) }
+  init(_ state: PageState, epoch: Epoch) { raw = state.rawValue | epoch.tag << 3 }
+  static func syncing(epoch: Epoch) -> StateByte { StateByte(raw: syncingCode | epoch.tag << 3) }
 
-  /// The state, where an era's tag is the current one.
+  /// The state, where an epoch's tag is the current one.
   func state(tag: UInt8) -> PageState {
     switch raw & 7 {
     case PageState.written.rawValue: return raw >> 3 == tag ? .written : .lost
@@ -51,8 +51,8 @@ struct StateByte: Equatable {
     }
   }
 
-  /// Whether it reads as *lost* in all eras but one.
-  var hasEra: Bool {
+  /// Whether it reads as *lost* in all epochs but one.
+  var hasEpoch: Bool {
     switch raw & 7 {
     case PageState.written.rawValue, PageState.flushing.rawValue, Self.syncingCode: true
     default: false
@@ -64,18 +64,18 @@ struct StateByte: Equatable {
 ///
 /// It counts to 2^32, which a program that does nothing but fail reaches in hours, and a receipt can't be held for by
 /// accident; after that it starts over.
-struct Era: Equatable, Sendable {
+struct Epoch: Equatable, Sendable {
   let number: UInt32
 
   /// No time at all: a receipt of it is good for nothing.
-  static let none = Era(number: 0)
+  static let none = Epoch(number: 0)
   /// Before any sync has failed.
-  static let first = Era(number: 1)
+  static let first = Epoch(number: 1)
 
   var isFirst: Bool { number == 1 }
-  var next: Era { Era(number: number == .max ? 2 : number + 1) }
+  var next: Epoch { Epoch(number: number == .max ? 2 : number + 1) }
 
-  /// What a page's byte has of it: the first era has 0 for itself, the others take turns.
+  /// What a page's byte has of it: the first epoch has 0 for itself, the others take turns.
   var tag: UInt8 { isFirst ? 0 : UInt8(1 + (number - 2) % 31) }
   /// Whether it is the first to use the tags from 1 on, or to use them again.
   var startsTags: Bool { tag == 1 }

@@ -12,12 +12,12 @@ import Synchronization
   let file: UInt64
   private let bytes: PageBytes<UInt8>
   private let changed: PageBytes<UInt8>
-  private let currentEra = Atomic<UInt32>(Era.first.number)
-  // Held by whoever begins an era, and by who marks pages as written after the first one.
-  private let eraChange = Monitor(())
+  private let currentEpoch = Atomic<UInt32>(Epoch.first.number)
+  // Held by whoever begins an epoch, and by who marks pages as written after the first one.
+  private let epochChange = Monitor(())
   private let census: Monitor<PageCensus>
-  /// The frontier of the first concurrent allocator, which says for its pages what others say page by page.
-  let frontier = AtomicLazyReference<Frontier>()
+  /// The high-water mark of the first concurrent allocator, which says for its pages what others say page by page.
+  let highWaterMark = AtomicLazyReference<HighWaterMark>()
 
   /// The pages that nobody has; see `abandon`.
   let abandoned = Monitor(AbandonedPages())
@@ -46,8 +46,8 @@ import Synchronization
   /// Two atomic loads, no lock. An index outside of `0..<count` traps.
   public subscript(page: Int) -> PageState {
     let state = byte(at: page)
-    return state == StateByte(.free) && frontier.load()?.passed.contains(page) == true
-      ? .allocated : state.state(tag: era.tag)
+    return state == StateByte(.free) && highWaterMark.load()?.passed.contains(page) == true
+      ? .allocated : state.state(tag: epoch.tag)
   }
 
   /// How many pages are in each state.
@@ -79,37 +79,37 @@ import Synchronization
 // MARK: - What the library's own steps do
 
 extension PageStates {
-  /// The current era; bytes written in an earlier one are lost if not yet durable.
-  var era: Era { Era(number: currentEra.load(ordering: .acquiring)) }
+  /// The current epoch; bytes written in an earlier one are lost if not yet durable.
+  var epoch: Epoch { Epoch(number: currentEpoch.load(ordering: .acquiring)) }
 
   /// Makes everything that was written and is not durable *lost*, now and with one store.
   ///
   /// Every 31st time what reads as *lost* for its old tag is marked so for good, before the tags are used again.
-  func beginEra() {
-    eraChange.withLock { _ in
-      let next = era.next
+  func beginEpoch() {
+    epochChange.withLock { _ in
+      let next = epoch.next
       if next.startsTags {
         for page in chunks(with: .unsynced + [.lost], in: 0..<count).joined() {
           let byte = byte(at: page)
-          if byte.hasEra { exchange(page..<page + 1, from: byte, to: StateByte(.lost)) }
+          if byte.hasEpoch { exchange(page..<page + 1, from: byte, to: StateByte(.lost)) }
         }
       }
-      currentEra.store(next.number, ordering: .sequentiallyConsistent)
+      currentEpoch.store(next.number, ordering: .sequentiallyConsistent)
     }
   }
 
-  /// Says that pages were written by a step that began in some era.
+  /// Says that pages were written by a step that began in some epoch.
   ///
-  /// The first era's tag is used by no other, so that a step which was held up for long marks nothing wrong. Who began
+  /// The first epoch's tag is used by no other, so that a step which was held up for long marks nothing wrong. Who began
   /// in a later one looks whether it has passed, at a moment when none begins.
   @inline(__always)
-  func setWritten(_ pages: Range<Int>, since began: Era) {
+  func setWritten(_ pages: Range<Int>, since began: Epoch) {
     if began.isFirst { set(pages, to: StateByte(.written)) } else { setWrittenLater(pages, since: began) }
   }
 
   @inline(never)
-  private func setWrittenLater(_ pages: Range<Int>, since began: Era) {
-    eraChange.withLock { _ in set(pages, to: began == era ? StateByte(.written, era: began) : StateByte(.lost)) }
+  private func setWrittenLater(_ pages: Range<Int>, since began: Epoch) {
+    epochChange.withLock { _ in set(pages, to: began == epoch ? StateByte(.written, epoch: began) : StateByte(.lost)) }
   }
 
   func byte(at page: Int) -> StateByte {
@@ -192,16 +192,16 @@ extension PageStates {
 
   /// What is the same for all pages that are read in one go.
   struct Reader {
-    let era: Era
+    let epoch: Epoch
     let tag: UInt8
-    /// The pages that the frontier has passed.
+    /// The pages that the high-water mark has passed.
     let passed: Range<Int>
   }
 
   /// A reader for now.
   var reader: Reader {
-    let era = era
-    return Reader(era: era, tag: era.tag, passed: frontier.load()?.passed ?? 0..<0)
+    let epoch = epoch
+    return Reader(epoch: epoch, tag: epoch.tag, passed: highWaterMark.load()?.passed ?? 0..<0)
   }
 
   /// The state of a page as of when the reader was made, or later.
@@ -215,22 +215,22 @@ extension PageStates {
   func withCensus<Result: Sendable>(_ body: (inout PageCensus) -> Result) -> Result {
     census.withLock { census in
       let reader = reader
-      let (era, passed) = (reader.era, reader.passed)
-      // The chunks that the frontier has gone through since; none if it stands where it stood.
+      let (epoch, passed) = (reader.epoch, reader.passed)
+      // The chunks that the high-water mark has gone through since; none if it stands where it stood.
       let moved =
-        passed.upperBound == census.frontier
-        ? 0..<0 : census.frontier / Self.chunk..<(passed.upperBound + Self.chunk - 1) / Self.chunk
-      let isNewEra = era != census.era
+        passed.upperBound == census.highWaterMark
+        ? 0..<0 : census.highWaterMark / Self.chunk..<(passed.upperBound + Self.chunk - 1) / Self.chunk
+      let isNewEpoch = epoch != census.epoch
       let marks = unsafe changed.bytes
       for chunk in 0..<census.chunkCount {
         // SAFETY: `chunk` is below the number of chunks that the region was made for.
         let isChanged = unsafe marks[chunk].load(ordering: .relaxed) != 0
-        guard isChanged || isNewEra && census.has(.unsynced, inChunk: chunk) else { continue }
+        guard isChanged || isNewEpoch && census.has(.unsynced, inChunk: chunk) else { continue }
         recount(chunk, &census, reader)
       }
       for chunk in moved { recount(chunk, &census, reader) }
-      census.era = era
-      census.frontier = passed.upperBound
+      census.epoch = epoch
+      census.highWaterMark = passed.upperBound
       return body(&census)
     }
   }

@@ -17,7 +17,7 @@ struct file_seen {
   struct span size, links, cached, dirty, writeback, resident;
   int names;          // bits NAME_…
   int rounds;         // how often it was looked at
-  int was_written;    // whether it was written or renamed meanwhile, by inotify(7)
+  int was_written;    // whether it was written or renamed meanwhile, by inotify(7) and by the time of its last change
   long pages;         // how many pages were looked at one by one
   unsigned long inode;
 };

@@ -5,7 +5,7 @@ import RangedMmap
 func make(_ allocator: SequentialAllocator) -> AllocatedRange? { allocator.allocate(4096) }
 #else
 func make() -> AllocatedRange {
-  AllocatedRange(start: 0, count: 4096, file: 1, era: 0)
+  AllocatedRange(start: 0, count: 4096, file: 1, epoch: 0)
   // expected-error@-1 {{initializer is inaccessible due to 'internal' protection level}}
 }
 #endif

@@ -15,7 +15,7 @@ enum RangeStep: Sendable {
 }
 
 /// Ranges that were taken out of the table to be moved on, by whatever thread, and put back afterwards.
-final class Errand: Sendable {
+final class RangeJob: Sendable {
   struct Load: ~Copyable, Sendable {
     var waiting = UniqueDeque<RangeRecord>()
     var finished = UniqueDeque<RangeRecord>()

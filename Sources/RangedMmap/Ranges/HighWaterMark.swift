@@ -3,9 +3,9 @@ import Synchronization
 /// How far the concurrent allocator has come: what lies behind it was handed out.
 ///
 /// It spares each allocation the stores that would say so page by page: a page whose byte says nothing reads as
-/// allocated when it lies behind the frontier. ``PageStates`` knows of one.
+/// allocated when it lies behind the high-water mark. ``PageStates`` knows of one.
 @usableFromInline
-final class Frontier: Sendable {
+final class HighWaterMark: Sendable {
   /// The first page of the allocator's space.
   let start: UInt64
   /// The page after its last one.
