@@ -30,12 +30,14 @@ struct QuitQuestion: ScreenLayer {
     }
   }
 
-  // Whatever is no answer means to stay.
-  mutating func take(_ key: Key, _ loop: RunLoop, _ layout: Layout) -> LayerOutcome {
+  mutating func take(_ key: Key, _ loop: RunLoop, _ layout: Layout) -> LayerOutcome { .leaves { Self.answer(key, $0) } }
+
+  /// Does what a key answers; whatever is no answer means to stay.
+  static func answer(_ key: Key, _ loop: RunLoop) {
     switch key {
-    case .character("q"): .leaves { _ = try? $0.session.perform(.quit) }
-    case .character("s"): .leaves { $0.perform(.syncAndQuit) }
-    default: .leaves()
+    case .character("q"): _ = try? loop.session.perform(.quit)
+    case .character("s"): loop.perform(.syncAndQuit)
+    default: break
     }
   }
 }

@@ -38,15 +38,11 @@ extension RunLoop {
 
   // Where nothing can be shown, nothing that lies over the panes takes a key unseen: all that can be done is to leave.
   private func typeInTinyWindow(_ key: Key) {
-    guard interface.isAskingToQuit else {
-      if key == .character("q") { perform(.quit) }
-      return
-    }
-    interface.isAskingToQuit = false
-    switch key {
-    case .character("q"): _ = try? session.perform(.quit)
-    case .character("s"): perform(.syncAndQuit)
-    default: break
+    if interface.isAskingToQuit {
+      interface.isAskingToQuit = false
+      QuitQuestion.answer(key, self)
+    } else if key == .character("q") {
+      perform(.quit)
     }
   }
 
