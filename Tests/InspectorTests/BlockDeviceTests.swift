@@ -43,7 +43,7 @@ struct BlockDeviceTests {
       #expect(posix_fadvise(device.rawValue, 0, 0, POSIX_FADV_DONTNEED) == 0)
       try session.perform(.open(path: path.string, forWriting: false))
       func cached() throws -> Int {
-        do throws(UnknownReason) { return try PageCache.counts(of: device, bytes: 0..<bytes.count).cached } catch {
+        do throws(PageCacheError) { return try PageCache.counts(of: device, bytes: 0..<bytes.count).cached } catch {
           try skip("what is in memory is unknown here: \(error)")
         }
       }

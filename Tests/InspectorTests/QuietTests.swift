@@ -107,7 +107,7 @@ struct QuietTests {
       #expect(unsafe pread(descriptor.rawValue, &byte, 1, off_t(offset)) == 1)
     }
     func count() throws -> Int {
-      do throws(UnknownReason) { return try PageCache.counts(of: descriptor, bytes: 0..<size).cached } catch {
+      do throws(PageCacheError) { return try PageCache.counts(of: descriptor, bytes: 0..<size).cached } catch {
         try skip("what is in memory is unknown here: \(error)")
       }
     }

@@ -98,7 +98,7 @@ struct ResidencyOnlyTests {
     try check(try onThreadWithMounts("overlayfs") { try Answer(try mountOverlay(in: path).appending("a")) }, .stacked)
   }
 
-  private func check(_ answer: Answer, _ reason: UnknownReason) throws {
+  private func check(_ answer: Answer, _ reason: PageCacheError) throws {
     let page = try #require(answer.sample[3])
     #expect([page.cached, page.dirty, page.writeback] == [1, nil, nil])
     #expect(answer.sample.isResidencyOnly && answer.sample.reason == reason)

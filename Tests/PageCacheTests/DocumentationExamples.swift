@@ -102,8 +102,8 @@ struct DocumentationExamples {
 }
 
 /// Where the kernel does not tell more, which pages are cached.
-func cachedPages(of file: FileDescriptor, _ pages: Range<Int>) throws(UnknownReason) -> [Range<Int>] {
-  do throws(UnknownReason) {
+func cachedPages(of file: FileDescriptor, _ pages: Range<Int>) throws(PageCacheError) -> [Range<Int>] {
+  do throws(PageCacheError) {
     return try PageCache.runs(of: file, pages: pages).filter { $0.state.contains(.cached) }.map(\.pages)
   } catch .kernelTooOld, .notPermitted, .stacked {
     return try PageCache.residency(of: file, pages: pages)

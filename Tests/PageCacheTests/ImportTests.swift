@@ -12,7 +12,7 @@ struct ImportTests {
       func cached(_ path: FilePath) throws -> Int? {
         let file = try FileDescriptor.open(path, .readOnly)
         defer { try? file.close() }
-        do throws(UnknownReason) {
+        do throws(PageCacheError) {
           if let point = try PageCache.fileSystem(of: file).mountPoint { print(point.string) }
           return try PageCache.counts(of: file, bytes: 0..<4096).cached
         } catch .failed(let error) where error == .badFileDescriptor {

@@ -47,7 +47,7 @@ struct ResidencyTests {
   func forbidden() throws {
     let file = try folder.cached([3, 4, 70], of: 100)
     defer { try? file.close() }
-    for (errno, expected) in [(Errno.noFunction, UnknownReason.kernelTooOld), (.notPermitted, .notPermitted)] {
+    for (errno, expected) in [(Errno.noFunction, PageCacheError.kernelTooOld), (.notPermitted, .notPermitted)] {
       let said = try onThread(withoutCachestat: errno) {
         (
           reason(try PageCache.counts(of: file, bytes: 0..<4096)),

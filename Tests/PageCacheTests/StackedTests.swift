@@ -12,7 +12,7 @@ struct StackedTests {
 
   /// What is said of a file.
   private struct Answer: Sendable {
-    let reasons: [UnknownReason?]
+    let reasons: [PageCacheError?]
     let cached: [Int]
     let extents: [Extent]
 

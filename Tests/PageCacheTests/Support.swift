@@ -76,8 +76,8 @@ extension [Range<Int>] {
 }
 
 /// The reason why something is unknown, or nil if it is known.
-func reason<Value>(_ body: @autoclosure () throws(UnknownReason) -> Value) -> UnknownReason? {
-  do throws(UnknownReason) {
+func reason<Value>(_ body: @autoclosure () throws(PageCacheError) -> Value) -> PageCacheError? {
+  do throws(PageCacheError) {
     _ = try body()
     return nil
   } catch { return error }

@@ -11,7 +11,7 @@ struct UnfitFilesTests {
   init() throws { folder = try TemporaryFolder() }
 
   /// Why each question about the pages of a file has no answer.
-  private func reasons(_ file: FileDescriptor) -> [UnknownReason?] {
+  private func reasons(_ file: FileDescriptor) -> [PageCacheError?] {
     [
       reason(try PageCache.counts(of: file, bytes: 0..<4096)),
       reason(try PageCache.runs(of: file, pages: 0..<1)),
@@ -32,7 +32,7 @@ struct UnfitFilesTests {
       _ = try PageCache.fileSystem(of: file)
       try file.close()
     }
-    #expect("\(UnknownReason.notRegular)" == "neither a regular file nor a block device")
+    #expect("\(PageCacheError.notRegular)" == "neither a regular file nor a block device")
   }
 
   @Test(

@@ -19,9 +19,9 @@ struct GoldenLessonTests {
     if let reason = outcome.lines.first(where: { $0.contains("can't show it") }) {
       try skip("lesson \(number): \(reason)")
     }
-    let stage = try Stage()
-    defer { stage.strike() }
-    if let reason = Need.disk.refusal(on: stage) { try skip("lesson \(number): the log is another: \(reason)") }
+    let sandbox = try Sandbox()
+    defer { sandbox.strike() }
+    if let reason = Need.disk.refusal(on: sandbox) { try skip("lesson \(number): the log is another: \(reason)") }
     try Golden.lesson(number).compare(try booklet(number, folder), height: 24)
   }
 

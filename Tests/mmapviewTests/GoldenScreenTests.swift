@@ -61,11 +61,11 @@ struct GoldenScreenTests {
     let path = packageRoot + "/Screens/"
     let script = try String(contentsOfFile: path + name + ".mmv", encoding: .utf8)
     let head = Head(script)
-    let stage = try Stage()
-    defer { stage.strike() }
+    let sandbox = try Sandbox()
+    defer { sandbox.strike() }
     // Of files in memory the log says that nothing in them is durable: other words, and more of them.
     let needs = [Need.disk] + head.needs
-    if let reason = needs.lazy.compactMap({ $0.refusal(on: stage) }).first {
+    if let reason = needs.lazy.compactMap({ $0.refusal(on: sandbox) }).first {
       try skip("\(name): \(reason)")
     }
     var isMeasured = false

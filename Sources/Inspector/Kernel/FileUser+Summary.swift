@@ -3,13 +3,13 @@ import PageCache
 extension FileUser {
   /// The process and what it does with the file, in a few words.
   package var summary: String {
-    let deed: String? =
+    let operation: String? =
       switch mapping {
       case .writable: "maps, writes"
       case .readOnly: access.contains(.write) ? "maps, writes" : "maps"
       case .none: access.contains(.write) ? "writes" : access.contains(.read) ? "reads" : nil
       }
-    return (["\(name) \(processID)" + (deed.map { " " + $0 } ?? "")] + modes.names).joined(separator: ", ")
+    return (["\(name) \(processID)" + (operation.map { " " + $0 } ?? "")] + modes.names).joined(separator: ", ")
   }
 
   /// What its flags do to what is seen of the file.

@@ -7,15 +7,15 @@ import SystemPackage
 struct KernelAnswer<Value> {
   let value: Value
   /// Why it is not known which pages are dirty and in writeback; `nil` if it is known.
-  let lacking: UnknownReason?
+  let lacking: PageCacheError?
 }
 
 extension KernelAnswer where Value == [CacheRun] {
   /// What is so of each page.
   ///
   /// - Throws: The reason why not even residency is known.
-  init(_ file: FileDescriptor, each pages: Range<Int>) throws(UnknownReason) {
-    do throws(UnknownReason) { self.init(value: try PageCache.runs(of: file, pages: pages), lacking: nil) } catch {
+  init(_ file: FileDescriptor, each pages: Range<Int>) throws(PageCacheError) {
+    do throws(PageCacheError) { self.init(value: try PageCache.runs(of: file, pages: pages), lacking: nil) } catch {
       var (runs, end) = ([CacheRun](), pages.lowerBound)
       for resident in try residency(file, pages, because: error) {
         if resident.lowerBound > end { runs.append(CacheRun(pages: end..<resident.lowerBound, state: [])) }
@@ -32,9 +32,9 @@ extension KernelAnswer where Value == [KernelCell] {
   /// How many pages of each of many groups are in which state.
   ///
   /// - Throws: The reason why not even residency is known.
-  init(_ file: FileDescriptor, _ pages: Range<Int>, each pagesPerCell: Int) throws(UnknownReason) {
+  init(_ file: FileDescriptor, _ pages: Range<Int>, each pagesPerCell: Int) throws(PageCacheError) {
     func size(_ cell: Int) -> Int { min(pagesPerCell, pages.count - cell * pagesPerCell) }
-    do throws(UnknownReason) {
+    do throws(PageCacheError) {
       let groups = try PageCache.groups(of: file, pages: pages, each: pagesPerCell)
       self.init(value: groups.enumerated().map { KernelCell(size($0), $1) }, lacking: nil)
     } catch {
@@ -57,7 +57,7 @@ extension KernelAnswer where Value == KernelCell {
   /// How many pages of some bytes are in which state.
   ///
   /// - Throws: The reason why not even residency is known.
-  init(_ file: FileDescriptor, bytes: Range<Int>) throws(UnknownReason) {
+  init(_ file: FileDescriptor, bytes: Range<Int>) throws(PageCacheError) {
     let pages = bytes.lowerBound / PageCache.pageSize..<Alignment.pages(in: bytes.upperBound)
     let answer = try KernelAnswer<[KernelCell]>(file, pages, each: max(1, pages.count))
     self.init(value: answer.value.first ?? KernelCell(0, cached: 0, dirty: 0, writeback: 0), lacking: answer.lacking)
@@ -69,8 +69,8 @@ extension KernelAnswer where Value == KernelCell {
   /// be missed otherwise.
   ///
   /// - Throws: The reason why not even residency is known.
-  init(whole file: FileDescriptor) throws(UnknownReason) {
-    do throws(UnknownReason) {
+  init(whole file: FileDescriptor) throws(PageCacheError) {
+    do throws(PageCacheError) {
       let counts = try PageCache.counts(of: file, bytes: 0..<Int.max)
       self.init(value: KernelCell(Alignment.pages(in: try PageCache.size(of: file)), counts), lacking: nil)
     } catch {
@@ -87,8 +87,8 @@ private let mostOfResidency = (16 << 30) / PageCache.pageSize
 
 // Who may not be told of residency either is told the first reason, which is the one of all that is missing.
 private func residency(
-  _ file: FileDescriptor, _ pages: Range<Int>, because reason: UnknownReason
-) throws(UnknownReason) -> [Range<Int>] {
+  _ file: FileDescriptor, _ pages: Range<Int>, because reason: PageCacheError
+) throws(PageCacheError) -> [Range<Int>] {
   guard pages.count <= mostOfResidency, let runs = try? PageCache.residency(of: file, pages: pages) else {
     throw reason
   }

@@ -37,7 +37,7 @@ struct KernelCells: Sendable, Equatable {
   ///
   /// - Returns: Why only residency is known, if so.
   /// - Throws: The reason why nothing is known.
-  mutating func count(_ file: FileDescriptor) throws(UnknownReason) -> UnknownReason? {
+  mutating func count(_ file: FileDescriptor) throws(PageCacheError) -> PageCacheError? {
     let answer = try KernelAnswer<[KernelCell]>(file, pages, each: pagesPerCell)
     cells = answer.value
     return answer.lacking

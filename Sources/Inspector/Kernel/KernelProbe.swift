@@ -81,7 +81,7 @@ package struct KernelProbe {
     var sample = KernelSample(request)
     (sample.fileSystem, sample.users) = (fileSystem, users)
     var states: [CachedPage] = []
-    do throws(UnknownReason) { states = try Self.count(&sample, request) } catch { sample.reason = error }
+    do throws(PageCacheError) { states = try Self.count(&sample, request) } catch { sample.reason = error }
     locate(&sample, request)
     sample.standing = request.file.standing
     if sample.state?.contains(.cached) ?? request.mayRead {
@@ -108,7 +108,7 @@ package struct KernelProbe {
   // Page by page where each is one cell or may be marked, and then of each page too; else by the cell.
   private static func count(
     _ sample: inout KernelSample, _ request: KernelRequest
-  ) throws(UnknownReason) -> [CachedPage] {
+  ) throws(PageCacheError) -> [CachedPage] {
     let descriptor = request.file.descriptor
     var states: [CachedPage] = []
     if request.pagesPerCell == 1 || request.file.isWatched && request.pages.count <= mostCompared {
@@ -135,7 +135,7 @@ package struct KernelProbe {
 
   private static func run(
     around cursor: Int, _ descriptor: FileDescriptor, _ size: Int
-  ) throws(UnknownReason) -> CacheRun? {
+  ) throws(PageCacheError) -> CacheRun? {
     let largest = (2 << 20) / Alignment.page
     let start = cursor / largest * largest
     let block = start..<min(start + largest, max(cursor + 1, Alignment.pages(in: size)))

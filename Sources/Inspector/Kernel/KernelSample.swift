@@ -12,7 +12,7 @@ package struct KernelSample: Sendable, Equatable {
   /// The page that is told of at length.
   package let cursor: Int
   /// Why some of it is unknown, or `nil` if all is known.
-  package internal(set) var reason: UnknownReason?
+  package internal(set) var reason: PageCacheError?
   /// Whether only residency is known, by mincore(2).
   package var isResidencyOnly: Bool { reason != nil && !view.cells.isEmpty }
   var view: KernelCells

@@ -21,12 +21,12 @@ struct KernelSearch {
       let found = changed.map { $0.clamped(to: pages) }.filter { !$0.isEmpty }
       return isBackward ? found.map { $0.upperBound - 1 }.max() : found.map(\.lowerBound).min()
     }
-    do throws(UnknownReason) { return try search(pages) } catch {
+    do throws(PageCacheError) { return try search(pages) } catch {
       throw CommandError("find kernel \(target): which pages are is unknown: \(error)")
     }
   }
 
-  private func search(_ pages: Range<Int>) throws(UnknownReason) -> Int? {
+  private func search(_ pages: Range<Int>) throws(PageCacheError) -> Int? {
     guard try count(pages) > 0 else { return nil }
     if pages.count <= Self.fewPages {
       let found = try KernelAnswer(file, each: pages).value.filter { matches($0.state) }.map(\.pages)
@@ -40,7 +40,7 @@ struct KernelSearch {
     return nil
   }
 
-  private func count(_ pages: Range<Int>) throws(UnknownReason) -> Int {
+  private func count(_ pages: Range<Int>) throws(PageCacheError) -> Int {
     let bytes = pages.lowerBound * Alignment.page..<pages.upperBound * Alignment.page
     let answer = try KernelAnswer<KernelCell>(file, bytes: bytes)
     let count =

@@ -48,7 +48,7 @@ final class KernelWait: Sendable {
   // At each question to the end that the file has then: others may make it longer. `nil` if it ends before the pages.
   private func count() throws(CommandError) -> Int? {
     if let pages, pages.upperBound >= file.presentPages { return nil }
-    do throws(UnknownReason) {
+    do throws(PageCacheError) {
       let bytes = pages.map { $0.lowerBound * Alignment.page..<($0.upperBound + 1) * Alignment.page }
       let answer =
         if let bytes {
@@ -64,7 +64,7 @@ final class KernelWait: Sendable {
 
 extension CommandError {
   /// What is asked of the kernel can't be known.
-  init(unknown reason: UnknownReason) { self.init("what the kernel knows of this file is unknown: \(reason)") }
+  init(unknown reason: PageCacheError) { self.init("what the kernel knows of this file is unknown: \(reason)") }
 }
 
 extension KernelCount {

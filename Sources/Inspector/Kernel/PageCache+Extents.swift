@@ -12,7 +12,7 @@ extension PageCache {
   ///   - bytes: Offsets into the file.
   /// - Returns: Extents in order, which cover `bytes`.
   /// - Throws: The reason why they are unknown.
-  static func extents(ofOwn file: FileDescriptor, bytes: Range<Int>) throws(UnknownReason) -> [Extent] {
+  static func extents(ofOwn file: FileDescriptor, bytes: Range<Int>) throws(PageCacheError) -> [Extent] {
     try extents(of: file, bytes: bytes, movesOffset: true)
   }
 }

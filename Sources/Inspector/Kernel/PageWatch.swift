@@ -39,7 +39,7 @@ final class PageWatch: Sendable {
   // What one look has shown.
   private struct Look {
     var runs: [CacheRun] = []
-    var lacking: UnknownReason?
+    var lacking: PageCacheError?
     var standing: FileStanding?
   }
 
@@ -114,7 +114,7 @@ final class PageWatch: Sendable {
     look.standing = file.standing
     let count = Alignment.pages(in: look.standing?.size ?? 0)
     let wanted = pages.map { $0.lowerBound..<$0.upperBound + 1 } ?? 0..<count
-    do throws(UnknownReason) {
+    do throws(PageCacheError) {
       let answer = try KernelAnswer(file.descriptor, each: wanted.clamped(to: 0..<count))
       (look.runs, look.lacking) = (answer.value, answer.lacking)
     } catch { look.lacking = error }

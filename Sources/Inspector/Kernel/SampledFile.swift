@@ -24,7 +24,7 @@ package final class SampledFile: Sendable {
   ///
   /// - Parameter file: The session's file.
   /// - Throws: The reason why nothing can be known of it.
-  init(_ file: MmapFile) throws(UnknownReason) {
+  init(_ file: MmapFile) throws(PageCacheError) {
     // By its number and not by its name, which may lead to another file by now.
     let link = FilePath("/proc/self/fd/\(file.descriptor.rawValue)")
     do { descriptor = try FileDescriptor.open(link, .readOnly, options: .closeOnExec) } catch {

@@ -30,7 +30,7 @@ extension Session {
   }
 
   // Of those of the pages that the file has.
-  func pieces(of file: MmapFile, _ pages: Range<Int>) throws(UnknownReason) -> KernelAnswer<[Piece]> {
+  func pieces(of file: MmapFile, _ pages: Range<Int>) throws(PageCacheError) -> KernelAnswer<[Piece]> {
     let size = file.presentSize
     let pages = pages.clamped(to: 0..<Alignment.pages(in: size))
     guard !pages.isEmpty else { return KernelAnswer(value: [], lacking: nil) }
@@ -59,7 +59,7 @@ extension Session {
 
   /// What the kernel counts, in words.
   func kernelSummary(_ file: MmapFile) -> String {
-    do throws(UnknownReason) {
+    do throws(PageCacheError) {
       let answer = try KernelAnswer<KernelCell>(whole: file.descriptor)
       guard let dirty = answer.value.dirty, let writeback = answer.value.writeback else {
         let reason = answer.lacking.map { ": \($0)" } ?? ""
@@ -69,7 +69,7 @@ extension Session {
     } catch { return "unknown: \(error)" }
   }
 
-  func unknown(_ reason: UnknownReason) -> CommandError { CommandError(unknown: reason) }
+  func unknown(_ reason: PageCacheError) -> CommandError { CommandError(unknown: reason) }
 
   func words(_ extent: Extent) -> String {
     ([extent.kind.rawValue] + extent.marks).joined(separator: ", ")

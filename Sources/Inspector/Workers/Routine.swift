@@ -131,7 +131,7 @@ struct Routine: ~Copyable, Sendable {
 
 extension Routine {
   /// Goes through all operations without a stop, as a thread does.
-  consuming func run(_ gate: Gate, onHalt: () -> Void) {
+  consuming func run(_ gate: PauseGate, onHalt: () -> Void) {
     var failure: CommandError?
     var isDone = false
     do throws(CommandError) {
@@ -149,7 +149,7 @@ extension Routine {
     worker.finish(failure)
   }
 
-  private func passes(_ gate: Gate, _ onHalt: () -> Void) -> Bool {
+  private func passes(_ gate: PauseGate, _ onHalt: () -> Void) -> Bool {
     if gate.mayPass { return true }
     worker.set(.idle)
     onHalt()

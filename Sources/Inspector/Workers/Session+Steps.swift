@@ -32,7 +32,7 @@ extension Session {
     var taken: [NamedTurn] = []
     do throws(CommandError) {
       for turn in named {
-        guard case .advances(let count) = turn.deed else {
+        guard case .advances(let count) = turn.operation else {
           try workers.dismiss(turn.worker, &document.ranges)
           taken.append(turn)
           lines.append("worker \(turn.worker) ends")
@@ -40,7 +40,7 @@ extension Session {
         }
         for _ in 0..<count {
           guard let told = try workers.takeTurn(turn.worker, &document.ranges) else { break }
-          taken.append(NamedTurn(worker: turn.worker, deed: .advances(1)))
+          taken.append(NamedTurn(worker: turn.worker, operation: .advances(1)))
           if let pages = told.pages { view.cursor = pages.lowerBound }
           if lines.count <= Self.toldOneByOne { lines.append(told.description) }
         }

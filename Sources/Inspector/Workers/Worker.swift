@@ -31,7 +31,7 @@ package final class Worker: Sendable {
   private let page = Atomic<Int>(-1)
   private let pageLimit: Int
   private let code = Atomic<UInt8>(Activity.idle.rawValue)
-  private let gate: Gate
+  private let gate: PauseGate
   // By the gate's clock, which stands while all are halted.
   private let start: UInt64
   private let end = Atomic<UInt64>(.max)
@@ -40,8 +40,8 @@ package final class Worker: Sendable {
   private let syncs = LatencyHistogram()
   // Its own until the session comes for it, so the lock is hardly ever contended.
   private let outbox = Mutex(Outbox())
-  /// Where its deeds get their order, if it is recorded.
-  let trace: Trace?
+  /// Where its operations get their order, if it is recorded.
+  let log: OperationLog?
   private let failure = Mutex<String?>(nil)
 
   /// A worker that has not begun.
@@ -51,12 +51,12 @@ package final class Worker: Sendable {
   ///   - order: What it is to do.
   ///   - pages: How many the file has.
   ///   - gate: What it passes before each operation.
-  ///   - trace: Where its deeds get their order, if it is recorded.
-  init(_ number: Int, _ order: WorkOrder, pages: Int, _ gate: Gate, _ trace: Trace? = nil) {
+  ///   - log: Where its operations get their order, if it is recorded.
+  init(_ number: Int, _ order: WorkOrder, pages: Int, _ gate: PauseGate, _ log: OperationLog? = nil) {
     self.number = number
     self.order = order
     self.gate = gate
-    self.trace = trace
+    self.log = log
     pageLimit = pages
     start = gate.time
   }
@@ -105,16 +105,16 @@ package final class Worker: Sendable {
     while let record = finished.popFirst() { table.append(record) }
   }
 
-  /// Takes the deeds that were done before a cut.
-  func takeDeeds(before cut: UInt64) -> [Deed] {
+  /// Takes the operations that were done before a cut.
+  func takeOperations(before cut: UInt64) -> [Operation] {
     outbox.withLock { outbox in
-      let kept = outbox.deeds.firstIndex { $0.number >= cut } ?? outbox.deeds.count
-      defer { outbox.deeds.removeFirst(kept) }
-      return Array(outbox.deeds[..<kept])
+      let kept = outbox.operations.firstIndex { $0.number >= cut } ?? outbox.operations.count
+      defer { outbox.operations.removeFirst(kept) }
+      return Array(outbox.operations[..<kept])
     }
   }
 
-  /// Hands over the range of its earliest deed that has one.
+  /// Hands over the range of its earliest operation that has one.
   func handOver(to table: inout RangeTable) {
     if let record = outbox.withLock({ $0.ranges.popFirst() }) { table.append(record) }
   }
@@ -153,23 +153,23 @@ extension Worker {
   }
 
   /// Hands over a range, at the end of a phase or of all.
-  func hand(_ record: consuming RangeRecord, _ kind: Deed.Kind = .advances) {
+  func hand(_ record: consuming RangeRecord, _ kind: Operation.Kind = .advances) {
     var record: RangeRecord? = record
     outbox.withLock { outbox in
       if let record = record.take() { outbox.ranges.append(record) }
-      if let trace { outbox.note(kind, handsOver: true, trace) }
+      if let log { outbox.note(kind, handsOver: true, log) }
     }
   }
 
   /// Notes what it did without handing anything over.
-  func note(_ kind: Deed.Kind) {
-    guard let trace else { return }
-    outbox.withLock { $0.note(kind, handsOver: false, trace) }
+  func note(_ kind: Operation.Kind) {
+    guard let log else { return }
+    outbox.withLock { $0.note(kind, handsOver: false, log) }
   }
 
   func allocate(_ allocator: ConcurrentAllocator) -> AllocatedRange? {
-    guard let trace else { return allocator.allocate(order.byteCount) }
-    return trace.inOrder {
+    guard let log else { return allocator.allocate(order.byteCount) }
+    return log.inOrder {
       let range = allocator.allocate(order.byteCount)
       note(.advances)
       return range
@@ -185,17 +185,17 @@ extension Worker {
   }
 }
 
-/// What a worker has finished with, and the deeds by which it did, if they are recorded.
+/// What a worker has finished with, and the operations by which it did, if they are recorded.
 private struct Outbox: ~Copyable, Sendable {
   var ranges = UniqueDeque<RangeRecord>()
-  var deeds: [Deed] = []
+  var operations: [Operation] = []
 
   // The session comes by itself where somebody looks on; elsewhere it sleeps until all have ended.
   private static let callAt = 4096
 
-  mutating func note(_ kind: Deed.Kind, handsOver: Bool, _ trace: Trace) {
-    deeds.append(Deed(number: trace.next(), kind: kind, handsOver: handsOver))
-    if deeds.count % Self.callAt == 0 { trace.call() }
+  mutating func note(_ kind: Operation.Kind, handsOver: Bool, _ log: OperationLog) {
+    operations.append(Operation(number: log.next(), kind: kind, handsOver: handsOver))
+    if operations.count % Self.callAt == 0 { log.call() }
   }
 }
 

@@ -9,9 +9,9 @@ package final class WorkerPool {
   private var threads: [Thread] = []
   private var turns: Turns?
   private var shiftStart = 0
-  private var gate = Gate()
-  // Where threads that are recorded get the order of their deeds; all of one file have one.
-  private var trace: Trace?
+  private var gate = PauseGate()
+  // Where threads that are recorded get the order of their operations; all of one file have one.
+  private var log: OperationLog?
   private var untold: [NamedTurn] = []
   private var untoldSteps = 0
   // Whether some were started whose end was not told yet, and how many operations there had been before.
@@ -60,7 +60,7 @@ package final class WorkerPool {
     isEndUntold = true
     // Those that were told to stop may still be about it; their closed gate is no way in for others.
     if running == 0 || gate.isClosed {
-      gate = Gate()
+      gate = PauseGate()
       shiftStart = workers.count
       seed = order.mode == .stepped ? order.seed ?? 1 : nil
       turns = seed.map { Turns(seed: $0) }
@@ -68,10 +68,10 @@ package final class WorkerPool {
       self.seed = seed
       turns?.seed(seed)
     }
-    let isTraced = isRecorded && !isStepped
-    if isTraced, trace == nil { trace = Trace(wakeUp) }
+    let isLogged = isRecorded && !isStepped
+    if isLogged, log == nil { log = OperationLog(wakeUp) }
     for _ in 0..<count {
-      let worker = Worker(workers.count + 1, order, pages: file.states.count, gate, isTraced ? trace : nil)
+      let worker = Worker(workers.count + 1, order, pages: file.states.count, gate, isLogged ? log : nil)
       if isStepped {
         turns?.append(Routine(worker, file, allocator, fill))
       } else {
@@ -123,8 +123,8 @@ package final class WorkerPool {
 
   /// Takes in the ranges that the workers have finished with, and the errors that ended some.
   func collect(into table: inout RangeTable) -> [String] {
-    if let trace { collectDeeds(trace, into: &table) }
-    for worker in workers where worker.trace == nil { worker.drain(into: &table) }
+    if let log { collectOperations(log, into: &table) }
+    for worker in workers where worker.log == nil { worker.drain(into: &table) }
     return workers.compactMap { $0.takeFailure() }
   }
 
@@ -133,7 +133,7 @@ package final class WorkerPool {
     join()
     workers = []
     turns = nil
-    trace = nil
+    log = nil
     (shiftStart, seed) = (0, nil)
   }
 }
@@ -142,26 +142,26 @@ package final class WorkerPool {
 
 extension WorkerPool {
   // Ranges get their labels in the order in which they were handed over, as they will when these turns are taken.
-  private func collectDeeds(_ trace: Trace, into table: inout RangeTable) {
-    let cut = trace.next()
-    let deeds = workers.flatMap { worker in worker.takeDeeds(before: cut).map { (worker, $0) } }
-    for (worker, deed) in deeds.sorted(by: { $0.1.number < $1.1.number }) {
-      if deed.handsOver { worker.handOver(to: &table) }
-      tell(worker.number, deed.kind)
+  private func collectOperations(_ log: OperationLog, into table: inout RangeTable) {
+    let cut = log.next()
+    let operations = workers.flatMap { worker in worker.takeOperations(before: cut).map { (worker, $0) } }
+    for (worker, operation) in operations.sorted(by: { $0.1.number < $1.1.number }) {
+      if operation.handsOver { worker.handOver(to: &table) }
+      tell(worker.number, operation.kind)
     }
   }
 
-  private func tell(_ worker: Int, _ kind: Deed.Kind) {
+  private func tell(_ worker: Int, _ kind: Operation.Kind) {
     guard kind == .advances else {
-      untold.append(NamedTurn(worker: worker, deed: .leaves))
+      untold.append(NamedTurn(worker: worker, operation: .leaves))
       return
     }
     var count = 1
-    if let last = untold.last, last.worker == worker, case .advances(let before) = last.deed {
+    if let last = untold.last, last.worker == worker, case .advances(let before) = last.operation {
       count += before
       untold.removeLast()
     }
-    untold.append(NamedTurn(worker: worker, deed: .advances(count)))
+    untold.append(NamedTurn(worker: worker, operation: .advances(count)))
   }
 
   /// What recorded threads did since the last time.
@@ -178,8 +178,8 @@ extension WorkerPool {
 
   /// Runs `body` while no recorded thread allocates.
   func whileNoneAllocates<Result: Sendable>(_ body: () throws(CommandError) -> Result) throws(CommandError) -> Result {
-    guard let trace else { return try body() }
-    return try trace.inOrder(body)
+    guard let log else { return try body() }
+    return try log.inOrder(body)
   }
 }
 

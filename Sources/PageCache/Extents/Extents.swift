@@ -58,17 +58,17 @@ extension PageCache {
   ///     there is FIEMAP.
   /// - Returns: Extents in order, which cover `bytes` without gaps; holes fill them. Neighbours may be of one kind: each
   ///   is an extent of the file system's own.
-  /// - Throws: ``UnknownReason/notSupported`` where not even holes are told. ``UnknownReason/offsetNeeded`` where the file
+  /// - Throws: ``PageCacheError/notSupported`` where not even holes are told. ``PageCacheError/offsetNeeded`` where the file
   ///   would have to be opened anew and can't be: on FUSE, before Linux 5.9, or in a sandbox that forbids
-  ///   close_range(2). ``UnknownReason/notPermitted`` where the caller may not open the file for reading any more;
-  ///   ``UnknownReason/noProc``; ``UnknownReason/notRegular``; ``UnknownReason/notOpenForReading`` for `O_PATH`;
-  ///   ``UnknownReason/failed(_:)``, with `EIO` for a server whose answers contradict themselves.
+  ///   close_range(2). ``PageCacheError/notPermitted`` where the caller may not open the file for reading any more;
+  ///   ``PageCacheError/noProc``; ``PageCacheError/notRegular``; ``PageCacheError/notOpenForReading`` for `O_PATH`;
+  ///   ``PageCacheError/failed(_:)``, with `EIO` for a server whose answers contradict themselves.
   /// - Precondition: `bytes` begins at 0 or behind.
   /// - Complexity: One ioctl(2) for 128 extents of the range, or two lseek(2) for each piece of data and some 30 µs for
   ///   the thread. It does not grow with the file.
   public static func extents(
     of file: FileDescriptor, bytes: Range<Int>, movesOffset: Bool = false
-  ) throws(UnknownReason) -> [Extent] {
+  ) throws(PageCacheError) -> [Extent] {
     require(bytes: bytes)
     let regular = try PagedFile(file)
     var list = ExtentList(of: bytes, regular.traits)
@@ -76,14 +76,14 @@ extension PageCache {
       list.append(device: regular.size)
       return list.finish()
     }
-    do throws(UnknownReason) { try map(regular, &list) } catch {
+    do throws(PageCacheError) { try map(regular, &list) } catch {
       guard error == .notSupported else { throw error }
       try search(regular, &list, movesOffset: movesOffset)
     }
     return list.finish()
   }
 
-  private static func map(_ file: PagedFile, _ list: inout ExtentList) throws(UnknownReason) {
+  private static func map(_ file: PagedFile, _ list: inout ExtentList) throws(PageCacheError) {
     var isDone = false
     while !isDone, !list.rest.isEmpty {
       var raw = [clinux_extent](repeating: clinux_extent(), count: 128)
@@ -94,14 +94,14 @@ extension PageCache {
         &count)
       // An offset that no file of this file system reaches.
       if Errno(rawValue: code) == .fileTooLarge { return }
-      guard code == 0 else { throw UnknownReason(code) }
+      guard code == 0 else { throw PageCacheError(code) }
       isDone = !list.append(raw.prefix(Int(count)))
     }
   }
 
   private static func search(
     _ file: PagedFile, _ list: inout ExtentList, movesOffset: Bool
-  ) throws(UnknownReason) {
+  ) throws(PageCacheError) {
     guard movesOffset || !file.traits.contains(.openingDropsPages) else { throw .offsetNeeded }
     var isDone = false
     while !isDone, !list.rest.isEmpty {
@@ -123,7 +123,7 @@ extension PageCache {
       case .noFunction where !movesOffset: throw .offsetNeeded
       case .noSuchFileOrDirectory where !movesOffset && !hasProc: throw .noProc
       case .invalidArgument: throw .notSupported  // no SEEK_DATA
-      case let errno: throw UnknownReason(errno)
+      case let errno: throw PageCacheError(errno)
       }
       for piece in pieces.prefix(Int(count)) { list.append(data: Int(piece.start)..<Int(piece.end)) }
       isDone = count < capacity

@@ -19,7 +19,7 @@ extension PageCache {
   ///   or four times over.
   public static func groups(
     of file: FileDescriptor, pages: Range<Int>, each pagesPerGroup: Int
-  ) throws(UnknownReason) -> [CacheCounts] {
+  ) throws(PageCacheError) -> [CacheCounts] {
     require(pages: pages)
     precondition(pagesPerGroup >= 1, "pagesPerGroup: expected 1 or more pages in a group, and not \(pagesPerGroup)")
     let count = pages.isEmpty ? 0 : (pages.count - 1) / pagesPerGroup + 1

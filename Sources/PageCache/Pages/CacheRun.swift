@@ -82,7 +82,7 @@ extension PageCache {
   /// - Precondition: `pages` begins at 0 or behind.
   /// - Complexity: The cost follows how often the state changes from page to page, and hardly the length. At worst, where
   ///   each page differs from the next, it is little more than one call for a page: 3 ms for 7000 of them.
-  public static func runs(of file: FileDescriptor, pages: Range<Int>) throws(UnknownReason) -> [CacheRun] {
+  public static func runs(of file: FileDescriptor, pages: Range<Int>) throws(PageCacheError) -> [CacheRun] {
     require(pages: pages)
     let counted = try CountedFile(file, pages: possible(pages))
     var runs = CacheRuns(of: pages)

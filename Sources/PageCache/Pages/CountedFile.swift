@@ -13,8 +13,8 @@ struct CountedFile {
   /// - Parameters:
   ///   - file: The file.
   ///   - pages: Those that will be asked about, as a file can have them.
-  /// - Throws: ``UnknownReason/stacked`` where another file has its pages, or why it can't be asked about at all.
-  init(_ file: FileDescriptor, pages: Range<Int>) throws(UnknownReason) {
+  /// - Throws: ``PageCacheError/stacked`` where another file has its pages, or why it can't be asked about at all.
+  init(_ file: FileDescriptor, pages: Range<Int>) throws(PageCacheError) {
     self.file = file
     let regular = try PagedFile(file)
     if regular.traits.contains(.stacked) { throw .stacked }
@@ -23,15 +23,15 @@ struct CountedFile {
   }
 
   /// The counts of some bytes, which may be none.
-  func counts(_ bytes: Range<Int>) throws(UnknownReason) -> CacheCounts {
+  func counts(_ bytes: Range<Int>) throws(PageCacheError) -> CacheCounts {
     CacheCounts(try cachestat(UInt64(bytes.lowerBound), UInt64(bytes.count)))
   }
 
   /// The counts of some pages, as a file can have them, which may be none.
-  func counts(pages: Range<Int>) throws(UnknownReason) -> CacheCounts { CacheCounts(try cachestat(pages)) }
+  func counts(pages: Range<Int>) throws(PageCacheError) -> CacheCounts { CacheCounts(try cachestat(pages)) }
 
   /// What is so of all of some pages of the system, which are not none, or nil where they differ.
-  func state(ofSystem system: Range<Int>) throws(UnknownReason) -> CachedPage? {
+  func state(ofSystem system: Range<Int>) throws(PageCacheError) -> CachedPage? {
     let unit = PageCache.systemPage
     let raw = try cachestat(system.lowerBound * unit..<system.upperBound * unit)
     var state = CachedPage()
@@ -41,18 +41,18 @@ struct CountedFile {
     return state
   }
 
-  private func cachestat(_ pages: Range<Int>) throws(UnknownReason) -> clinux_cachestat {
+  private func cachestat(_ pages: Range<Int>) throws(PageCacheError) -> clinux_cachestat {
     let size = UInt64(PageCache.pageSize)
     return try cachestat(UInt64(pages.lowerBound) * size, UInt64(pages.count) * size)
   }
 
   // What the kernel counts in some bytes, in pages of the system.
-  private func cachestat(_ offset: UInt64, _ length: UInt64) throws(UnknownReason) -> clinux_cachestat {
+  private func cachestat(_ offset: UInt64, _ length: UInt64) throws(PageCacheError) -> clinux_cachestat {
     var raw = clinux_cachestat()
     guard length > 0 else { return raw }  // it would mean all from the offset to the end
     // SAFETY: the call fills the structure that it is given.
     let code = unsafe clinux_cachestat(file.rawValue, offset, length, &raw)
-    guard code == 0 else { throw UnknownReason(code) }
+    guard code == 0 else { throw PageCacheError(code) }
     return raw
   }
 
@@ -65,7 +65,7 @@ struct CountedFile {
 
   // A mapping has the pages of the file that they are of. If any is in memory and none is counted, they are another's,
   // or have come in between.
-  private func requireOwnPages(_ file: PagedFile, _ pages: Range<Int>) throws(UnknownReason) {
+  private func requireOwnPages(_ file: PagedFile, _ pages: Range<Int>) throws(PageCacheError) {
     let known = pages.clamped(to: 0..<PageCache.pages(in: file.size))
     var looked = known
     for _ in 0..<Self.mostComparisons {

@@ -38,23 +38,23 @@ public final class FileEvents: Sendable {
   /// - Parameters:
   ///   - file: An open file of any kind, which the caller may read; it may be closed afterwards.
   ///   - includesReads: Whether read(2) of the file is an event, also the caller's own.
-  /// - Throws: ``UnknownReason/notPermitted`` to who may not read the file, ``UnknownReason/noProc``, or
-  ///   ``UnknownReason/failed(_:)``: `EMFILE` where the user has no instance left, `ENOSPC` where no watch is left, `EBADF`
+  /// - Throws: ``PageCacheError/notPermitted`` to who may not read the file, ``PageCacheError/noProc``, or
+  ///   ``PageCacheError/failed(_:)``: `EMFILE` where the user has no instance left, `ENOSPC` where no watch is left, `EBADF`
   ///   for a descriptor that is closed.
   /// - Complexity: Constant.
-  public init(of file: FileDescriptor, includingReads includesReads: Bool = false) throws(UnknownReason) {
+  public init(of file: FileDescriptor, includingReads includesReads: Bool = false) throws(PageCacheError) {
     var found: Int32 = -1
     // SAFETY: the call fills the integer that it is given.
     let descriptor = unsafe clinux_watch(file.rawValue, &found)
     if descriptor == -ENOENT, !PageCache.hasProc { throw .noProc }
-    guard descriptor >= 0 else { throw UnknownReason(-descriptor) }
+    guard descriptor >= 0 else { throw PageCacheError(-descriptor) }
     watch = FileDescriptor(rawValue: descriptor)
     self.file = FileDescriptor(rawValue: found)
     self.includesReads = includesReads
     let number = clinux_watch_arm(descriptor, found, includesReads)
     armed = Mutex(number)
     // All that was opened is closed by deinit.
-    guard number >= 0 else { throw UnknownReason(-number) }
+    guard number >= 0 else { throw PageCacheError(-number) }
   }
 
   deinit {

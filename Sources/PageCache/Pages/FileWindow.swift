@@ -7,7 +7,7 @@ import SystemPackage
   private let length: Int
 
   /// Maps some bytes of a file, from a boundary of the system's pages: mmap(2).
-  init(of file: FileDescriptor, from offset: Int, length: Int) throws(UnknownReason) {
+  init(of file: FileDescriptor, from offset: Int, length: Int) throws(PageCacheError) {
     // No access: in a process that has called mlockall(2) with MCL_FUTURE the kernel would read in all of it otherwise.
     // SAFETY: a new mapping at a place that the kernel chooses; it replaces none.
     let made = unsafe mmap(nil, length, PROT_NONE, MAP_SHARED, file.rawValue, off_t(offset))
@@ -27,11 +27,11 @@ import SystemPackage
   var start: UInt { unsafe UInt(bitPattern: address) }
 
   /// Which of its pages, of the system's size, are in memory: mincore(2).
-  func residency() throws(UnknownReason) -> [Bool] {
+  func residency() throws(PageCacheError) -> [Bool] {
     let page = Int(getpagesize())
     var answers = [UInt8](repeating: 0, count: (length + page - 1) / page)
     // SAFETY: the call fills one byte for each page of the mapping.
-    guard unsafe mincore(address, length, &answers) == 0 else { throw UnknownReason(errno) }
+    guard unsafe mincore(address, length, &answers) == 0 else { throw PageCacheError(errno) }
     return answers.map { $0 & 1 != 0 }
   }
 }

@@ -39,13 +39,13 @@ public enum PageCache {
   ///   - file: An open regular file or block device that the caller owns or may write.
   ///   - bytes: Offsets into the file; the kernel counts every page that they touch.
   /// - Returns: The counts at one moment of the recent past; all of them 0 for no bytes.
-  /// - Throws: ``UnknownReason/kernelTooOld`` before Linux 6.5; ``UnknownReason/notPermitted`` to who neither owns the
-  ///   file nor may write it; ``UnknownReason/stacked`` where the zeros that the kernel has would be none;
-  ///   ``UnknownReason/notSupported`` on ZFS, hugetlbfs and files that are mapped directly (DAX);
-  ///   ``UnknownReason/notRegular``; ``UnknownReason/notOpenForReading`` for `O_PATH`; ``UnknownReason/failed(_:)``.
+  /// - Throws: ``PageCacheError/kernelTooOld`` before Linux 6.5; ``PageCacheError/notPermitted`` to who neither owns the
+  ///   file nor may write it; ``PageCacheError/stacked`` where the zeros that the kernel has would be none;
+  ///   ``PageCacheError/notSupported`` on ZFS, hugetlbfs and files that are mapped directly (DAX);
+  ///   ``PageCacheError/notRegular``; ``PageCacheError/notOpenForReading`` for `O_PATH`; ``PageCacheError/failed(_:)``.
   /// - Precondition: `bytes` begins at 0 or behind.
   /// - Complexity: Some microseconds and 26 ns for each page of the range that is cached, however long it is.
-  public static func counts(of file: FileDescriptor, bytes: Range<Int>) throws(UnknownReason) -> CacheCounts {
+  public static func counts(of file: FileDescriptor, bytes: Range<Int>) throws(PageCacheError) -> CacheCounts {
     require(bytes: bytes)
     let pages = bytes.lowerBound / pageSize..<max(bytes.lowerBound / pageSize, self.pages(in: bytes.upperBound))
     return try CountedFile(file, pages: pages).counts(bytes)

@@ -18,13 +18,13 @@ struct PagedFile {
 
   /// Looks what the file is: fcntl(2), statx(2) and fstatfs(2).
   ///
-  /// - Throws: ``UnknownReason/notRegular``, ``UnknownReason/notOpenForReading`` where the descriptor is one of `O_PATH`,
-  ///   by which nothing of a file's pages can be asked, or ``UnknownReason/failed(_:)``.
-  init(_ file: FileDescriptor) throws(UnknownReason) {
+  /// - Throws: ``PageCacheError/notRegular``, ``PageCacheError/notOpenForReading`` where the descriptor is one of `O_PATH`,
+  ///   by which nothing of a file's pages can be asked, or ``PageCacheError/failed(_:)``.
+  init(_ file: FileDescriptor) throws(PageCacheError) {
     var look = clinux_look()
     // SAFETY: the call fills the structure that it is given.
     let code = unsafe clinux_look(file.rawValue, &look)
-    guard code == 0 else { throw UnknownReason(code) }
+    guard code == 0 else { throw PageCacheError(code) }
     guard look.is_regular || look.is_block_device else { throw .notRegular }
     guard !look.is_path_only else { throw .notOpenForReading }
     descriptor = file

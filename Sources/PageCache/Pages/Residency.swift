@@ -23,15 +23,15 @@ extension PageCache {
   ///   - pages: Pages of 4096 bytes, counted from the start of the file.
   /// - Returns: The pages that are in memory, each run of neighbours as one, in order. Behind the file's end there are
   ///   none. It is no snapshot.
-  /// - Throws: ``UnknownReason/notPermitted`` where mincore(2) would not tell the truth;
-  ///   ``UnknownReason/notOpenForReading`` for a descriptor that can't be mapped; ``UnknownReason/notSupported`` where the
+  /// - Throws: ``PageCacheError/notPermitted`` where mincore(2) would not tell the truth;
+  ///   ``PageCacheError/notOpenForReading`` for a descriptor that can't be mapped; ``PageCacheError/notSupported`` where the
   ///   file system lets no file be mapped, on ZFS, hugetlbfs and files that are mapped directly (DAX), and for a file
   ///   within 3 GiB of the largest size that there is, behind whose end nothing can be asked;
-  ///   ``UnknownReason/notRegular``; ``UnknownReason/failed(_:)``, as when the process has no addresses left.
+  ///   ``PageCacheError/notRegular``; ``PageCacheError/failed(_:)``, as when the process has no addresses left.
   /// - Precondition: `pages` begins at 0 or behind.
   /// - Complexity: The cost grows with the length, cached or not: one mmap(2), mincore(2) and munmap(2) for each 256 MiB
   ///   up to the file's end, some 3 ms. Memory does not grow, but for the runs.
-  public static func residency(of file: FileDescriptor, pages: Range<Int>) throws(UnknownReason) -> [Range<Int>] {
+  public static func residency(of file: FileDescriptor, pages: Range<Int>) throws(PageCacheError) -> [Range<Int>] {
     require(pages: pages)
     let regular = try PagedFile(file)
     if regular.traits.contains(.uncounted) { throw .notSupported }
@@ -63,7 +63,7 @@ extension PageCache {
 
   /// Whether mincore(2) tells this caller the truth of the file that has the pages: of one that may not be told, it calls
   /// resident what is not even in the file.
-  private static func isTold(_ file: PagedFile) throws(UnknownReason) -> Bool {
+  private static func isTold(_ file: PagedFile) throws(PageCacheError) -> Bool {
     // Farther than the largest folio, 512 MiB with pages of 64 KiB, could reach behind the end.
     let far = 1 << 30
     guard file.size < Int.max - 3 * far else { throw .notSupported }

@@ -93,16 +93,16 @@ extension PageCache {
   ///
   /// - Parameter file: An open file of any kind.
   /// - Returns: The users in the order of their numbers, this process among them, and how many can't be known.
-  /// - Throws: ``UnknownReason/noProc``, or ``UnknownReason/failed(_:)`` with `EBADF` for a descriptor that is closed.
+  /// - Throws: ``PageCacheError/noProc``, or ``PageCacheError/failed(_:)`` with `EBADF` for a descriptor that is closed.
   /// - Complexity: A statx(2) for each descriptor of each process, and the text of each process's maps: see the article
   ///   for figures.
-  public static func users(of file: FileDescriptor) throws(UnknownReason) -> FileUsers {
+  public static func users(of file: FileDescriptor) throws(PageCacheError) -> FileUsers {
     let identity = try FileIdentity(of: file)
     guard hasProc, let processes = try? ProcFolder("/proc") else { throw .noProc }
     var users: [FileUser] = []
     var hidden = 0
     while let process = processes.next() {
-      var look = ProcessLook(at: process)
+      var look = ProcessScan(at: process)
       look.lookAtDescriptors(for: identity)
       look.lookAtMaps(for: identity)
       if let user = look.user { users.append(user) } else if look.isHidden { hidden += 1 }

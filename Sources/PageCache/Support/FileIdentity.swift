@@ -8,11 +8,11 @@ struct FileIdentity {
   /// The fields of a line of maps: "fe:00" and "737".
   private let mapped: (device: [UInt8], inode: [UInt8])
 
-  init(of file: FileDescriptor) throws(UnknownReason) {
+  init(of file: FileDescriptor) throws(PageCacheError) {
     var raw = clinux_identity()
     // SAFETY: the call fills the structure that it is given.
     let code = unsafe clinux_identity(file.rawValue, "", &raw)
-    guard code == 0 else { throw UnknownReason(code) }
+    guard code == 0 else { throw PageCacheError(code) }
     device = (raw.major, raw.minor)
     inode = raw.inode
     if let own = Self.ownMapping(of: file) {

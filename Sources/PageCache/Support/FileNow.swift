@@ -5,20 +5,20 @@ extension PageCache {
   /// How long an open file is now, in bytes; a block device has its own size.
   ///
   /// No times are asked for: after that the next write would have new ones to make durable.
-  package static func size(of file: FileDescriptor) throws(UnknownReason) -> Int {
+  package static func size(of file: FileDescriptor) throws(PageCacheError) -> Int {
     var coverage = clinux_coverage()
     // SAFETY: the call fills the structure that it is given.
     let code = unsafe clinux_cover(file.rawValue, &coverage)
-    guard code == 0 else { throw UnknownReason(code) }
+    guard code == 0 else { throw PageCacheError(code) }
     return Int(clamping: coverage.size)
   }
 
   /// Whether an open file is a block device.
-  package static func isDevice(_ file: FileDescriptor) throws(UnknownReason) -> Bool { try PagedFile(file).isDevice }
+  package static func isDevice(_ file: FileDescriptor) throws(PageCacheError) -> Bool { try PagedFile(file).isDevice }
 
   /// Whether nothing is stored in memory in what is told to be a hole: not so where a server tells of holes, which knows
   /// nothing of what the kernel has yet to send (`fuse_lseek` in fs/fuse/file.c), and not known of every file system.
-  package static func holesHaveNoPages(_ file: FileDescriptor) throws(UnknownReason) -> Bool {
+  package static func holesHaveNoPages(_ file: FileDescriptor) throws(PageCacheError) -> Bool {
     try !PagedFile(file).traits.contains(.mayPassThrough)
   }
 
@@ -26,11 +26,11 @@ extension PageCache {
   ///
   /// A store into a mapping counts when it makes a clean page dirty. To ask makes ext4 journal new times at the next
   /// write (Linux 6.13), so it is for who asks once, and no part of a look that is repeated.
-  package static func modified(_ file: FileDescriptor) throws(UnknownReason) -> Duration {
+  package static func modified(_ file: FileDescriptor) throws(PageCacheError) -> Duration {
     var nanoseconds: Int64 = 0
     // SAFETY: the call fills the number that it is given.
     let code = unsafe clinux_modified(file.rawValue, &nanoseconds)
-    guard code == 0 else { throw UnknownReason(code) }
+    guard code == 0 else { throw PageCacheError(code) }
     return .nanoseconds(nanoseconds)
   }
 }

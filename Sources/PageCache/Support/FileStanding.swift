@@ -37,11 +37,11 @@ package struct FileStanding: Sendable, Equatable {
   ///   - file: The open file.
   ///   - path: The name that it was opened by.
   /// - Throws: The reason why it can't be known.
-  package init(of file: FileDescriptor, openedBy path: FilePath) throws(UnknownReason) {
+  package init(of file: FileDescriptor, openedBy path: FilePath) throws(PageCacheError) {
     var coverage = clinux_coverage()
     // SAFETY: the call fills the structure that it is given.
     let code = unsafe clinux_cover(file.rawValue, &coverage)
-    guard code == 0 else { throw UnknownReason(code) }
+    guard code == 0 else { throw PageCacheError(code) }
     size = Int(clamping: coverage.size)
     guard coverage.links > 0 else {
       name = Self.leads(path, to: file) == .success(false) ? .superseded : .deleted

@@ -27,19 +27,19 @@ extension PageCache {
   ///
   /// - Parameter file: An open file of any kind, a folder too, also by `O_PATH`.
   /// - Returns: What is known.
-  /// - Throws: The reason why not even the rest is known: ``UnknownReason/failed(_:)``, with `EBADF` for a descriptor that
+  /// - Throws: The reason why not even the rest is known: ``PageCacheError/failed(_:)``, with `EBADF` for a descriptor that
   ///   is closed.
   /// - Complexity: The cost follows the number of mounts, some 0.1 ms for thirty.
-  public static func fileSystem(of file: FileDescriptor) throws(UnknownReason) -> FileSystem {
+  public static func fileSystem(of file: FileDescriptor) throws(PageCacheError) -> FileSystem {
     var info = statvfs()
     // SAFETY: the call fills the structure that it is given.
     while unsafe fstatvfs(file.rawValue, &info) == -1 {
-      guard errno == EINTR else { throw UnknownReason(errno) }
+      guard errno == EINTR else { throw PageCacheError(errno) }
     }
     var raw: UnsafePointer<CChar>?
     // SAFETY: the call fills the pointer that it is given, with a constant or nil.
     let code = unsafe clinux_memory_file_system(file.rawValue, &raw)
-    guard code == 0 else { throw UnknownReason(code) }
+    guard code == 0 else { throw PageCacheError(code) }
     // SAFETY: the constant ends with a zero.
     let inMemory = unsafe raw.map { unsafe String(cString: $0) }
     let mount = Mount(of: file)

@@ -148,7 +148,7 @@ extension MmapFile {
 
   private func markFlushing(_ pages: Range<Int>) {
     let epoch = states.epoch
-    mapping.residences.noteWriteback(of: pages)
+    mapping.mappingStates.noteWriteback(of: pages)
     states.exchange(pages, from: StateByte(.written, epoch: epoch), to: StateByte(.flushing, epoch: epoch))
   }
 
@@ -171,7 +171,7 @@ extension MmapFile {
       let chunks = states.chunks(with: .unsynced, in: wanted)
       noteWriteback(of: bytes, in: chunks)
       for pages in chunks {
-        mapping.residences.noteWriteback(of: pages)
+        mapping.mappingStates.noteWriteback(of: pages)
         states.exchange(pages, from: StateByte(.written, epoch: epoch), to: .syncing(epoch: epoch))
         states.exchange(pages, from: StateByte(.flushing, epoch: epoch), to: .syncing(epoch: epoch))
       }
@@ -214,7 +214,7 @@ extension MmapFile {
     try checkEpoch(receipt)
     let pages = receipt.pages
     mapping.noteWriteback(of: receipt.byteRange, dirty: pages.count)
-    mapping.residences.noteWriteback(of: pages)
+    mapping.mappingStates.noteWriteback(of: pages)
     if let missing = try synchronise(receipt.byteRange, proving: { [pages] }) { throw missing.reason }
     try mapping.checkAttached(receipt.byteRange)
     // Again: another thread's sync may have been told of the failure that took these bytes.

@@ -53,7 +53,7 @@ extension Mapping {
     // Late enough for the first half to be written also where many threads are at work.
     guard isLarge || bytes.lowerBound >= Self.large / 16 * 15 else { return }
     let half = 0..<Self.large / 2 / Alignment.page
-    guard isLarge || half.allSatisfy({ residences[$0] == .mapped || residences[$0] == .cached }) else {
+    guard isLarge || half.allSatisfy({ mappingStates[$0] == .mapped || mappingStates[$0] == .cached }) else {
       if bytes.lowerBound >= Self.reach { refuseLargePages(.undecided) }
       return
     }
@@ -70,7 +70,7 @@ extension Mapping {
     let place = bytes.lowerBound / Self.large
     let near = max(0, place - Self.reach / Self.large)...place
     return place == 0 || bytes.count >= Self.large
-      || near.contains { residences[$0 * Self.large / Alignment.page] != .untouched }
+      || near.contains { mappingStates[$0 * Self.large / Alignment.page] != .untouched }
   }
 
   @discardableResult

@@ -17,7 +17,7 @@ extension Mapping {
   func copy(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) {
     guard !bytes.isEmpty else { return }  // as an empty half of a split, which may lie at the end of the file
     // Pages of a range are written together: the first one speaks for all.
-    if residences[bytes.lowerBound / Alignment.page] == .mapped {
+    if mappingStates[bytes.lowerBound / Alignment.page] == .mapped {
       unsafe memory(bytes).copyMemory(from: source)
     } else {
       try unsafe copyAnew(source, to: bytes)
@@ -30,7 +30,7 @@ extension Mapping {
     switch strategy(for: bytes) {
     case .throughCache:
       if try unsafe writeThroughCache(source, to: bytes) {
-        residences.set(pages, to: .cached)
+        mappingStates.set(pages, to: .cached)
         return
       }
       unsafe memory(bytes).copyMemory(from: source)
@@ -44,17 +44,17 @@ extension Mapping {
       }
     case .copy: unsafe memory(bytes).copyMemory(from: source)
     }
-    residences.set(pages, to: .mapped)
+    mappingStates.set(pages, to: .mapped)
   }
 
   /// Makes pages ready for a closure that fills them, where that is worth a call or a full disk must be told before.
   func prepare(_ bytes: Range<Int>) throws(MmapFileError) {
     guard !bytes.isEmpty else { return }
-    let residence = residences[bytes.lowerBound / Alignment.page]
-    guard residence != .mapped else { return }
-    if residence == .untouched { considerLargePages(for: bytes) }
+    let state = mappingStates[bytes.lowerBound / Alignment.page]
+    guard state != .mapped else { return }
+    if state == .untouched { considerLargePages(for: bytes) }
     if mayHaveHoles || bytes.count >= WriteStrategy.leastForCall { try populate(bytes) }
-    residences.set(bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound), to: .mapped)
+    mappingStates.set(bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound), to: .mapped)
   }
 
   /// Notes that some bytes are written back, and from how many dirty pages there were whether that is done little by
@@ -70,13 +70,13 @@ extension Mapping {
   // MARK: Choosing
 
   private func strategy(for bytes: Range<Int>) -> WriteStrategy {
-    let residence = residences[bytes.lowerBound / Alignment.page]
+    let state = mappingStates[bytes.lowerBound / Alignment.page]
     let isForDisk = traits.mayCallWrite && !traits.isInMemory
-    if residence == .untouched, isForDisk, bytes.count < WriteStrategy.leastForCallAlways {
+    if state == .untouched, isForDisk, bytes.count < WriteStrategy.leastForCallAlways {
       considerLargePages(for: bytes)
     }
     return .choose(
-      bytes.count, residence, traits, writesBackLittle: writesBackLittle.load(ordering: .relaxed),
+      bytes.count, state, traits, writesBackLittle: writesBackLittle.load(ordering: .relaxed),
       hasSeveralWriters: hasSeveralWriters(), isInOrder: isInOrder(bytes))
   }
 
@@ -90,7 +90,7 @@ extension Mapping {
   private func isInOrder(_ bytes: Range<Int>) -> Bool {
     func isTouched(_ steps: Int) -> Bool {
       let place = bytes.lowerBound + steps * bytes.count
-      return place >= 0 && place < size && residences[place / Alignment.page] != .untouched
+      return place >= 0 && place < size && mappingStates[place / Alignment.page] != .untouched
     }
     let before = max(-Self.nearby, -bytes.lowerBound / bytes.count)..<0
     let farAhead = Self.mostThreads..<Self.mostThreads + Self.nearby

@@ -17,7 +17,7 @@ import SystemPackage
   private let hasName: Atomic<Bool>
   let base: UnsafeMutableRawPointer
   /// What the fastest way of writing is chosen by.
-  let residences: Residences
+  let mappingStates: MappingStates
   let ownFile: OwnFile
   /// The thread that was asked for when untouched pages were written; all ones from the second one on.
   let writer = Atomic<UInt>(0)
@@ -46,7 +46,7 @@ import SystemPackage
     }
     unit = clinux_mapping_unit(file.descriptor.rawValue)
     length = Alignment.outward(0..<size, unit: unit).count
-    guard let residences = Residences(pageCount: Alignment.pages(in: size)),
+    guard let mappingStates = MappingStates(pageCount: Alignment.pages(in: size)),
       let faultRegion = AnonymousRegion(byteCount: Alignment.page + Alignment.pages(in: length)),
       // SAFETY: both regions live as long as this object, whose deinit unregisters the guard first.
       let guardian = unsafe clinux_guard_register(
@@ -60,7 +60,7 @@ import SystemPackage
     self.file = file
     self.size = size
     self.isWritable = isWritable
-    self.residences = residences
+    self.mappingStates = mappingStates
     self.ownFile = ownFile
     traits = WriteStrategy.FileTraits(
       mayCallWrite: OpenFile.sizeLimit >= size, isInMemory: self.file.isInMemory, mayHaveHoles: mayHaveHoles)

@@ -34,19 +34,19 @@ extension WriteStrategy {
   ///
   /// - Parameters:
   ///   - byteCount: Bytes that are written together.
-  ///   - residence: Where their pages are believed to be.
+  ///   - state: Where their pages are believed to be.
   ///   - file: What the file is.
   ///   - writesBackLittle: Whether the last writeback was of less than a large page.
   ///   - hasSeveralWriters: Whether several threads have written untouched pages.
   ///   - isInOrder: Whether the pages before these were written, and none far behind them.
   /// - Returns: The strategy for all of these bytes.
   static func choose(
-    _ byteCount: Int, _ residence: Residence, _ file: FileTraits, writesBackLittle: Bool,
+    _ byteCount: Int, _ state: MappingState, _ file: FileTraits, writesBackLittle: Bool,
     hasSeveralWriters: @autoclosure () -> Bool, isInOrder: @autoclosure () -> Bool
   ) -> WriteStrategy {
     let isLarge = byteCount >= leastForCall
     guard file.mayCallWrite else { return isLarge ? .populate : .copy }
-    switch residence {
+    switch state {
     case .mapped: return .copy
     case .cached: return isLarge ? .populate : .copy
     // Who syncs little at a time has much written for it by a store, which makes all of a large folio dirty.

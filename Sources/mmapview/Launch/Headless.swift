@@ -12,13 +12,13 @@ final class Headless {
   }
 
   private let session: Session
-  private let plan: Plan
+  private let plan: LaunchOptions
   private var frames: Frames?
   private let cast: CastRecorder?
   // How many of the session's events were printed, or are of no concern.
   private var told = 0
 
-  init(_ session: Session, _ plan: Plan, isASCII: Bool, cast: CastRecorder?) {
+  init(_ session: Session, _ plan: LaunchOptions, isASCII: Bool, cast: CastRecorder?) {
     self.cast = cast
     self.session = session
     self.plan = plan

@@ -161,16 +161,16 @@ struct MmapView: ParsableCommand {
         try LinePrinter.print(Lesson.list(Lesson.all()))
         return
       }
-      var plan = try Plan(self)
+      var plan = try LaunchOptions(self)
       let opensScreen = !plain && !headless
       if opensScreen { try NcursesTerminal.requireUsable() }
-      let stage = try plan.lesson.map { _ in try Stage() }
-      defer { stage?.strike() }
-      if let stage {
+      let sandbox = try plan.lesson.map { _ in try Sandbox() }
+      defer { sandbox?.strike() }
+      if let sandbox {
         // Before there are threads: mounts of its own are for a process with one.
-        try plan.stageLesson(on: stage)
+        try plan.stageLesson(on: sandbox)
         // The screen's loop takes signals itself.
-        if !opensScreen { stage.strikeOnSignals() }
+        if !opensScreen { sandbox.strikeOnSignals() }
       }
       // Before the first mapping: its guard over faults has to come first in the chain of handlers.
       if opensScreen { CrashGuard.arm() }
@@ -179,7 +179,7 @@ struct MmapView: ParsableCommand {
       let cast = plan.cast.map { CastRecorder($0, isTimed: opensScreen) }
       session.host.filesInUse = { [cast?.fileInUse].compactMap { $0 } }
       try plan.frames?.begin()
-      try stage?.open(for: session)
+      try sandbox?.open(for: session)
       let ending = Result { try play(plan, session, cast, signals) }
       var unwritten = session.endRecording()
       do throws(CommandError) { try cast?.finish() } catch { unwritten.append(error) }
@@ -208,7 +208,7 @@ struct MmapView: ParsableCommand {
     return try format.map { path throws(ScriptError) in try Script.format(contentsOf: path) }
   }
 
-  private func play(_ plan: Plan, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
+  private func play(_ plan: LaunchOptions, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
     if plain {
       let isDone = try Plain(session, plan, isASCII: ascii).run()
       // What failed was told where it happened.
@@ -220,7 +220,7 @@ struct MmapView: ParsableCommand {
     }
   }
 
-  private func runScreen(_ plan: Plan, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
+  private func runScreen(_ plan: LaunchOptions, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
     let choice: NcursesTerminal.ColorChoice =
       switch color {
       case .auto: .auto

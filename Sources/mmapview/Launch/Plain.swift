@@ -15,7 +15,7 @@ final class Plain {
   private var isPrompting = false
   private let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
 
-  init(_ session: Session, _ plan: Plan, isASCII: Bool) {
+  init(_ session: Session, _ plan: LaunchOptions, isASCII: Bool) {
     self.session = session
     player = Player(plan.script)
     session.isAttended = isTerminal

@@ -19,30 +19,30 @@ enum Need: String, Sendable, CaseIterable {
 
   /// Looks whether it is there, and sets up what has to be set up for it.
   ///
-  /// - Parameter stage: Where.
+  /// - Parameter sandbox: Where.
   /// - Returns: Why it is not there, or `nil`.
-  func refusal(on stage: Stage) -> String? {
+  func refusal(on sandbox: Sandbox) -> String? {
     do {
       switch self {
-      case .disk: return try disk(stage)
-      case .cachestat: return try counts(stage)
-      case .extents: return try extents(stage)
-      case .folios: return try folios(stage)
-      case .smallDisk: return stage.mountSmallDisk()
-      case .failingDisk: return stage.mountFailingDisk()
+      case .disk: return try disk(sandbox)
+      case .cachestat: return try counts(sandbox)
+      case .extents: return try extents(sandbox)
+      case .folios: return try folios(sandbox)
+      case .smallDisk: return sandbox.mountSmallDisk()
+      case .failingDisk: return sandbox.mountFailingDisk()
       }
     } catch { return "\(error)" }
   }
 
-  private func disk(_ stage: Stage) throws -> String? {
-    let fileSystem = try stage.probe { file in try PageCache.fileSystem(of: file) }
+  private func disk(_ sandbox: Sandbox) throws -> String? {
+    let fileSystem = try sandbox.probe { file in try PageCache.fileSystem(of: file) }
     guard fileSystem.isInMemory else { return nil }
     return "scratch files would lie in memory (\(fileSystem.name ?? "tmpfs")); set TMPDIR to a folder on a disk"
   }
 
-  private func counts(_ stage: Stage) throws -> String? {
+  private func counts(_ sandbox: Sandbox) throws -> String? {
     do {
-      let (fileSystem, counts) = try stage.probe { file in
+      let (fileSystem, counts) = try sandbox.probe { file in
         var counts = try PageCache.counts(of: file, bytes: 0..<4096)
         // The kernel may write back what was written before it is asked, as when somebody calls sync(2); not each time.
         for _ in 0..<5 where counts.dirty == 0 {
@@ -55,24 +55,24 @@ enum Need: String, Sendable, CaseIterable {
       if fileSystem.isInMemory || counts.dirty > 0 { return nil }
       return "of pages that were just written the kernel counts none as dirty on this file system "
         + "(\(fileSystem.name ?? "unknown")); set TMPDIR to a folder on a disk"
-    } catch UnknownReason.stacked {
-      return "\(UnknownReason.stacked); set TMPDIR to a folder on another file system, such as a container's volume"
+    } catch PageCacheError.stacked {
+      return "\(PageCacheError.stacked); set TMPDIR to a folder on another file system, such as a container's volume"
     }
   }
 
-  private func extents(_ stage: Stage) throws -> String? {
-    let kinds = try stage.probe { file in
-      try PageCache.extents(of: file, bytes: 0..<Stage.probeSize, movesOffset: true).map(\.kind)
+  private func extents(_ sandbox: Sandbox) throws -> String? {
+    let kinds = try sandbox.probe { file in
+      try PageCache.extents(of: file, bytes: 0..<Sandbox.probeSize, movesOffset: true).map(\.kind)
     }
     return kinds == [.unwritten] ? nil : "this file system does not tell reserved blocks from written ones"
   }
 
-  private func folios(_ stage: Stage) throws -> String? {
+  private func folios(_ sandbox: Sandbox) throws -> String? {
     let (size, page) = (4 << 20, 4096)
     let name = "probe-folios"
-    try stage.writeLarge(name, size)
-    defer { stage.remove(name) }
-    let dirty = try unsafe stage.withMapping(of: name, byteCount: page) { memory, file in
+    try sandbox.writeLarge(name, size)
+    defer { sandbox.remove(name) }
+    let dirty = try unsafe sandbox.withMapping(of: name, byteCount: page) { memory, file in
       // SAFETY: the mapping has a page.
       unsafe memory.storeBytes(of: 1, as: UInt8.self)
       return try PageCache.counts(of: file, bytes: 0..<size).dirty

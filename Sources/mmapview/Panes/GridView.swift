@@ -49,7 +49,7 @@ struct GridView: Pane {
   private func drawLibrary(
     _ counts: PageCounts, _ pages: Range<Int>, x: Int, y: Int, isNarrow: Bool = false, on canvas: inout Canvas
   ) {
-    let look = CellLook(counts, shown.interface.glyphs)
+    let look = CellAppearance(counts, shown.interface.glyphs)
     let isCursor = pages.contains(shown.view.cursor)
     let isSelected = shown.view.selection?.overlaps(pages) == true
     let role = look.role == .free && (isCursor || isSelected) ? .title : look.role  // grey would be a faint cursor
@@ -66,7 +66,7 @@ struct GridView: Pane {
   private func drawKernel(
     _ pages: Range<Int>, _ mark: KernelSample.Mark?, x: Int, y: Int, on canvas: inout Canvas
   ) {
-    let look = CellLook(shown.interface.kernel?[pages.lowerBound], shown.interface.glyphs)
+    let look = CellAppearance(shown.interface.kernel?[pages.lowerBound], shown.interface.glyphs)
     let isMarked = pages.contains(shown.view.cursor) || shown.view.selection?.overlaps(pages) == true
     // Nobody was asked yet; the next look follows at once.
     let isBlank = shown.interface.kernel?.isYetToTell(of: pages.lowerBound) ?? true

@@ -21,7 +21,7 @@ enum OverviewBar: Pane {
     _ counts: PageCounts, _ pages: Range<Int>, _ shown: Snapshot, on canvas: inout Canvas,
     _ x: Int, _ y: Int
   ) {
-    let look = CellLook(counts, shown.interface.glyphs)
+    let look = CellAppearance(counts, shown.interface.glyphs)
     let isInView = isInView(pages, shown)
     // What is in view stands out; the cursor's place never gets lost in it.
     let role = look.role == .free && isInView ? .title : look.role
@@ -38,7 +38,7 @@ enum OverviewBar: Pane {
     let cell = sample.ofWhole(pages.lowerBound)
     // What has come since the last look is not unknown: the next one follows at once.
     let isBlank = cell == nil && sample.totals != nil
-    let look = CellLook(cell, shown.interface.glyphs)
+    let look = CellAppearance(cell, shown.interface.glyphs)
     let isInView = isInView(pages, shown)
     let role = look.role == .free && isInView ? .title : look.role
     // Beside the library's cell, that one has the cursor's mark.

@@ -24,9 +24,9 @@ struct QuitQuestion: ScreenLayer {
     if !fits { canvas.clear(Area(x: area.x, y: area.y - 1, width: area.width, height: 1)) }
     let end = canvas.write(question, x: area.x + 1, y: fits ? area.y : area.y - 1, Style(.caption))
     var x = fits ? end : area.x + 1
-    for (key, deed) in Self.answers {
+    for (key, operation) in Self.answers {
       x = canvas.write(key, x: x, y: area.y, Style(.key))
-      x = canvas.write(" \(deed)  ", x: x, y: area.y)
+      x = canvas.write(" \(operation)  ", x: x, y: area.y)
     }
   }
 

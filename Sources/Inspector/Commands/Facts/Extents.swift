@@ -24,9 +24,9 @@ extension Command {
 extension Session {
   fileprivate func extents() throws(CommandError) -> Event {
     let file = try openFile()
-    do throws(UnknownReason) {
+    do throws(PageCacheError) {
       let extents = try PageCache.extents(ofOwn: file.descriptor, bytes: 0..<file.presentSize)
-      let more = isPlaceless(extents) ? ["where on the device is unknown: \(UnknownReason.notSupported)"] : []
+      let more = isPlaceless(extents) ? ["where on the device is unknown: \(PageCacheError.notSupported)"] : []
       let gone = shortfall(file, 0..<file.states.count)
       return Event(.output, extents.map(describe) + gone + more, isMeasured: true)
     } catch { throw unknown(error) }
@@ -35,8 +35,8 @@ extension Session {
   fileprivate func extentsJSON() throws(CommandError) -> Event {
     let file = try openFile()
     var found: [Extent]?
-    var reason: UnknownReason?
-    do throws(UnknownReason) {
+    var reason: PageCacheError?
+    do throws(PageCacheError) {
       let extents = try PageCache.extents(ofOwn: file.descriptor, bytes: 0..<file.presentSize)
       found = extents
       if isPlaceless(extents) { reason = .notSupported }

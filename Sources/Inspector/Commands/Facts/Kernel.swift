@@ -36,7 +36,7 @@ extension Session {
     let pages = try pages(asked, of: file)
     // Behind the end nothing is a hole, and nothing is not cached.
     let gone = shortfall(file, pages)
-    do throws(UnknownReason) {
+    do throws(PageCacheError) {
       let answer = try pieces(of: file, pages)
       let lines = answer.value.map { piece in
         let state = answer.lacking == nil ? "\(piece.state)" : piece.state.isEmpty ? "not cached" : "cached"
@@ -52,8 +52,8 @@ extension Session {
     let pages = try pages(asked, of: file).clamped(to: 0..<file.presentPages)
     var counts = KernelCell?.none
     var runs: [JSON] = []
-    var reason: UnknownReason?
-    do throws(UnknownReason) {
+    var reason: PageCacheError?
+    do throws(PageCacheError) {
       let answer = try pieces(of: file, pages)
       reason = answer.lacking
       func count(_ state: CachedPage) -> Int {

@@ -53,8 +53,8 @@ extension Session {
 
   private func kernelJSON(_ file: MmapFile) -> JSON {
     var counts: KernelCell?
-    var reason: UnknownReason?
-    do throws(UnknownReason) {
+    var reason: PageCacheError?
+    do throws(PageCacheError) {
       let answer = try KernelAnswer<KernelCell>(whole: file.descriptor)
       (counts, reason) = (answer.value, answer.lacking)
     } catch { reason = error }

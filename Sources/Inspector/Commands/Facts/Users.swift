@@ -24,7 +24,7 @@ extension Command {
 extension Session {
   func users() throws(CommandError) -> Event {
     let file = try openFile()
-    do throws(UnknownReason) {
+    do throws(PageCacheError) {
       let found = try PageCache.users(of: file.descriptor)
       var lines = found.users.filter { !$0.isSelf }.map { user in
         ([user.summary] + (user.effects.isEmpty ? [] : [user.effects.joined(separator: "; ")])).joined(separator: ": ")
@@ -40,8 +40,8 @@ extension Session {
   fileprivate func usersJSON() throws(CommandError) -> Event {
     let file = try openFile()
     var found: FileUsers?
-    var reason: UnknownReason?
-    do throws(UnknownReason) { found = try PageCache.users(of: file.descriptor) } catch { reason = error }
+    var reason: PageCacheError?
+    do throws(PageCacheError) { found = try PageCache.users(of: file.descriptor) } catch { reason = error }
     let list = found?.users.filter { !$0.isSelf }.map { user -> JSON in
       [
         "pid": JSON(Int(user.processID)), "name": JSON(user.name), "reads": JSON(user.access.contains(.read)),

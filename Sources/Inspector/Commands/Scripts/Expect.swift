@@ -151,7 +151,7 @@ extension Session {
       throw CommandError("expected \(told) to be \(kind) on the disk, but \(gone)")
     }
     let extents: [Extent]
-    do throws(UnknownReason) {
+    do throws(PageCacheError) {
       extents = try PageCache.extents(ofOwn: file.descriptor, bytes: pages.lowerBound * PageCache.pageSize..<end)
     } catch { throw unknown(error) }
     guard let other = extents.first(where: { $0.kind != kind }) else { return }

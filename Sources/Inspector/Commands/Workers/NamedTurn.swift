@@ -1,7 +1,7 @@
 /// Turns of one worker in a row, as `workers turn` names them.
 package struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
   /// What the worker does with its turns.
-  package enum Deed: Sendable, Equatable {
+  package enum Operation: Sendable, Equatable {
     /// It carries out so many phases.
     case advances(Int)
     /// It ends, and what it holds comes back to be written anew.
@@ -9,17 +9,17 @@ package struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
   }
 
   package let worker: Int
-  package let deed: Deed
+  package let operation: Operation
 
   /// The same, one phase each.
   var singles: [NamedTurn] {
-    guard case .advances(let count) = deed else { return [self] }
-    return Array(repeating: NamedTurn(worker: worker, deed: .advances(1)), count: count)
+    guard case .advances(let count) = operation else { return [self] }
+    return Array(repeating: NamedTurn(worker: worker, operation: .advances(1)), count: count)
   }
 
   /// The turn as it is written in a command: `3`, `3x5` or `3!`.
   package var description: String {
-    switch deed {
+    switch operation {
     case .advances(1): "\(worker)"
     case .advances(let count): "\(worker)x\(count)"
     case .leaves: "\(worker)!"
@@ -53,12 +53,12 @@ extension NamedTurn {
       digits.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(digits).flatMap { $0 > 0 ? $0 : nil } : nil
     }
     if text.last == "!", let worker = number(text.dropLast()) {
-      self.init(worker: worker, deed: .leaves)
+      self.init(worker: worker, operation: .leaves)
       return
     }
     let parts = text.split(separator: "x", maxSplits: 1, omittingEmptySubsequences: false)
     let numbers = parts.compactMap(number)
     guard let worker = numbers.first, numbers.count == parts.count else { return nil }
-    self.init(worker: worker, deed: .advances(numbers.count > 1 ? numbers[1] : 1))
+    self.init(worker: worker, operation: .advances(numbers.count > 1 ? numbers[1] : 1))
   }
 }

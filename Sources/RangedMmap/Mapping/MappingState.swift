@@ -3,7 +3,7 @@ import Synchronization
 /// Where the library believes a page to be, which decides the fastest way of writing it; see `WriteStrategy`.
 ///
 /// It is a belief: memory may be taken back at any time. A wrong one costs time, and never a byte.
-enum Residence: UInt8, AtomicRepresentable {
+enum MappingState: UInt8, AtomicRepresentable {
   /// Not written yet by way of this mapping: a store would fault, and the kernel would have to make the page.
   case untouched
   /// In the page cache and dirty, but not in this process's page table.
@@ -14,26 +14,26 @@ enum Residence: UInt8, AtomicRepresentable {
   case clean
 }
 
-/// A residence for each page of a file.
-struct Residences: Sendable {
-  private let pages: PageBytes<Residence>
+/// A state for each page of a file.
+struct MappingStates: Sendable {
+  private let pages: PageBytes<MappingState>
 
   init?(pageCount: Int) {
-    guard let pages = PageBytes<Residence>(count: pageCount) else { return nil }
+    guard let pages = PageBytes<MappingState>(count: pageCount) else { return nil }
     self.pages = pages
   }
 
   @inline(__always)
-  subscript(page: Int) -> Residence {
+  subscript(page: Int) -> MappingState {
     // SAFETY: the byte is there as long as `pages`.
     unsafe pages[page].pointee.load(ordering: .relaxed)
   }
 
-  func set(_ range: Range<Int>, to residence: Residence) {
+  func set(_ range: Range<Int>, to state: MappingState) {
     // What is so already is left alone: most of a large file was never touched.
     // SAFETY: the bytes are there as long as `pages`.
-    for page in range where self[page] != residence {
-      unsafe pages[page].pointee.store(residence, ordering: .relaxed)
+    for page in range where self[page] != state {
+      unsafe pages[page].pointee.store(state, ordering: .relaxed)
     }
   }
 

@@ -8,15 +8,15 @@ import SystemPackage
 /// The folder that a lesson plays in, with what was set up there; gone when the lesson is.
 ///
 /// Nothing outside of it is touched: names that lessons give are single names in it, or in a file system mounted in it.
-final class Stage: Sendable {
+final class Sandbox: Sendable {
   /// What has to be ended and let go of.
-  struct Props: Sendable {
+  struct Fixtures: Sendable {
     var mounts: [String] = []
     var child: Child?
   }
 
   let folder: FilePath
-  let props = Mutex(Props())
+  let fixtures = Mutex(Fixtures())
   private let home: FilePath?
   // Signals wait from the start, so that none ends the program with the folder left behind.
   private let signals = claunch_open_signals()
@@ -60,9 +60,9 @@ final class Stage: Sendable {
 
   /// Ends and removes all there is; again does nothing.
   func strike() {
-    let (child, mounts) = props.withLock { props in
-      defer { props = Props() }
-      return (props.child, props.mounts)
+    let (child, mounts) = fixtures.withLock { fixtures in
+      defer { fixtures = Fixtures() }
+      return (fixtures.child, fixtures.mounts)
     }
     _ = child?.end()
     // SAFETY: the paths are C strings for the length of the calls.

@@ -3,7 +3,7 @@ import Glibc
 import SystemPackage
 
 /// What a look at one process shows of its use of a file.
-struct ProcessLook {
+struct ProcessScan {
   /// Whether something may not be looked at, of a process that may have files.
   private(set) var isHidden = false
   private let process: Int32

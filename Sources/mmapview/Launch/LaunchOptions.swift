@@ -10,7 +10,7 @@ struct UsageError: Error, CustomStringConvertible {
 }
 
 /// What the command line asks for, read and checked in full before anything is done.
-struct Plan {
+struct LaunchOptions {
   /// How the file is opened, or `nil` if scripts or the prompt will.
   let opening: Command?
   let followsName: Bool
@@ -128,9 +128,9 @@ struct Plan {
   }
 
   /// Puts the lesson before the script, as the machine allows it to be played.
-  mutating func stageLesson(on stage: Stage) throws(ScriptError) {
+  mutating func stageLesson(on sandbox: Sandbox) throws(ScriptError) {
     guard let lesson else { return }
-    var whole = try stage.script(lesson, isLast: lesson.number == Lesson.all().count)
+    var whole = try sandbox.script(lesson, isLast: lesson.number == Lesson.all().count)
     whole.append(script)
     script = whole
   }
@@ -211,7 +211,7 @@ struct Plan {
   }
 }
 
-extension Plan {
+extension LaunchOptions {
   /// The three steps that matter, for whoever sees the program for the first time.
   fileprivate func greeting(_ file: MmapFile?) -> String? {
     switch (isPlain, file?.isWritable) {
@@ -230,7 +230,7 @@ extension Plan {
 
 extension Session {
   /// A session with the plan's file open.
-  convenience init(opening plan: Plan) throws(CommandError) {
+  convenience init(opening plan: LaunchOptions) throws(CommandError) {
     try self.init()
     if let opening = plan.opening { try perform(opening) }
     // What was done so far is the beginning of the recording.

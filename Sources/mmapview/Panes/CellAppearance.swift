@@ -6,7 +6,7 @@ import TerminalCanvas
 ///
 /// A mixture is shown as one: a bar tells how much of it is in use, and the colour is that of the state that matters
 /// most, so that one lost or dirty page never disappears in a crowd.
-struct CellLook {
+struct CellAppearance {
   let glyph: Unicode.Scalar
   let role: Role
   /// Whether the glyph goes on in the columns beside it.

@@ -7,7 +7,7 @@ import SystemPackage
 
 // File systems of a lesson's own: on mounts that nobody else sees, and that go with the process however it ends.
 
-extension Stage {
+extension Sandbox {
   private static let small = 1 << 20
   private static let room = 32 << 20
 
@@ -39,7 +39,7 @@ extension Stage {
       try run(["fallocate", "-l", "\(Self.room / 2)", image])
       let place = try make("failing")
       try run(["mount", "-o", "loop,errors=continue", image, place])
-      props.withLock { $0.mounts.append(place) }
+      fixtures.withLock { $0.mounts.append(place) }
     }
   }
 
@@ -94,7 +94,7 @@ extension Stage {
     let place = try make(name)
     let code = unsafe clesson_mount_memory(place, size, false)
     guard code == 0 else { throw CommandError("a file system can't be mounted (\(Errno(rawValue: code)))") }
-    props.withLock { $0.mounts.append(place) }
+    fixtures.withLock { $0.mounts.append(place) }
   }
 
   private func run(_ words: [String]) throws {

@@ -8,23 +8,23 @@ import SystemPackage
 
 // What lessons ask for by `outside`: what another program does, or the machine.
 
-extension Stage {
+extension Sandbox {
   /// One thing that can be asked for.
-  private struct Prop: Sendable {
+  private struct Fixture: Sendable {
     let name: String
     let usage: String
-    let act: @Sendable (Stage, [String]) throws -> [String]
+    let act: @Sendable (Sandbox, [String]) throws -> [String]
   }
 
-  private static let all: [Prop] = [
-    Prop(name: "large", usage: "large NAME SIZE") { stage, words in
+  private static let all: [Fixture] = [
+    Fixture(name: "large", usage: "large NAME SIZE") { sandbox, words in
       let size = try size(words[1])
-      try stage.writeLarge(words[0], size)
+      try sandbox.writeLarge(words[0], size)
       return ["another program wrote \(words[0]): \(bytes(size)) in one write, and synced it"]
     },
-    Prop(name: "msync", usage: "msync NAME") { stage, words in
-      let size = try Int(stage.open(words[0]) { try $0.stat().size })
-      let code = try unsafe stage.withMapping(of: words[0], byteCount: size) { memory, _ in
+    Fixture(name: "msync", usage: "msync NAME") { sandbox, words in
+      let size = try Int(sandbox.open(words[0]) { try $0.stat().size })
+      let code = try unsafe sandbox.withMapping(of: words[0], byteCount: size) { memory, _ in
         // SAFETY: the mapping has so many bytes.
         unsafe msync(memory.baseAddress, size, MS_ASYNC)
       }
@@ -32,16 +32,16 @@ extension Stage {
       guard code == 0 else { throw CommandError("\(line); expected: 0") }
       return [line]
     },
-    Prop(name: "fsync", usage: "fsync NAME") { stage, words in
-      let failure = try stage.synchronise(words[0])
+    Fixture(name: "fsync", usage: "fsync NAME") { sandbox, words in
+      let failure = try sandbox.synchronise(words[0])
       if let failure { throw failure }
       return ["another program: fsync(\(words[0])): success"]
     },
-    Prop(name: "retry", usage: "retry NAME") { stage, words in
+    Fixture(name: "retry", usage: "retry NAME") { sandbox, words in
       var answers: [String] = []
       // Two errors may be noted: that of the device, and that of the file's own records.
       while answers.count < 5 {
-        let failure = try stage.synchronise(words[0])
+        let failure = try sandbox.synchronise(words[0])
         answers.append(failure.map { "\($0)" } ?? "success")
         if failure == nil { break }
       }
@@ -54,14 +54,14 @@ extension Stage {
       }
       return [line]
     },
-    Prop(name: "truncate", usage: "truncate NAME SIZE") { stage, words in
+    Fixture(name: "truncate", usage: "truncate NAME SIZE") { sandbox, words in
       let size = try size(words[1])
-      try stage.open(words[0]) { try $0.resize(to: Int64(size)) }
+      try sandbox.open(words[0]) { try $0.resize(to: Int64(size)) }
       return ["another program: truncate(\(words[0]), \(bytes(size)))"]
     },
-    Prop(name: "store", usage: "store NAME SIZE") { stage, words in
+    Fixture(name: "store", usage: "store NAME SIZE") { sandbox, words in
       var status: Int32 = 0
-      let (path, size) = (try stage.path(words[0]), try size(words[1]))
+      let (path, size) = (try sandbox.path(words[0]), try size(words[1]))
       // SAFETY: fills the integer that it is given.
       let code = unsafe clesson_store_in_child(path.string, size, &status)
       guard code == 0 else { throw Errno(rawValue: code) }
@@ -70,50 +70,53 @@ extension Stage {
       guard status & 0x7f == SIGBUS else { throw CommandError("\(line); expected: killed by SIGBUS") }
       return [line]
     },
-    Prop(name: "device", usage: "device NAME OFFSET HEX") { stage, words in
-      let found = try stage.device(words[0], try size(words[1]), words[2].count / 2)
+    Fixture(name: "device", usage: "device NAME OFFSET HEX") { sandbox, words in
+      let found = try sandbox.device(words[0], try size(words[1]), words[2].count / 2)
       let line = "the device itself, at \(words[1]) of \(words[0]): \(found)"
       guard found == words[2] else { throw CommandError("\(line), expected \(words[2])") }
       return [line]
     },
-    Prop(name: "start", usage: "start NAME SIZE COMMAND…") { stage, words in
-      let path = try stage.path(words[0])
+    Fixture(name: "start", usage: "start NAME SIZE COMMAND…") { sandbox, words in
+      let path = try sandbox.path(words[0])
       let child = try Child(creating: path.string, size: words[1], commands: Array(words[2...]))
-      let before = stage.props.withLock { props in
-        defer { props.child = child }
-        return props.child
+      let before = sandbox.fixtures.withLock { fixtures in
+        defer { fixtures.child = child }
+        return fixtures.child
       }
       _ = before?.end()
       return try child.waitUntilReady().map { "child: " + $0.replacing(path.string, with: words[0]) }
     },
-    Prop(name: "kill", usage: "kill") { stage, _ in
-      guard let child = stage.props.withLock({ $0.child.take() }) else { throw CommandError("no child was started") }
+    Fixture(name: "kill", usage: "kill") { sandbox, _ in
+      guard let child = sandbox.fixtures.withLock({ $0.child.take() }) else {
+        throw CommandError("no child was started")
+      }
       let signal = child.end()
       return ["child: killed by signal \(signal) (\(name(signal)))"]
     },
-    Prop(name: "break", usage: "break NAME") { stage, words in
-      try stage.breakDevice(for: words[0])
+    Fixture(name: "break", usage: "break NAME") { sandbox, words in
+      try sandbox.breakDevice(for: words[0])
       return ["the device broke: it takes no write any more to blocks of \(words[0]) that it has not written before"]
     },
-    Prop(name: "mend", usage: "mend") { stage, _ in
-      try stage.mendDevice()
+    Fixture(name: "mend", usage: "mend") { sandbox, _ in
+      try sandbox.mendDevice()
       return ["the device: works again"]
     },
-    Prop(name: "leave", usage: "leave") { stage, _ in
-      try stage.leave()
+    Fixture(name: "leave", usage: "leave") { sandbox, _ in
+      try sandbox.leave()
       return []
     },
   ]
 
   /// Does what the words after `outside` say.
   func perform(_ words: [String]) throws(CommandError) -> [String] {
-    guard let prop = Self.all.first(where: { $0.name == words.first }),
-      words.count >= prop.usage.split(separator: " ").count
+    guard let fixture = Self.all.first(where: { $0.name == words.first }),
+      words.count >= fixture.usage.split(separator: " ").count
     else {
       let known = Self.all.map { "outside \($0.usage)" }.joined(separator: " · ")
       throw CommandError("outside \(words.joined(separator: " ")): a lesson knows \(known)")
     }
-    do { return try prop.act(self, Array(words.dropFirst())) } catch let error as CommandError { throw error } catch {
+    do { return try fixture.act(self, Array(words.dropFirst())) } catch let error as CommandError { throw error } catch
+    {
       throw CommandError("outside \(words.joined(separator: " ")): \(error)")
     }
   }
@@ -129,9 +132,9 @@ extension Stage {
   }
 }
 
-// MARK: - Files on the stage
+// MARK: - Files on the sandbox
 
-extension Stage {
+extension Sandbox {
   /// The size of the file that is probed.
   static let probeSize = 1 << 16
 
@@ -160,7 +163,7 @@ extension Stage {
   ///
   /// It lies where the lesson's files will: in the file system that was mounted for it last, or in its folder.
   func probe<Result>(_ body: (FileDescriptor) throws -> Result) throws -> Result {
-    let mounted = props.withLock { $0.mounts.last.flatMap { FilePath($0).lastComponent?.string } }
+    let mounted = fixtures.withLock { $0.mounts.last.flatMap { FilePath($0).lastComponent?.string } }
     let name = (mounted.map { $0 + "/" } ?? "") + "probe"
     let file = try FileDescriptor.open(
       try path(name), .readWrite, options: [.create, .truncate, .closeOnExec, .noFollow],

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What all workers pass before each operation: open, shut for a while, or closed for good; and the clock of their work,
 /// which stands while it is shut.
-final class Gate: Sendable {
+final class PauseGate: Sendable {
   enum Position: Sendable {
     case open
     case shut

@@ -1,7 +1,7 @@
 public import SystemPackage
 
 /// Why the kernel's view of a file can't be had; nothing is guessed in its place.
-public enum UnknownReason: Error, Sendable, Equatable, CustomStringConvertible {
+public enum PageCacheError: Error, Sendable, Equatable, CustomStringConvertible {
   /// There is no cachestat(2): it came with Linux 6.5, and a sandbox may answer as older kernels do.
   case kernelTooOld
   /// The kernel tells only those who own the file or may write it, or a sandbox forbids the call.
