@@ -1,10 +1,9 @@
 import VisibleText
 
-/// One place on the screen.
 package struct Cell: Sendable, Equatable {
   package var glyph: Unicode.Scalar
   package var style: Style
-  // What stands over the glyph, such as accents: two at most, as the languages that have them need. NUL is none.
+  // Accents over the glyph: two at most, as the languages that have them need. NUL is none.
   var marks: (Unicode.Scalar, Unicode.Scalar) = ("\0", "\0")
 
   package static let blank = Cell(glyph: " ", style: .plain)
@@ -19,7 +18,6 @@ package struct Cell: Sendable, Equatable {
     if marks.0 == "\0" { marks.0 = mark } else if marks.1 == "\0" { marks.1 = mark }
   }
 
-  /// Adds the glyph with its marks to a text.
   func write(to text: inout String.UnicodeScalarView) {
     text.append(glyph)
     if marks.0 != "\0" { text.append(marks.0) }
@@ -27,31 +25,11 @@ package struct Cell: Sendable, Equatable {
   }
 }
 
-/// A part of the screen, in cells.
-package struct Area: Sendable, Equatable {
-  package var x: Int
-  package var y: Int
-  package var width: Int
-  package var height: Int
-
-  package init(x: Int, y: Int, width: Int, height: Int) {
-    self.x = x
-    self.y = y
-    self.width = width
-    self.height = height
-  }
-
-  /// What is left below some rows.
-  package func below(_ rows: Int) -> Area { Area(x: x, y: y + rows, width: width, height: height - rows) }
-}
-
-/// A rectangle of cells that views draw on; it knows of no terminal.
-///
-/// Drawing outside is cut off, never an error.
+/// Cells that views draw on; what is drawn outside is cut off, never an error.
 package struct Canvas: Sendable, Equatable {
   package let width: Int
   package let height: Int
-  /// All cells, row by row.
+  // Row by row.
   package private(set) var cells: [Cell]
 
   package init(width: Int, height: Int) {
@@ -65,18 +43,16 @@ package struct Canvas: Sendable, Equatable {
   /// The cell in a column and a row that exist.
   package subscript(x: Int, y: Int) -> Cell { cells[y * width + x] }
 
-  /// The cells of a row.
   package func row(_ y: Int) -> ArraySlice<Cell> { cells[y * width..<(y + 1) * width] }
 
-  /// Puts one glyph.
   package mutating func put(_ glyph: Unicode.Scalar, x: Int, y: Int, _ style: Style = .plain) {
     guard x >= 0, x < width, y >= 0, y < height else { return }
     cells[y * width + x] = Cell(glyph: glyph.shown, style: style)
   }
 
-  /// Writes text to the right of a place, as far as `limit` columns, and tells the column after it.
+  /// Writes text to the right of a place, over `limit` columns at most, and returns the column after it.
   ///
-  /// What is hazardous becomes a dot, so that no file name and no byte can steer the terminal.
+  /// Hazardous characters become dots: no file name and no byte can steer the terminal.
   @discardableResult
   package mutating func write(
     _ text: some StringProtocol, x: Int, y: Int, _ style: Style = .plain, limit: Int = .max
@@ -85,7 +61,7 @@ package struct Canvas: Sendable, Equatable {
     let isVisible = y >= 0 && y < height
     var column = x
     var base: Int?
-    // One string type to loop over, whatever was given: a loop over any is ten times as slow.
+    // Always a String: a loop over an existential or unspecialised type is ten times as slow.
     for scalar in String(text).unicodeScalars {
       let columns = scalar.columns
       guard column + columns <= end else { break }
@@ -103,6 +79,22 @@ package struct Canvas: Sendable, Equatable {
     return column
   }
 
+  /// Writes text into the first row of an area, as far as it goes, and returns the column after it.
+  @discardableResult
+  package mutating func write(_ text: some StringProtocol, in area: Area, _ style: Style = .plain) -> Int {
+    write(text, x: area.x, y: area.y, style, limit: area.width)
+  }
+
+  /// Writes text at the start of an area, as far as it goes, and cuts the columns that it takes off the area.
+  package mutating func write(_ text: some StringProtocol, into rest: inout Area, _ style: Style = .plain) {
+    rest = rest.inset(left: write(text, in: rest, style) - rest.x)
+  }
+
+  /// Writes one text a row, from the area's first row on.
+  package mutating func write(lines: some Sequence<String>, in area: Area, _ style: Style = .plain) {
+    for (index, line) in lines.enumerated() { write(line, in: area.row(index), style) }
+  }
+
   /// The columns of a row from the first cell that differs from another canvas of the same size to the last.
   ///
   /// A glyph two cells wide is in it with both or with neither.
@@ -116,8 +108,8 @@ package struct Canvas: Sendable, Equatable {
     return first - start..<last + 1 - start
   }
 
-  /// Turns an area back into blanks.
-  package mutating func clear(_ area: Area) {
-    for y in area.y..<area.y + area.height { for x in area.x..<area.x + area.width { put(" ", x: x, y: y) } }
+  package mutating func fill(_ area: Area, _ glyph: Unicode.Scalar = " ", _ style: Style = .plain) {
+    let visible = area.intersection(self.area)
+    for y in visible.rows { for x in visible.columns { put(glyph, x: x, y: y, style) } }
   }
 }

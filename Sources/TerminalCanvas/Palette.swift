@@ -1,14 +1,13 @@
 /// How a role looks.
 package struct Appearance: Sendable, Equatable {
-  /// The colour in full, as 0xRRGGBB.
+  /// 0xRRGGBB.
   package let rgb: UInt32
-  /// The colour of the sixteen that a terminal with no more shows instead; people choose themselves how these look.
+  /// The colour on terminals with sixteen, whose looks people choose themselves.
   package let ansi: UInt8
-  /// Whether it is set in bold.
   package let isBold: Bool
-  /// Whether it is to be overlooked: where there are no colours, it is set faintly.
+  /// Whether it is faint where there are no colours.
   package let isFaint: Bool
-  /// The same colour among the 256 of xterm.
+  /// The nearest of xterm's 256.
   package let xterm: UInt8
 
   package init(_ rgb: UInt32, _ ansi: UInt8, isBold: Bool = false, isFaint: Bool = false) {
@@ -19,7 +18,7 @@ package struct Appearance: Sendable, Equatable {
     xterm = Self.xterm(nearest: rgb)
   }
 
-  /// The nearest colour of the 256 of xterm that nobody redefines: a cube of 6 levels, or one of 24 greys.
+  /// The nearest of xterm's colours 16 to 255, which no theme redefines: a cube of 6 levels, and 24 greys.
   static func xterm(nearest rgb: UInt32) -> UInt8 {
     let levels: [Int] = [0, 95, 135, 175, 215, 255]
     let parts = [Int(rgb >> 16 & 0xff), Int(rgb >> 8 & 0xff), Int(rgb & 0xff)]
@@ -34,21 +33,15 @@ package struct Appearance: Sendable, Equatable {
   }
 }
 
-/// The looks of all roles on one kind of ground.
+/// The looks of all roles on one kind of ground; a role without one looks like text.
 package struct Palette: Sendable, Equatable {
-  /// The ground, as 0xRRGGBB, where a picture has to be given one.
+  /// The ground of pictures, as 0xRRGGBB.
   package let ground: UInt32
-  /// Whether a terminal is given that ground as well; else it keeps its own, which should be of the same kind.
+  /// Whether a terminal is given that ground too; else it keeps its own, which should be of the same kind.
   package let paintsGround: Bool
-  /// The looks, each at the number of its role.
+  /// Each at the number of its role.
   let appearances: [Appearance]
 
-  /// A palette.
-  ///
-  /// - Parameters:
-  ///   - ground: The ground, as 0xRRGGBB.
-  ///   - paintsGround: Whether a terminal is given it.
-  ///   - looks: How each role looks; what is not among them looks as text.
   package init(ground: UInt32, paintsGround: Bool = false, _ looks: [Role: Appearance]) {
     self.ground = ground
     self.paintsGround = paintsGround

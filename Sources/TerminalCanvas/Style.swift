@@ -1,27 +1,21 @@
-/// What a cell's colour means; whoever draws names the roles, and a palette says how they look.
+/// What a cell's colour means; a palette says how it looks.
 package struct Role: Sendable, Hashable {
+  /// Its place in each palette; 0 is plain text.
   package let number: UInt8
-  /// The letter that stands for it where a frame is compared as text.
-  package let letter: Character
+  /// Stands for it where a frame is compared as text: in lower case, and different from all others.
+  package let letter: Unicode.Scalar
 
-  /// A role.
-  ///
-  /// - Parameters:
-  ///   - number: Its place in each palette; 0 is plain text.
-  ///   - letter: A letter in lower case that no other role has.
-  package init(_ number: UInt8, _ letter: Character) { (self.number, self.letter) = (number, letter) }
+  package init(_ number: UInt8, _ letter: Unicode.Scalar) { (self.number, self.letter) = (number, letter) }
 
   /// Plain text, in the terminal's own colour.
   package static let text = Role(0, "t")
 }
 
-/// How a cell is to be shown: its meaning, whether it stands out as the cursor does, and whether it is the same on every
-/// machine.
 package struct Style: Sendable, Equatable {
   package var role: Role
   /// Whether foreground and background change places.
   package var isReversed: Bool
-  /// Whether what stands here was measured, so that another machine or another run shows something else.
+  /// Whether the text was measured: another machine or another run shows something else.
   package var isMeasured: Bool
 
   package init(_ role: Role, isReversed: Bool = false, isMeasured: Bool = false) {
@@ -32,9 +26,9 @@ package struct Style: Sendable, Equatable {
 
   package static let plain = Style(.text)
 
-  /// The letter of the role, in upper case where reversed; of what was measured, a tilde.
-  var letter: Character {
+  /// The letter of the role, in upper case where reversed; a tilde where it was measured and can't be compared.
+  var letter: Unicode.Scalar {
     if isMeasured { return "~" }
-    return isReversed ? Character(role.letter.uppercased()) : role.letter
+    return isReversed ? role.letter.properties.uppercaseMapping.unicodeScalars.first ?? role.letter : role.letter
   }
 }

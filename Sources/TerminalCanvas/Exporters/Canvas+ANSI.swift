@@ -11,7 +11,7 @@ extension Canvas {
 }
 
 extension Palette {
-  /// The escape sequence of xterm's 256 colours after which text looks so, whatever it looked like before.
+  /// The escape sequence that sets a style in xterm's 256 colours, whatever was set before.
   func escape(_ style: Style) -> String {
     let (ink, paper) = (ink(style.role, .indexed), paper(.indexed))
     var codes = "0"

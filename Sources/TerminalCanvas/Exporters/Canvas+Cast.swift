@@ -1,17 +1,13 @@
 extension Canvas {
-  /// What a terminal of this size is sent so that it shows this canvas in place of another, in xterm's 256 colours.
+  /// The escape sequences that turn what a terminal of this size shows into this canvas, in xterm's 256 colours.
   ///
-  /// Only cells that differ are sent, each stretch of them after a move of the cursor, so that nothing scrolls and no
-  /// line wraps. It uses the normal screen, not the alternate one: the last frame of a recording stays to be seen.
-  ///
-  /// - Parameters:
-  ///   - before: What the terminal shows, or `nil` to clear it first. One of another size is as good as none.
-  ///   - palette: How the roles look, as they did in `before`.
-  /// - Returns: Text with escape sequences; empty if nothing differs.
+  /// Only cells that differ are sent, each stretch of them after a move of the cursor: nothing scrolls, and no line wraps.
+  /// The normal screen is used, not the alternate one: the last frame of a recording stays visible. `before` is what the
+  /// terminal shows, in the same palette; if it is `nil` or of another size, the screen is cleared first.
   package func update(from before: Canvas?, _ palette: Palette) -> String {
     let known = before.flatMap { $0.width == width && $0.height == height ? $0 : nil }
     var text = known == nil ? palette.escape(.plain) + "\u{1b}[2J" : ""
-    // What is cleared has the ground of the moment in some terminals and not in others: a painted one is sent.
+    // Terminals differ in the ground that cleared cells get: one that is painted is sent.
     let blank = palette.paintsGround ? nil : Canvas(width: width, height: height)
     var style: Style?
     for y in 0..<height {
@@ -28,10 +24,10 @@ extension Canvas {
     return style == nil ? text : text + "\u{1b}[0m"
   }
 
-  // As many columns of equal cells as a move of the cursor over them would cost.
+  // A move of the cursor costs about as many bytes as these equal cells.
   private static let gap = 8
 
-  /// The columns that differ, those with little between them in one.
+  /// The columns that differ; stretches with less than a gap between them are joined.
   private func stretches(ofRow y: Int, since before: Canvas?) -> [Range<Int>] {
     guard let before else { return width > 0 ? [0..<width] : [] }
     var stretches: [Range<Int>] = []
@@ -39,11 +35,10 @@ extension Canvas {
       if let last = stretches.last, x - last.upperBound < Self.gap {
         stretches[stretches.count - 1] = last.lowerBound..<x + 1
       } else {
-        // Never from the middle of a wide glyph.
+        // A wide glyph is sent whole.
         let isHalf = x > 0 && self[x, y].glyph == Cell.continuation
         stretches.append(isHalf ? x - 1..<x + 1 : x..<x + 1)
       }
-      // Nor to the middle of one.
       if x + 1 < width, self[x + 1, y].glyph == Cell.continuation {
         stretches[stretches.count - 1] = stretches[stretches.count - 1].lowerBound..<x + 2
       }

@@ -1,5 +1,4 @@
 extension Canvas {
-  /// The frame as a picture that looks like the terminal.
   package func svg(_ palette: Palette) -> String {
     // Each cell is 9 by 18 units; textLength keeps the columns in place whatever font is found.
     let (cellWidth, cellHeight, margin) = (9, 18, 12)
@@ -48,19 +47,19 @@ extension Canvas {
   }
 }
 
-/// Neighbouring cells of one style.
-struct Run {
-  let x: Int
-  var width: Int
-  var text: String
-  let style: Style
-}
-
 extension Canvas {
+  /// Neighbouring cells of one style.
+  struct Run {
+    let x: Int
+    var width = 0
+    var text = ""
+    let style: Style
+  }
+
   func runs(inRow y: Int) -> [Run] {
     var runs: [Run] = []
     for (x, cell) in row(y).enumerated() {
-      if runs.last?.style != cell.style { runs.append(Run(x: x, width: 0, text: "", style: cell.style)) }
+      if runs.last?.style != cell.style { runs.append(Run(x: x, style: cell.style)) }
       runs[runs.count - 1].width += 1
       if cell.glyph != Cell.continuation { cell.write(to: &runs[runs.count - 1].text.unicodeScalars) }
     }

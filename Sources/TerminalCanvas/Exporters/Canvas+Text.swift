@@ -1,27 +1,19 @@
 extension Canvas {
-  /// The glyphs as lines of text, with no blanks at their ends.
-  package var textLines: [String] {
+  /// The glyphs as lines of text, without blanks at their ends.
+  package var textLines: [String] { lines { $0.write(to: &$1) } }
+
+  /// The frame as tests compare it: the glyphs, then a grid of the styles' letters; plain blanks stay blank.
+  package var golden: String {
+    let letters = lines { $1.append($0 == .blank ? " " : $0.style.letter) }
+    return (textLines + ["", "styles:"] + letters).joined(separator: "\n") + "\n"
+  }
+
+  private func lines(_ write: (Cell, inout String.UnicodeScalarView) -> Void) -> [String] {
     (0..<height).map { y in
       var line = String.UnicodeScalarView()
-      for cell in row(y) where cell.glyph != Cell.continuation { cell.write(to: &line) }
+      for cell in row(y) where cell.glyph != Cell.continuation { write(cell, &line) }
       while line.last == " " { line.removeLast() }
       return String(line)
     }
-  }
-
-  /// The frame as it is kept for comparison: the glyphs, then the same as a grid of style letters.
-  ///
-  /// A letter is a role's, in upper case where reversed; plain blanks stay blank, and a tilde marks what was measured and
-  /// so can't be compared with another machine's.
-  package var golden: String {
-    let letters = (0..<height).map { y in
-      var line = ""
-      for cell in row(y) where cell.glyph != Cell.continuation {
-        line.append(cell == .blank ? " " : cell.style.letter)
-      }
-      while line.last == " " { line.removeLast() }
-      return line
-    }
-    return (textLines + ["", "styles:"] + letters).joined(separator: "\n") + "\n"
   }
 }

@@ -1,24 +1,17 @@
 /// How many colours a terminal shows, by its description.
 ///
-/// `COLORTERM` is not asked: ncurses sends 24 bits only where the description has them, and all palettes' colours are
+/// `COLORTERM` plays no part: ncurses sends 24 bits only where the description has them, and all palettes' colours are
 /// among the 256.
 enum ColorDepth {
-  /// None: bold, dim and reversed have to do.
   case none
-  /// Eight; bold makes them bright on many terminals.
+  /// Bold makes them bright on many terminals.
   case eight
-  /// Eight, and the same again, bright.
   case sixteen
   /// The 256 of xterm.
   case indexed
-  /// Red, green and blue, 8 bits each.
+  /// Numbers are red, green and blue, 8 bits each.
   case direct
 
-  /// The depth of a terminal with this number of colours.
-  ///
-  /// - Parameters:
-  ///   - count: Colours, 0 for none.
-  ///   - isDirect: Whether their numbers are red, green and blue.
   init(count: Int, isDirect: Bool) {
     self =
       switch count {
@@ -31,26 +24,24 @@ enum ColorDepth {
   }
 }
 
-/// What a terminal is told so that a role looks as its palette says, as far as the colours go.
+/// The colour and weight that a terminal is given for a role.
 struct Ink: Equatable {
   /// The colour's number, or -1 for the terminal's own.
   var color: Int32 = -1
-  /// Whether it is set in bold.
   var isBold = false
   var isDim = false
 }
 
 extension Palette {
-  /// How to show a role.
   func ink(_ role: Role, _ depth: ColorDepth) -> Ink { ink(self[role], isText: role == .text, depth) }
 
   func ink(_ look: Appearance, isText: Bool, _ depth: ColorDepth) -> Ink {
     var ink = Ink(isBold: look.isBold)
-    // Plain text is what people have set their terminal to.
+    // Plain text has the colour that people have chosen for their terminal.
     if isText, !paintsGround { return ink }
     switch depth {
     case .none: ink.isDim = look.isFaint
-    // Where there is no grey, it is the text's colour made faint: black or white would vanish on one ground or other.
+    // For grey, which is not among the eight, the text's colour is made faint: black or white would vanish on some ground.
     case .eight where look.ansi == 8: ink.isDim = true
     case .eight:
       ink.color = Int32(look.ansi % 8)

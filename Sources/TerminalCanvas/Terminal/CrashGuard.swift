@@ -4,23 +4,23 @@ import Glibc
 
 /// Gives the terminal back when the program dies of a trap, so that the shell's prompt and the report can be read.
 ///
-/// ncurses may not be called in a signal handler. This one writes fixed bytes that every terminal of today
-/// understands, sets the line's old modes with tcsetattr(3), and lets the signal go on to whoever had it before.
+/// ncurses may not be called in a signal handler. This one writes fixed bytes that every terminal of today understands,
+/// sets the line's old modes with tcsetattr(3), and passes the signal on to the action that was there before.
 package enum CrashGuard {
   private static let signals = [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGSYS]
 
-  // SAFETY: written by the thread that draws; handlers only read, and a torn read can't be: the process is dying.
+  // SAFETY: written by the thread that draws; handlers only read, in a process that is about to die.
   nonisolated(unsafe) private static var modes = termios()
   nonisolated(unsafe) private static var hasTerminal = false
   nonisolated(unsafe) private static var input = STDIN_FILENO
   nonisolated(unsafe) private static var output = STDOUT_FILENO
   nonisolated(unsafe) private static var previous: UnsafeMutablePointer<sigaction>?
 
-  // No more reports of the mouse and marks around pasted text; leave the alternate screen, show the cursor, plain attributes.
+  // No marks around pasted text, no reports of the mouse; leave the alternate screen, show the cursor, plain attributes.
   private static let restore: StaticString =
     "\u{1b}[?2004l\u{1b}[?1006l\u{1b}[?1002l\u{1b}[?1000l\u{1b}[?1049l\u{1b}[?25h\u{1b}[0m\r\n"
 
-  /// Installs the handlers; before any other that has to come first, as a guard over mapped files must.
+  /// Installs the handlers; one that must run before them, such as the guard over mapped files, is installed later.
   package static func arm() {
     guard unsafe previous == nil else { return }
     let actions = UnsafeMutablePointer<sigaction>.allocate(capacity: signals.count)
@@ -35,7 +35,7 @@ package enum CrashGuard {
     unsafe previous = unsafe actions
   }
 
-  /// From now on the terminal's modes are no longer those that it has now.
+  /// Keeps the terminal's modes, before they are changed.
   static func terminalIsTaken(input: Int32, output: Int32) {
     unsafe (self.input, self.output) = (input, output)
     // SAFETY: fills the structure that it is given.

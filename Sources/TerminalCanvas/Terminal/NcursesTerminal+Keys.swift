@@ -1,20 +1,19 @@
 import CNcurses
 
 extension NcursesTerminal {
-  // As xterm and all that follow it send them. Many descriptions of terminals leave them out, and then the rest of a
-  // sequence would be taken for letters that somebody typed.
+  // As xterm and its followers send them. Many descriptions of terminals leave them out, and then the rest of a sequence
+  // would be taken for typed letters.
   private static let sequences: [(text: String, key: Key)] = [
     ("\u{1b}[1;2A", .shiftUp), ("\u{1b}[1;2B", .shiftDown), ("\u{1b}[1;2C", .shiftRight), ("\u{1b}[1;2D", .shiftLeft),
     ("\u{1b}[1;5A", .controlUp), ("\u{1b}[1;5B", .controlDown), ("\u{1b}[1;5C", .controlRight),
     ("\u{1b}[1;5D", .controlLeft), ("\u{1b}[1;3C", .alt("f")), ("\u{1b}[1;3D", .alt("b")), ("\u{1b}[Z", .backTab),
   ]
 
-  // Beyond the codes that ncurses gives to the keys it finds in terminfo.
+  // Beyond the codes that ncurses gives to the keys of terminfo.
   private static let firstCode: Int32 = 0x4000
   private static let pasteStart = firstCode - 1
   private static let pasteEnd = firstCode - 2
 
-  /// Teaches ncurses the sequences that it may not know.
   static func nameKeys() {
     for (index, sequence) in sequences.enumerated() {
       // SAFETY: ncurses copies the text before it returns.
@@ -25,9 +24,9 @@ extension NcursesTerminal {
     unsafe define_key("\u{1b}[201~", pasteEnd)
   }
 
-  /// What ncurses has read: a character, or the code of a sequence that it knows.
   enum Input {
     case character(Unicode.Scalar)
+    /// A sequence that ncurses knows.
     case code(Int32)
   }
 
@@ -52,7 +51,7 @@ extension NcursesTerminal {
         wasEscape = key == .escape
         return key
       case .character("[") where followsEscape:
-        // Nobody types so fast: it is the rest of a sequence.
+        // Too fast to be typed: it is the rest of a sequence.
         nextInput = read()
         if nextInput == nil { return .character("[") }
         sequence = ""
@@ -66,7 +65,7 @@ extension NcursesTerminal {
 
   private func read() -> Input? {
     var code: Int32 = 0
-    // SAFETY: the call fills the integer that it is given.
+    // SAFETY: it fills the integer that it is given.
     switch unsafe cnc_key(&code) {
     case 1: return .character(Unicode.Scalar(UInt32(bitPattern: code)) ?? "\u{fffd}")
     case 2: return .code(code)
@@ -74,23 +73,19 @@ extension NcursesTerminal {
     }
   }
 
-  // MARK: Pasted text
-
-  // Its end may come later, with other bytes: then it is waited for.
+  // `nil` until the end of the text has come, which may be in a later batch of bytes.
   private func takePasted(_ input: Input) -> String? {
     switch input {
     case .character(let scalar): return pasted?.take(scalar) == true ? pasted.take()?.text : nil
     case .code(let code):
       pasted?.giveUpEnd()
-      // No terminal sends keys meanwhile; what looks like one is text, and shows nothing.
+      // No terminal sends keys within pasted text; what looks like one is text, and is dropped.
       return code == Self.pasteEnd ? pasted.take()?.text : nil
     }
   }
 
-  // MARK: After an Esc
-
-  // ncurses has waited for the rest of a sequence that it knows. What comes at once, and is none, is a character with Alt, or
-  // a sequence that nobody has told it of: its letters must not be taken for typed ones.
+  // ncurses has waited for the rest of a sequence that it knows. Other input that follows at once is a character with Alt,
+  // or a sequence that ncurses doesn't know, whose letters must not be taken for typed ones.
   private func keyAfterEscape() -> Key? {
     switch read() {
     case nil: return .escape
@@ -106,7 +101,7 @@ extension NcursesTerminal {
     }
   }
 
-  // ECMA-48: parameters and intermediates, and one byte that ends it. A network may bring them later than ncurses waits.
+  // ECMA-48: parameters and intermediates, and one byte that ends it. Over a network they may come after ncurses' limit.
   private func key(afterSequence begun: String, _ next: Unicode.Scalar) -> Key? {
     let text = begun + String(next)
     if " "..."?" ~= next {
@@ -121,10 +116,10 @@ extension NcursesTerminal {
     return Self.sequences.first { $0.text == "\u{1b}[" + text }?.key ?? .unknown
   }
 
-  // One key stands for all that the mouse did in quick succession, and ncurses gives the newest first.
+  // One KEY_MOUSE stands for several events in quick succession, of which ncurses returns the newest first.
   private func takeMouseEvents() {
     var (x, y, isShifted, kind) = (Int32(0), Int32(0), false, Int32(0))
-    // SAFETY: the call fills what it is given.
+    // SAFETY: it fills the variables that it is given.
     while unsafe cnc_mouse(&x, &y, &isShifted, &kind) {
       guard let kind = Self.kinds[kind] else { continue }
       mouseEvents.append(MouseEvent(x: Int(x), y: Int(y), kind: kind, isShifted: isShifted))
@@ -172,11 +167,11 @@ extension NcursesTerminal {
   }
 }
 
-/// What has come of a pasted text whose end has not come yet.
+/// A pasted text whose end has not come yet.
 struct PastedText {
-  // More than any line that somebody means to paste; the rest is dropped.
+  // 64 KiB is more than any line that a person pastes on purpose; the rest is dropped.
   private static let longest = 1 << 16
-  // Where it comes in parts, ncurses does not know it.
+  // ncurses does not recognise it where it comes in parts.
   private static let end = Array("\u{1b}[201~".unicodeScalars)
 
   private(set) var text = ""
@@ -194,7 +189,7 @@ struct PastedText {
     return false
   }
 
-  /// What came last was not the beginning of that mark.
+  /// Takes the beginning of a mark that did not go on as text.
   mutating func giveUpEnd() {
     for scalar in Self.end[..<endCount] { append(scalar) }
     endCount = 0

@@ -1,9 +1,8 @@
 import CNcurses
 import Glibc
 
-/// The terminal that the program was started in, through ncurses, which is called in this file and its extensions only.
+/// The terminal that the program was started in; ncurses is called in this file and its extensions only.
 package final class NcursesTerminal: Terminal {
-  /// How colours are chosen.
   package enum ColorChoice: Sendable {
     /// As the terminal says, unless `NO_COLOR` is set.
     case auto
@@ -12,15 +11,12 @@ package final class NcursesTerminal: Terminal {
     case never
   }
 
-  /// Why the terminal can't be used.
+  /// Why the terminal can't be used, and what to do.
   package struct Unusable: Error, CustomStringConvertible {
-    /// The reason, and what to do.
     package let description: String
   }
 
-  /// Whether glyphs outside ASCII can be shown.
   package let showsUnicode: Bool
-  /// How the roles look; another is seen at the next canvas.
   package var palette: Palette {
     didSet {
       guard palette != oldValue else { return }
@@ -29,17 +25,18 @@ package final class NcursesTerminal: Terminal {
     }
   }
   let depth: ColorDepth
-  // A blank of ncurses for each style.
+  // A blank cell of ncurses for each style.
   private var looks: [cchar_t] = []
   private var shown: Canvas?
-  // Cells on their way to ncurses; kept, so that not each row takes memory of its own.
+  // A buffer for the cells of a row, kept to save an allocation a row.
   private var cells: [cchar_t] = []
-  // What the mouse did and nobody was told yet, the oldest last.
+  // Not yet returned by `nextKey`, the oldest last.
   var mouseEvents: [MouseEvent] = []
-  // What came after an Esc and was no part of it.
+  // It came after an Esc and was no part of it.
   var nextInput: Input?
-  // Whether the last key was Esc, and what has come after `ESC [` of a sequence whose end has not come yet.
+  // Whether the last key was Esc.
   var wasEscape = false
+  // The bytes after `ESC [` of a sequence whose end has not come yet.
   var sequence: String?
   var pasted: PastedText?
   private var sent = SentBytes()
@@ -47,13 +44,7 @@ package final class NcursesTerminal: Terminal {
   private let reportsDrags: Bool
   private var isOpen = true
 
-  /// Takes over the terminal on standard input and output.
-  ///
-  /// - Parameters:
-  ///   - palette: How the roles look.
-  ///   - choice: Whether to use colours.
-  ///   - usesMouse: Whether to ask for the mouse, which takes the terminal's own selection away.
-  /// - Throws: When there is no terminal, or its kind is unknown.
+  /// Takes over the terminal on standard input and output; the use of the mouse takes its own selection away.
   package convenience init(_ palette: Palette, color choice: ColorChoice, usesMouse: Bool) throws(Unusable) {
     try self.init(palette, color: choice, usesMouse: usesMouse, kind: nil, input: STDIN_FILENO, output: STDOUT_FILENO)
   }
@@ -84,9 +75,7 @@ package final class NcursesTerminal: Terminal {
     sent.counting(ask)
   }
 
-  /// Looks whether there is a terminal that can show a screen, and leaves it as it is.
-  ///
-  /// - Throws: When there is no terminal, or its kind is unknown.
+  /// Throws if there is no terminal that can show a screen, and leaves it as it is.
   package static func requireUsable() throws(Unusable) {
     try requireUsable(kind: nil, input: STDIN_FILENO, output: STDOUT_FILENO)
   }
@@ -96,7 +85,7 @@ package final class NcursesTerminal: Terminal {
       throw Unusable(description: "standard input and output are no terminal; use --headless")
     }
     guard unsafe !cnc_can_show_screen(kind, output) else { return }
-    // SAFETY: getenv's answer is copied at once.
+    // SAFETY: getenv's result is copied at once.
     let name = unsafe kind ?? getenv("TERM").map { unsafe String(cString: $0) } ?? ""
     throw Unusable(
       description: "the terminal \"\(name)\" is unknown or can't move its cursor; set TERM, or use --headless")
@@ -109,7 +98,7 @@ package final class NcursesTerminal: Terminal {
 
   package var width: Int { Int(cnc_columns()) }
   package var height: Int { Int(cnc_rows()) }
-  /// Bytes that were sent to the terminal so far, or `nil` where the kernel keeps no account of threads.
+  /// So far, or `nil` where the kernel keeps no account of threads.
   package var bytesSent: Int? { sent.count }
 
   private func takeColors() {
@@ -124,7 +113,7 @@ package final class NcursesTerminal: Terminal {
 
   private static func look(_ style: Style) -> Int { 2 * Int(style.role.number) + (style.isReversed ? 1 : 0) }
 
-  /// Shows a canvas; ncurses is given the cells that changed.
+  /// Gives ncurses the cells that have changed.
   package func show(_ canvas: Canvas, cursor: (x: Int, y: Int)?) {
     let before = shown?.width == canvas.width && shown?.height == canvas.height ? shown : nil
     if before == nil { cnc_clear() }
@@ -143,7 +132,7 @@ package final class NcursesTerminal: Terminal {
     }
   }
 
-  // Gives ncurses a part of a row in one call: one for each stretch of a style takes twice the time.
+  // In one call: one for each stretch of a style takes twice the time.
   private func put(_ canvas: Canvas, _ y: Int, _ columns: Range<Int>) {
     guard !columns.isEmpty else { return }
     cells.removeAll(keepingCapacity: true)
@@ -164,10 +153,9 @@ package final class NcursesTerminal: Terminal {
     unsafe mvadd_wchnstr(Int32(y), Int32(columns.lowerBound), cells, Int32(cells.count))
   }
 
-  /// Gives the terminal back for a while.
   package func suspend() { sent.counting(giveBack) }
 
-  // What ncurses has no words for.
+  // Modes that ncurses has no functions for.
   private func ask() {
     cnc_mark_pastes(output, true)
     if reportsDrags { cnc_report_drags(output, true) }
@@ -180,7 +168,7 @@ package final class NcursesTerminal: Terminal {
     endwin()
   }
 
-  /// Takes the terminal again and shows everything anew.
+  /// Takes the terminal again; the next canvas is sent whole.
   package func resume() {
     shown = nil
     sent.counting {

@@ -1,15 +1,14 @@
 import Glibc
 
-/// Counts the bytes that one thread writes while it is asked to, by the kernel's own account of that thread.
+/// Counts the bytes that a thread writes in ``counting(_:)``, by the kernel's account of that thread.
 ///
-/// ncurses writes to its descriptor by itself, past stdio, and wants a real terminal there: nothing can stand between.
+/// ncurses writes to its descriptor itself, past stdio, and needs a real terminal there: nothing can stand between.
 struct SentBytes {
   /// The bytes so far, or `nil` if this kernel keeps no account of threads.
   private(set) var count: Int? = 0
   private var descriptor: Int32 = -1
   private var thread: pthread_t?
 
-  /// Does something that sends, and counts what it sent.
   mutating func counting(_ send: () -> Void) {
     let before = written()
     send()
@@ -20,16 +19,15 @@ struct SentBytes {
     count = total + after - before
   }
 
-  /// Closes what is held open.
   mutating func close() {
     if descriptor >= 0 { _ = Glibc.close(descriptor) }
     (descriptor, thread) = (-1, nil)
   }
 
-  // What this thread has ever given to write(2) and its kin.
+  // The bytes that this thread has ever given to write(2) and its kin.
   private mutating func written() -> Int? {
     guard count != nil else { return nil }
-    // The file that was opened tells of the thread that opened it.
+    // The file is about the thread that opened it.
     if thread.map({ pthread_equal($0, pthread_self()) == 0 }) ?? true {
       close()
       // SAFETY: the path is a C string for the length of the call.

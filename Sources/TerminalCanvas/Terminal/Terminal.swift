@@ -6,7 +6,7 @@ package protocol Terminal: AnyObject {
   var showsUnicode: Bool { get }
   /// How the roles look; another is seen at the next canvas.
   var palette: Palette { get set }
-  /// Bytes that were sent to the terminal so far, or `nil` where nobody counts them.
+  /// So far, or `nil` where they can't be counted.
   var bytesSent: Int? { get }
 
   /// Shows a canvas; only what differs from the last one is sent.
@@ -22,7 +22,7 @@ package protocol Terminal: AnyObject {
   /// Gives the terminal back for a while, as for a stop by `Ctrl-Z`.
   func suspend()
 
-  /// Takes the terminal again and shows everything anew.
+  /// Takes the terminal again; the next canvas is sent whole.
   func resume()
 
   /// Gives the terminal back as it was found.

@@ -8,33 +8,30 @@ struct ByteFacts {
 
   private let bytes: [UInt8]
 
-  /// Facts of the first of some bytes; only what lies within them is told.
+  /// Facts of the first of some bytes, as far as there are enough.
   init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes.prefix(8)) }
 
-  /// What the byte itself is.
   func ofOneByte(_ glyphs: Glyphs) -> [String] {
     guard let byte = bytes.first else { return [glyphs.unknown] }
     return ["u8 \(byte)", "i8 \(Int8(bitPattern: byte))", text(glyphs)]
   }
 
   /// Draws the numbers, least significant byte first and then last; those that do not fit whole are left out.
-  func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
-    let little = numbers(isBigEndian: false, shown.interface.glyphs)
-    let big = numbers(isBigEndian: true, shown.interface.glyphs)
-    var x = canvas.write("LE", x: area.x + 1, y: area.y, Style(.dim)) + 1
-    canvas.write("BE", x: area.x + 1, y: area.y + 1, Style(.dim))
-    for (name, pair) in zip(Self.names, zip(little, big)) {
-      let width = max(pair.0.count, pair.1.count) + name.count + 1
-      guard x + width <= area.x + area.width else { return }
-      for (row, value) in [pair.0, pair.1].enumerated() {
-        let start = canvas.write(name + " ", x: x, y: area.y + row, Style(.dim))
-        canvas.write(value, x: start, y: area.y + row)
+  func draw(_ glyphs: Glyphs, on canvas: inout Canvas, _ area: Area) {
+    canvas.write(lines: ["LE", "BE"], in: area.inset(left: 1), Style(.dim))
+    var rest = area.inset(left: 4)
+    let values = zip(numbers(isBigEndian: false, glyphs), numbers(isBigEndian: true, glyphs))
+    for (name, (little, big)) in zip(["u16", "u32", "u64", "f32", "f64"], values) {
+      let width = name.count + 1 + max(little.count, big.count)
+      guard width <= rest.width else { return }
+      let column = rest.takeLeft(width + 2)
+      for (row, value) in [little, big].enumerated() {
+        var line = column.row(row)
+        canvas.write(name + " ", into: &line, Style(.dim))
+        canvas.write(value, into: &line)
       }
-      x += width + 2
     }
   }
-
-  private static let names = ["u16", "u32", "u64", "f32", "f64"]
 
   private func numbers(isBigEndian: Bool, _ glyphs: Glyphs) -> [String] {
     func value(_ count: Int) -> UInt64? {

@@ -4,12 +4,12 @@ import TerminalCanvas
 
 /// How a cell looks that stands for one page or for many.
 ///
-/// A mixture is shown as one: a bar tells how much of it is in use, and the colour is that of the state that matters
-/// most, so that one lost or dirty page never disappears in a crowd.
+/// A bar shows how much of a mixture is in use. Its colour is that of the most urgent state: one lost or dirty page never
+/// disappears in a crowd.
 struct CellAppearance {
   let glyph: Unicode.Scalar
   let role: Role
-  /// Whether the glyph goes on in the columns beside it.
+  /// Whether the glyph is repeated in a second column.
   let isFilled: Bool
 
   init(_ counts: PageCounts, _ glyphs: Glyphs) {
@@ -26,7 +26,7 @@ struct CellAppearance {
     }
   }
 
-  // What matters most comes first: what is gone, and what may still be lost.
+  // First what is gone, then what may still be lost.
   private static func mostUrgent(_ counts: PageCounts) -> PageState {
     if counts[.lost] > 0 { return .lost }
     if counts[.written] > 0 { return .written }
@@ -35,7 +35,6 @@ struct CellAppearance {
     return counts[.allocated] > 0 ? .allocated : .free
   }
 
-  /// The kernel's word; `nil` if there is none.
   init(_ cell: KernelCell?, _ glyphs: Glyphs) {
     isFilled = false
     let state = KernelState(cell)
@@ -52,4 +51,7 @@ struct CellAppearance {
       glyph = glyphs.glyph(state)
     }
   }
+
+  /// The role, but for the grey of free pages, which would make a faint mark when reversed.
+  func role(isReversed: Bool) -> Role { isReversed && role == .free ? .title : role }
 }

@@ -11,28 +11,23 @@ func sparkline(_ values: some Collection<Double>, _ levels: [Unicode.Scalar]) ->
   return String(line)
 }
 
-/// Percentiles of what took some time, in a line of 27 columns or more; the maximum where there is room for it.
+/// Percentiles of durations, in a line of 27 columns or more; the maximum where there is room for it.
 func latencyLine(_ name: String, _ latencies: Latencies, _ glyphs: Glyphs, _ width: Int) -> String {
   // A blank before the unit costs three columns.
   let (blank, column) = width >= 38 ? (" ", 6) : ("", 5)
   func field(_ name: String, _ time: Duration?) -> String {
-    let text = time.map { short($0, glyphs, blank) } ?? glyphs.unknown
-    return " \(name) " + text + String(repeating: " ", count: max(0, column - text.count))
+    " \(name) " + padded(time.map { short($0, glyphs, blank) } ?? glyphs.unknown, column)
   }
-  var line = name + String(repeating: " ", count: max(0, 5 - name.count))
-  line += field("p50", latencies.percentile(0.5)) + field("p99", latencies.percentile(0.99))
+  let line = padded(name, 5) + field("p50", latencies.percentile(0.5)) + field("p99", latencies.percentile(0.99))
   return width >= 35 ? line + field("max", latencies.max) : line
 }
 
 /// A time with two digits or three, in the unit that reads best.
 func short(_ time: Duration, _ glyphs: Glyphs, _ blank: String = " ") -> String {
-  var (value, units) = (time / .nanoseconds(1), ["ns", glyphs.microseconds, "ms", "s"][...])
-  while value >= 999.5, units.count > 1 {
-    value /= 1000
-    units = units.dropFirst()
-  }
-  let isSmall = value < 9.95 && units.first != "ns"
-  return (isSmall ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))") + blank + (units.first ?? "")
+  let (value, unit) = scaled(
+    time / .nanoseconds(1), by: 1000, below: 999.5, ["ns", glyphs.microseconds, "ms", "s"])
+  let isSmall = value < 9.95 && unit != "ns"
+  return (isSmall ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))") + blank + unit
 }
 
 /// A count of four digits at most, in thousands or millions where it is greater.
@@ -42,4 +37,32 @@ func shortCount(_ count: Int) -> String {
   case ..<10_000_000: "\(count / 1000)k"
   default: "\(count / 1_000_000)M"
   }
+}
+
+/// A size in the binary unit that reads best, exact where it is whole.
+func bytes(_ count: Int) -> String {
+  let (value, unit) = scaled(Double(count), by: 1024, below: 1024, ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"])
+  return "\(decimal(value)) \(unit)"
+}
+
+/// A rate in decimal units, as disks are sold.
+func rate(_ bytesPerSecond: Double) -> String {
+  let (value, unit) = scaled(bytesPerSecond / 1e3, by: 1000, below: 1000, ["kB/s", "MB/s", "GB/s"])
+  return "\(decimal(value)) \(unit)"
+}
+
+/// A value in the first of some units in which it is below a limit, or in the last.
+private func scaled(_ value: Double, by factor: Double, below limit: Double, _ units: [String]) -> (Double, String) {
+  var (value, rest) = (value, units[...])
+  while value >= limit, rest.count > 1 {
+    value /= factor
+    rest = rest.dropFirst()
+  }
+  return (value, rest.first ?? "")
+}
+
+/// One digit after the point below 100, none where it is whole.
+private func decimal(_ value: Double) -> String {
+  let tenths = (value * 10).rounded() / 10
+  return tenths >= 100 || tenths == tenths.rounded() ? "\(Int(tenths.rounded()))" : "\(tenths)"
 }

@@ -15,22 +15,21 @@ struct GridView: Pane {
 
   private func draw(on canvas: inout Canvas) {
     guard let cells = shown.interface.cells else {
-      for (row, line) in wrapped(Self.noFile(isInLesson: shown.isInLesson), area.width - 2).enumerated() {
-        canvas.write(line, x: area.x + 1, y: area.y + 1 + row)
-      }
+      let lines = wrapped(Self.noFile(isInLesson: shown.isInLesson), area.width - 2)
+      canvas.write(lines: lines, in: area.below(1).inset(left: 1))
       return
     }
     drawRuler(on: &canvas)
+    let field = shape.field(in: area)
     let marks = shown.interface.kernel?.marks(each: cells.pagesPerGroup, from: cells.pages.lowerBound) ?? [:]
     for index in 0..<cells.count {
       let (row, column) = index.quotientAndRemainder(dividingBy: shape.columns)
       let pages = cells.pages(of: index)
-      let y = area.y + 1 + row
+      let (x, y) = (field.x + column * shape.cellWidth, field.y + row)
       if column == 0 {
         let offset = hex(pages.lowerBound * Alignment.page, width: 8)
-        canvas.write(offset, x: area.x + shape.marginWidth - 1 - offset.count, y: y, Style(.dim))
+        canvas.write(offset, x: x - 1 - offset.count, y: y, Style(.dim))
       }
-      let x = area.x + shape.marginWidth + column * shape.cellWidth
       switch shown.layer {
       case .library: drawLibrary(cells[index], pages, x: x, y: y, on: &canvas)
       case .kernel: drawKernel(pages, marks[pages.lowerBound], x: x, y: y, on: &canvas)
@@ -41,7 +40,6 @@ struct GridView: Pane {
     }
   }
 
-  /// What is said while no file is open.
   static func noFile(isInLesson: Bool) -> String {
     isInLesson ? "no file is open yet" : "no file is open: type :open PATH or :create PATH SIZE"
   }
@@ -49,41 +47,42 @@ struct GridView: Pane {
   private func drawLibrary(
     _ counts: PageCounts, _ pages: Range<Int>, x: Int, y: Int, isNarrow: Bool = false, on canvas: inout Canvas
   ) {
-    let look = CellAppearance(counts, shown.interface.glyphs)
+    let look = CellAppearance(counts, shown.glyphs)
     let isCursor = pages.contains(shown.view.cursor)
-    let isSelected = shown.view.selection?.overlaps(pages) == true
-    let role = look.role == .free && (isCursor || isSelected) ? .title : look.role  // grey would be a faint cursor
-    let style = Style(role, isReversed: isCursor || isSelected)
-    let mark = isCursor ? shown.interface.glyphs.cursor : isSelected ? shown.interface.glyphs.selected : nil
+    let isReversed = isCursor || isSelected(pages)
+    let style = Style(look.role(isReversed: isReversed), isReversed: isReversed)
+    let mark = isCursor ? shown.glyphs.cursor : isReversed ? shown.glyphs.selected : nil
     let glyph = mark ?? look.glyph
     canvas.put(glyph, x: x, y: y, style)
     guard shape.cellWidth == 2, !isNarrow else { return }
-    // The second half goes on with what has a ground; a lone mark stays alone.
-    let goesOn = look.isFilled && !style.isReversed
-    canvas.put(goesOn ? glyph : " ", x: x + 1, y: y, style.isReversed || goesOn ? style : .plain)
+    // A glyph that fills its cell is repeated in the second column; a lone mark is not.
+    let goesOn = look.isFilled && !isReversed
+    canvas.put(goesOn ? glyph : " ", x: x + 1, y: y, isReversed || goesOn ? style : .plain)
   }
 
   private func drawKernel(
     _ pages: Range<Int>, _ mark: KernelSample.Mark?, x: Int, y: Int, on canvas: inout Canvas
   ) {
-    let look = CellAppearance(shown.interface.kernel?[pages.lowerBound], shown.interface.glyphs)
-    let isMarked = pages.contains(shown.view.cursor) || shown.view.selection?.overlaps(pages) == true
-    // Nobody was asked yet; the next look follows at once.
+    let look = CellAppearance(shown.interface.kernel?[pages.lowerBound], shown.glyphs)
+    let isMarked = pages.contains(shown.view.cursor) || isSelected(pages)
+    // Not sampled yet; the next sample follows at once.
     let isBlank = shown.interface.kernel?.isYetToTell(of: pages.lowerBound) ?? true
-    let glyph = isBlank ? " " : look.glyph
-    let role = mark != nil ? .changed : look.role == .free && isMarked ? .title : look.role
-    canvas.put(glyph, x: x, y: y, Style(role, isReversed: isMarked || mark == .fresh, isMeasured: true))
-    if shown.layer == .kernel, shape.cellWidth == 2, isMarked {
-      canvas.put(" ", x: x + 1, y: y, Style(role, isReversed: true, isMeasured: true))
-    }
+    let role = mark != nil ? .changed : look.role(isReversed: isMarked)
+    let style = Style(role, isReversed: isMarked || mark == .fresh, isMeasured: true)
+    canvas.put(isBlank ? " " : look.glyph, x: x, y: y, style)
+    if shown.layer == .kernel, shape.cellWidth == 2, isMarked { canvas.put(" ", x: x + 1, y: y, style) }
   }
+
+  private func isSelected(_ pages: Range<Int>) -> Bool { shown.view.selection?.overlaps(pages) == true }
 
   // Every eighth column by its page's number within the row.
   private func drawRuler(on canvas: inout Canvas) {
-    canvas.write("offset", x: area.x + 1, y: area.y, Style(.dim))
+    canvas.write("offset", in: area.inset(left: 1), Style(.dim))
+    var rest = area.inset(left: shape.marginWidth)
     for column in stride(from: 0, to: shape.columns, by: 8) {
-      let x = area.x + shape.marginWidth + column * shape.cellWidth
-      canvas.write(short(column * shape.pagesPerCell), x: x, y: area.y, Style(.dim), limit: 8 * shape.cellWidth - 1)
+      canvas.write(
+        short(column * shape.pagesPerCell), in: rest.takeLeft(8 * shape.cellWidth).inset(left: 0, right: 1), Style(.dim)
+      )
     }
   }
 

@@ -3,14 +3,14 @@ import TerminalCanvas
 
 /// The help screens, made from the tables of keys and of verbs.
 enum HelpText {
-  /// The keys where the pages are: what moves, what looks, what works on the range at the cursor or on the selection.
+  /// The keys of the grid.
   static func keys(_ glyphs: Glyphs, width: Int = 80) -> [String] {
     let groups = [KeyMap.moving, KeyMap.looking, KeyMap.working, KeyMap.others]
     let nameWidth = groups.joined().map { glyphs.spell($0.name).count }.max() ?? 0
     var lines = ["keys; w to u act on the range at the cursor, or on what is selected"]
     for group in groups {
       let entries = group.map { padded(glyphs.spell($0.name), nameWidth + 1) + $0.help }
-      // Down the left column first, so that neighbours stand together; where two have no room, there is one.
+      // Down the left column first: neighbours stand together. Below 80 columns there is one.
       let half = width < 80 ? entries.count : (entries.count + 1) / 2
       for row in 0..<half {
         let right = half + row < entries.count ? entries[half + row] : ""
@@ -20,7 +20,7 @@ enum HelpText {
     return lines + ["`:` and then `?` shows the commands"]
   }
 
-  /// The commands, and what helps while one is typed.
+  /// The commands, and the keys while one is typed.
   static func commands(_ glyphs: Glyphs) -> [String] {
     let width = Verb.all.map(\.name.count).max() ?? 0
     return ["commands; `help VERB` tells more of one, as does F1 while it is typed"]
@@ -36,9 +36,4 @@ enum HelpText {
     ("Ctrl-W Ctrl-U Ctrl-K", "delete the word before, all before, all behind the cursor; Alt-D the word behind"),
     ("Esc Ctrl-C", "leave"),
   ]
-}
-
-/// A text with blanks behind it up to a width.
-func padded(_ text: String, _ width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.columns))
 }

@@ -17,18 +17,18 @@ enum HexView: Pane {
       return
     }
     let held = shown.interface.pageBytes.flatMap { $0.page == shown.view.cursor ? $0 : nil }
-    drawRule(file, shown, held, on: &canvas, area)
+    let cursor = shown.interface.showsByteCursor(shown.view) ? shown.view.byteCursor : nil
+    drawRule(cursor, held, shown, on: &canvas, area)
+    let inner = area.below(1).inset(left: 1)
     if let reason = reluctance(shown) ?? held?.failure {
       let style = Style(held?.failure == nil ? .dim : .error, isMeasured: true)
-      let lines = wrapped(reason, area.width - 1, rows: area.height - 1, shown.interface.glyphs)
-      for (row, line) in lines.enumerated() { canvas.write(line, x: area.x + 1, y: area.y + 1 + row, style) }
+      canvas.write(lines: wrapped(reason, inner.width, rows: inner.height, shown.glyphs), in: inner, style)
       return
     }
     guard let held else { return }
-    // What a page holds that was not written here is the file system's affair.
+    // The bytes of a page that was not written here depend on the file system.
     let isMeasured = [.free, .allocated].contains(file.states[held.page])
-    let rows = rows(area, showsCursor: showsCursor(shown))
-    let cursor = showsCursor(shown) ? shown.view.byteCursor : nil
+    let rows = rows(area, showsCursor: cursor != nil)
     let cutRow = cutRow(held, shown, rows)
     for row in 0..<rows where row != cutRow {
       let start = (shown.interface.firstByteRow + row) * 16
@@ -36,12 +36,14 @@ enum HexView: Pane {
       let line = Line(
         bytes: held.bytes[start..<min(start + 16, held.bytes.count)], offset: held.page * Alignment.page + start,
         cursor: cursor.map { $0 - start }, isMeasured: isMeasured)
-      line.draw(on: &canvas, area, area.y + 1 + row)
+      line.draw(on: &canvas, inner.row(row))
     }
-    if let cutRow { drawCut(held, on: &canvas, area, area.y + 1 + cutRow) }
-    guard cursor != nil else { return }
-    let below = Area(x: area.x, y: area.y + 1 + rows, width: area.width, height: ByteFacts.rows)
-    facts(shown, held).draw(shown, on: &canvas, below)
+    if let cutRow, let size = held.cutSize {
+      let place = held.bytes.isEmpty ? "before this page" : "here"
+      canvas.write(
+        "the file ends \(place): it was cut to \(counted(size, "byte"))", in: inner.row(cutRow), Style(.error))
+    }
+    if let cursor { facts(held, cursor).draw(shown.glyphs, on: &canvas, area.below(1 + rows)) }
   }
 
   // The row after the last bytes, or the last row, in place of its bytes, where all are taken.
@@ -50,44 +52,31 @@ enum HexView: Pane {
     return max(0, min((held.bytes.count + 15) / 16 - shown.interface.firstByteRow, rows - 1))
   }
 
-  private static func drawCut(_ held: PageBytes, on canvas: inout Canvas, _ area: Area, _ y: Int) {
-    guard let size = held.cutSize else { return }
-    let place = held.bytes.isEmpty ? "before this page" : "here"
-    canvas.write(
-      "the file ends \(place): it was cut to \(counted(size, "byte"))", x: area.x + 1, y: y, Style(.error),
-      limit: area.width - 1)
-  }
-
   private static func reluctance(_ shown: Snapshot) -> String? {
     switch shown.interface.presence {
     case .readable: nil
     case .empty: "nothing was written here: it reads as zeros"
     case .absent: "not in memory; to show its bytes would bring it in. Tab goes to them, and does"
-    case .unknown: "nobody tells whether it is in memory; to show its bytes may bring it in. Tab goes to them"
+    case .unknown: "not known whether it is in memory; to show its bytes may bring it in. Tab goes to them"
     }
   }
 
-  private static func showsCursor(_ shown: Snapshot) -> Bool {
-    shown.interface.showsByteCursor(shown.view)
-  }
-
-  private static func facts(_ shown: Snapshot, _ held: PageBytes) -> ByteFacts {
-    ByteFacts(held.bytesAndMore.dropFirst(min(shown.view.byteCursor, held.bytes.count)))
+  private static func facts(_ held: PageBytes, _ cursor: Int) -> ByteFacts {
+    ByteFacts(held.bytesAndMore.dropFirst(min(cursor, held.bytes.count)))
   }
 
   private static func drawRule(
-    _ file: MmapFile, _ shown: Snapshot, _ held: PageBytes?, on canvas: inout Canvas,
-    _ area: Area
+    _ cursor: Int?, _ held: PageBytes?, _ shown: Snapshot, on canvas: inout Canvas, _ area: Area
   ) {
-    guard showsCursor(shown) else {
+    guard let cursor else {
       Screen.rule("bytes of page \(shown.view.cursor)", shown, on: &canvas, area)
       return
     }
-    let offset = shown.view.cursor * Alignment.page + shown.view.byteCursor
+    let offset = shown.view.cursor * Alignment.page + cursor
     var parts = ["byte 0x\(hex(offset, width: 1)) = \(offset), page \(shown.view.cursor)"]
-    if let held { parts += facts(shown, held).ofOneByte(shown.interface.glyphs) }
+    if let held { parts += facts(held, cursor).ofOneByte(shown.glyphs) }
     let style = Style(shown.interface.focus == .bytes ? .title : .dim)
-    Screen.rule(parts.joined(separator: shown.interface.glyphs.separator), shown, on: &canvas, area, style)
+    Screen.rule(parts.joined(separator: shown.glyphs.separator), shown, on: &canvas, area, style)
   }
 
   private struct Line {
@@ -97,14 +86,14 @@ enum HexView: Pane {
     let cursor: Int?
     let isMeasured: Bool
 
-    func draw(on canvas: inout Canvas, _ area: Area, _ y: Int) {
+    func draw(on canvas: inout Canvas, _ area: Area) {
       // Offsets of large files have more digits, and move the rest along.
-      let left = canvas.write(hex(offset, width: 8) + ":", x: area.x + 1, y: y, Style(.dim, isMeasured: isMeasured)) + 1
+      let left = canvas.write(hex(offset, width: 8) + ":", in: area, Style(.dim, isMeasured: isMeasured)) + 1
       for (index, byte) in bytes.enumerated() {
         let role: Role = byte == 0 ? .zeroByte : HexDump.isPrintable(byte) ? .textByte : .otherByte
         let style = Style(role, isReversed: index == cursor, isMeasured: isMeasured)
-        canvas.write(hex(byte, width: 2), x: left + index * 2 + index / 2, y: y, style)
-        canvas.write(String(HexDump.character(byte)), x: left + 41 + index, y: y, style)
+        canvas.write(hex(byte, width: 2), x: left + index * 2 + index / 2, y: area.y, style)
+        canvas.write(String(HexDump.character(byte)), x: left + 41 + index, y: area.y, style)
       }
     }
   }

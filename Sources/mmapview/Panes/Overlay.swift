@@ -11,15 +11,13 @@ struct Overlay: ScreenLayer {
     first = isFromEnd ? .max : 0
   }
 
-  /// What fits, all of it being as wide as the window.
   private func rows(_ area: Area) -> [String] { lines.flatMap { wrapped($0, area.width - 3) } }
 
-  // Any key but those that scroll takes it away. To type on does, too, and `:` begins a line at once: the letters of a
-  // command that is typed next must not act as keys.
+  // A character that is typed, and `:`, close it and go on to the prompt: letters of a command must not act as keys.
   mutating func take(_ key: Key, _ loop: RunLoop, _ layout: Layout) -> LayerOutcome {
     if scroll(key, layout.overlay) { return .stays }
     if case .character = key, loop.interface.prompt != nil { return .passesOn }
-    return key == .character(":") ? .passesOn : .leaves()
+    return key == ":" ? .passesOn : .leaves()
   }
 
   /// Takes a key; `false` if it ends the overlay.
@@ -45,22 +43,20 @@ struct Overlay: ScreenLayer {
   }
 
   func draw(_ shown: Snapshot, on canvas: inout Canvas, _ layout: Layout) {
-    canvas.clear(layout.overlay)
-    draw(on: &canvas, layout.overlay, shown.interface.glyphs)
+    canvas.fill(layout.overlay)
+    draw(on: &canvas, layout.overlay, shown.glyphs)
   }
 
   func draw(on canvas: inout Canvas, _ area: Area, _ glyphs: Glyphs) {
-    let (rows, height) = (rows(area), area.height - 1)
-    let start = min(first, max(0, rows.count - height))
-    let shown = start..<min(start + height, rows.count)
-    for (row, line) in rows[shown].enumerated() {
-      canvas.write(glyphs.spell(line), x: area.x + 2, y: area.y + row, limit: area.width - 2)
-    }
+    var rest = area.inset(left: 2)
+    let (rows, text) = (rows(area), rest.takeTop(area.height - 1))
+    let start = min(first, max(0, rows.count - text.height))
+    let shown = start..<min(start + text.height, rows.count)
+    canvas.write(lines: rows[shown].map(glyphs.spell), in: text)
     let place = "\(shown.lowerBound + 1)-\(shown.upperBound) of \(rows.count): "
     let notes =
-      rows.count > height
+      rows.count > text.height
       ? [place + "↑ ↓ PgUp PgDn; any other key goes back", place + "↑ ↓; others go back", place] : ["any key goes back"]
-    let note = notes.map(glyphs.spell).first { $0.columns <= area.width - 2 } ?? ""
-    canvas.write(note, x: area.x + 2, y: area.y + area.height - 1, Style(.dim))
+    canvas.write(notes.map(glyphs.spell).first { $0.columns <= rest.width } ?? "", in: rest, Style(.dim))
   }
 }

@@ -6,54 +6,44 @@ import TerminalCanvas
 enum OverviewBar: Pane {
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     guard let shape = shown.layout?.shape, let whole = shown.interface.overview, !whole.pages.isEmpty else { return }
-    canvas.write("whole", x: area.x + 1, y: area.y, Style(.dim))
+    canvas.write("whole", in: area.inset(left: 1), Style(.dim))
+    let field = area.inset(left: shape.marginWidth)
     for index in 0..<whole.count {
       let pages = whole.pages(of: index)
-      let x = area.x + shape.marginWidth + index * (shown.layer == .both ? 2 : 1)
-      if shown.layer != .kernel { drawLibrary(whole[index], pages, shown, on: &canvas, x, area.y) }
+      let isInView = shown.interface.cells.map { pages.overlaps($0.pages) } ?? false
+      let x = field.x + index * columns(shown.layer)
+      if shown.layer != .kernel {
+        // What is in view stands out, and the cursor's cell in it.
+        let mark = pages.contains(shown.view.cursor) ? shown.glyphs.cursor : isInView ? shown.glyphs.selected : nil
+        let look = CellAppearance(whole[index], shown.glyphs)
+        canvas.put(mark ?? look.glyph, x: x, y: field.y, Style(look.role(isReversed: isInView), isReversed: isInView))
+      }
       if shown.layer != .library {
-        drawKernel(pages, shown, on: &canvas, shown.layer == .both ? x + 1 : x, area.y)
+        drawKernel(pages, isInView, shown, on: &canvas, x + columns(shown.layer) - 1, field.y)
       }
     }
   }
 
-  private static func drawLibrary(
-    _ counts: PageCounts, _ pages: Range<Int>, _ shown: Snapshot, on canvas: inout Canvas,
-    _ x: Int, _ y: Int
-  ) {
-    let look = CellAppearance(counts, shown.interface.glyphs)
-    let isInView = isInView(pages, shown)
-    // What is in view stands out; the cursor's place never gets lost in it.
-    let role = look.role == .free && isInView ? .title : look.role
-    let mark =
-      pages.contains(shown.view.cursor)
-      ? shown.interface.glyphs.cursor : isInView ? shown.interface.glyphs.selected : nil
-    canvas.put(mark ?? look.glyph, x: x, y: y, Style(role, isReversed: isInView))
-  }
-
   private static func drawKernel(
-    _ pages: Range<Int>, _ shown: Snapshot, on canvas: inout Canvas, _ x: Int, _ y: Int
+    _ pages: Range<Int>, _ isInView: Bool, _ shown: Snapshot, on canvas: inout Canvas, _ x: Int, _ y: Int
   ) {
     guard let sample = shown.interface.kernel else { return }
     let cell = sample.ofWhole(pages.lowerBound)
-    // What has come since the last look is not unknown: the next one follows at once.
+    // Pages that have come since the last sample are not unknown: the next one follows at once.
     let isBlank = cell == nil && sample.totals != nil
-    let look = CellAppearance(cell, shown.interface.glyphs)
-    let isInView = isInView(pages, shown)
-    let role = look.role == .free && isInView ? .title : look.role
+    let look = CellAppearance(cell, shown.glyphs)
     // Beside the library's cell, that one has the cursor's mark.
     let isMarked = shown.layer == .kernel && pages.contains(shown.view.cursor)
-    let glyph = (isMarked ? shown.interface.glyphs.cursor : nil) ?? (isBlank ? " " : look.glyph)
-    canvas.put(glyph, x: x, y: y, Style(role, isReversed: isInView, isMeasured: true))
+    let glyph = (isMarked ? shown.glyphs.cursor : nil) ?? (isBlank ? " " : look.glyph)
+    let style = Style(look.role(isReversed: isInView), isReversed: isInView, isMeasured: true)
+    canvas.put(glyph, x: x, y: y, style)
   }
 
-  private static func isInView(_ pages: Range<Int>, _ shown: Snapshot) -> Bool {
-    shown.interface.cells.map { pages.overlaps($0.pages) } ?? false
-  }
-
-  /// How many pages a cell of the bar stands for; with both layers each cell is two columns.
+  /// How many pages a cell of the bar stands for.
   static func pagesPerCell(_ shape: GridShape, _ layer: Layer, of pages: Int) -> Int {
-    let cells = shape.columns * shape.cellWidth / (layer == .both ? 2 : 1)
+    let cells = shape.columns * shape.cellWidth / columns(layer)
     return max(1, (pages + cells - 1) / cells)
   }
+
+  private static func columns(_ layer: Layer) -> Int { layer == .both ? 2 : 1 }
 }

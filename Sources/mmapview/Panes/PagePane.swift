@@ -5,22 +5,21 @@ import TerminalCanvas
 
 /// What is known of the page under the cursor.
 enum PagePane {
-  /// Draws the facts, one a line, and tells how many lines it took.
+  /// Draws the facts, one a line, and returns how many lines it took.
   static func drawFacts(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) -> Int {
     guard let file = shown.file else { return 0 }
     let page = shown.view.cursor
     let offset = page * Alignment.page
-    let x = canvas.write("page \(page)", x: area.x, y: area.y, Style(.title), limit: area.width)
-    let place = fitting(
-      [" at 0x\(hex(offset, width: 1))", "\(offset)"], area.x + area.width - x, shown.interface.glyphs, separator: " = "
-    )
-    canvas.write(place, x: x, y: area.y)
+    var heading = area
+    canvas.write("page \(page)", into: &heading, Style(.title))
+    let place = [" at 0x\(hex(offset, width: 1))", "\(offset)"]
+    canvas.write(fitting(place, heading.width, shown.glyphs, separator: " = "), in: heading)
     var row = 1
     func fact(_ name: String, _ parts: [String], _ style: Style = .plain) {
       guard row < area.height else { return }
-      canvas.write(
-        name, x: area.x, y: area.y + row, Style(.dim, isMeasured: style.isMeasured), limit: area.width)
-      canvas.write(fitting(parts, area.width - 8, shown.interface.glyphs), x: area.x + 8, y: area.y + row, style)
+      canvas.write(name, in: area.row(row), Style(.dim, isMeasured: style.isMeasured))
+      let value = area.row(row).inset(left: 8)
+      canvas.write(fitting(parts, value.width, shown.glyphs), in: value, style)
       row += 1
     }
     let state = file.states[page]
@@ -34,13 +33,13 @@ enum PagePane {
     }
     if shown.layer != .library {
       let sample = shown.interface.kernel
-      // To the kernel what is behind the end is not cached, and a hole.
+      // The kernel calls what is behind the end not cached, and a hole.
       if let size = shown.otherSize, size <= offset {
         fact("kernel", ["the file ends before it"], Style(.error))
         return row
       }
       fact("kernel", kernelText(page, sample), kernelStyle(page, sample))
-      // A frame that is kept for comparison tells nothing of the disk that it was made on.
+      // A frame that is kept for comparison says nothing of the disk that it was made on.
       if shown.interface.showsTimes { fact("file", whereabouts(shown, sample), Style(.text, isMeasured: true)) }
       if let extent = sample?.extent, sample?.cursor == page {
         fact("disk", diskText(extent), Style(.text, isMeasured: true))
@@ -60,19 +59,18 @@ enum PagePane {
     return [name] + inode + (sample?.fileSystem?.mountPoint.map { ["at \($0)"] } ?? [])
   }
 
-  // Of what only others write the library knows no state.
+  // The library knows no state of pages that only others write.
   static func word(_ state: PageState, _ file: MmapFile) -> String { file.isWritable ? "\(state)" : "not ours" }
 
-  // Which of several threads comes first is another one in each run.
+  // Which of several threads comes first differs from run to run.
   private static func isChance(_ author: Author, _ shown: Snapshot) -> Bool {
     if case .worker = author { !shown.workers.isStepped } else { false }
   }
 
   static func kernelStyle(_ page: Int, _ sample: KernelSample?) -> Style {
     let state = sample?.cursor == page ? sample?.state : nil
-    let isResidencyOnly = sample?.isResidencyOnly == true
-    return Style(
-      KernelState(state.map { KernelCell($0, isResidencyOnly: isResidencyOnly) }).role, isMeasured: true)
+    let cell = state.map { KernelCell($0, isResidencyOnly: sample?.isResidencyOnly == true) }
+    return Style(KernelState(cell).role, isMeasured: true)
   }
 
   static func kernelText(_ page: Int, _ sample: KernelSample?) -> [String] {
@@ -98,19 +96,19 @@ enum PagePane {
 enum PageLine: Pane {
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     guard let file = shown.file else { return }
-    let state = file.states[shown.view.cursor]
-    var x = canvas.write("page \(shown.view.cursor) ", x: area.x + 1, y: area.y, Style(.title))
-    if shown.layer != .kernel { x = canvas.write("\(PagePane.word(state, file)) ", x: x, y: area.y, Style(state.role)) }
+    let page = shown.view.cursor
+    let state = file.states[page]
+    var rest = area.inset(left: 1)
+    canvas.write("page \(page) ", into: &rest, Style(.title))
+    if shown.layer != .kernel { canvas.write("\(PagePane.word(state, file)) ", into: &rest, Style(state.role)) }
     if shown.layer != .library {
-      let text = fitting(
-        PagePane.kernelText(shown.view.cursor, shown.interface.kernel), area.x + area.width - x, shown.interface.glyphs)
-      x = canvas.write(text + " ", x: x, y: area.y, PagePane.kernelStyle(shown.view.cursor, shown.interface.kernel))
+      let text = fitting(PagePane.kernelText(page, shown.interface.kernel), rest.width, shown.glyphs)
+      canvas.write(text + " ", into: &rest, PagePane.kernelStyle(page, shown.interface.kernel))
     }
-    // Where there is no room for its pattern, or for it, it is left out: a part of a name is another's.
+    // A pattern or a label that does not fit is left out: a part of a label would be another range's.
     guard let range = shown.range else { return }
     let parts = ["r\(range.label)"] + (range.pattern.map { ["\($0)"] } ?? [])
-    let text = fitting(
-      parts, max(0, area.x + area.width - x), shown.interface.glyphs, separator: shown.interface.glyphs.separator)
-    if text.hasPrefix(parts[0]) { canvas.write(text, x: x, y: area.y) }
+    let text = fitting(parts, rest.width, shown.glyphs, separator: shown.glyphs.separator)
+    if text.hasPrefix(parts[0]) { canvas.write(text, in: rest) }
   }
 }

@@ -5,29 +5,28 @@ import TerminalCanvas
 enum ProgressView: Pane {
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     guard let job = shown.job else { return }
-    let name = shortened(job.name, area.width / 2 - 2, shown.interface.glyphs)
-    var x = canvas.write(name + "  ", x: area.x + 1, y: area.y, Style(.title))
-    let elapsed = ContinuousClock.now - job.start
-    // At rest nothing is drawn anew that would tell the time.
-    var text = job.isOpenEnded ? "" : "\(seconds(elapsed)) so far"
+    var rest = area.inset(left: 1)
+    canvas.write(shortened(job.name, area.width / 2 - 2, shown.glyphs) + "  ", into: &rest, Style(.title))
+    // At rest nothing is redrawn, and a time would stand still.
+    var text = job.isOpenEnded ? "" : "\(seconds(ContinuousClock.now - job.start)) so far"
     if job.total > 0 {
       let percent = min(100, job.done * 100 / job.total)
-      let barWidth = max(0, min(30, area.width - x - 34))
-      for column in 0..<barWidth {
-        let isDone = column * 100 < percent * barWidth
-        canvas.put(shown.interface.glyphs.progress(isDone), x: x + column, y: area.y, Style(isDone ? .flushed : .dim))
-      }
-      x += barWidth + (barWidth > 0 ? 1 : 0)
+      // 34 columns stay for a blank, percent, time left and the key; 30 are enough of a bar.
+      var bar = rest.takeLeft(max(0, min(30, rest.width - 34)))
+      if bar.width > 0 { rest = rest.inset(left: 1) }
+      let done = bar.takeLeft((percent * bar.width + 99) / 100)
+      canvas.fill(done, shown.glyphs.progress(true), Style(.flushed))
+      canvas.fill(bar, shown.glyphs.progress(false), Style(.dim))
       text = "\(percent) %"
       // How to stop it comes before how long it takes.
-      if let left = job.timeLeft.map({ ", \(seconds($0)) left" }), x + text.count + left.count + 14 <= area.width {
+      if let left = job.timeLeft.map({ ", \(seconds($0)) left" }), text.count + left.count + 14 <= rest.width {
         text += left
       }
     }
-    x = canvas.write(text + "  ", x: x, y: area.y)
+    canvas.write(text + "  ", into: &rest)
     guard job.total > 0 || job.isOpenEnded else { return }
-    x = canvas.write(job.wasStopped ? "stopping" : "Esc", x: x, y: area.y, Style(.key))
-    if !job.wasStopped { canvas.write(" stops it", x: x, y: area.y, Style(.dim)) }
+    canvas.write(job.wasStopped ? "stopping" : "Esc", into: &rest, Style(.key))
+    if !job.wasStopped { canvas.write(" stops it", into: &rest, Style(.dim)) }
   }
 
   private static func seconds(_ time: Duration) -> String {

@@ -1,31 +1,30 @@
 import Inspector
 import TerminalCanvas
 
-/// The line that is being typed, and above it what helps.
+/// The line that is being typed, and the hints above it.
 extension Prompt: ScreenLayer {
   func draw(_ shown: Snapshot, on canvas: inout Canvas, _ layout: Layout) {
-    let area = layout.prompt
-    canvas.clear(area)
-    canvas.write(":", x: area.x, y: area.y, Style(.key))
+    canvas.fill(layout.prompt)
+    canvas.write(":", in: layout.prompt, Style(.key))
     let wrongColumns = error?.columns ?? 0..<0
-    var x = area.x + 1
-    for index in firstShown(area)..<line.text.count {
-      let style = wrongColumns.contains(index) ? Self.wrong : .plain
-      let character = line.text[index]
-      guard x + String(character).columns <= area.x + area.width else { break }
-      x = canvas.write(String(character), x: x, y: area.y, style)
+    var rest = layout.prompt.inset(left: 1)
+    for index in firstShown(layout.prompt)..<line.text.count {
+      let character = String(line.text[index])
+      guard character.columns <= rest.width else { break }
+      canvas.write(character, into: &rest, wrongColumns.contains(index) ? Self.wrong : .plain)
     }
-    // What is missing is marked where it should have come.
-    if wrongColumns.upperBound > line.text.count { canvas.put(" ", x: x, y: area.y, Self.wrong) }
-    // What lies over the panes is read to its last row.
-    if shown.interface.overlay == nil { HintView.draw(self, shown, on: &canvas, area) }
+    // A missing word is marked where it should have come.
+    if wrongColumns.upperBound > line.text.count { canvas.put(" ", x: rest.x, y: rest.y, Self.wrong) }
+    // An overlay is read to its last row.
+    if shown.interface.overlay == nil { HintView.draw(self, shown, on: &canvas, layout.prompt) }
   }
 
   private static let wrong = Style(.error, isReversed: true)
 
   func cursor(_ layout: Layout) -> (x: Int, y: Int)? {
     let before = line.text[firstShown(layout.prompt)..<line.cursor]
-    return (layout.prompt.x + 1 + String(before).columns, layout.prompt.y)
+    let rest = layout.prompt.inset(left: 1 + String(before).columns)
+    return (rest.x, rest.y)
   }
 
   // A line longer than the window is shown from where its cursor is still in view.
@@ -59,26 +58,40 @@ extension Prompt: ScreenLayer {
   }
 }
 
-/// The last line while nobody types: the keys that matter.
+/// The last line while no command is typed: the keys that matter.
 enum KeysLine: Pane {
-  // In a narrow window the ways out and to help come before the rest.
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+    var rest = area.inset(left: 1)
     if let replay = shown.interface.replay {
-      ReplayView.draw(replay, on: &canvas, area)
+      draw(replay, on: &canvas, rest)
       return
     }
-    let hints = shown.hints
-    var room = area.width - 1
+    // In a narrow window the ways out and to help come before the rest.
+    var room = rest.width
     let kept = Set(
-      hints.sorted { $0.rank < $1.rank }.filter { hint in
+      shown.hints.sorted { $0.rank < $1.rank }.filter { hint in
         room -= hint.key.count + hint.name.count + 3
         return room >= -2
       }.map(\.rank))
-    var x = area.x + 1
-    for hint in hints where kept.contains(hint.rank) {
-      x = canvas.write(hint.key, x: x, y: area.y, Style(.key))
-      x = canvas.write(" " + hint.name, x: x, y: area.y, Style(.dim)) + 2
-    }
+    for hint in shown.hints where kept.contains(hint.rank) { draw(hint.key, hint.name, on: &canvas, &rest) }
+  }
+
+  // While a script is played: where it stands, and the keys that steer it, as many as fit.
+  private static func draw(_ status: Replay.Status, on canvas: inout Canvas, _ area: Area) {
+    var rest = area
+    let place = "line \(status.line) of \(status.lastLine)"
+    canvas.write(status.isPaused ? "paused at \(place)" : "replaying \(place)", into: &rest)
+    rest = rest.inset(left: 2)
+    let keys = [
+      ("Space", status.isPaused ? "goes on" : "pauses"), (".", "steps"), ("]", "next caption"), ("Esc", "ends"),
+    ]
+    for (key, name) in keys where key.count + 1 + name.count < rest.width { draw(key, name, on: &canvas, &rest) }
+  }
+
+  private static func draw(_ key: String, _ name: String, on canvas: inout Canvas, _ rest: inout Area) {
+    canvas.write(key, into: &rest, Style(.key))
+    canvas.write(" " + name, into: &rest, Style(.dim))
+    rest = rest.inset(left: 2)
   }
 }
 
@@ -87,29 +100,23 @@ enum HintView {
   private static let mostRows = 3
 
   static func draw(_ prompt: Prompt, _ shown: Snapshot, on canvas: inout Canvas, _ promptArea: Area) {
-    let width = promptArea.width - 1
     if prompt.error == nil, let choices = prompt.choices {
-      draw(choices, on: &canvas, rows(1, above: promptArea, on: &canvas))
+      canvas.fill(promptArea.above(1))
+      draw(choices, on: &canvas, promptArea.above(1).inset(left: 1))
       return
     }
-    let text = shown.interface.glyphs.spell(prompt.error?.description ?? hint(prompt.line, width))
-    let lines = wrapped(text, width, rows: mostRows, shown.interface.glyphs)
-    let area = rows(lines.count, above: promptArea, on: &canvas)
-    for (row, line) in lines.enumerated() {
-      canvas.write(line, x: area.x + 1, y: area.y + row, Style(prompt.error == nil ? .dim : .error), limit: width)
-    }
-  }
-
-  private static func rows(_ count: Int, above area: Area, on canvas: inout Canvas) -> Area {
-    let rows = Area(x: area.x, y: area.y - count, width: area.width, height: count)
-    canvas.clear(rows)
-    return rows
+    let width = promptArea.width - 1
+    let text = shown.glyphs.spell(prompt.error?.description ?? hint(prompt.line, width))
+    let lines = wrapped(text, width, rows: mostRows, shown.glyphs)
+    let area = promptArea.above(lines.count)
+    canvas.fill(area)
+    canvas.write(lines: lines, in: area.inset(left: 1), Style(prompt.error == nil ? .dim : .error))
   }
 
   private static func hint(_ line: PromptLine, _ width: Int) -> String {
     guard !line.text.isEmpty else { return "Tab completes, ↑ recalls, ? lists commands, Esc leaves" }
     if let (verb, usage) = Completion.usage(of: line.beforeCursor) {
-      // What it does is worth no row of its own.
+      // The help is not worth a second row.
       let line = "\(usage)    \(verb.help)"
       return line.count <= width ? line : usage
     }
@@ -121,18 +128,20 @@ enum HintView {
   private static func draw(_ choices: Prompt.Choices, on canvas: inout Canvas, _ area: Area) {
     let labels = choices.completion.candidates.map(\.label)
     guard !labels.isEmpty else {
-      canvas.write("nothing is known that could stand here", x: area.x + 1, y: area.y, Style(.dim))
+      canvas.write("nothing is known that could stand here", in: area, Style(.dim))
       return
     }
-    let pages = pages(labels.map { label in label.columns + 2 }, area.width - 8)
+    // 7 columns for the count of the rest.
+    let pages = pages(labels.map { label in label.columns + 2 }, area.width - 7)
     let page = pages.first { $0.contains(choices.index ?? 0) } ?? 0..<labels.count
-    var x = area.x + 1
+    var rest = area
     for index in page {
-      x = canvas.write(labels[index], x: x, y: area.y, Style(.text, isReversed: index == choices.index)) + 2
+      canvas.write(labels[index], into: &rest, Style(.text, isReversed: index == choices.index))
+      rest = rest.inset(left: 2)
     }
     if page.count < labels.count {
-      let rest = "+\(labels.count - page.count)"
-      canvas.write(rest, x: area.x + area.width - rest.count, y: area.y, Style(.dim))
+      let more = "+\(labels.count - page.count)"
+      canvas.write(more, in: area.inset(left: area.width - more.count), Style(.dim))
     }
   }
 

@@ -8,10 +8,9 @@ enum WhyPane: Pane {
     guard let file = shown.file, let sample = shown.interface.kernel, sample.cursor == shown.view.cursor,
       let sentence = Disagreement(file, sample)?.sentence
     else { return }
-    let lines = wrapped(sentence, area.width - 1, rows: area.height, shown.interface.glyphs)
-    for (row, line) in lines.enumerated() {
-      canvas.write(line, x: area.x + 1, y: area.y + row, Style(.caption, isMeasured: true), limit: area.width - 1)
-    }
+    let inner = area.inset(left: 1)
+    let lines = wrapped(sentence, inner.width, rows: inner.height, shown.glyphs)
+    canvas.write(lines: lines, in: inner, Style(.caption, isMeasured: true))
   }
 }
 
@@ -21,19 +20,18 @@ enum UsersPane: Pane {
     guard shown.layer != .library, let users = shown.interface.kernel?.users, area.height > 0 else { return }
     let others = users.filter { !$0.isSelf }
     guard !others.isEmpty else { return }
-    canvas.write("open elsewhere", x: area.x, y: area.y, Style(.title, isMeasured: true), limit: area.width)
-    let fits = others.count <= area.height - 1
-    let told = others.prefix(max(0, fits ? others.count : area.height - 2))
-    for (row, user) in told.enumerated() {
+    canvas.write("open elsewhere", in: area, Style(.title, isMeasured: true))
+    let rest = area.below(1)
+    let fits = others.count <= rest.height
+    let first = others.prefix(fits ? others.count : max(0, rest.height - 1))
+    let lines = first.map { user in
       let effects = user.effects.isEmpty ? "" : ": " + user.effects.joined(separator: "; ")
-      canvas.write(
-        shortened(user.summary + effects, area.width, shown.interface.glyphs), x: area.x, y: area.y + 1 + row,
-        Style(.text, isMeasured: true))
+      return shortened(user.summary + effects, area.width, shown.glyphs)
     }
-    if !fits, area.height > 1 {
-      canvas.write(
-        "and \(others.count - told.count) more", x: area.x, y: area.y + 1 + told.count,
-        Style(.dim, isMeasured: true))
+    canvas.write(lines: lines, in: rest, Style(.text, isMeasured: true))
+    if !fits, rest.height > 0 {
+      let more = "and \(others.count - first.count) more"
+      canvas.write(more, in: rest.row(first.count), Style(.dim, isMeasured: true))
     }
   }
 }

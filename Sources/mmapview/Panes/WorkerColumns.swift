@@ -2,17 +2,17 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-/// Where the facts of a worker stand in its line, the same for all: number, state, pages, operations, rate.
+/// The columns of the workers' lines: number, state, pages, operations, rate.
 struct WorkerColumns {
   private let state: Int
   private let page: Int
   private let showsRanges: Bool
   private let pageWord: String
-  /// Where operations and rate end; `nil` where there is no room for them.
+  // Where they end; `nil` where there is no room for them.
   private let operationsEnd: Int?
   private let rateEnd: Int?
 
-  /// Shares out a width: the pages come before the rate, the rate before the operations.
+  /// Divides a width: the pages come before the rate, the rate before the operations.
   init(_ workers: ArraySlice<Worker>, pages: Int, width: Int) {
     let isStepped = workers.contains { $0.order.mode == .stepped }
     let digits = "\(max(0, pages - 1))".count
@@ -33,20 +33,19 @@ struct WorkerColumns {
     operationsEnd = !isTight || fitsTight ? width - rate : nil
   }
 
-  /// Draws a worker's line.
-  func draw(_ worker: Worker, _ throughput: Throughput, _ glyphs: Glyphs, on canvas: inout Canvas, x: Int, y: Int) {
+  func draw(_ worker: Worker, _ throughput: Throughput, _ glyphs: Glyphs, on canvas: inout Canvas, _ area: Area) {
     let activity = worker.activity
-    func write(_ text: String, at x: Int, _ role: Role) {
-      canvas.write(text, x: x, y: y, Style(role, isMeasured: worker.order.mode == .free))
+    func write(_ text: String, at column: Int, _ role: Role) {
+      canvas.write(text, in: area.inset(left: column), Style(role, isMeasured: worker.order.mode == .free))
     }
     func write(_ text: String, endingAt end: Int?, _ role: Role) {
-      if let end { write(text, at: x + end - text.count, role) }
+      if let end { write(text, at: end - text.count, role) }
     }
-    write("\(worker.number)", at: x, .dim)
-    write("\(activity)", at: x + state, activity.role)
-    if let pages = worker.currentPages { write(place(pages), at: x + page, .text) }
+    write("\(worker.number)", at: 0, .dim)
+    write("\(activity)", at: state, activity.role)
+    if let pages = worker.currentPages { write(place(pages), at: page, .text) }
     write(shortCount(worker.operations) + (worker.operations == 1 ? " op" : " ops"), endingAt: operationsEnd, .dim)
-    // Of one that has ended the average is left.
+    // The average of a worker that has ended.
     let rate = worker.hasEnded ? worker.averageRate : throughput.now(of: worker.number)
     write(rate.map { mmapview.rate($0) } ?? glyphs.unknown, endingAt: rateEnd, worker.hasEnded ? .dim : .text)
   }

@@ -2,7 +2,7 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-/// What the workers do, how fast they write, and how long their steps take; in little room, what matters most.
+/// What the workers do, how fast they write, and how long their steps take; what matters most where there is little room.
 struct WorkersPane: Pane {
   private let crew: WorkerPool
   private let shift: ArraySlice<Worker>
@@ -17,7 +17,7 @@ struct WorkersPane: Pane {
     WorkersPane(shown, area.width).draw(on: &canvas, area)
   }
 
-  /// How many rows it takes to show all.
+  /// How many rows it takes for all of it.
   static func height(_ shown: Snapshot, width: Int) -> Int {
     let pane = WorkersPane(shown, width)
     return 1 + pane.facts.count + (pane.hasGraph ? 1 : 0) + pane.phases.count + pane.shift.count
@@ -27,19 +27,18 @@ struct WorkersPane: Pane {
     crew = shown.workers
     shift = crew.shift
     throughput = shown.interface.throughput
-    glyphs = shown.interface.glyphs
+    glyphs = shown.glyphs
     pages = shown.file?.states.count ?? 0
-    // In a lesson the steps are its own.
+    // A lesson takes its steps itself.
     takesSteps = shown.workers.running > 0 && !shown.isInLesson
     self.width = width
   }
 
   private func draw(on canvas: inout Canvas, _ area: Area) {
-    var y = area.y
+    var rest = area
     func line(_ text: String, _ role: Role) {
-      // Threads go at their own speed.
-      canvas.write(shortened(text, width, glyphs), x: area.x, y: y, Style(role, isMeasured: !crew.isStepped))
-      y += 1
+      canvas.write(shortened(text, width, glyphs), in: rest.row(0), Style(role, isMeasured: !crew.isStepped))
+      rest = rest.below(1)
     }
     let rows = Rows(
       area.height, workers: shift.count, facts: facts.count, latencies: phases.count, hasGraph: hasGraph,
@@ -47,7 +46,7 @@ struct WorkersPane: Pane {
     line(heading, .title)
     for fact in facts.prefix(rows.facts) { line(fact, .text) }
     if rows.graph > 0 { line(graph, .written) }
-    // Where one has room alone, the disk's answer is of more interest than the memory's.
+    // Where only one has room, the disk's times say more than the memory's.
     for phase in phases.suffix(rows.latencies) {
       line(latencyLine(phase.rawValue, crew.latencies(of: phase), glyphs, width), .dim)
     }
@@ -56,13 +55,11 @@ struct WorkersPane: Pane {
     let shown = room < shift.count ? Array(busiest.prefix(room)) : Array(shift)
     let columns = WorkerColumns(shift, pages: pages, width: width)
     for worker in shown {
-      columns.draw(worker, throughput, glyphs, on: &canvas, x: area.x, y: y)
-      y += 1
+      columns.draw(worker, throughput, glyphs, on: &canvas, rest.row(0))
+      rest = rest.below(1)
     }
     if room < rows.workers { line("and \(shift.count - room) more", .dim) }
   }
-
-  // MARK: The lines
 
   private var heading: String {
     let seed = crew.seed.map { glyphs.separator + "seed \($0)" }
@@ -94,10 +91,10 @@ struct WorkersPane: Pane {
     return width >= Throughput.memory + label.count ? line + label : line
   }
 
-  // Their time is the machine's own, and would be another in each run of what is to be always the same.
+  // Times differ from run to run, and workers in turns show the same in each.
   private var phases: [TimedPhase] { crew.isStepped ? [] : crew.orderedPhases }
 
-  // A failure must not vanish in a crowd, and who has ended is of little interest.
+  // A failure must not vanish in a crowd; workers that have ended come last.
   private var busiest: [Worker] {
     shift.filter { $0.activity == .failed } + shift.filter { !$0.hasEnded } + shift.filter { $0.activity == .done }
   }
@@ -118,7 +115,7 @@ private struct Rows {
       defer { room -= min(wanted, room) }
       return min(wanted, room)
     }
-    // What two workers do tells more than any figure; what the seventh does, or one that has ended, tells less.
+    // Two workers say more than any figure; a seventh, or one that has ended, says less.
     workers = take(areRunning ? min(count, 2) : 0)
     self.facts = take(facts)
     self.latencies = take(latencies)

@@ -1,6 +1,6 @@
 import TerminalCanvas
 
-/// Breaks a line at blanks to fit a width in columns; what follows the first part is set in.
+/// Breaks a line at blanks to fit a width in columns; all parts but the first are indented.
 func wrapped(_ line: String, _ width: Int) -> [String] {
   var parts: [String] = []
   var rest = line[...]
@@ -15,7 +15,7 @@ func wrapped(_ line: String, _ width: Int) -> [String] {
   return parts + [String(rest)]
 }
 
-/// The same in so many rows at most; where that is not all of it, the last one says so.
+/// The same in so many rows at most; the last one ends with an ellipsis where that is not all of it.
 func wrapped(_ line: String, _ width: Int, rows: Int, _ glyphs: Glyphs) -> [String] {
   let parts = wrapped(line, width)
   guard parts.count > rows, let last = parts.prefix(rows).last else { return parts }
@@ -34,10 +34,15 @@ func shortened(_ text: String, _ width: Int, _ glyphs: Glyphs) -> String {
   let mark = glyphs.spell("…")
   guard text.columns > width else { return text }
   let part = prefix(of: text[...], width - mark.columns)
-  // A long word is cut: what is left of it tells more than what stands before.
+  // A word of more than 12 columns is cut: the rest of it says more than the gap that it would leave.
   let end = part.lastIndex(of: " ").flatMap { part.distance(from: $0, to: part.endIndex) <= 12 ? $0 : nil }
   let kept = part[..<(end ?? part.endIndex)]
   return String(kept.prefix(kept.count - kept.reversed().prefix { $0 == " " }.count)) + mark
+}
+
+/// A text with blanks behind it up to a width.
+func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.columns))
 }
 
 private func prefix(of text: Substring, _ width: Int) -> Substring {

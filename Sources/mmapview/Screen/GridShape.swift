@@ -1,14 +1,15 @@
 import RangedMmap
+import TerminalCanvas
 
 /// How the pages of a file are broken into cells and rows.
 struct GridShape: Equatable {
   let columns: Int
   let rows: Int
-  /// How many columns of the window a cell takes: more than needed where a small file leaves room.
+  /// How many columns a cell takes: more than needed where a small file leaves room.
   var cellWidth = 1
-  /// How many pages a cell stands for; a power of two, so that offsets stay round.
+  /// A power of two, to keep offsets round.
   var pagesPerCell = 1
-  /// The columns of the offsets down the side, with a blank on either side.
+  /// The columns of the offsets at the left, with a blank on either side.
   var marginWidth = 10
 
   var cells: Int { columns * rows }
@@ -25,27 +26,27 @@ struct GridShape: Equatable {
     return min(first, lastFirst) * row
   }
 
-  /// The pages that are in view from a first one on.
   func window(from first: Int, of count: Int) -> Range<Int> { min(first, count)..<min(first + pages, count) }
 
+  /// The part of the grid's area that the cells take: below the ruler, and right of the offsets.
+  func field(in area: Area) -> Area {
+    let below = area.below(1).inset(left: marginWidth)
+    return Area(x: below.x, y: below.y, width: columns * cellWidth, height: rows)
+  }
+
   /// The page under a place of the grid, or `nil` beside the cells.
-  func page(x: Int, y: Int, in area: (x: Int, y: Int), from first: Int, of count: Int) -> Int? {
-    let (column, row) = (x - area.x - marginWidth, y - area.y - 1)
-    guard column >= 0, column < columns * cellWidth, row >= 0, row < rows else { return nil }
-    let page = first + (row * columns + column / cellWidth) * pagesPerCell
+  func page(x: Int, y: Int, in area: Area, from first: Int, of count: Int) -> Int? {
+    let field = field(in: area)
+    guard field.columns.contains(x), field.rows.contains(y) else { return nil }
+    let page = first + ((y - field.y) * columns + (x - field.x) / cellWidth) * pagesPerCell
     return page < count ? page : nil
   }
 }
 
 extension GridShape {
-  /// Shapes a grid for a room, so that a small file fills it and not a corner of it.
+  /// Shapes a grid of cells with one glyph or two that a small file fills; `width` includes the margin.
   ///
-  /// - Parameters:
-  ///   - width: Columns of the window, margin included.
-  ///   - rows: Rows for cells.
-  ///   - pages: Pages of the file.
-  ///   - glyphs: How many glyphs a cell has.
-  ///   - wanted: How many pages a cell is to stand for, or `nil` for as many as bring the whole file in view.
+  /// A cell stands for `wanted` pages; `nil` brings the whole file in view.
   init(width: Int, rows: Int, pages: Int, glyphs: Int, pagesPerCell wanted: Int?) {
     let digits = String(max(0, pages - 1) * Alignment.page, radix: 16).count
     let margin = max(8, digits) + 2

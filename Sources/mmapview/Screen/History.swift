@@ -4,10 +4,11 @@ import SystemPackage
 
 /// The lines that were entered at the prompt, the newest last, kept between sessions.
 ///
-/// Where they can't be kept (no home, a folder that can't be written) they live in memory, and that is no error.
+/// Where they can't be kept (no home, a folder that can't be written) they are in memory only, and that is no error.
 struct History {
   /// The most lines that are kept.
   static let limit = 1000
+  // Room for 1,200 lines of 3 KiB, the most that it writes; a larger file is not its own, and is not read.
   private static let longest = 4 << 20
 
   private(set) var lines: [String] = []
@@ -16,33 +17,28 @@ struct History {
   // Lines of this session that are not in the file yet.
   private var pending: [String] = []
 
-  /// The history that is kept in a folder, which is made when the first line is.
-  ///
-  /// - Parameters:
-  ///   - folder: Where.
-  ///   - home: The person's own folder, which is not made where it is missing.
+  /// The history in a folder, which is made with the first line; `home` and what is above it is never made.
   init(in folder: FilePath?, home: FilePath? = nil) {
     file = folder?.appending("history")
     self.home = home
     lines = file.flatMap(Self.read)?.lines ?? []
   }
 
-  /// The folder for what a program wants to find again: the XDG Base Directory Specification's state folder.
+  /// The state folder of the XDG Base Directory Specification, which ignores relative paths.
   static func folder(_ variable: (String) -> String?) -> FilePath? {
-    // The specification wants relative ones ignored.
     if let state = variable("XDG_STATE_HOME"), state.hasPrefix("/") { return FilePath(state).appending("mmapview") }
     guard let home = variable("HOME"), home.hasPrefix("/") else { return nil }
     return FilePath(home).appending(".local/state/mmapview")
   }
 
-  /// Adds a line, and brings in those that another mmapview has added meanwhile.
+  /// Adds a line, and takes over those that another mmapview has added meanwhile.
   mutating func record(_ line: String) {
     Self.append(line, to: &lines)
     pending.append(line)
     save()
   }
 
-  /// Tries again to keep what could not be kept.
+  /// Writes what could not be written before.
   mutating func save() {
     guard let file, !pending.isEmpty, let merged = merge(pending, into: file) else { return }
     lines = merged
@@ -54,18 +50,15 @@ struct History {
     if lines.count > limit { lines.removeFirst(lines.count - limit) }
   }
 
-  // MARK: The file
-
-  /// What the file holds.
   private struct Kept {
     var lines: [String] = []
-    /// How many there are in all; `nil` where there is no file yet.
+    /// How many the file has in all; `nil` where there is no file yet.
     var count: Int?
     /// Whether the last line has its end: a power cut may have taken it.
     var isWhole = true
   }
 
-  /// What is in the file; `nil` for what is no file of lines, such as a link to /dev/null.
+  /// `nil` for what is no file of lines, such as a link to /dev/null.
   private static func read(_ path: FilePath) -> Kept? {
     do {
       let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
@@ -83,7 +76,7 @@ struct History {
     }
   }
 
-  /// Adds lines to those that the file has by now; `nil` if that can't be done.
+  /// Adds lines to those that the file now has; `nil` if that can't be done.
   private func merge(_ new: [String], into path: FilePath) -> [String]? {
     let folder = path.removingLastComponent()
     make(folder)
@@ -95,7 +88,7 @@ struct History {
       if lines.last != line { added += line + "\n" }
       Self.append(line, to: &lines)
     }
-    // Appended, as a rule: a new file would have to be synced before it takes the other's place, and somebody waits for the
+    // As a rule appended: a new file would have to be synced before it replaces the old one, and a person waits for the
     // next key while the disk may be busy.
     if let count = kept.count, count + new.count < Self.limit + Self.slack {
       return Self.append(added, isWhole: kept.isWhole, to: path) ? lines : nil
@@ -106,10 +99,10 @@ struct History {
     } catch { return nil }
   }
 
-  // So many lines may be in the file beyond the limit, before it is made anew.
+  // So many lines beyond the limit may be in the file before it is replaced: once in 200 commands that costs a sync.
   private static let slack = 200
 
-  /// Adds lines to the file, or none.
+  /// Adds all lines to the file, or none.
   private static func append(_ added: String, isWhole: Bool, to path: FilePath) -> Bool {
     guard !added.isEmpty else { return true }
     do {
@@ -124,7 +117,7 @@ struct History {
     } catch { return false }
   }
 
-  // Only so long: somebody waits for the next key. What is not kept now is kept with the next line.
+  // Waits for 100 ms at most, as a person waits for the next key. Lines that are not written now are written with the next.
   private static func lock(_ folder: FilePath) -> FileDescriptor? {
     guard let lock = try? FileDescriptor.open(folder, .readOnly, options: [.closeOnExec, .directory]) else {
       return nil
@@ -143,7 +136,7 @@ struct History {
     for component in folder.components {
       path.append(component)
       if home?.starts(with: path) == true { continue }
-      // SAFETY: the C string lives as long as the closure. One that exists is as good.
+      // SAFETY: the C string lives as long as the closure. A folder that exists is as good.
       _ = unsafe path.withPlatformString { unsafe mkdir($0, 0o700) }
     }
   }

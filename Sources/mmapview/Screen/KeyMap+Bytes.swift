@@ -2,8 +2,6 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-// The keys of the pane that shows the bytes of a page.
-
 /// Which pane the arrows move in.
 enum Focus {
   case grid
@@ -13,40 +11,36 @@ enum Focus {
 extension KeyMap {
   /// The keys that mean something else while the bytes have the focus.
   static let bytes: [Binding] = [
-    Binding("← h", [.left, .character("h")], "one byte back") { session, _, _ in step(session, by: -1) },
-    Binding("→ l", [.right, .character("l")], "one byte on") { session, _, _ in step(session, by: 1) },
-    Binding("↑ k", [.up, .character("k")], "one row up") { session, _, _ in step(session, by: -16) },
-    Binding("↓ j", [.down, .character("j")], "one row down") { session, _, _ in step(session, by: 16) },
-    Binding("PgUp", [.pageUp], "one screen up") { session, interface, _ in
-      step(session, by: -16 * interface.byteRows)
+    Binding("← h", [.left, "h"], "one byte back") { $0.step(by: -1) },
+    Binding("→ l", [.right, "l"], "one byte on") { $0.step(by: 1) },
+    Binding("↑ k", [.up, "k"], "one row up") { $0.step(by: -16) },
+    Binding("↓ j", [.down, "j"], "one row down") { $0.step(by: 16) },
+    Binding("PgUp", [.pageUp], "one screen up") { $0.step(by: -16 * $0.interface.byteRows) },
+    Binding("PgDn", [.pageDown], "one screen down") { $0.step(by: 16 * $0.interface.byteRows) },
+    Binding("g Home", ["g", .home], "the first byte of the page") {
+      .perform(.byte(offset: $0.cursor * Alignment.page))
     },
-    Binding("PgDn", [.pageDown], "one screen down") { session, interface, _ in
-      step(session, by: 16 * interface.byteRows)
+    Binding("G End", ["G", .end], "the last byte of the page") { context in
+      context.session.file.map { .perform(.byte(offset: min((context.cursor + 1) * Alignment.page, $0.size) - 1)) }
     },
-    Binding("g Home", [.character("g"), .home], "the first byte of the page") { session, _, _ in
-      .perform(.byte(offset: session.view.cursor * Alignment.page))
-    },
-    Binding("G End", [.character("G"), .end], "the last byte of the page") { session, _, _ in
-      guard let file = session.file else { return nil }
-      return .perform(.byte(offset: min((session.view.cursor + 1) * Alignment.page, file.size) - 1))
-    },
-    Binding("Tab Esc", [.tab, .escape], "back to the pages") { _, _, _ in .focus(.grid) },
+    Binding("Tab Esc", [.tab, .escape], "back to the pages") { _ in .focus(.grid) },
   ]
 
   /// The key that gives them the focus.
-  static let toBytes = Binding("Tab", [.tab], "to the bytes, and back") {
-    session, interface, _ in
-    guard session.file != nil else { return nil }
-    guard interface.byteRows > 0 else {
+  static let toBytes = Binding("Tab", [.tab], "to the bytes, and back") { context in
+    guard context.session.file != nil else { return nil }
+    guard context.interface.byteRows > 0 else {
       return .refuse("the window is too small to show bytes: they need 69 columns and 18 rows")
     }
     return .focus(.bytes)
   }
+}
 
+extension KeyContext {
   // Over the ends of a page into its neighbours; not over those of the file.
-  private static func step(_ session: Session, by bytes: Int) -> Action? {
+  fileprivate func step(by bytes: Int) -> Action? {
     guard let file = session.file else { return nil }
-    let target = session.view.cursor * Alignment.page + session.view.byteCursor + bytes
+    let target = cursor * Alignment.page + session.view.byteCursor + bytes
     return .perform(.byte(offset: min(max(0, target), file.size - 1)))
   }
 }

@@ -4,7 +4,7 @@ import TerminalCanvas
 
 /// Which pane stands where in a window of a given size; a pane that finds no room is `nil`.
 struct Layout {
-  /// The least window that shows anything but a notice.
+  /// The smallest window that shows more than a notice.
   static let least = (width: 40, height: 12)
 
   let title: Area
@@ -14,23 +14,15 @@ struct Layout {
   let page: Area?
   /// The whole file in one line, with the part that is in view.
   let overview: Area?
-  /// Where it is said why library and kernel differ.
   let why: Area?
   let hex: Area?
   let log: Area?
   let legend: Area
   let prompt: Area
   /// All between the title and the prompt.
-  var overlay: Area { Area(x: 0, y: title.height, width: title.width, height: prompt.y - title.height) }
+  let overlay: Area
 
-  /// Lays out a window for a file of some pages.
-  ///
-  /// - Parameters:
-  ///   - width: Columns.
-  ///   - height: Rows.
-  ///   - pages: Pages of the file.
-  ///   - layer: Whose view is shown.
-  ///   - pagesPerCell: How many pages a cell is to stand for, or `nil` for the whole file in view.
+  /// A cell stands for `pagesPerCell` pages; `nil` brings the whole file in view.
   init?(width: Int, height: Int, pages: Int, layer: Layer, pagesPerCell: Int? = 1) {
     guard width >= Self.least.width, height >= Self.least.height else { return nil }
     // The side pane has at least 30 columns.
@@ -47,41 +39,48 @@ struct Layout {
     }
     // Around the grid: title, ruler, prompt.
     var gridRows = height - 3 - hexRows - logRows - factRows - whyRows - legendRows
-    // Where all is in view nobody needs to be told which part.
+    // No overview where all is in view.
     let overviewRows = gridRows > 3 && shape(gridRows).pages < pages ? 1 : 0
     gridRows -= overviewRows
     self.shape = shape(gridRows)
 
-    var y = 0
-    func take(_ rows: Int) -> Area {
-      defer { y += rows }
-      return Area(x: 0, y: y, width: width, height: rows)
-    }
-    func takeIfAny(_ rows: Int) -> Area? { rows > 0 ? take(rows) : nil }
-    title = take(1)
-    let middle = take(gridRows + 1)
-    let gridWidth = self.shape.width
-    grid = Area(x: 0, y: middle.y, width: hasSide ? gridWidth : width, height: middle.height)
-    side =
-      hasSide
-      ? Area(
-        x: gridWidth + 3, y: middle.y, width: width - gridWidth - 3, height: middle.height + overviewRows) : nil
-    let line = takeIfAny(overviewRows)
-    overview = line.map { Area(x: 0, y: $0.y, width: hasSide ? gridWidth : width, height: 1) }
+    var rest = Area(x: 0, y: 0, width: width, height: height)
+    func takeIfAny(_ rows: Int) -> Area? { rows > 0 ? rest.takeTop(rows) : nil }
+    title = rest.takeTop(1)
+    overlay = Area(x: rest.x, y: rest.y, width: rest.width, height: rest.height - 1)
+    var middle = rest.takeTop(1 + gridRows + overviewRows)
+    var left = middle.takeLeft(hasSide ? self.shape.width : width)
+    side = hasSide ? middle.inset(left: 3) : nil
+    grid = left.takeTop(1 + gridRows)
+    overview = overviewRows > 0 ? left : nil
     page = takeIfAny(factRows)
     why = takeIfAny(whyRows)
     hex = takeIfAny(hexRows)
-    log = take(logRows)
-    legend = take(legendRows)
-    prompt = take(1)
+    log = rest.takeTop(logRows)
+    legend = rest.takeTop(legendRows)
+    prompt = rest
   }
-}
 
-extension Layout {
   /// The layout of a window for what the session has open.
   init?(_ session: Session, width: Int, height: Int) {
     self.init(
       width: width, height: height, pages: session.file?.states.count ?? 0, layer: session.layer,
       pagesPerCell: session.view.zoom.pagesPerCell)
+  }
+}
+
+extension Layout {
+  /// How many rows the wheel scrolls.
+  private static let wheelRows = 3
+
+  /// The page that the mouse points at, or that the wheel brings the cursor to; `nil` if it means nothing there.
+  func page(_ event: MouseEvent, from first: Int, cursor: Int, of count: Int) -> Int? {
+    let row = shape.columns * shape.pagesPerCell
+    switch event.kind {
+    case .press, .drag: return shape.page(x: event.x, y: event.y, in: grid, from: first, of: count)
+    case .scrollUp: return max(0, cursor - Self.wheelRows * row)
+    case .scrollDown: return min(count - 1, cursor + Self.wheelRows * row)
+    case .release: return nil
+    }
   }
 }

@@ -3,9 +3,9 @@ import RangedMmap
 
 /// The bytes of the page under the cursor, read when something may have changed them and not for every frame.
 struct PageBytes {
-  /// What tells that the page must be read anew at once.
+  /// If any of it has changed, the page must be read again at once.
   private struct Occasion {
-    // Weak, so that the screen keeps no file open, and no other takes its place unnoticed.
+    // Weak: the screen keeps no file open. A reference, not an address, which another file could get.
     weak var file: MmapFile?
     let page: Int
     let state: PageState
@@ -18,19 +18,19 @@ struct PageBytes {
     }
   }
 
-  /// The longest time for which a frame may show what was read before.
+  /// For how long a frame may show what was read before: below what a person notices as late.
   static let time = Duration.milliseconds(100)
 
   let page: Int
   /// Its bytes, fewer where the file ends within it.
   let bytes: ArraySlice<UInt8>
-  /// How many bytes the file has by now, if some of the page are gone with its end.
+  /// The file's size, if it now ends within the page or before it.
   let cutSize: Int?
-  /// The same, and the few of the next page that a number at the end of this one needs, if they may be read.
+  /// The same, and 7 bytes of the next page for a number at the end of this one, if they may be read.
   let bytesAndMore: [UInt8]
   /// Why it could not be read.
   let failure: String?
-  /// Whether a frame was drawn since, so that something may have changed.
+  /// Whether a later frame has shown them, so that something may have changed.
   private(set) var isOld = false
   private let occasion: Occasion
   private let readAt: ContinuousClock.Instant
@@ -50,19 +50,14 @@ struct PageBytes {
     bytes = bytesAndMore.prefix(Alignment.page)
   }
 
-  /// When they are to be read anew, if a frame shows them though they may have changed.
+  /// Until they must be read again; `nil` where no frame shows bytes that may have changed.
   func timeLeft(at time: ContinuousClock.Instant = .now) -> Duration? {
     isOld ? max(.zero, readAt + Self.time - time) : nil
   }
 
-  /// Reads the page under the cursor if what is held is of another, or may be too old to show.
+  /// Reads the page under the cursor again if `held` is of another page, too old to show, or forced.
   ///
-  /// - Parameters:
-  ///   - held: What was read before.
-  ///   - session: Whose cursor, and whose doings.
-  ///   - readsOn: Whether the next page may be read, too.
-  ///   - isForced: Whether only the newest will do.
-  ///   - time: Now.
+  /// `readsOn` permits reading the next page too.
   static func update(
     _ held: inout PageBytes?, _ session: Session, readsOn: Bool, isForced: Bool = false,
     at time: ContinuousClock.Instant = .now

@@ -1,15 +1,15 @@
 import Inspector
 import TerminalCanvas
 
-/// A command that is being typed: its line, what is wrong with it, what its last word could become.
+/// A command that is being typed: its line, what is wrong with it, the candidates for its last word.
 struct Prompt {
   private(set) var line: PromptLine
-  /// What was wrong when the line was entered, until it is changed.
+  /// What was wrong when the line was entered; `nil` again when it changes.
   private(set) var error: SyntaxError?
-  /// What the tabulator offers, until another key is pressed.
+  /// What Tab offers, until another key is pressed.
   private(set) var choices: Choices?
   private var recall: Recall?
-  // What a key has put there was not typed, and is no beginning to look for.
+  // A line that a key has put there was not typed: history is not searched for lines that begin like it.
   private var isTyped = false
 
   /// The candidates of a completion, and which one stands in the line.
@@ -25,21 +25,16 @@ struct Prompt {
     var index: Int
   }
 
-  /// What became of a key.
   enum Outcome {
-    /// It changed the line, or nothing.
     case typing
-    /// Nobody wants to type any more.
     case left
-    /// The line is a command; `nil` for a blank one.
+    /// `nil` for a blank line.
     case entered(Command?)
-    /// The commands are to be shown.
     case help
   }
 
   init(_ text: String = "") { line = PromptLine(text) }
 
-  /// Takes a key.
   mutating func take(_ key: Key, _ history: History, _ context: Completion.Context) -> Outcome {
     switch key {
     case .escape: return .left
@@ -63,7 +58,7 @@ struct Prompt {
     (error, recall, isTyped) = (nil, nil, !line.text.isEmpty)
   }
 
-  // A line that is wrong stays, with the cursor behind the word to be mended.
+  // A wrong line stays, with the cursor behind the word to be corrected.
   private mutating func enter() -> Outcome {
     do throws(SyntaxError) { return .entered(try Command(parsing: line.string)) } catch {
       line.move(to: error.columns.upperBound)
@@ -71,8 +66,6 @@ struct Prompt {
       return .typing
     }
   }
-
-  // MARK: Completion
 
   private mutating func complete(_ step: Int, _ context: Completion.Context) {
     error = nil
@@ -88,7 +81,7 @@ struct Prompt {
     (recall, isTyped) = (nil, true)
   }
 
-  // As far as it is clear; after that the candidates come one by one.
+  // Completes what all candidates have in common; with the next Tab they come one by one.
   private mutating func offer(_ completion: Completion) {
     choices = Choices(completion: completion)
     guard let common = completion.commonPrefix else { return }
@@ -101,8 +94,6 @@ struct Prompt {
       line.replace(completion.columns, with: common.text)
     }
   }
-
-  // MARK: History
 
   // Older lines, or newer ones, that begin with what is typed; after the newest comes the draft itself.
   private mutating func recall(_ step: Int, _ history: History) {

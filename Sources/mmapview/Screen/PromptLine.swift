@@ -1,7 +1,6 @@
 import TerminalCanvas
 import VisibleText
 
-/// A line of text that is being typed, with its cursor.
 struct PromptLine: Equatable {
   private(set) var text: [Character]
   /// The character that the cursor stands on, or the place after the last.
@@ -25,7 +24,7 @@ struct PromptLine: Equatable {
     cursor = min(before.count, text.count)
   }
 
-  /// Takes a key that edits; others are none of its business.
+  /// Takes a key that edits, and ignores others.
   mutating func edit(_ key: Key) {
     switch key {
     case .character("\u{01}"), .home: cursor = 0
@@ -37,7 +36,7 @@ struct PromptLine: Equatable {
     case .alt("\u{7f}"): replace(wordStart..<cursor, with: "")
     case .character(let scalar) where !scalar.isHazardous: replace(cursor..<cursor, with: String(scalar))
     case .paste(let text):
-      // Of several lines only the first: each is a command of its own, and none is carried out unread.
+      // Only the first of several lines: each is a command of its own, and none is carried out unread.
       let scalars = (text.lines.first ?? "").unicodeScalars.map { $0 == "\t" ? " " : $0 }.filter { !$0.isHazardous }
       replace(cursor..<cursor, with: String(String.UnicodeScalarView(scalars)))
     case .backspace where cursor > 0: replace(cursor - 1..<cursor, with: "")
@@ -62,6 +61,6 @@ struct PromptLine: Equatable {
 }
 
 extension String {
-  /// The lines of a pasted text that hold anything, whatever ends them.
+  /// The lines that are not blank, whatever ends them.
   var lines: [Substring] { split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) } }
 }

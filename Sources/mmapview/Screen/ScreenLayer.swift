@@ -1,14 +1,12 @@
 import TerminalCanvas
 
-/// Something that lies over the panes and takes the keys: the prompt, lines to be read, a question.
+/// Something over the panes that takes the keys: the prompt, lines to be read, a question.
 ///
-/// Layers are a stack. Each draws over those below it; a key goes to the uppermost, and further down as far as it is
-/// passed on.
+/// Layers are a stack. Each draws over those below it; a key goes to the uppermost, and down as long as it is passed on.
 protocol ScreenLayer {
   func draw(_ shown: Snapshot, on canvas: inout Canvas, _ layout: Layout)
-  /// Where the text cursor stands, if it is this layer's.
+  /// Where the text cursor stands; `nil` if the layer has none.
   func cursor(_ layout: Layout) -> (x: Int, y: Int)?
-  /// Takes a key.
   mutating func take(_ key: Key, _ loop: RunLoop, _ layout: Layout) -> LayerOutcome
 }
 
@@ -18,10 +16,9 @@ extension ScreenLayer {
 
 /// What a layer has made of a key.
 enum LayerOutcome {
-  /// It goes on.
   case stays
-  /// It goes, and what is to be done then, by whoever runs the loop.
+  /// It goes; the loop then does this.
   case leaves((RunLoop) -> Void = { _ in })
-  /// It goes, and the key means something to what lies below.
+  /// It goes, and the next layer takes the key.
   case passesOn
 }

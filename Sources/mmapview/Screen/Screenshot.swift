@@ -2,9 +2,8 @@ import Inspector
 import SystemPackage
 import TerminalCanvas
 
-/// Saves a frame, in the form that its path's ending names.
 enum Screenshot {
-  /// Gives the frame as lines of text, or saves it.
+  /// Saves a frame, in the form that the path's ending names; without a file, returns it as lines of text.
   static func take(_ canvas: Canvas, _ palette: Palette, _ file: OutputFile?) throws(CommandError) -> [String] {
     guard let file else { return canvas.textLines }
     let text: String =

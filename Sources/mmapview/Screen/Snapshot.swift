@@ -5,11 +5,11 @@ import TerminalCanvas
 
 /// What a frame shows, taken at one moment: views draw from it, and write nothing back.
 ///
-/// The states of pages and the counters of workers are read while they are drawn, as threads go on.
+/// Only states of pages and counters of workers are read while they are drawn, as threads change them.
 struct Snapshot {
   let width: Int
   let height: Int
-  /// Which pane stands where; `nil` in a window that is too small for any.
+  /// `nil` in a window that is too small for any pane.
   let layout: Layout?
   let file: MmapFile?
   let sampledFile: SampledFile?
@@ -21,13 +21,14 @@ struct Snapshot {
   let log: [Event]
   let job: Job?
   let workers: WorkerPool
-  /// What is known of the range of the page under the cursor.
+  /// The range of the page under the cursor.
   let range: RangeSummary?
   let unsyncedPages: Int
   let isInLesson: Bool
   /// The keys that the bottom line names.
   let hints: [(key: String, name: String, rank: Int)]
   let interface: Interface
+  let glyphs: Glyphs
 
   init(_ session: Session, _ interface: Interface, _ layout: Layout?, width: Int, height: Int) {
     (self.width, self.height) = (width, height)
@@ -43,11 +44,12 @@ struct Snapshot {
     job = session.job
     workers = session.workers
     range = session.range(ofPage: session.view.cursor)
-    // Pages are counted only where somebody is asked about them.
+    // Counting costs a walk over all ranges, and only the question shows the result.
     unsyncedPages = interface.isAskingToQuit ? session.unsyncedPages : 0
     isInLesson = session.host.isInLesson
     hints = KeyMap.hints(session)
     self.interface = interface
+    glyphs = interface.glyphs
   }
 }
 

@@ -1,26 +1,23 @@
-/// How fast the workers of a shift write, measured once a second while they do.
+/// How fast the workers of a shift write, measured once a second while they work.
 struct Throughput {
   /// How many seconds are remembered.
   static let memory = 30
 
-  /// Bytes a second of all, one sample a second, the newest last.
+  /// Bytes a second of all workers, one sample a second, the newest last.
   private(set) var samples: [Double] = []
-  /// Bytes a second of all over the last second; `nil` while that is not known.
+  /// The newest sample; `nil` while it is not known.
   private(set) var now: Double?
   private var nowByWorker: [Int: Double] = [:]
   private var last: (bytes: [Int: Int], time: ContinuousClock.Instant)?
-  // The least number of the shift that the samples are of.
+  // The number of its first worker.
   private var shift: Int?
 
   /// Bytes a second of one worker over the last second.
   func now(of worker: Int) -> Double? { nowByWorker[worker] }
 
-  /// Takes a sample if a second has passed since the last.
+  /// Takes a sample of what each worker of the shift has written, by number, if a second has passed since the last.
   ///
-  /// - Parameters:
-  ///   - bytes: What each worker of the shift has written, by its number.
-  ///   - isMoving: Whether they are at work; a second in which they were halted would be no measure.
-  ///   - time: Now.
+  /// A second in which the workers were paused is no measure.
   mutating func measure(_ bytes: [Int: Int], isMoving: Bool, at time: ContinuousClock.Instant = .now) {
     if bytes.keys.min() != shift {
       self = Throughput()
@@ -36,7 +33,7 @@ struct Throughput {
     }
     let seconds = (time - last.time) / .seconds(1)
     guard seconds >= 1 else { return }
-    // One that has started meanwhile has not worked for a second yet, but what it wrote counts for all.
+    // A worker that has started meanwhile has no rate of its own yet, but its bytes count.
     nowByWorker = [:]
     for (worker, before) in last.bytes { nowByWorker[worker] = Double((bytes[worker] ?? before) - before) / seconds }
     let rate = Double(bytes.values.reduce(0, +) - last.bytes.values.reduce(0, +)) / seconds

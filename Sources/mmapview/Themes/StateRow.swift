@@ -2,7 +2,7 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-/// How a state of a page is shown and told.
+/// How a state of a page is shown and explained.
 ///
 /// Grid, legend and manual follow from its row, and README's tables are compared with it. The more ink a glyph has, the
 /// nearer to the disk are the bytes.
@@ -12,6 +12,10 @@ struct StateRow {
   let ascii: Unicode.Scalar
   let role: Role
   let meaning: String
+
+  init(_ name: String, _ glyph: Unicode.Scalar, _ ascii: Unicode.Scalar, _ role: Role, _ meaning: String) {
+    (self.name, self.glyph, self.ascii, self.role, self.meaning) = (name, glyph, ascii, role, meaning)
+  }
 }
 
 /// A state that has a row.
@@ -26,30 +30,18 @@ extension ShownState {
 extension PageState: ShownState {
   var row: StateRow {
     switch self {
-    case .free:
-      StateRow(
-        name: "free", glyph: "·", ascii: ".", role: .free,
-        meaning: "nobody was given it")
-    case .allocated:
-      StateRow(
-        name: "allocated", glyph: "░", ascii: "a", role: .allocated,
-        meaning: "handed out, not written since")
-    case .written:
-      StateRow(
-        name: "written", glyph: "▒", ascii: "w", role: .written,
-        meaning: "its bytes are in memory; a crash may take them")
-    case .flushing:
-      StateRow(
-        name: "flushing", glyph: "▓", ascii: "f", role: .flushing,
-        meaning: "writeback was started; still no promise")
+    case .free: StateRow("free", "·", ".", .free, "not allocated to any range")
+    case .allocated: StateRow("allocated", "░", "a", .allocated, "handed out, not written since")
+    case .written: StateRow("written", "▒", "w", .written, "its bytes are in memory; a crash may take them")
+    case .flushing: StateRow("flushing", "▓", "f", .flushing, "writeback was started; still no promise")
     case .flushed:
       StateRow(
-        name: "flushed", glyph: "█", ascii: "#", role: .flushed,
-        meaning: "durable: a sync after the last write succeeded, and the file still covered the page")
+        "flushed", "█", "#", .flushed,
+        "durable: a sync after the last write succeeded, and the file still covered the page")
     case .lost:
       StateRow(
-        name: "lost", glyph: "×", ascii: "!", role: .lost,
-        meaning: "its bytes are not in the file, or can't be known to be: a sync failed, or the file was cut short")
+        "lost", "×", "!", .lost,
+        "its bytes are not in the file, or can't be known to be: a sync failed, or the file was cut short")
     }
   }
 }
@@ -58,28 +50,20 @@ extension KernelState: ShownState {
   var row: StateRow {
     switch self {
     case .noData:
-      StateRow(
-        name: "no data", glyph: "·", ascii: ".", role: .free,
-        meaning: "a hole, or blocks that are only reserved: reads as zeros")
-    case .onDisk:
-      StateRow(name: "on disk", glyph: "□", ascii: "-", role: .onDisk, meaning: "on the disk, and not in memory")
-    case .clean:
-      StateRow(
-        name: "clean", glyph: "○", ascii: "o", role: .clean,
-        meaning: "in memory, and equal to what was written to the device")
-    case .dirty:
-      StateRow(name: "dirty", glyph: "●", ascii: "d", role: .dirty, meaning: "in memory, and the disk has other bytes")
-    case .writeback:
-      StateRow(name: "writeback", glyph: "◐", ascii: "b", role: .writeback, meaning: "on its way to the device")
+      StateRow("no data", "·", ".", .free, "a hole, or blocks that are only reserved: reads as zeros")
+    case .onDisk: StateRow("on disk", "□", "-", .onDisk, "on the disk, and not in memory")
+    case .clean: StateRow("clean", "○", "o", .clean, "in memory, and equal to what was written to the device")
+    case .dirty: StateRow("dirty", "●", "d", .dirty, "in memory, and the disk has other bytes")
+    case .writeback: StateRow("writeback", "◐", "b", .writeback, "on its way to the device")
     case .cached:
       StateRow(
-        name: "cached", glyph: "◌", ascii: "c", role: .unknown,
-        meaning: "in memory, and no more is told: the kernel is too old, a sandbox forbids it, "
+        "cached", "◌", "c", .unknown,
+        "in memory, and no more is known: the kernel is too old, a sandbox forbids it, "
           + "or the file system stands on another, as overlayfs does")
     case .unknown:
       StateRow(
-        name: "unknown", glyph: "?", ascii: "?", role: .unknown,
-        meaning: "nobody tells: the file is somebody else's, the kernel is too old, a sandbox forbids it")
+        "unknown", "?", "?", .unknown,
+        "the kernel does not say: the file belongs to another user, the kernel is too old, a sandbox forbids it")
     }
   }
 }
