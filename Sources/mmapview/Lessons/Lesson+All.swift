@@ -1,7 +1,7 @@
 import Inspector
 
 extension Lesson {
-  // By number; the scripts beside this file are embedded in the program, so that it finds them wherever it is.
+  // The scripts beside this file are embedded in the program, which then finds them wherever it is.
   private static let texts: [(name: String, text: [UInt8])] = [
     ("01-life.mmv", PackageResources._1_life_mmv),
     ("02-sparse.mmv", PackageResources._2_sparse_mmv),
@@ -15,14 +15,10 @@ extension Lesson {
     ("10-failed.mmv", PackageResources._0_failed_mmv),
   ]
 
-  /// All lessons in order.
-  ///
-  /// - Throws: What is wrong in a script; never, as tests show.
+  /// All lessons in order; a test shows that none of the scripts is wrong.
   static func all() throws(ScriptError) -> [Lesson] {
-    var lessons: [Lesson] = []
-    for (index, (name, text)) in texts.enumerated() {
-      lessons.append(try Lesson(String(decoding: text, as: UTF8.self), name: name, number: index + 1))
+    try texts.enumerated().map { index, lesson throws(ScriptError) in
+      try Lesson(String(decoding: lesson.text, as: UTF8.self), name: lesson.name, number: index + 1)
     }
-    return lessons
   }
 }

@@ -1,29 +1,20 @@
 import Inspector
 
-/// A script that shows one thing of memory and disk on the learner's own machine, and checks that it is so.
+/// A script that shows one fact of memory and disk on the learner's own machine, and checks it.
 struct Lesson: Sendable {
-  /// What `--lesson` is given.
+  /// As in `--lesson 1`.
   let number: Int
   let title: String
-  /// What it shows, in a line.
   let summary: String
-  /// What the machine must have for it.
   let needs: [Need]
-  /// What is played where all of that is there.
   let script: Script
-  /// What is played elsewhere, after the reason.
+  /// For machines that lack one of the needs.
   let otherwise: Script
 
-  /// Reads a lesson from its file.
+  /// Reads a lesson from the text of its file, which errors call `name`.
   ///
-  /// Its head is comments: `# Lesson: TITLE`, `# Shows: LINE`, `# Needs: NEED, …`. The script follows, and after a line
+  /// Its head is comments: `# Lesson: TITLE`, `# Shows: SUMMARY`, `# Needs: NEED, …`. The script follows, and after a line
   /// `# Otherwise:` the one for machines that lack something.
-  ///
-  /// - Parameters:
-  ///   - text: The file.
-  ///   - name: What errors call it.
-  ///   - number: Its number.
-  /// - Throws: The place and what is wrong.
   init(_ text: String, name: String, number: Int) throws(ScriptError) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     func head(_ word: String) -> String {
@@ -39,7 +30,7 @@ struct Lesson: Sendable {
     otherwise = try Script(lines[cut...].joined(separator: "\n"), name: name, firstLine: cut + 1)
   }
 
-  /// The lines of `mmapview --lesson`.
+  /// The output of `mmapview --lesson`.
   static func list(_ lessons: [Lesson]) -> [String] {
     lessons.flatMap { lesson in
       let number = lesson.number < 10 ? " \(lesson.number)" : "\(lesson.number)"
@@ -49,12 +40,12 @@ struct Lesson: Sendable {
 }
 
 extension Lesson {
-  /// Its script, or the other one and the reason for it, between what it is called and its end.
+  /// Its script, or the other one and the reason for it, between its title and its end.
   func whole(refusal: String?, isLast: Bool) throws(ScriptError) -> Script {
     let name = "Lesson \(number): \(title)."
     let opening = refusal.map { "\(name)\nThis machine can't show it: \($0)." } ?? "\(name)\n\(summary)"
     var script = refusal == nil ? self.script : otherwise
-    // After what sets the scene, so that there is something to see.
+    // The title comes after the commands that set the scene.
     let first = script.steps.firstIndex { $0.command.caption != nil }
     script.insert(try Script("say \(Word.quote(opening))\npause", name: "lesson"), at: first ?? 0)
     let next = isLast ? "" : "; `mmapview --lesson \(number + 1)` plays the next"

@@ -6,7 +6,7 @@ import SystemPackage
 enum Need: String, Sendable, CaseIterable {
   /// The folder for scratch files is on a disk, and not in memory.
   case disk
-  /// The kernel counts the pages of files there; on the failing disk, if that is needed before.
+  /// The kernel counts the pages of files there, or on the failing disk if that comes first in the list.
   case cachestat
   /// The file system tells reserved blocks from written ones.
   case extents
@@ -17,10 +17,7 @@ enum Need: String, Sendable, CaseIterable {
   /// A device can be made that fails, and an ext4 on it mounted as `failing`.
   case failingDisk = "failing-disk"
 
-  /// Looks whether it is there, and sets up what has to be set up for it.
-  ///
-  /// - Parameter sandbox: Where.
-  /// - Returns: Why it is not there, or `nil`.
+  /// Sets it up if it has to be, and returns why the machine lacks it, or `nil`.
   func refusal(on sandbox: Sandbox) -> String? {
     do {
       switch self {
@@ -35,7 +32,7 @@ enum Need: String, Sendable, CaseIterable {
   }
 
   private func disk(_ sandbox: Sandbox) throws -> String? {
-    let fileSystem = try sandbox.probe { file in try PageCache.fileSystem(of: file) }
+    let fileSystem = try sandbox.probe { try PageCache.fileSystem(of: $0) }
     guard fileSystem.isInMemory else { return nil }
     return "scratch files would lie in memory (\(fileSystem.name ?? "tmpfs")); set TMPDIR to a folder on a disk"
   }
@@ -44,14 +41,15 @@ enum Need: String, Sendable, CaseIterable {
     do {
       let (fileSystem, counts) = try sandbox.probe { file in
         var counts = try PageCache.counts(of: file, bytes: 0..<4096)
-        // The kernel may write back what was written before it is asked, as when somebody calls sync(2); not each time.
+        // The kernel may have written the page back before it counts, as when another process calls sync(2). That does not
+        // happen five times in a row.
         for _ in 0..<5 where counts.dirty == 0 {
           _ = try file.writeAll(toAbsoluteOffset: 0, [1])
           counts = try PageCache.counts(of: file, bytes: 0..<4096)
         }
         return (try PageCache.fileSystem(of: file), counts)
       }
-      // A zero proves nothing: a file system on top of another may count pages of its own, of which there are none.
+      // A zero proves nothing: a stacked file system may count its own pages, of which there are none.
       if fileSystem.isInMemory || counts.dirty > 0 { return nil }
       return "of pages that were just written the kernel counts none as dirty on this file system "
         + "(\(fileSystem.name ?? "unknown")); set TMPDIR to a folder on a disk"

@@ -6,63 +6,64 @@ import RangedMmap
 import Synchronization
 import SystemPackage
 
-// What lessons ask for by `outside`: what another program does, or the machine.
+// What `outside` in lessons does: acts of another program, or of the machine.
 
 extension Sandbox {
-  /// One thing that can be asked for.
   private struct Fixture: Sendable {
-    let name: String
     let usage: String
     let act: @Sendable (Sandbox, [String]) throws -> [String]
+
+    init(_ usage: String, _ act: @escaping @Sendable (Sandbox, [String]) throws -> [String]) {
+      (self.usage, self.act) = (usage, act)
+    }
+
+    var words: [Substring] { usage.split(separator: " ") }
   }
 
   private static let all: [Fixture] = [
-    Fixture(name: "large", usage: "large NAME SIZE") { sandbox, words in
+    Fixture("large NAME SIZE") { sandbox, words in
       let size = try size(words[1])
       try sandbox.writeLarge(words[0], size)
       return ["another program wrote \(words[0]): \(bytes(size)) in one write, and synced it"]
     },
-    Fixture(name: "msync", usage: "msync NAME") { sandbox, words in
+    Fixture("msync NAME") { sandbox, words in
       let size = try Int(sandbox.open(words[0]) { try $0.stat().size })
       let code = try unsafe sandbox.withMapping(of: words[0], byteCount: size) { memory, _ in
-        // SAFETY: the mapping has so many bytes.
+        // SAFETY: the mapping has `size` bytes.
         unsafe msync(memory.baseAddress, size, MS_ASYNC)
       }
       let line = "another program: msync(\(words[0]), MS_ASYNC) returned \(code)"
       guard code == 0 else { throw CommandError("\(line); expected: 0") }
       return [line]
     },
-    Fixture(name: "fsync", usage: "fsync NAME") { sandbox, words in
-      let failure = try sandbox.synchronise(words[0])
-      if let failure { throw failure }
+    Fixture("fsync NAME") { sandbox, words in
+      if let failure = try sandbox.synchronise(words[0]) { throw failure }
       return ["another program: fsync(\(words[0])): success"]
     },
-    Fixture(name: "retry", usage: "retry NAME") { sandbox, words in
+    Fixture("retry NAME") { sandbox, words in
       var answers: [String] = []
-      // Two errors may be noted: that of the device, and that of the file's own records.
+      // Two errors may be recorded: of the device, and of the file's metadata.
       while answers.count < 5 {
         let failure = try sandbox.synchronise(words[0])
         answers.append(failure.map { "\($0)" } ?? "success")
         if failure == nil { break }
       }
       let isLie = answers.count > 1 && answers.last == "success"
-      // How many errors were noted differs from kernel to kernel.
-      let told = isLie ? [answers[0], "success"] : answers
-      let line = "another program: fsync(\(words[0])): " + told.joined(separator: "; again: ")
-      guard isLie else {
-        throw CommandError("\(line); expected: an error, and then success")
-      }
+      // How many errors were recorded differs from kernel to kernel.
+      let shown = isLie ? [answers[0], "success"] : answers
+      let line = "another program: fsync(\(words[0])): " + shown.joined(separator: "; again: ")
+      guard isLie else { throw CommandError("\(line); expected: an error, and then success") }
       return [line]
     },
-    Fixture(name: "truncate", usage: "truncate NAME SIZE") { sandbox, words in
+    Fixture("truncate NAME SIZE") { sandbox, words in
       let size = try size(words[1])
       try sandbox.open(words[0]) { try $0.resize(to: Int64(size)) }
       return ["another program: truncate(\(words[0]), \(bytes(size)))"]
     },
-    Fixture(name: "store", usage: "store NAME SIZE") { sandbox, words in
+    Fixture("store NAME SIZE") { sandbox, words in
       var status: Int32 = 0
       let (path, size) = (try sandbox.path(words[0]), try size(words[1]))
-      // SAFETY: fills the integer that it is given.
+      // SAFETY: it fills the integer that it is given.
       let code = unsafe clesson_store_in_child(path.string, size, &status)
       guard code == 0 else { throw Errno(rawValue: code) }
       let end = status & 0x7f == 0 ? "ended well" : "was killed by signal \(status & 0x7f) (\(name(status & 0x7f)))"
@@ -70,54 +71,49 @@ extension Sandbox {
       guard status & 0x7f == SIGBUS else { throw CommandError("\(line); expected: killed by SIGBUS") }
       return [line]
     },
-    Fixture(name: "device", usage: "device NAME OFFSET HEX") { sandbox, words in
+    Fixture("device NAME OFFSET HEX") { sandbox, words in
       let found = try sandbox.device(words[0], try size(words[1]), words[2].count / 2)
       let line = "the device itself, at \(words[1]) of \(words[0]): \(found)"
       guard found == words[2] else { throw CommandError("\(line), expected \(words[2])") }
       return [line]
     },
-    Fixture(name: "start", usage: "start NAME SIZE COMMAND…") { sandbox, words in
+    Fixture("start NAME SIZE COMMAND…") { sandbox, words in
       let path = try sandbox.path(words[0])
       let child = try Child(creating: path.string, size: words[1], commands: Array(words[2...]))
-      let before = sandbox.fixtures.withLock { fixtures in
-        defer { fixtures.child = child }
-        return fixtures.child
-      }
-      _ = before?.end()
+      _ = sandbox.fixtures.withLock { exchange(&$0.child, with: child) }?.end()
       return try child.waitUntilReady().map { "child: " + $0.replacing(path.string, with: words[0]) }
     },
-    Fixture(name: "kill", usage: "kill") { sandbox, _ in
+    Fixture("kill") { sandbox, _ in
       guard let child = sandbox.fixtures.withLock({ $0.child.take() }) else {
         throw CommandError("no child was started")
       }
       let signal = child.end()
       return ["child: killed by signal \(signal) (\(name(signal)))"]
     },
-    Fixture(name: "break", usage: "break NAME") { sandbox, words in
+    Fixture("break NAME") { sandbox, words in
       try sandbox.breakDevice(for: words[0])
       return ["the device broke: it takes no write any more to blocks of \(words[0]) that it has not written before"]
     },
-    Fixture(name: "mend", usage: "mend") { sandbox, _ in
+    Fixture("mend") { sandbox, _ in
       try sandbox.mendDevice()
       return ["the device: works again"]
     },
-    Fixture(name: "leave", usage: "leave") { sandbox, _ in
+    Fixture("leave") { sandbox, _ in
       try sandbox.leave()
       return []
     },
   ]
 
-  /// Does what the words after `outside` say.
+  /// Carries out the words after `outside`.
   func perform(_ words: [String]) throws(CommandError) -> [String] {
-    guard let fixture = Self.all.first(where: { $0.name == words.first }),
-      words.count >= fixture.usage.split(separator: " ").count
+    guard let fixture = Self.all.first(where: { $0.words.first.map(String.init) == words.first }),
+      words.count >= fixture.words.count
     else {
       let known = Self.all.map { "outside \($0.usage)" }.joined(separator: " · ")
       throw CommandError("outside \(words.joined(separator: " ")): a lesson knows \(known)")
     }
-    do { return try fixture.act(self, Array(words.dropFirst())) } catch let error as CommandError { throw error } catch
-    {
-      throw CommandError("outside \(words.joined(separator: " ")): \(error)")
+    do { return try fixture.act(self, Array(words.dropFirst())) } catch {
+      throw error as? CommandError ?? CommandError("outside \(words.joined(separator: " ")): \(error)")
     }
   }
 
@@ -132,13 +128,11 @@ extension Sandbox {
   }
 }
 
-// MARK: - Files on the sandbox
-
 extension Sandbox {
-  /// The size of the file that is probed.
+  /// The size of the probed file: 64 KiB is a multiple of all block sizes.
   static let probeSize = 1 << 16
 
-  /// The path of a name; one that leads elsewhere is refused.
+  /// The path of a name; one that leads out of the folder is refused.
   func path(_ name: String) throws(CommandError) -> FilePath {
     let path = FilePath(name)
     guard path.isRelative, !path.components.isEmpty, path.components.allSatisfy({ $0.kind == .regular }) else {
@@ -159,46 +153,47 @@ extension Sandbox {
     _ = unsafe path.withPlatformString { unsafe unlink($0) }
   }
 
-  /// Lets a closure have a file with reserved blocks, which is gone afterwards.
+  /// Calls a closure with a file with reserved blocks, which is removed afterwards.
   ///
-  /// It lies where the lesson's files will: in the file system that was mounted for it last, or in its folder.
+  /// It lies where the lesson's files will: in the file system that was mounted last, or in the folder.
   func probe<Result>(_ body: (FileDescriptor) throws -> Result) throws -> Result {
     let mounted = fixtures.withLock { $0.mounts.last.flatMap { FilePath($0).lastComponent?.string } }
     let name = (mounted.map { $0 + "/" } ?? "") + "probe"
-    let file = try FileDescriptor.open(
-      try path(name), .readWrite, options: [.create, .truncate, .closeOnExec, .noFollow],
-      permissions: .ownerReadWrite)
+    let file = try create(name)
     defer {
       try? file.close()
       remove(name)
     }
     let code = clinux_preallocate(file.rawValue, 0, off_t(Self.probeSize))
-    // Not every file system can; what follows tells what that means.
+    // Not every file system can; the closure decides what that means.
     if code != 0 { try file.resize(to: Int64(Self.probeSize)) }
     return try body(file)
   }
 
-  /// What fsync(2) says of a file to who has just opened it; `nil` if success.
+  private func create(_ name: String) throws -> FileDescriptor {
+    try FileDescriptor.open(
+      try path(name), .readWrite, options: [.create, .truncate, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
+  }
+
+  /// The error of fsync(2) on a new descriptor, or `nil`.
   private func synchronise(_ name: String) throws -> Errno? {
     try open(name) { fsync($0.rawValue) == 0 ? nil : Errno(rawValue: errno) }
   }
 
-  /// Makes a file by one large write, which is what makes large folios, and syncs it.
+  /// Makes a file by one large write, which makes large folios, and syncs it.
   func writeLarge(_ name: String, _ size: Int) throws {
-    let file = try FileDescriptor.open(
-      try path(name), .readWrite, options: [.create, .truncate, .closeOnExec, .noFollow],
-      permissions: .ownerReadWrite)
+    let file = try create(name)
     defer { try? file.close() }
     _ = try file.writeAll([UInt8](repeating: 0x55, count: size))
     guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
   }
 
-  /// Maps the start of a file for writing, with no guard, for as long as the closure.
+  /// Maps the start of a file for writing, without a guard, while the closure runs.
   func withMapping<Result>(
     of name: String, byteCount: Int, _ body: (UnsafeMutableRawBufferPointer, FileDescriptor) throws -> Result
   ) throws -> Result {
     try open(name) { file in
-      // SAFETY: a new mapping of an open file, which is undone below; nobody else cuts the file meanwhile.
+      // SAFETY: a new mapping of an open file, unmapped below; no process cuts a lesson's file meanwhile.
       let memory = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, file.rawValue, 0)
       guard let memory = unsafe memory, unsafe memory != UnsafeMutableRawPointer(bitPattern: -1) else {
         throw Errno(rawValue: errno)
@@ -208,12 +203,12 @@ extension Sandbox {
     }
   }
 
-  /// What the device has, past the page cache, as hexadecimal digits.
+  /// The device's bytes, read past the page cache, as hexadecimal digits.
   private func device(_ name: String, _ offset: Int, _ count: Int) throws -> String {
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 4096)
     defer { unsafe block.deallocate() }
     let path = try path(name)
-    // SAFETY: the block has as many bytes as are asked for, and is aligned as that kind of reading needs.
+    // SAFETY: the block has as many bytes as are read, and the alignment that direct reads need.
     let code = unsafe clesson_read_device(path.string, off_t(offset), block.baseAddress, block.count)
     guard code == 0 else { throw Errno(rawValue: code) }
     return unsafe block.prefix(count).map { hex($0, width: 2) }.joined()

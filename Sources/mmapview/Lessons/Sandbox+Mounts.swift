@@ -5,15 +5,15 @@ import PageCache
 import Synchronization
 import SystemPackage
 
-// File systems of a lesson's own: on mounts that nobody else sees, and that go with the process however it ends.
+// File systems of a lesson's own, on mounts that no other process sees and that go with this one however it ends.
 
 extension Sandbox {
+  // Any machine has 1 MiB to spare, and stores fill it at once.
   private static let small = 1 << 20
+  // Twice the image, which has room for an ext4 with a journal of 4 MiB and for the lesson's file of 1 MiB.
   private static let room = 32 << 20
 
-  /// Mounts a file system of one MiB in memory as `small`.
-  ///
-  /// - Returns: Why that is not allowed, or `nil`.
+  /// Mounts a file system of one MiB in memory as `small`, and returns why that is not possible, or `nil`.
   func mountSmallDisk() -> String? {
     let code = clesson_private_mounts()
     if code != 0 {
@@ -23,9 +23,7 @@ extension Sandbox {
     return refusal { try mount("small", Self.small) }
   }
 
-  /// Mounts an ext4 as `failing`, on a loop device whose file lies in memory as `device`.
-  ///
-  /// - Returns: Why that is not possible, or `nil`.
+  /// Mounts an ext4 as `failing`, on a loop device over a file in memory as `device`, and returns why not, or `nil`.
   func mountFailingDisk() -> String? {
     guard geteuid() == 0 else { return "a device that fails takes root to make; try it with sudo" }
     let code = clesson_private_mounts()
@@ -35,7 +33,7 @@ extension Sandbox {
       let image = image.string
       try run(["truncate", "-s", "\(Self.room / 2)", image])
       try run(["mkfs.ext4", "-q", "-b", "4096", "-J", "size=4", "-E", "nodiscard,lazy_itable_init=0", image])
-      // All of it gets its memory now, so that later only what is punched out can fail.
+      // All of it gets its memory now: later only what is punched out can fail.
       try run(["fallocate", "-l", "\(Self.room / 2)", image])
       let place = try make("failing")
       try run(["mount", "-o", "loop,errors=continue", image, place])
@@ -45,8 +43,8 @@ extension Sandbox {
 
   /// Makes the device fail each write to blocks of a file that were never written.
   ///
-  /// They are taken out of the device's file, and then all room that this file could grow into; tables and journal go on
-  /// working. A device that lost those would take with it what was durable before.
+  /// They are punched out of the device's file, and the tmpfs that holds it is shrunk to what it uses: it can't get them back.
+  /// Tables and journal go on working; a device that lost those would lose what was durable before.
   func breakDevice(for name: String) throws {
     let extents = try open(name) { file in
       try PageCache.extents(of: file, bytes: 0..<Int(try file.stat().size)).filter { $0.kind == .unwritten }
@@ -59,12 +57,11 @@ extension Sandbox {
       guard code == 0 else { throw Errno(rawValue: code) }
     }
     var info = statvfs()
-    // SAFETY: fills the structure that it is given.
+    // SAFETY: it fills the structure that it is given.
     guard unsafe fstatvfs(device.rawValue, &info) == 0 else { throw Errno(rawValue: errno) }
     try resizeDevice(to: (Int(info.f_blocks) - Int(info.f_bfree)) * Int(info.f_frsize))
   }
 
-  /// Lets the device work again.
   func mendDevice() throws { try resizeDevice(to: Self.room) }
 
   private var image: FilePath { folder.appending("device/image") }

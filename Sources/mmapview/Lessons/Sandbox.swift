@@ -5,11 +5,11 @@ import Inspector
 import Synchronization
 import SystemPackage
 
-/// The folder that a lesson plays in, with what was set up there; gone when the lesson is.
+/// The folder that a lesson plays in, with its mounts and its child; removed when the lesson ends.
 ///
-/// Nothing outside of it is touched: names that lessons give are single names in it, or in a file system mounted in it.
+/// Nothing outside of it is touched: the names in lessons are relative to it, and none leads out.
 final class Sandbox: Sendable {
-  /// What has to be ended and let go of.
+  /// What has to be ended and unmounted.
   struct Fixtures: Sendable {
     var mounts: [String] = []
     var child: Child?
@@ -18,14 +18,12 @@ final class Sandbox: Sendable {
   let folder: FilePath
   let fixtures = Mutex(Fixtures())
   private let home: FilePath?
-  // Signals wait from the start, so that none ends the program with the folder left behind.
+  // Signals are queued from the start: none ends the program with the folder left behind.
   private let signals = claunch_open_signals()
 
   /// Makes the folder below `$TMPDIR`, or `/tmp`.
-  ///
-  /// - Throws: Why it can't be made.
   init() throws(CommandError) {
-    // SAFETY: getenv's answer is copied at once.
+    // SAFETY: getenv's result is copied at once.
     let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? ""
     let template = FilePath(parent.isEmpty ? "/tmp" : parent).appending("mmapview-lesson-XXXXXX").string
     var name = Array(template.utf8CString)
@@ -34,14 +32,14 @@ final class Sandbox: Sendable {
       throw CommandError(
         "\(template): the lesson's folder can't be made (\(Errno(rawValue: errno))); set TMPDIR to one of yours")
     }
-    // SAFETY: realpath's answer is copied and freed here.
+    // SAFETY: realpath's result is copied and freed here.
     let resolved = unsafe realpath(name, nil)
     defer { unsafe free(resolved) }
     folder = unsafe resolved.map { unsafe FilePath(platformString: $0) } ?? FilePath(template)
     home = FilePath.workingFolder
   }
 
-  /// Gives a session what only lessons have, and makes the folder the one that names begin in.
+  /// Lets a session carry out `outside`, and makes the folder the working folder.
   func open(for session: Session) throws(CommandError) {
     session.host.outputFolder = home
     session.host.outside = { [self] words throws(CommandError) in try perform(words) }
@@ -58,7 +56,7 @@ final class Sandbox: Sendable {
     }
   }
 
-  /// Ends and removes all there is; again does nothing.
+  /// Ends the child, unmounts, and removes the folder; again does nothing.
   func strike() {
     let (child, mounts) = fixtures.withLock { fixtures in
       defer { fixtures = Fixtures() }
@@ -70,7 +68,7 @@ final class Sandbox: Sendable {
     unsafe clesson_remove_folder(folder.string)
   }
 
-  /// Strikes it when a signal ends the program, for who has no loop that takes signals.
+  /// Strikes it when a signal ends the program, where no loop takes signals.
   func strikeOnSignals() {
     _ = Thread { [self] in
       while true {
@@ -88,11 +86,9 @@ final class Sandbox: Sendable {
     }
   }
 
-  /// The whole of a lesson: what it is called, its script or the reason why another one is played, and its end.
+  /// The whole of a lesson, with the script that this machine can play.
   func script(_ lesson: Lesson, isLast: Bool) throws(ScriptError) -> Script {
-    // Each is tried once: the answer is that of a moment.
-    var refusal: String?
-    for need in lesson.needs where refusal == nil { refusal = need.refusal(on: self) }
+    let refusal = lesson.needs.lazy.compactMap { $0.refusal(on: self) }.first
     return try lesson.whole(refusal: refusal, isLast: isLast)
   }
 }

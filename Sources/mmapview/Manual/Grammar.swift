@@ -16,16 +16,17 @@ enum Grammar {
     \(table(["command", "does", "for example"], Verb.all.map { [codes($0.usages), $0.help, code($0.example)] }))
     ## Arguments
 
-    \(table(["word", "is"], kinds))
+    \(table(["word", "is"], kinds.map { [code($0.name), $0.meaning] }))
     ## Patterns
 
     \(table(["pattern", "the bytes"], Pattern.forms.map { [code($0.usage), $0.meaning] }))
     """
   }
 
-  private static var kinds: [[String]] {
-    var told: Set<String> = []
-    return Verb.all.flatMap(\.kinds).filter { told.insert($0.name).inserted }.map { [code($0.name), $0.meaning ?? ""] }
+  /// The kinds of arguments, each once, in the order in which verbs use them.
+  static var kinds: [(name: String, meaning: String)] {
+    var known: Set<String> = []
+    return Verb.all.flatMap(\.kinds).filter { known.insert($0.name).inserted }.map { ($0.name, $0.meaning ?? "") }
   }
 
   private static func table(_ head: [String], _ rows: [[String]]) -> String {

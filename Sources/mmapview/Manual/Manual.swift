@@ -13,21 +13,21 @@ enum Manual {
     page.section("DESCRIPTION")
     for paragraph in description { page.paragraph(paragraph) }
     page.section("OPTIONS")
-    for option in options { page.item([option.name], option.help) }
+    page.items(options)
     page.item(
       ["--generate-completion-script SHELL"], "Print a script that completes these options in bash, zsh or fish.")
     keys(&page)
     commands(&page)
     states(&page)
     page.section("EXIT STATUS")
-    for (status, meaning) in statuses { page.item([status], meaning) }
+    page.items(statuses)
     page.section("FILES")
     page.item(
       ["$XDG_STATE_HOME/mmapview/history"],
       "The last \(History.limit) lines that were entered at the prompt; below ~/.local/state where the variable is not "
         + "set. Where it can't be written the lines are kept in memory. A link to /dev/null keeps none.")
     page.section("ENVIRONMENT")
-    for (name, meaning) in variables { page.item([name], meaning) }
+    page.items(variables)
     page.section("EXAMPLES")
     for (text, command) in examples {
       page.paragraph(text)
@@ -41,8 +41,7 @@ enum Manual {
   private static let synopsis = [
     "mmapview FILE [--write]", "mmapview FILE --create SIZE [--sparse] [--force]",
     "mmapview [FILE] --replay SCRIPT [--speed SPEED | --headless]", "mmapview [FILE] -c COMMAND... [--headless]",
-    "mmapview FILE --record SCRIPT ...",
-    "mmapview [FILE] --plain",
+    "mmapview FILE --record SCRIPT ...", "mmapview [FILE] --plain",
   ]
 
   private static let description = [
@@ -60,9 +59,9 @@ enum Manual {
 
   private static func keys(_ page: inout Troff) {
     page.section("KEYS")
-    for binding in KeyMap.moving + KeyMap.acting { page.item([binding.name], binding.help) }
+    page.items((KeyMap.moving + KeyMap.acting).map { ($0.name, $0.help) })
     page.subsection("While a command is typed")
-    for (keys, help) in HelpText.typing { page.item([keys], help) }
+    page.items(HelpText.typing)
   }
 
   private static func commands(_ page: inout Troff) {
@@ -77,25 +76,24 @@ enum Manual {
       page.more("Example: `\(verb.example)`")
     }
     page.subsection("Arguments")
-    var told: Set<String> = []
-    for kind in Verb.all.flatMap(\.kinds) where told.insert(kind.name).inserted {
-      page.item([kind.name], kind.meaning ?? "")
-    }
+    page.items(Grammar.kinds)
     page.subsection("Patterns")
-    for form in Pattern.forms { page.item([form.usage], form.meaning) }
+    page.items(Pattern.forms.map { ($0.usage, $0.meaning) })
   }
 
   private static func states(_ page: inout Troff) {
     page.section("STATES")
     page.paragraph("The library's word for a page, with the glyph that stands for it under `--ascii`:")
-    for row in PageState.allCases.map(\.row) { page.item(["\(row.ascii) \(row.name)"], sentence(row.meaning)) }
+    page.items(PageState.allCases.map { item($0.row) })
     page.paragraph("The kernel's word:")
-    for row in KernelState.allCases.map(\.row) { page.item(["\(row.ascii) \(row.name)"], sentence(row.meaning)) }
+    page.items(KernelState.allCases.map { item($0.row) })
   }
 
-  private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
+  private static func item(_ row: StateRow) -> (String, String) {
+    ("\(row.ascii) \(row.name)", row.meaning.prefix(1).uppercased() + row.meaning.dropFirst() + ".")
+  }
 
-  // As the parser of the command line tells them, wide enough that no help is broken.
+  // From the help of the command line, in so many columns that no line is broken.
   static var options: [(name: String, help: String)] {
     var options: [(name: String, help: String)] = []
     let nameWidth = 26

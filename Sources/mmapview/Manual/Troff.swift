@@ -1,10 +1,12 @@
+import Inspector
+
 /// A page in the markup of man(7), in ASCII alone.
 struct Troff {
   private(set) var text = ""
 
   init(_ name: String, section: Int, version: String) {
     line(".TH \(Self.escaped(name.uppercased())) \(section) \"\" \"\(name) \(version)\" \"User Commands\"")
-    // A command that is broken by a hyphen would be another.
+    // No hyphenation: it would change commands.
     line(".nh")
   }
 
@@ -18,20 +20,24 @@ struct Troff {
     line(Self.prose(text))
   }
 
-  /// Lines as they are, in a typewriter's type.
+  /// Lines as they are, in bold.
   mutating func example(_ lines: [String]) {
     line(".PP\n.RS 4\n.nf")
     for example in lines { line(Self.guarded("\\fB" + Self.escaped(example) + "\\fR")) }
     line(".fi\n.RE")
   }
 
-  /// A word, or several lines of them, and what is to be said of it.
+  /// A word, or several, one a line, and its explanation.
   mutating func item(_ names: [String], _ text: String) {
     for (index, name) in names.enumerated() { line((index == 0 ? ".TP\n" : ".TQ\n") + Self.tag(name)) }
     line(Self.prose(text))
   }
 
-  /// What is to be said of the last item beside.
+  mutating func items(_ items: [(String, String)]) {
+    for (name, text) in items { item([name], text) }
+  }
+
+  /// Another line of the last item.
   mutating func more(_ text: String) { line(".br\n" + Self.prose(text)) }
 
   private mutating func line(_ line: String) { text += line + "\n" }
@@ -66,8 +72,7 @@ struct Troff {
       case "~": "\\(ti"
       case _ where scalar.isASCII: String(scalar)
       default:
-        "\\[u" + String(repeating: "0", count: max(0, 4 - String(scalar.value, radix: 16).count))
-          + String(scalar.value, radix: 16, uppercase: true) + "]"
+        "\\[u" + hex(scalar.value, width: 4).uppercased() + "]"
       }
     }.joined()
   }
