@@ -48,7 +48,7 @@ let package = Package(
     .target(
       name: "Inspector",
       dependencies: [
-        "RangedMmap", "PageCache", "VisibleText",
+        "CLaunch", "RangedMmap", "PageCache", "VisibleText",
         .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),

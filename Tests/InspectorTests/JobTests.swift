@@ -107,7 +107,7 @@ struct JobTests {
       })
     func failures() -> [String] { session.log.filter { $0.kind == .failure }.flatMap(\.lines) }
     #expect(failures().count == 1 && failures().first?.contains("s:1: ") == true, "\(session.log)")
-    var player = Player(try Script("find text \"is not there\"", name: "t"))
+    let player = Player(try Script("find text \"is not there\"", name: "t"))
     #expect(throws: ScriptError.self) {
       while true { if case .waiting = try player.step(session) { finish() } }
     }

@@ -27,7 +27,7 @@ struct RecordingTests {
   }
 
   private func play(_ script: Script, _ session: Session) throws {
-    var player = Player(script)
+    let player = Player(script)
     while true {
       switch try player.step(session) {
       case .performed: break

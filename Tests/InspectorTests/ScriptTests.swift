@@ -22,7 +22,7 @@ struct ScriptTests {
 
   @discardableResult
   func play(_ script: Script) throws -> [String] {
-    var player = Player(script)
+    let player = Player(script)
     var printed: [String] = []
     while true {
       switch try player.step(session) {
@@ -126,7 +126,7 @@ struct ScriptTests {
   func pausesForKeys() throws {
     try play("pause", "say through")
     session.isAttended = true
-    var player = Player(try Script("pause\nsay on", name: "x"))
+    let player = Player(try Script("pause\nsay on", name: "x"))
     _ = try player.step(session)
     #expect(session.isWaitingForKey)
     for _ in 0..<3 {
@@ -138,6 +138,28 @@ struct ScriptTests {
     #expect(!session.isWaitingForKey)
     _ = try player.step(session)
     #expect(session.log.last?.lines == ["on"])
+  }
+
+  @Test("`stop script` leaves the script that is played and the sourced one, and is in no recording")
+  func leaving() throws {
+    try begin()
+    try session.begin(recordingTo: OutputFile(path("recording"), isForced: false))
+    try put("sourced", "say in\npause 3600s\nsay late")
+    #expect(throws: CommandError.self) { try session.perform(.stopScript) }
+    session.load(try Script("say one\nstop script\nsay two", name: "x"))
+    while case .performed = try session.player.step(session) {}
+    session.load(try Script("pause 3600s\nsay three", name: "y"))
+    _ = try session.player.step(session)
+    try session.perform(.source(path: path("sourced")))
+    session.goOn()
+    while !session.isResting { session.waitForNews() }
+    try session.perform(.stopScript)
+    #expect(!session.isWaiting && session.player.upcoming == nil)
+    guard case .finished = try session.player.step(session) else { throw CommandError("the script goes on") }
+    let captions = session.log.filter { $0.kind == .caption }.flatMap(\.lines)
+    #expect(captions == ["one", "in"])
+    #expect(session.endRecording().isEmpty)
+    #expect(!String(decoding: try folder.bytes("recording"), as: UTF8.self).contains("stop"))
   }
 
   // MARK: Settings

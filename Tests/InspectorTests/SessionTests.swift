@@ -17,7 +17,7 @@ struct SessionTests {
   /// Carries out a script, waiting where it waits, and gives the lines that it printed.
   @discardableResult
   func play(_ lines: String...) throws -> [String] {
-    var player = Player(try Script(lines.joined(separator: "\n"), name: "test"))
+    let player = Player(try Script(lines.joined(separator: "\n"), name: "test"))
     var printed: [String] = []
     while true {
       switch try player.step(session) {

@@ -12,7 +12,7 @@ struct SteppedWorkersTests {
 
   @discardableResult
   func play(_ session: Session, _ lines: [String]) throws -> [String] {
-    var player = Player(try Script(lines.joined(separator: "\n"), name: "test"))
+    let player = Player(try Script(lines.joined(separator: "\n"), name: "test"))
     var printed: [String] = []
     while true {
       switch try player.step(session) {

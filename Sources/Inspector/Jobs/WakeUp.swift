@@ -1,3 +1,4 @@
+import CLaunch
 import Glibc
 import Synchronization
 import SystemPackage
@@ -44,28 +45,33 @@ package final class WakeUp: Sendable {
     _ = hasNews.exchange(false, ordering: .acquiringAndReleasing)
   }
 
-  /// Sleeps until there are news, nobody reads any more what is written to another descriptor, or time is up.
-  ///
-  /// - Returns: Whether it has a reader still.
-  func wait(orEndOf output: Int32, atMost time: Duration?) -> Bool {
-    var polled = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: output, events: 0, revents: 0)]
-    // SAFETY: two entries, for the length of the call.
-    _ = unsafe poll(&polled, 2, time.map { Int32(clamping: $0.milliseconds) } ?? -1)
-    clear()
-    return polled[1].revents & Int16(POLLERR | POLLHUP) == 0
-  }
+  /// What poll(2) reports of a descriptor that has no other end any more.
+  package static let end = Int16(POLLERR | POLLHUP | POLLNVAL)
 
-  /// Sleeps until there are news, another descriptor becomes readable, or time is up.
+  /// Sleeps until there are news, one of the others has something to report, or time is up, and takes the news.
   ///
   /// - Parameters:
-  ///   - other: One more descriptor to poll.
+  ///   - others: What to poll beside it; a negative descriptor is passed over.
   ///   - time: How long at most, or `nil` for no limit.
-  package func wait(also other: Int32? = nil, atMost time: Duration? = nil) {
-    var polled = [descriptor, other ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    let milliseconds = time.map { Int32(clamping: $0.milliseconds) } ?? -1
-    // SAFETY: two entries, for the length of the call; a negative descriptor is passed over.
-    _ = unsafe poll(&polled, 2, milliseconds)
+  ///   - endsOnResize: Whether SIGWINCH ends it, which is blocked else. Only the thread that draws may let it through:
+  ///     another one would take it away from that.
+  /// - Returns: The events of each of the others.
+  @discardableResult
+  package func wait(for others: [pollfd], atMost time: Duration? = nil, endsOnResize: Bool = false) -> [Int16] {
+    var polled = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)] + others
+    let (count, milliseconds) = (polled.count, time.map { Int32(clamping: $0.milliseconds) } ?? -1)
+    // SAFETY: the array's entries live for the length of the call; where a signal interrupts it they have no events.
+    _ =
+      unsafe endsOnResize
+      ? claunch_poll(&polled, UInt32(count), milliseconds) : poll(&polled, UInt(count), milliseconds)
     clear()
+    return polled.dropFirst().map(\.revents)
+  }
+
+  /// The same for one more descriptor, or none; whether there is something to read.
+  @discardableResult
+  package func wait(also other: Int32? = nil, atMost time: Duration? = nil) -> Bool {
+    wait(for: [pollfd(fd: other ?? -1, events: Int16(POLLIN), revents: 0)], atMost: time)[0] != 0
   }
 }
 

@@ -1,28 +1,30 @@
 /// Carries out a script's commands one after the other, and waits where one has to.
-package struct Player {
+package final class Player {
   private var steps: [Script.Step]
   private var next = 0
-  // Where the command stands that was carried out last, until there are no more.
+  // Where the last command stands, until there are no more.
   private var last: ScriptPosition?
   /// The command that was carried out last.
   package private(set) var command: Command?
   // Where the command stands that has become a job.
   private var awaited: ScriptPosition?
+  // Whether a command named the script: it holds other scripts back, and not itself.
+  private let isSourced: Bool
 
   /// A player at the first command.
-  package init(_ script: Script) { steps = script.steps }
+  package init(_ script: Script, isSourced: Bool = false) { (steps, self.isSourced) = (script.steps, isSourced) }
 
-  /// The command that is carried out next, or `nil` if there are no more.
+  /// The next command, or `nil` if there are no more.
   package var upcoming: Script.Step? { next < steps.count ? steps[next] : nil }
 
   /// The last line of the script that a command stands in.
   package func lastLine(of name: String) -> Int? { steps.last { $0.position.name == name }?.position.line }
 
   /// Leaves out all commands that were not carried out yet.
-  package mutating func end() { next = steps.count }
+  func end() { next = steps.count }
 
-  /// Makes the first of several turns of workers a command of its own, for whoever wants to see them one by one.
-  package mutating func divideTurns() {
+  /// Makes the first of several turns of workers a command of its own, so that each can be seen.
+  package func divideTurns() {
     guard let step = upcoming, case .turn(let turns)? = step.command.action as? WorkersCommand else { return }
     let single = turns.flatMap(\.singles)
     guard single.count > 1 else { return }
@@ -35,33 +37,29 @@ package struct Player {
   /// What became of the next command.
   package enum Progress {
     case performed(Event)
-    /// It is held back until the session's workers have ended.
-    case waiting
+    /// Its own time holds it back, until then; or, with none, workers, a long step, another script or a person do.
+    case waiting(until: ContinuousClock.Instant? = nil)
     /// There are no more, or the session is over.
     case finished
   }
 
   /// Carries out the next command, if it may.
   ///
-  /// - Parameter session: Who carries it out.
-  /// - Returns: What became of it.
   /// - Throws: The failure with its place; no later command will be carried out.
-  package mutating func step(_ session: Session) throws(ScriptError) -> Progress {
-    if session.isSourcing { return .waiting }
-    // What workers do belongs to the script that they are started by, and runs while they do.
+  package func step(_ session: Session) throws(ScriptError) -> Progress {
+    if !isSourced, session.isSourcing { return .waiting() }
+    // A failure of workers belongs to the script that started them.
     let workerFailures = session.workers.takeFailures()
     if let last, !workerFailures.isEmpty { throw fail(last, workerFailures.joined(separator: "; ")) }
-    if session.isWaiting { return .waiting }
+    if session.scripts.isHeld || session.job != nil { return .waiting() }
     let failure = session.jobs.takeFailure()
     if let position = awaited.take(), let failure { throw fail(position, failure.description) }
-    guard next < steps.count, !session.isOver else {
+    guard let step = upcoming, !session.isOver else {
       last = nil
       return .finished
     }
-    let step = steps[next]
     next += 1
-    last = step.position
-    command = step.command
+    (last, command) = (step.position, step.command)
     do throws(CommandError) {
       let event = try session.perform(step.command)
       if session.job != nil {
@@ -74,8 +72,9 @@ package struct Player {
     }
   }
 
-  private mutating func fail(_ position: ScriptPosition, _ message: String) -> ScriptError {
-    (next, last) = (steps.count, nil)
+  private func fail(_ position: ScriptPosition, _ message: String) -> ScriptError {
+    end()
+    last = nil
     return ScriptError(position, message)
   }
 }

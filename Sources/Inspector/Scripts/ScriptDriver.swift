@@ -1,6 +1,4 @@
-/// What holds scripts back, and the script that a command plays.
-///
-/// A script goes on when nothing holds it: no pause, no wait for workers, no script that it plays.
+/// The script that is played, the one that a command of it plays, and what holds both back: a pause, a wait for workers.
 struct ScriptDriver {
   /// What a pause ends with.
   private enum Pause {
@@ -8,23 +6,23 @@ struct ScriptDriver {
     case time(ContinuousClock.Instant)
   }
 
-  /// How many times faster than told pauses go by.
+  /// How many times faster than written pauses go by.
   var speed = Speed.normal
-  /// Whether somebody is there who can press a key, so that a script may wait for one.
+  /// Whether a person is there who can press a key, so that a script may wait for one.
   var isAttended = false
+  var main = Player(Script())
+  private(set) var sourced: (player: Player, path: String)?
   private var pause: Pause?
   private var awaitsWorkers = false
-  /// The steps that workers still have to take, told by `workers step` or `wait`.
+  /// The steps that workers still have to take, asked for by `workers step` or `wait`.
   private(set) var stepsAhead = 0
-  private var played: (player: Player, path: String)?
 
-  /// Whether a script's next command must be held back.
-  var isHeld: Bool { awaitsWorkers || pause != nil || played != nil }
+  /// Whether the next command of any script must be held back.
+  var isHeld: Bool { awaitsWorkers || pause != nil }
   var isResting: Bool { pause != nil }
   /// Whether a script goes on only when a key is pressed.
   var isWaitingForKey: Bool { if case .key? = pause { true } else { false } }
-  /// Whether a script is played that a command named.
-  var isPlaying: Bool { played != nil }
+  var isSourcing: Bool { sourced != nil }
 
   /// For how long a script still rests; `nil` if it does not, or until a key is pressed.
   var timeLeft: Duration? {
@@ -45,7 +43,6 @@ struct ScriptDriver {
   /// Ends a pause whose time is up.
   mutating func endRest() { if timeLeft == .zero { pause = nil } }
 
-  /// Waits until all workers have ended.
   mutating func awaitWorkers() { awaitsWorkers = true }
 
   /// Waits until workers have taken so many steps.
@@ -57,13 +54,19 @@ struct ScriptDriver {
   /// All steps are taken, or there are no workers to take more.
   mutating func workersAreDone() { (stepsAhead, awaitsWorkers) = (0, false) }
 
-  mutating func play(_ script: Script, from path: String) { played = (Player(script), path) }
-  mutating func stopPlaying() { played = nil }
+  mutating func source(_ script: Script, from path: String) { sourced = (Player(script, isSourced: true), path) }
 
-  /// The script that is played, taken out: what holds others back must not hold back the script itself.
-  mutating func takePlayed() -> (player: Player, path: String)? { played.take() }
-  mutating func goOn(playing script: (player: Player, path: String)) { played = script }
+  mutating func endSource() { sourced = nil }
 
-  /// Leaves everything that is under way.
-  mutating func end() { (pause, played) = (nil, nil) }
+  /// Leaves the sourced script, and ends a pause of it.
+  mutating func leaveSource() { (pause, sourced) = (nil, nil) }
+
+  /// Leaves all scripts; whether there was one.
+  mutating func leave() -> Bool {
+    defer {
+      main.end()
+      leaveSource()
+    }
+    return isSourcing || main.upcoming != nil
+  }
 }

@@ -1,14 +1,16 @@
+import Glibc
+
 // What scripts wait for, and the one that a command plays.
 
 extension Session {
   /// Whether a script's next command must be held back: a long step or a pause is under way, or workers are waited for.
-  package var isWaiting: Bool { scripts.isHeld || jobs.job != nil }
+  package var isWaiting: Bool { scripts.isHeld || isSourcing || job != nil }
   /// Whether a script rests; ``goOn()`` ends that.
   package var isResting: Bool { scripts.isResting }
   /// Whether a script goes on only when a key is pressed.
   package var isWaitingForKey: Bool { scripts.isWaitingForKey }
   /// Whether a script is played that a command named.
-  package var isSourcing: Bool { scripts.isPlaying }
+  package var isSourcing: Bool { scripts.isSourcing }
   /// For how long a script still rests; `nil` if it does not, or until a key is pressed.
   package var restLeft: Duration? { scripts.timeLeft }
   /// How many times faster than told a script's pauses go by.
@@ -23,13 +25,20 @@ extension Session {
   /// Ends a script's rest.
   package func goOn() { scripts.goOn() }
 
-  /// Plays no more of the script that a command named.
-  package func stopSource() { scripts.stopPlaying() }
+  /// The script that is played: what was done of it, and what is next.
+  package var player: Player { scripts.main }
+
+  /// Makes a script the one that is played.
+  package func load(_ script: Script) { scripts.main = Player(script) }
 
   /// Sleeps until something has happened that a script waits for, and takes it in.
-  package func waitForNews() {
-    wakeUp.wait(atMost: [restLeft, namePause].compactMap { $0 }.min())
-    collect()
+  ///
+  /// - Parameter input: Wakes it too, by something to read.
+  /// - Returns: Whether there is something to read there.
+  @discardableResult
+  package func waitForNews(orInput input: Int32? = nil) -> Bool {
+    defer { collect() }
+    return wakeUp.wait(also: input, atMost: [restLeft, namePause].compactMap { $0 }.min())
   }
 
   /// Sleeps until there are news, and takes them in.
@@ -38,20 +47,23 @@ extension Session {
   /// - Returns: Whether it is read still.
   package func waitForNews(orEndOf output: Int32) -> Bool {
     defer { collect() }
-    return wakeUp.wait(orEndOf: output, atMost: namePause)
+    return wakeUp.wait(for: [pollfd(fd: output, events: 0, revents: 0)], atMost: namePause)[0] & WakeUp.end == 0
   }
 
-  /// Carries out the next command of the script that is played, if it may, and signals that there may be more.
+  /// Carries out the next command of the sourced script, if it may, and signals that there may be more.
   func continueScript() {
-    guard var script = scripts.takePlayed() else { return }
+    guard let (player, path) = scripts.sourced else { return }
     do throws(ScriptError) {
-      switch try script.player.step(self) {
-      case .performed:
-        scripts.goOn(playing: script)
-        wakeUp.signal()
-      case .waiting: scripts.goOn(playing: script)
-      case .finished: note(.done("played \(script.path) to its end"))
+      switch try player.step(self) {
+      case .performed: wakeUp.signal()
+      case .waiting: break
+      case .finished:
+        scripts.endSource()
+        note(.done("played \(path) to its end"))
       }
-    } catch { note(Event(.failure, [error.description])) }
+    } catch {
+      scripts.endSource()
+      note(Event(.failure, [error.description]))
+    }
   }
 }

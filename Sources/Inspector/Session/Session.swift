@@ -94,7 +94,7 @@ package final class Session {
 
   /// Ends what is under way and waits for it.
   package func shutDown() {
-    scripts.end()
+    scripts.leaveSource()
     finishJob()
     if workers.isStepped, workers.running > 0 { record(.workers(.stop), isRacing: false) }
     workers.stop()

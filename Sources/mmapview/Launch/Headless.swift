@@ -4,26 +4,28 @@ import RangedMmap
 import TerminalCanvas
 
 /// Runs commands without a screen: what they say goes to standard output.
-final class Headless {
+final class Headless: FrontEnd {
   /// The size of the frames that `screen` prints.
   struct Size {
     var width = 80
     var height = 24
   }
 
-  private let session: Session
-  private let plan: LaunchOptions
+  let session: Session
+  private(set) var hasEnded = false
+  private let size: Size
   private var frames: Frames?
   private let cast: CastRecorder?
-  // How many of the session's events were printed, or are of no concern.
-  private var told = 0
+  private var news = News()
+  // Standard input where it is a script, and the script that follows it.
+  private var input: (script: InputScript, rest: Script)?
+  // Whether the frame of the last command is still to be saved.
+  private var isFrameDue = false
 
-  init(_ session: Session, _ plan: LaunchOptions, isASCII: Bool, cast: CastRecorder?) {
-    self.cast = cast
-    self.session = session
-    self.plan = plan
-    frames = plan.frames
-    Self.printScreens(of: session, size: plan.size, isASCII: isASCII)
+  init(_ session: Session, _ options: LaunchOptions, isASCII: Bool, cast: CastRecorder?) {
+    (self.session, self.cast, size, frames) = (session, cast, options.size, options.frames)
+    if options.readsInput { input = (InputScript(isOnOpenFile: options.opening != nil), options.script) }
+    Self.printScreens(of: session, size: size, isASCII: isASCII)
   }
 
   /// Carries out all commands; the first failure ends it.
@@ -32,79 +34,84 @@ final class Headless {
   /// recording: a second a command, as long as it takes to read for a caption, and its own time for a pause.
   func run() throws(ScriptError) {
     defer { session.shutDown() }
-    told = session.eventCount
+    news.skip(session)
     record()
-    if plan.readsInput {
-      var input = InputScript(isOnOpenFile: plan.opening != nil)
-      while !session.isOver, let line = try input.next(session) { try play(line) }
-    }
-    try play(plan.script)
-    try finish()
-  }
-
-  private func record() { cast?.show(Self.frame(session, plan.size), session.view.theme.palette, cursor: nil) }
-
-  private func play(_ script: Script) throws(ScriptError) {
-    var player = Player(script)
-    var isDue = false
-    while true {
-      if isDue, !session.isWaiting {
-        isDue = false
-        try frames?.take(Self.frame(session, plan.size), session.view.theme.palette)
-      }
-      try tellAsides()
-      let progress: Player.Progress
-      do throws(ScriptError) { progress = try player.step(session) } catch {
-        // A command that fails may have shown something before.
-        try LinePrinter.print(news.filter { $0.kind == .output }.flatMap(\.lines))
-        throw error
-      }
-      switch progress {
-      case .performed(let event):
-        try tellAsides()
-        try LinePrinter.print(event.lines)
-        isDue = true
-        record()
-        cast?.pass(Self.time(of: player.command, event, speed: session.speed.factor))
-      case .waiting:
-        let isInJSON = session.isWatchingInJSON
-        if session.isWatching {
-          // Who tells for ever ends with whoever listens.
-          if !session.waitForNews(orEndOf: STDOUT_FILENO) { session.stopJob() }
-        } else {
-          session.waitForNews()
-        }
-        let asides = isInJSON ? news.filter { $0.kind != .output } : []
-        LinePrinter.complain(asides.flatMap(\.lines))
-        try LinePrinter.print(news.filter { !isInJSON || $0.kind == .output }.flatMap(\.lines))
-        told = session.eventCount
-      case .finished: return
-      }
-    }
-  }
-
-  private static func time(of command: Command?, _ event: Event, speed: Double) -> Duration {
-    if let time = command?.pause { return time / speed }
-    guard event.kind == .caption else { return .seconds(1) }
-    return max(.seconds(2), .milliseconds(60) * event.lines.reduce(0) { $0 + $1.count })
-  }
-
-  // What workers that are still at work fail at counts, too.
-  private func finish() throws(ScriptError) {
+    try drive()
+    try saveFrame()
     session.shutDown()
-    try tellAsides()
+    try printAsides()
+    // Failures of workers that were still at work count, too.
     let failures = session.workers.takeFailures()
     if !failures.isEmpty { throw ScriptError(Event(.failure, failures)) }
   }
 
-  private var news: ArraySlice<Event> { session.log.suffix(session.eventCount - told) }
-
-  // What workers failed at meanwhile, and what others did to the file, also while no command was there.
-  private func tellAsides() throws(ScriptError) {
-    let asides = news.filter { $0.kind == .failure || $0.kind == .news }
-    told = session.eventCount
-    try LinePrinter.print(asides.flatMap(\.lines))
+  func step() throws(ScriptError) -> Player.Progress {
+    try saveFrame()
+    try printAsides()
+    do throws(ScriptError) { return try session.player.step(session) } catch {
+      // A command that fails may have shown something before.
+      try LinePrinter.print(news.take(session).filter { $0.kind == .output }.flatMap(\.lines))
+      throw error
+    }
   }
+
+  func show(_ progress: Player.Progress) throws(ScriptError) {
+    guard case .performed(let event) = progress else { return }
+    try printAsides()
+    try LinePrinter.print(event.lines)
+    isFrameDue = true
+    record()
+    cast?.pass(time(of: event))
+  }
+
+  func rest(after progress: Player.Progress) throws(ScriptError) {
+    switch progress {
+    case .performed: break
+    case .waiting: try wait()
+    case .finished:
+      if let line = try input?.script.next(session) {
+        session.load(line)
+      } else if let script = input.take()?.rest {
+        session.load(script)
+      } else {
+        hasEnded = true
+      }
+    }
+  }
+
+  private func wait() throws(ScriptError) {
+    let isInJSON = session.isWatchingInJSON
+    if session.isWatching {
+      // A watch ends with the reader of its lines.
+      if !session.waitForNews(orEndOf: STDOUT_FILENO) { session.stopJob() }
+    } else {
+      session.waitForNews()
+    }
+    let news = news.take(session)
+    LinePrinter.complain(news.filter { isInJSON && $0.kind != .output }.flatMap(\.lines))
+    try LinePrinter.print(news.filter { !isInJSON || $0.kind == .output }.flatMap(\.lines))
+  }
+
+  private func time(of event: Event) -> Duration {
+    if let time = session.player.command?.pause { return time / session.speed.factor }
+    guard event.kind == .caption else { return .seconds(1) }
+    return max(.seconds(2), .milliseconds(60) * event.lines.reduce(0) { $0 + $1.count })
+  }
+
+  // What workers failed at, and what other programs did to the file, meanwhile.
+  private func printAsides() throws(ScriptError) {
+    try LinePrinter.print(news.take(session).filter { $0.kind == .failure || $0.kind == .news }.flatMap(\.lines))
+  }
+
+  // MARK: Frames
+
+  private func saveFrame() throws(ScriptError) {
+    guard isFrameDue, !session.isWaiting else { return }
+    isFrameDue = false
+    try frames?.take(Self.frame(session, size), session.view.theme.palette)
+  }
+
+  private func record() { cast?.show(Self.frame(session, size), session.view.theme.palette, cursor: nil) }
 
   /// Lets `screen` make frames of a size, as if there were a window of it.
   static func printScreens(of session: Session, size: Size, isASCII: Bool) {

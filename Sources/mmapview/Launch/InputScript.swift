@@ -26,8 +26,8 @@ struct InputScript {
         if !script.steps.isEmpty { return script }
       } else if input.hasEnded {
         return nil
-      } else {
-        wait(session)
+      } else if session.waitForNews(orInput: STDIN_FILENO) {
+        input.read()
       }
     }
   }
@@ -44,14 +44,5 @@ struct InputScript {
     if !script.steps.isEmpty { isBegun = true }
     if hasOpening, script.leaveOutOpening() { hasOpening = false }
     return script
-  }
-
-  private mutating func wait(_ session: Session) {
-    var entries = [STDIN_FILENO, session.wakeUp.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    // SAFETY: two entries, for the length of the call; a signal that interrupts it leaves them without events.
-    guard unsafe poll(&entries, 2, -1) > 0 else { return }
-    session.wakeUp.clear()
-    session.collect()
-    if entries[0].revents != 0 { input.read() }
   }
 }

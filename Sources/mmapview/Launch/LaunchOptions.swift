@@ -77,7 +77,7 @@ struct LaunchOptions {
   }
 
   /// The script as the screen plays it.
-  var replay: Replay { Replay(script, keepsTimes: speed != nil, isGuided: isReplay) }
+  var replay: Replay { Replay(keepsTimes: speed != nil, isGuided: isReplay) }
 
   // A name that is no text would be read with its odd bytes replaced, and lead to another file.
   private static func requireText() throws {
@@ -232,6 +232,7 @@ extension Session {
   /// A session with the plan's file open.
   convenience init(opening plan: LaunchOptions) throws(CommandError) {
     try self.init()
+    if !plan.readsInput { load(plan.script) }
     if let opening = plan.opening { try perform(opening) }
     // What was done so far is the beginning of the recording.
     if let output = plan.record {

@@ -1,25 +1,23 @@
-import CLinux
 import Glibc
 import Inspector
 
-/// Speaks in lines with whoever types commands, or with a screen reader: no screen, no keys, every event as text.
+/// Speaks in lines with a person who types commands, or with a screen reader: no screen, no keys, every event as text.
 ///
-/// The script comes first; then commands are read from standard input, until `quit` or its end. What workers have to
-/// tell is printed as it comes.
-final class Plain {
-  private let session: Session
-  private var player: Player
+/// The script comes first; then commands are read from standard input, until `quit` or its end. What workers report is
+/// printed as it comes.
+final class Plain: FrontEnd {
+  let session: Session
+  private(set) var hasEnded = false
   private var input = LineInput()
   private var scriptFailed = false
-  private var told = 0
+  private var news = News()
   private var isPrompting = false
   private let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
 
-  init(_ session: Session, _ plan: LaunchOptions, isASCII: Bool) {
+  init(_ session: Session, _ options: LaunchOptions, isASCII: Bool) {
     self.session = session
-    player = Player(plan.script)
     session.isAttended = isTerminal
-    Headless.printScreens(of: session, size: plan.size, isASCII: isASCII)
+    Headless.printScreens(of: session, size: options.size, isASCII: isASCII)
   }
 
   /// Runs to the end.
@@ -28,40 +26,42 @@ final class Plain {
   /// - Throws: When standard output can't be written.
   func run() throws(ScriptError) -> Bool {
     defer { session.shutDown() }
-    while !session.isOver {
-      try tell()
-      if play() { continue }
-      if session.isWatching, session.job?.wasStopped == false, isTerminal {
-        if input.next() != nil || input.hasEnded { session.stopJob() } else { try sleep() }
-      } else if session.isWaiting, !session.isWaitingForKey {
-        session.waitForNews()
-      } else if let line = input.next() {
-        carryOut(line)
-      } else if input.hasEnded {
-        guard session.isWaitingForKey else { break }
-        // There will be no more keys.
-        session.isAttended = false
-        session.goOn()
-      } else {
-        try sleep()
-      }
-    }
+    try drive()
     session.shutDown()
-    try tell()
+    try report()
     try say(session.farewell.map { [$0] } ?? [])
     return !scriptFailed
   }
 
-  // One command of the script.
-  private func play() -> Bool {
-    defer { session.host.isInLesson = session.host.outside != nil && player.upcoming != nil }
-    do throws(ScriptError) {
-      guard case .performed = try player.step(session) else { return false }
-    } catch {
+  func step() throws(ScriptError) -> Player.Progress {
+    defer { session.host.isInLesson = session.host.outside != nil && session.player.upcoming != nil }
+    do throws(ScriptError) { return try session.player.step(session) } catch {
       scriptFailed = true
-      session.note(Event(.failure, [error.description]))
+      let event = Event(.failure, [error.description])
+      session.note(event)
+      return .performed(event)
     }
-    return true
+  }
+
+  func show(_ progress: Player.Progress) throws(ScriptError) { try report() }
+
+  func rest(after progress: Player.Progress) throws(ScriptError) {
+    if case .performed = progress { return }
+    if session.isWatching, session.job?.wasStopped == false, isTerminal {
+      if input.next() != nil || input.hasEnded { session.stopJob() } else { try sleep() }
+    } else if session.isWaiting, !session.isWaitingForKey {
+      session.waitForNews()
+    } else if let line = input.next() {
+      carryOut(line)
+    } else if !input.hasEnded {
+      try sleep()
+    } else if session.isWaitingForKey {
+      // There will be no more keys.
+      session.isAttended = false
+      session.goOn()
+    } else {
+      hasEnded = true
+    }
   }
 
   private func carryOut(_ line: LineInput.Line) {
@@ -76,9 +76,8 @@ final class Plain {
     } catch { session.note(Event(.failure, ["\(error)"])) }
   }
 
-  private func tell() throws(ScriptError) {
-    let news = session.log.suffix(session.eventCount - told)
-    told = session.eventCount
+  private func report() throws(ScriptError) {
+    let news = news.take(session)
     guard !news.isEmpty else { return }
     try say(news.flatMap { event in event.lines.map { event.kind == .failure ? "error: " + $0 : $0 } })
   }
@@ -95,13 +94,8 @@ final class Plain {
       try LinePrinter.write(session.isWaitingForKey ? "Enter goes on > " : "> ")
     }
     isPrompting = isTerminal && (isPrompting || !session.isWatching)
-    var entries = [STDIN_FILENO, session.wakeUp.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    // SAFETY: two entries, for the length of the call; a signal that interrupts it leaves them without events.
-    guard unsafe poll(&entries, 2, -1) > 0 else { return }
-    session.wakeUp.clear()
-    session.collect()
-    guard entries[0].revents != 0 else { return }
-    try tell()
+    guard session.waitForNews(orInput: STDIN_FILENO) else { return }
+    try report()
     input.read()
     // The person's own end of line, or end of input, has ended the prompt's line.
     isPrompting = isPrompting && input.hasEnded

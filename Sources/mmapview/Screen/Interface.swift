@@ -132,9 +132,8 @@ extension Interface {
     PageBytes.update(&pageBytes, session, readsOn: isNextReadable, isForced: isForced)
   }
 
-  /// For how many milliseconds the loop may sleep where nothing moves: until the bytes that are shown must be read anew,
-  /// or for ever.
-  var restTime: Int32 { pageBytes?.timeLeft().map { Int32(clamping: Int($0 / .milliseconds(1)) + 1) } ?? -1 }
+  /// How long the loop may sleep where nothing moves: until the bytes that are shown must be read again; `nil` for ever.
+  var restTime: Duration? { pageBytes?.timeLeft() }
 
   /// What the kernel is to be asked about, if the screen shows it.
   func kernelRequest(_ session: Session, _ layout: Layout) -> KernelRequest? {

@@ -1,17 +1,9 @@
 import Inspector
 import TerminalCanvas
 
-/// A script while it is played on the screen: its pace, and what keys do to it.
+/// The pace of the script that is played on the screen, and what keys do to it.
 struct Replay {
-  /// What became of the next command.
-  enum Progress {
-    case performed
-    /// Its own time holds it back, until then; or, with none, workers, a long step or a person do.
-    case waiting(until: ContinuousClock.Instant?)
-    case finished
-  }
-
-  /// What the bottom line tells of it.
+  /// What the bottom line shows of it.
   struct Status {
     let line: Int
     let lastLine: Int
@@ -27,7 +19,6 @@ struct Replay {
     case seeking
   }
 
-  private var player: Player
   private let keepsTimes: Bool
   // Whether it is shown and listens to keys.
   private let isGuided: Bool
@@ -35,65 +26,64 @@ struct Replay {
   // The time of the last command that had one in the recording, and when it was carried out here.
   private var last: (time: Duration, instant: ContinuousClock.Instant)?
 
-  /// A replay at its first command.
-  ///
   /// - Parameters:
-  ///   - script: What is played.
   ///   - keepsTimes: Whether commands come at the times of the recording, at the session's speed, or as fast as it goes.
   ///   - isGuided: Whether people may pause it and go through it step by step.
-  init(_ script: Script, keepsTimes: Bool, isGuided: Bool) {
-    player = Player(script)
-    self.keepsTimes = keepsTimes
-    self.isGuided = isGuided
-  }
+  init(keepsTimes: Bool, isGuided: Bool) { (self.keepsTimes, self.isGuided) = (keepsTimes, isGuided) }
 
-  /// Where it stands, while there is something left to play; `nil` if it is not to be seen.
+  /// Where the script stands, while there is something left to play; `nil` if it is not to be seen.
   func status(_ session: Session) -> Status? {
-    guard isGuided, let position = player.upcoming?.position else { return nil }
+    guard isGuided, let position = session.player.upcoming?.position else { return nil }
     return Status(
-      line: position.line, lastLine: player.lastLine(of: position.name) ?? position.line,
+      line: position.line, lastLine: session.player.lastLine(of: position.name) ?? position.line,
       isPaused: pace == .paused || session.isWaitingForKey)
   }
 
-  /// Whether there is nothing left to play.
-  var isOver: Bool { player.upcoming == nil }
-
   /// When the next command's time comes, or came; `nil` if it waits for none.
   private func due(_ session: Session) -> ContinuousClock.Instant? {
-    guard pace == .playing, keepsTimes, let last, let time = player.upcoming?.time, time > last.time else { return nil }
+    guard pace == .playing, keepsTimes, let last, let time = session.player.upcoming?.time, time > last.time else {
+      return nil
+    }
     return last.instant + (time - last.time) / session.speed.factor
   }
 
   /// Carries out the next command, if it may.
   ///
-  /// The clock is looked at once: who asked it again for how long to sleep could find that the time had come meanwhile,
-  /// and sleep for ever.
-  mutating func advance(
+  /// The clock is read once: read again for how long to sleep, it could find that the time had come meanwhile, and the
+  /// sleep would have no end.
+  mutating func step(
     _ session: Session, at now: ContinuousClock.Instant = .now
-  ) throws(ScriptError) -> Progress {
-    if pace == .paused { return .waiting(until: nil) }
+  ) throws(ScriptError) -> Player.Progress {
+    if pace == .paused { return .waiting() }
     if let due = due(session), due > now { return .waiting(until: due) }
-    if case .steps = pace { player.divideTurns() }
-    let step = player.upcoming
-    switch try player.step(session) {
+    if case .steps = pace { session.player.divideTurns() }
+    let next = session.player.upcoming
+    let progress = try session.player.step(session)
+    switch progress {
     case .performed:
-      if let time = step?.time { last = (time, .now) }
+      if let time = next?.time { last = (time, .now) }
       switch pace {
       case .steps(let count): pace = count > 1 ? .steps(count - 1) : .paused
-      case .seeking where step?.command.caption != nil: pace = .paused
+      case .seeking where next?.command.caption != nil: pace = .paused
       default: break
       }
-      return .performed
-    case .waiting: return .waiting(until: nil)
-    case .finished:
-      pace = .playing
-      return .finished
+    case .waiting: break
+    case .finished: pace = .playing
     }
+    return progress
   }
 
-  /// Does what a key asks of it; false if the key means something else.
-  mutating func take(_ key: Key) -> Bool {
-    guard isGuided, player.upcoming != nil else { return false }
+  /// What a key asks of the replay.
+  enum Answer {
+    /// Its pace has changed.
+    case taken
+    case perform(Command)
+    /// The key means something else.
+    case passesOn
+  }
+
+  mutating func take(_ key: Key, _ session: Session) -> Answer {
+    guard status(session) != nil else { return .passesOn }
     switch key {
     case .character(" "):
       pace = pace == .playing ? .paused : .playing
@@ -102,9 +92,9 @@ struct Replay {
     case .character("."), .right:
       if case .steps(let count) = pace { pace = .steps(count + 1) } else { pace = .steps(1) }
     case .character("]"): pace = .seeking
-    case .escape: player.end()
-    default: return false
+    case .escape: return .perform(.stopScript)
+    default: return .passesOn
     }
-    return true
+    return .taken
   }
 }

@@ -5,15 +5,13 @@ import TerminalCanvas
 
 extension RunLoop {
   /// Carries out the next command of the script.
-  ///
-  /// - Returns: What became of it, and so for how long the loop may sleep.
-  func play() -> Replay.Progress {
+  func step() -> Player.Progress {
     defer {
       interface.replay = replay.status(session)
-      session.host.isInLesson = session.host.outside != nil && !replay.isOver
+      session.host.isInLesson = session.host.outside != nil && session.player.upcoming != nil
     }
     do throws(ScriptError) {
-      let progress = try replay.advance(session)
+      let progress = try replay.step(session)
       if case .performed = progress { hasActed = true }
       return progress
     } catch {
@@ -26,11 +24,14 @@ extension RunLoop {
 
   /// Does what a key asks of the replay; false if the key means something else.
   func guide(_ key: Key) -> Bool {
-    let wasPlaying = interface.replay != nil
-    guard replay.take(key) else { return false }
+    switch replay.take(key, session) {
+    case .passesOn: return false
+    case .perform(let command): perform(command)
+    case .taken: break
+    }
     // A script that waits for a key has got one.
     session.goOn()
-    if wasPlaying, replay.status(session) == nil {
+    if replay.status(session) == nil {
       session.note(Event(.caption, ["The replay has ended; all keys are yours."]))
     }
     return true

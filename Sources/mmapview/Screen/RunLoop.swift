@@ -9,7 +9,7 @@ import TerminalCanvas
 ///
 /// It sleeps in ppoll(2) on the keyboard, the session's wake-up and the signals. Only while workers run does it wake
 /// by itself, thirty times a second, to show what they did.
-final class RunLoop {
+final class RunLoop: FrontEnd {
   let session: Session
   let terminal: any Terminal
   var replay: Replay
@@ -31,7 +31,7 @@ final class RunLoop {
   // SAFETY: getenv's answer is copied at once.
   private static func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
 
-  private static let frameTime: Int32 = 33
+  private static let frameTime = Duration.milliseconds(33)
   // What a person takes for at once; what takes longer is drawn with its progress.
   private static let patience = Duration.milliseconds(100)
 
@@ -67,27 +67,7 @@ final class RunLoop {
   /// - Returns: The signal that ended it, if one did.
   /// - Throws: The failure of a script that was played.
   func run() throws(ScriptError) -> Int32? {
-    while !session.isOver, endingSignal == nil, !hasHungUp {
-      // Before the script goes on: what it waits for may just have ended.
-      session.collect()
-      if session.isOver { break }
-      let progress = play()
-      measure()
-      changeLook()
-      let (start, used) = (ContinuousClock.now, Thread.processorTime)
-      look()
-      let canvas = draw()
-      if canvas != shown || interface.prompt != nil {
-        meter.count(ContinuousClock.now - start)
-        terminal.show(canvas, cursor: promptCursor)
-        cast?.show(canvas, session.view.theme.palette, cursor: promptCursor)
-        shown = canvas
-      }
-      sampler.charge(Thread.processorTime - used)
-      wait(sleepTime(progress))
-      takeKeys()
-      takeSignals()
-    }
+    try drive()
     terminal.close()
     sampler.stop()
     session.shutDown()
@@ -96,37 +76,38 @@ final class RunLoop {
     return endingSignal
   }
 
+  var hasEnded: Bool { endingSignal != nil || hasHungUp }
+
+  func rest(after progress: Player.Progress) {
+    wait(sleepTime(progress))
+    takeKeys()
+    takeSignals()
+    // Before the script goes on: what it waits for may just have ended.
+    session.collect()
+  }
+
   // MARK: Sleeping
 
-  // For how many milliseconds: until the next frame, the end of a script's pause, or its next command; for ever, as poll(2)
-  // takes -1, where none is to come.
-  private func sleepTime(_ progress: Replay.Progress) -> Int32 {
-    let frame =
-      session.areWorkersMoving ? Self.frameTime : isStepping ? 3 * Self.frameTime : interface.restTime
-    var times = frame < 0 ? [] : [frame]
-    for pause in [session.restLeft, session.namePause] {
-      if let pause { times.append(Int32(clamping: pause.milliseconds)) }
-    }
+  // Until the next frame, the end of a script's pause, or its next command; for ever where none is to come.
+  private func sleepTime(_ progress: Player.Progress) -> Duration? {
+    var times = [session.restLeft, session.namePause]
+    times.append(session.areWorkersMoving ? Self.frameTime : isStepping ? Self.frameTime * 3 : interface.restTime)
     switch progress {
-    case .performed: times.append(0)
-    case .waiting(let due?): times.append(Int32(clamping: max(0, (due - .now).milliseconds)))
+    case .performed: return .zero
+    case .waiting(let due?): times.append(max(.zero, due - .now))
     case .waiting(nil), .finished: break
     }
-    return times.min() ?? -1
+    return times.compactMap { $0 }.min()
   }
 
   // Whether a long step is under way that moves by itself.
   private var isStepping: Bool { session.job?.isOpenEnded == false }
 
-  private func wait(_ milliseconds: Int32) {
-    var entries = [STDIN_FILENO, session.wakeUp.descriptor, signals].map {
-      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-    }
-    // SAFETY: the array's entries live for the length of the call. EINTR is a change of size, told by the next key.
-    _ = unsafe claunch_poll(&entries, UInt32(entries.count), milliseconds)
-    session.wakeUp.clear()
-    // The terminal is gone: nobody will ever press a key again.
-    hasHungUp = entries[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
+  // A change of the window's size ends the sleep, and comes as the next key.
+  private func wait(_ time: Duration?) {
+    let others = [STDIN_FILENO, signals].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    // Without a terminal no key will ever be pressed again.
+    hasHungUp = session.wakeUp.wait(for: others, atMost: time, endsOnResize: true)[0] & WakeUp.end != 0
   }
 
   private func takeSignals() {
@@ -153,6 +134,21 @@ final class RunLoop {
   }
 
   // MARK: Drawing
+
+  func show(_ progress: Player.Progress) {
+    measure()
+    changeLook()
+    let (start, used) = (ContinuousClock.now, Thread.processorTime)
+    look()
+    let canvas = draw()
+    if canvas != shown || interface.prompt != nil {
+      meter.count(ContinuousClock.now - start)
+      terminal.show(canvas, cursor: promptCursor)
+      cast?.show(canvas, session.view.theme.palette, cursor: promptCursor)
+      shown = canvas
+    }
+    sampler.charge(Thread.processorTime - used)
+  }
 
   private func draw() -> Canvas {
     Screen.draw(Snapshot(session, interface, layout, width: terminal.width, height: terminal.height))

@@ -119,7 +119,7 @@ extension Session {
       }
     }
     if goesOn { return Event(.done, []) }
-    stopSource()
+    scripts.endSource()
     throw unexpectedSuccess(text)
   }
 

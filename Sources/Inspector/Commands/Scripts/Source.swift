@@ -12,13 +12,13 @@ package struct SourceAction: Action {
   package var words: [String] { ["source", Word.quote(path)] }
 
   package func perform(in session: Session) throws(CommandError) -> Event {
-    guard !session.scripts.isPlaying else {
+    guard !session.isSourcing else {
       throw CommandError("source: a script is being played already; Esc ends it")
     }
     do throws(ScriptError) {
       let script = try Script(sourcing: path)
       if session.workersHaveEndedAndHandedOver { try script.checkLabels(known: session.rangeCount) }
-      session.scripts.play(script, from: path)
+      session.scripts.source(script, from: path)
       session.wakeUp.signal()
       return .done("plays \(path): \(counted(script.steps.count, "command"))")
     } catch { throw CommandError(error.description) }

@@ -1,29 +1,40 @@
-/// Ends the innermost of what goes on: a long step, a script that is played, or else the selection.
+/// Ends the innermost of what goes on: a long step, a sourced script, or else the selection; or all scripts.
 package struct StopAction: Action {
-  static let verb = Verb(
-    "stop", help: "end what goes on: a long step, a script that `source` plays, or else the selection; Esc for short",
-    example: "stop"
-  ) { StopAction() }
+  let leavesScript: Bool
 
-  package var words: [String] { ["stop"] }
+  static let verb = Verb(
+    "stop",
+    help:
+      "end what goes on: a long step, a script that `source` plays, or else the selection; `stop script` leaves the "
+      + "script that is played; Esc for short",
+    example: "stop",
+    forms: [
+      Form(keyword: nil) { StopAction(leavesScript: false) }, Form("script") { StopAction(leavesScript: true) },
+    ])
+
+  package var words: [String] { ["stop"] + (leavesScript ? ["script"] : []) }
   package var isForLooking: Bool { true }
 
   package func perform(in session: Session) throws(CommandError) -> Event {
-    if let job = session.jobs.job {
+    if leavesScript {
+      guard session.scripts.leave() else {
+        throw CommandError("stop script: no script is played; `stop` ends a long step or the selection")
+      }
+    } else if let job = session.job {
       job.stop()
-    } else if session.scripts.isPlaying {
-      session.scripts.goOn()
-      session.scripts.stopPlaying()
+    } else if session.isSourcing {
+      session.scripts.leaveSource()
     } else {
       try session.perform(.select(nil))
     }
     return Event(.done, [])
   }
 
-  // A step is told as far as it came, a script as far as it was played, and the selection by its own command.
+  // A recording has the step as far as it came, the script as far as it was played, and the selection by its own command.
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .nothing }
 }
 
 extension Command {
-  package static let stop = Command(StopAction())
+  package static let stop = Command(StopAction(leavesScript: false))
+  package static let stopScript = Command(StopAction(leavesScript: true))
 }

@@ -1,0 +1,39 @@
+import Inspector
+
+/// One way to run the program: on the screen, in lines that a person types, or with no one to watch.
+///
+/// All take the same way: the script's next command is carried out, what came of it is shown, the thread sleeps until
+/// there is more to do, and takes it in.
+protocol FrontEnd: AnyObject {
+  var session: Session { get }
+  /// Whether it ends though nobody said `quit`.
+  var hasEnded: Bool { get }
+  /// Carries out the script's next command, if it may.
+  func step() throws(ScriptError) -> Player.Progress
+  func show(_ progress: Player.Progress) throws(ScriptError)
+  /// Sleeps until there is something to do, and takes what came in.
+  func rest(after progress: Player.Progress) throws(ScriptError)
+}
+
+extension FrontEnd {
+  func drive() throws(ScriptError) {
+    while !session.isOver, !hasEnded {
+      let progress = try step()
+      try show(progress)
+      try rest(after: progress)
+    }
+  }
+}
+
+/// The session's events that were not printed yet.
+struct News {
+  private var count = 0
+
+  /// Passes over all there are.
+  mutating func skip(_ session: Session) { count = session.eventCount }
+
+  mutating func take(_ session: Session) -> ArraySlice<Event> {
+    defer { skip(session) }
+    return session.log.suffix(session.eventCount - count)
+  }
+}
