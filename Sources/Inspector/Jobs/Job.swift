@@ -1,11 +1,10 @@
 import RangedMmap
 import Synchronization
 
-/// A step that may take long: what it is, how far it has come, and whether somebody wants it stopped.
+/// A step that may take long: what it is, its progress, and whether it is to stop.
 ///
 /// Every member may be used from any thread.
 package final class Job: Sendable {
-  /// The command, in a few words.
   package let name: String
   /// How many pages it is about; 0 if that says nothing of how long it takes.
   package let total: Int
@@ -13,7 +12,6 @@ package final class Job: Sendable {
   private let doneCount = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
   private let isOver = Monitor(false)
-  // What wakes the step where it sleeps.
   private let alarm: WakeUp?
 
   /// Whether it goes on until it is stopped, or for a time that it knows.
@@ -27,7 +25,7 @@ package final class Job: Sendable {
 
   package var done: Int { doneCount.load(ordering: .relaxed) }
 
-  /// The time left if it goes on as it went; `nil` while that can't be told.
+  /// The time left if it goes on as it went; `nil` while it is unknown.
   package var timeLeft: Duration? {
     let done = done
     guard done > 0, done < total else { return nil }
@@ -40,19 +38,17 @@ package final class Job: Sendable {
     alarm?.signal()
   }
 
-  /// Whether it was asked to end early.
   package var wasStopped: Bool { isStopped.load(ordering: .acquiring) }
 
   var hasEnded: Bool { isOver.wait { $0 } }
 
   /// Sleeps until it has ended, by no wake-up of others; whether it had ended when time was up.
   func waitForEnd(atMost time: Duration) -> Bool { isOver.wait(atMost: time) { $0 ? true : nil } ?? false }
-  /// Sleeps until it has ended.
   func waitForEnd() { isOver.wait { $0 ? () : nil } }
 
   func advance(by pages: Int) { doneCount.wrappingAdd(pages, ordering: .relaxed) }
   func end() { isOver.withLock { $0 = true } }
 }
 
-/// Says that a step ended early because somebody asked for it.
+/// A step ended early because it was asked to.
 struct Stopped: Error {}

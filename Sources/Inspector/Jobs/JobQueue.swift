@@ -1,34 +1,24 @@
 import Synchronization
 
-/// The long step of a session, of which there is one at a time: on the spot where nobody watches, on a thread of its own
-/// where somebody does.
+/// The long step of a session, one at a time: carried out at once without a screen, on a thread of its own with one.
 final class JobQueue {
-  /// How a step ends: takes in what its thread has done.
   typealias Ending = (Session) throws(CommandError) -> Event
 
   /// How long a step may keep the caller waiting before it goes on by itself; `nil` for as long as it takes.
   var patience: Duration?
   private var current: (job: Job, ending: Ending)?
   private var failure: CommandError?
-  /// Whether a script waits for the step, and tells of its failure with the place.
+  /// Whether a script waits for the step, and reports its failure with the place.
   var isAwaitedByScript = false
   private let wakeUp: WakeUp
 
   init(_ wakeUp: WakeUp) { self.wakeUp = wakeUp }
 
-  /// The step that is under way, or `nil`.
   var job: Job? { current?.job }
 
   /// Does the work of a job.
   ///
-  /// - Parameters:
-  ///   - job: Tells how far it has come, and whether it is to stop.
-  ///   - session: Where it ends.
-  ///   - goesOn: Whether a thread is needed, since the work ends only when somebody stops it.
-  ///   - body: The work.
-  ///   - ending: Takes in what came of it, on the session's own thread.
   /// - Returns: What came of it; an empty event if it goes on.
-  /// - Throws: Why it failed.
   func start<Value: Sendable>(
     _ job: Job, in session: Session, goesOn: Bool = false,
     work body: @escaping @Sendable () throws(CommandError) -> Value,
@@ -53,42 +43,36 @@ final class JobQueue {
       work()
       return try wholeEnding(session)
     }
-    // What is soon over needs no second thought: it is told as if it had been done on the spot.
+    // A short step ends as if it had been carried out at once.
     if !goesOn, let patience, job.waitForEnd(atMost: patience) { return try wholeEnding(session) }
     current = (job, wholeEnding)
     return Event(.done, [])
   }
 
   /// Ends the step that is under way in another way, if it is not the one that was before.
-  ///
-  /// - Returns: Whether there is such a one.
   func replaceEnding(unless before: Job?, _ make: (@escaping Ending) -> Ending) -> Bool {
     guard let (job, ending) = current, job !== before else { return false }
     current = (job, make(ending))
     return true
   }
 
-  /// The ending of a step that has ended, once.
   func takeEnding() -> Ending? {
     guard let (job, ending) = current, job.hasEnded else { return nil }
     current = nil
     return ending
   }
 
-  /// Keeps why the last step failed, for the script that waits for it.
   func fail(_ error: CommandError) { failure = error }
 
-  /// Why the last step failed, the first time it is asked for.
+  /// Why the last step failed; `nil` the next time.
   func takeFailure() -> CommandError? { failure.take() }
 
-  /// Stops the step and sleeps until it has ended.
   func stopAndWait() {
     job?.stop()
     job?.waitForEnd()
   }
 }
 
-/// What the thread of a step leaves for the session.
 private final class Outcome<Value: Sendable>: Sendable {
   private let result = Mutex<Result<Value, CommandError>?>(nil)
 

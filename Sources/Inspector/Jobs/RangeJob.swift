@@ -47,7 +47,7 @@ final class RangeJob: Sendable {
     }
   }
 
-  /// Moves the ranges on, one after the other, until one fails or somebody asks for an end.
+  /// Moves the ranges on, one after the other, until one fails or the job is stopped.
   func run() {
     // The thread that runs has all to itself; the lock is for the hand-over.
     var load = Load()
@@ -155,25 +155,25 @@ final class RangeJob: Sendable {
 
   // MARK: Waiting for the disk
 
-  // A wait in msync(2) tells nothing and can't be stopped. So what is large is first written back piece by piece, with
-  // the kernel's counts for progress; what is left for the wait after it is short.
+  // msync(2) shows no progress and can't be stopped. So large ranges are written back first, with the kernel's counts as
+  // progress. 4 MiB is some 10 ms on a disk: less needs no progress.
   private static let largeSize = 4 << 20
 
   private func settle(_ bytes: Range<Int>) throws(CommandError) {
     let pages = Alignment.pages(in: bytes.count)
-    var told = 0
+    var settled = 0
     var lastMove = ContinuousClock.now
-    defer { job.advance(by: pages - told) }
+    defer { job.advance(by: pages - settled) }
     guard bytes.count >= Self.largeSize else { return }
-    // Whoever writes meanwhile could keep it from ever being clean: then the wait itself has to do.
+    // Another writer may keep pages dirty for ever: without progress the wait in msync(2) has to do.
     while let counts = try? PageCache.counts(of: file.descriptor, bytes: bytes), counts.dirty + counts.writeback > 0,
       ContinuousClock.now - lastMove < .seconds(5)
     {
       if job.wasStopped { throw stopped }
       let clean = pages - counts.dirty - counts.writeback
-      if clean > told {
-        job.advance(by: clean - told)
-        (told, lastMove) = (clean, .now)
+      if clean > settled {
+        job.advance(by: clean - settled)
+        (settled, lastMove) = (clean, .now)
       }
       usleep(10_000)
     }

@@ -1,25 +1,21 @@
 import DequeModule
 import RangedMmap
 
-// Steps that may take long: on the spot where nobody watches, on a thread of their own where somebody does.
-
 extension Session {
-  /// The long step that is under way, or `nil`.
   package var job: Job? { jobs.job }
 
   /// How long a command may keep the caller waiting before it goes on by itself; `nil` for as long as it takes.
   ///
-  /// A command that takes longer gives an empty event, ``job`` tells how far it has come, ``isWaiting`` holds scripts
-  /// back, and ``collect()`` takes in its end.
+  /// A longer command gives an empty event, ``job`` has its progress, ``isWaiting`` holds scripts back, and ``collect()``
+  /// takes in its end.
   package var patience: Duration? {
     get { jobs.patience }
     set { jobs.patience = newValue }
   }
 
-  /// Asks the long step for an early end.
   package func stopJob() { jobs.job?.stop() }
 
-  /// Moves ranges on, and tells of it when all have arrived.
+  /// Moves ranges on, and reports it when all have arrived.
   func send(
     _ labels: [Int], _ name: String, _ step: RangeStep, telling line: String,
     asPart part: @escaping (RangeSelection) -> Command
@@ -37,7 +33,7 @@ extension Session {
         if let record = load.finished.popFirst() { session.document.ranges.put(record, at: label) }
       }
       if let failure = load.failure {
-        session.recorder.achieved = session.told(labels, arrived: load.arrived, part)
+        session.recorder.achieved = session.achieved(labels, arrived: load.arrived, part)
         throw failure
       }
       return .done(line)
@@ -45,7 +41,7 @@ extension Session {
   }
 
   // What was done of a step that failed, as commands.
-  private func told(_ labels: [Int], arrived: Int, _ part: (RangeSelection) -> Command) -> [Command] {
+  private func achieved(_ labels: [Int], arrived: Int, _ part: (RangeSelection) -> Command) -> [Command] {
     var commands = Self.runs(labels.prefix(arrived)).map { part(.labels($0)) }
     // A sync that ended early has begun with writeback.
     if part(.all) == .sync(.all), let states = file?.states {
@@ -74,7 +70,6 @@ extension Session {
     throw CommandError("\(verb): `\(job.name)` is still under way; wait for it, or stop it with Esc")
   }
 
-  /// Takes in a job that has ended.
   func collectJob() {
     guard let end = jobs.takeEnding() else { return }
     defer { jobs.isAwaitedByScript = false }
@@ -88,7 +83,6 @@ extension Session {
     }
   }
 
-  /// Stops the long step and waits for its end.
   func finishJob() {
     jobs.stopAndWait()
     collectJob()

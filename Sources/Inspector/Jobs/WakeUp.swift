@@ -5,8 +5,8 @@ import SystemPackage
 
 /// A descriptor that becomes readable when another thread has news, so that a loop can sleep in poll(2).
 ///
-/// News are told after they are there to be seen, and taken before they are looked at. One thread takes them, and looks at
-/// everything afterwards: whoever took news that were meant for another would let it sleep for ever.
+/// A thread signals after its news can be seen. One thread takes signals, and reads all news afterwards: a second taker
+/// could leave the first asleep for ever.
 package final class WakeUp: Sendable {
   private let reading: FileDescriptor
   private let writing: FileDescriptor
@@ -15,7 +15,6 @@ package final class WakeUp: Sendable {
 
   package var descriptor: Int32 { reading.rawValue }
 
-  /// Makes one with no news yet.
   init() throws(CommandError) {
     do {
       (reading, writing) = try FileDescriptor.pipe(options: [.closeOnExec, .nonBlocking])
@@ -27,7 +26,6 @@ package final class WakeUp: Sendable {
     try? writing.close()
   }
 
-  /// Tells the loop that there are news.
   func signal() {
     guard !hasNews.exchange(true, ordering: .acquiringAndReleasing) else { return }
     _ = try? writing.writeAll([1])
@@ -50,12 +48,8 @@ package final class WakeUp: Sendable {
 
   /// Sleeps until there are news, one of the others has something to report, or time is up, and takes the news.
   ///
-  /// - Parameters:
-  ///   - others: What to poll beside it; a negative descriptor is passed over.
-  ///   - time: How long at most, or `nil` for no limit.
-  ///   - endsOnResize: Whether SIGWINCH ends it, which is blocked else. Only the thread that draws may let it through:
-  ///     another one would take it away from that.
-  /// - Returns: The events of each of the others.
+  /// `endsOnResize` lets SIGWINCH through, which is blocked else. Only the thread that draws may do so: another would take
+  /// the signal away from it.
   @discardableResult
   package func wait(for others: [pollfd], atMost time: Duration? = nil, endsOnResize: Bool = false) -> [Int16] {
     var polled = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)] + others

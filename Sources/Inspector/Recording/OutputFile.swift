@@ -2,22 +2,18 @@ import Glibc
 import RangedMmap
 import SystemPackage
 
-/// A file that somebody asks to have written: a recording, a picture of the screen.
+/// A file that a person asks for: a recording, a picture of the screen.
 ///
-/// It is a new one, made under another name and put in place. So nothing waits for a pipe's reader, no device is written
-/// to, and a file that is replaced, with consent, does not change under whoever has it open.
+/// It is a new file, made under another name and put in place. So it waits for no pipe's reader, writes to no device, and
+/// a program that has the replaced file open keeps that one.
 package struct OutputFile {
-  /// A file that is needed as it is.
   package struct InUse {
     let identity: [UInt64]
     let role: String
 
-    /// - Parameters:
-    ///   - status: Which file.
-    ///   - role: What it is here, as in "the recording that is being written".
     package init(_ status: Stat, as role: String) { (identity, self.role) = (status.identity, role) }
 
-    /// The files that standard input, output and error lead to: a shell's `> FILE` is somebody's data, too.
+    /// The files that standard input, output and error lead to: a shell's `> FILE` is data, too.
     static var standard: [InUse] {
       [(FileDescriptor.standardInput, "input"), (.standardOutput, "output"), (.standardError, "error")]
         .compactMap { file, name in
@@ -27,7 +23,6 @@ package struct OutputFile {
     }
   }
 
-  /// Its name as it was asked for.
   package let path: String
   // Where the name begins: a lesson moves elsewhere before its recording is made.
   private let folder = FilePath.workingFolder
@@ -37,13 +32,6 @@ package struct OutputFile {
   private let inUse: [InUse]
 
   /// Names a file and makes none.
-  ///
-  /// - Parameters:
-  ///   - path: Where it is to be.
-  ///   - isForced: Whether a file that exists may be replaced.
-  ///   - remedy: How a file that exists can be replaced, as in "replace it with --force".
-  ///   - inUse: Files that may not be replaced at all, whatever name leads to them.
-  ///   - isPrivate: Whether a new file is its owner's alone.
   package init(
     _ path: String, isForced: Bool, remedy: String = "remove it", inUse: [InUse] = [], isPrivate: Bool = false
   ) {
@@ -64,10 +52,6 @@ package struct OutputFile {
   }
 
   /// Makes it of the beginning of a text, to be written on as there is something to write.
-  ///
-  /// - Parameter text: What is in it when it gets its name, also after a power cut; not nothing.
-  /// - Returns: The open file, to be written at its end.
-  /// - Throws: Why there is no such file.
   package func begin(_ text: String) throws(CommandError) -> FileDescriptor {
     precondition(!text.isEmpty, "a file takes another's place with nothing in it")
     do {
@@ -78,10 +62,9 @@ package struct OutputFile {
     } catch { throw refusal(error) }
   }
 
-  // Whoever has to start over was overtaken by somebody who made or replaced the file.
+  // Each time another process has made or replaced the file meanwhile.
   private static let attempts = 10
 
-  /// Makes the file; `nil` if the name leads elsewhere by now.
   private func make(_ text: String) throws -> FileDescriptor? {
     let target = try target()
     let old = target.isTaken ? try Self.openOld(target.location) : nil

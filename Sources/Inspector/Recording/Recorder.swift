@@ -1,43 +1,41 @@
 import SystemPackage
 
-/// Keeps what was done since a file was opened, as lines of a script, and writes them to a file while it is told to.
+/// Keeps what was done since a file was opened as lines of a script, and writes them to a file while it records.
 ///
-/// Each line is written as soon as it is known, so that a program that is killed leaves a recording of all before.
+/// Each line is written at once, so a program that is killed leaves a recording of all before.
 final class Recorder {
   // What is to be written, or `nil`; it is made with its first line, so that it has that when it gets its name.
   private var output: OutputFile?
   private var file: FileDescriptor?
   var path: String? { output?.path }
-  /// What is opened, in words for whoever reads the recording, and how many bytes it has.
+  /// The opened file, for the header.
   var subject: (path: String, size: Int)?
   private var start = ContinuousClock.now
   private var history: [String] = []
-  // Whether the history tells all since the opening.
+  // Whether the history has all since the opening.
   private var isWhole = true
   // Lines that come after a command that has not ended yet.
   private var held: (time: String, lines: [String])?
-  // The command whose end is not known yet.
   private var awaited: (command: Command, isRacing: Bool)?
   /// What a command that failed had done until then, as commands.
   var achieved: [Command]?
-  /// What it has told to be looked for.
-  var toldTarget: Target?
+  /// The search that the recording repeats.
+  var recordedTarget: Target?
   private var failure: CommandError?
   private(set) var failures: [CommandError] = []
 
-  // So much nobody does by hand; what workers do can be more, and is kept only where it is written.
+  // More than a person does by hand; the steps of workers can be more, and are kept only in a file.
   private static let longest = 100_000
 
   var isOn: Bool { output != nil }
 
-  /// The file that is written, which nothing else may replace.
   var fileInUse: OutputFile.InUse? {
     (try? file?.stat()).map { OutputFile.InUse($0, as: "the recording that is being written") }
   }
 
   deinit { try? file?.close() }
 
-  /// Adds a line; one that begins with `#` only tells.
+  /// Adds a line; one that begins with `#` is a remark.
   func add(_ line: String) {
     if held != nil { held?.lines.append(stamped(line)) } else { keep([stamped(line)]) }
   }
@@ -49,7 +47,6 @@ final class Recorder {
     if !command.action.isOpening { held = (time, []) }
   }
 
-  /// The command whose end was waited for, once.
   func takeAwaited() -> (command: Command, isRacing: Bool)? { awaited.take() }
 
   /// Goes on with lines that stand where it began to hold.
@@ -58,14 +55,14 @@ final class Recorder {
     keep(lines.map { "\($0) #@ \(held.time)" } + held.lines)
   }
 
-  /// Begins anew with a file that was just opened, unless it is written: then that is the whole.
+  /// Begins again with a file that was just opened, unless a recording is written, which goes on.
   func restart() {
-    toldTarget = nil
+    recordedTarget = nil
     guard !isOn else { return }
     (history, isWhole, start) = ([], true, .now)
   }
 
-  /// Something is done that it is not told of: there will be no whole any more.
+  /// Something was done that is not kept: there can be no whole recording any more.
   func forget() { (history, isWhole) = ([], false) }
 
   /// Writes all that it has kept, and from now on what comes.
@@ -73,7 +70,7 @@ final class Recorder {
     if let path = self.path { throw CommandError("record: \(path) is being written; `record off` ends it") }
     guard isWhole else {
       throw CommandError(
-        "record: what was done since the file was opened was too much to keep, or done by workers that nobody watched; "
+        "record: what was done since the file was opened was too much to keep, or done by workers that were not recorded; "
           + "start with --record, or open the file anew")
     }
     try output.check()
@@ -86,18 +83,16 @@ final class Recorder {
     history = []
   }
 
-  /// Writes no more.
   func end() {
     do {
       if let output, file == nil { file = try output.begin(text([])) }
-      // Some file systems tell only now that there was no room.
+      // Some file systems report only now that there was no room.
       try file.take()?.finish()
     } catch { fail(error) }
     output = nil
     forget()
   }
 
-  /// Why it had to end, the first time it is asked for.
   func takeFailure() -> CommandError? { failure.take() }
 
   private func fail(_ error: any Error) {

@@ -1,11 +1,9 @@
 import RangedMmap
 import SystemPackage
 
-// What a recording tells of the commands.
-//
-// It comes to the same states and bytes because commands move only ranges that have labels, which the session alone
-// holds, and threads only those that they have not handed over. All that the two have in common is the order in which
-// pages are allocated and ranges handed over, and that is what turns tell.
+// A recording comes to the same states and bytes because commands move only ranges with labels, which the session holds,
+// and threads only ranges that they have not handed over. The two share the order in which pages are allocated and
+// ranges handed over, and that order is recorded as turns.
 
 extension Session {
   /// Writes what was done since the file was opened, and from now on what comes.
@@ -14,27 +12,20 @@ extension Session {
     tellOfRecording()
   }
 
-  /// Ends the recording.
-  ///
-  /// - Returns: Why recordings of this session are not whole.
   package func endRecording() -> [CommandError] {
     recorder.end()
     return recorder.failures
   }
 
-  /// Tells of a command that was carried out.
-  ///
-  /// - Parameters:
-  ///   - command: What was done.
-  ///   - isRacing: Whether threads were at work meanwhile, of which nobody knows how far they had come.
+  /// Records a command that was carried out; racing if threads were at work, whose progress then is unknown.
   func record(_ command: Command, isRacing: Bool) {
     let form = command.action.recorded(by: self, isRacing: isRacing)
     if case .opening(let path) = form {
       recorder.restart()
       guard let size = file?.size else { return }
       recorder.subject = (path, size)
-      tell(command)
-      tell(.expect(.size(size)))
+      write(command)
+      write(.expect(.size(size)))
     } else {
       for line in Self.lines(of: command, form) { add(line) }
     }
@@ -43,28 +34,28 @@ extension Session {
   private static func lines(of command: Command, _ form: RecordedForm) -> [String] {
     switch form {
     case .nothing: []
-    case .command(let told): ["\(told)"]
+    case .command(let other): ["\(other)"]
     case .opening: ["\(command)"]
     // What was done and is not done again, and why.
     case .remark(let reason, let instead): ["# \(command) (\(reason))"] + (instead.map { ["\($0)"] } ?? [])
     }
   }
 
-  /// Tells of what workers did since the last time.
+  /// Records what workers did since the last time.
   func recordWorkers() {
     let steps = workers.takeStepsToTell()
-    if steps > 0 { tell(.workers(.step(steps))) }
+    if steps > 0 { write(.workers(.step(steps))) }
     // Lines that can be read, and gone through one by one.
     var rest = workers.takeTurnsToTell()[...]
     while !rest.isEmpty {
-      tell(.workers(.turn(Array(rest.prefix(Self.turnsPerLine)))))
+      write(.workers(.turn(Array(rest.prefix(Self.turnsPerLine)))))
       rest = rest.dropFirst(Self.turnsPerLine)
     }
   }
 
   private static let turnsPerLine = 24
 
-  /// Tells how a command has ended that others did not wait for.
+  /// Records a command that became a job, at its end.
   func recordEnd(hasFailed: Bool) {
     guard let (command, isRacing) = recorder.takeAwaited() else { return }
     let achieved = recorder.achieved.take() ?? []
@@ -77,12 +68,12 @@ extension Session {
     tellOfRecording()
   }
 
-  /// Tells what a command had done before it failed.
+  /// Records what a command had done before it failed.
   func recordAchieved() {
-    for command in recorder.achieved.take() ?? [] { tell(command) }
+    for command in recorder.achieved.take() ?? [] { write(command) }
   }
 
-  private func tell(_ command: Command) { add("\(command)") }
+  private func write(_ command: Command) { add("\(command)") }
 
   private func add(_ line: String) {
     recorder.add(line)

@@ -2,22 +2,18 @@
 package final class Player {
   private var steps: [Script.Step]
   private var next = 0
-  // Where the last command stands, until there are no more.
   private var last: ScriptPosition?
-  /// The command that was carried out last.
   package private(set) var command: Command?
   // Where the command stands that has become a job.
   private var awaited: ScriptPosition?
   // Whether a command named the script: it holds other scripts back, and not itself.
   private let isSourced: Bool
 
-  /// A player at the first command.
   package init(_ script: Script, isSourced: Bool = false) { (steps, self.isSourced) = (script.steps, isSourced) }
 
   /// The next command, or `nil` if there are no more.
   package var upcoming: Script.Step? { next < steps.count ? steps[next] : nil }
 
-  /// The last line of the script that a command stands in.
   package func lastLine(of name: String) -> Int? { steps.last { $0.position.name == name }?.position.line }
 
   /// Leaves out all commands that were not carried out yet.
@@ -34,7 +30,6 @@ package final class Player {
     steps.replaceSubrange(next...next, with: [part(single.prefix(1)), part(single.dropFirst())])
   }
 
-  /// What became of the next command.
   package enum Progress {
     case performed(Event)
     /// Its own time holds it back, until then; or, with none, workers, a long step, another script or a person do.
@@ -44,8 +39,6 @@ package final class Player {
   }
 
   /// Carries out the next command, if it may.
-  ///
-  /// - Throws: The failure with its place; no later command will be carried out.
   package func step(_ session: Session) throws(ScriptError) -> Progress {
     if !isSourced, session.isSourcing { return .waiting() }
     // A failure of workers belongs to the script that started them.

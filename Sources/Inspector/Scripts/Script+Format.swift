@@ -4,12 +4,6 @@ extension Script {
   /// A script in canonical form: each command as its description says it, comments and blank lines as they are.
   ///
   /// What it sources is neither read nor put in its place. The form of a form is itself.
-  ///
-  /// - Parameters:
-  ///   - text: One command a line.
-  ///   - name: What errors call it.
-  /// - Returns: The lines, each with its end.
-  /// - Throws: The place of the first line that is wrong, and what is wrong with it.
   package static func format(_ text: String, name: String) throws(ScriptError) -> String {
     var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
@@ -26,10 +20,6 @@ extension Script {
   }
 
   /// A script's file in canonical form, or that of standard input if the path is `-`.
-  ///
-  /// - Parameter path: The file; at most 16 MiB of text in UTF-8.
-  /// - Returns: The lines, each with its end.
-  /// - Throws: The place and what is wrong.
   package static func format(contentsOf path: String) throws(ScriptError) -> String {
     let isInput = path == "-"
     return try format(

@@ -1,8 +1,6 @@
 import SystemPackage
 
-/// Commands with their places, all of them read before the first is carried out.
 package struct Script: Sendable {
-  /// A command and where it stands.
   package struct Step: Sendable {
     package let position: ScriptPosition
     package let command: Command
@@ -23,20 +21,13 @@ package struct Script: Sendable {
 
   package private(set) var isRecording = false
 
-  /// The commands in order, those of sourced scripts in their place.
   package private(set) var steps: [Step] = []
 
   package init() {}
 
   /// Reads a script from its text; the first line that is wrong ends it.
   ///
-  /// What it sources is looked for where the program was started.
-  ///
-  /// - Parameters:
-  ///   - text: One command a line.
-  ///   - name: What errors call it.
-  ///   - firstLine: The number that errors give to the first line.
-  /// - Throws: The place and what is wrong.
+  /// Paths that it sources begin where the program was started.
   package init(_ text: String, name: String, firstLine: Int = 1) throws(ScriptError) {
     var reader = ScriptReader()
     try reader.read(text, name: name, firstLine: firstLine, in: nil)
@@ -45,17 +36,14 @@ package struct Script: Sendable {
 
   /// Reads a script from a file, or from standard input if the path is `-`.
   ///
-  /// What it sources is looked for in its own folder.
-  ///
-  /// - Parameter path: The file; at most 16 MiB of text in UTF-8, with all that it sources.
-  /// - Throws: The place and what is wrong.
+  /// Paths that it sources begin in its own folder.
   package init(contentsOf path: String) throws(ScriptError) {
     var reader = ScriptReader()
     try reader.readFile(path == "-" ? nil : path)
     self.init(reader)
   }
 
-  // Standard input belongs to whoever types this.
+  // Standard input has the commands of the person who sources it.
   init(sourcing path: String) throws(ScriptError) {
     var reader = ScriptReader()
     try reader.readFile(path)
@@ -65,8 +53,6 @@ package struct Script: Sendable {
   private init(_ reader: ScriptReader) { (steps, isRecording) = (reader.steps, reader.isRecording) }
 
   /// Leaves out its first opening of a file, to be played on the file that is open; what comes before touches none.
-  ///
-  /// - Returns: Whether there was one.
   @discardableResult
   package mutating func leaveOutOpening() -> Bool {
     let opening = steps.firstIndex { $0.command.action.isOpening }
@@ -74,20 +60,15 @@ package struct Script: Sendable {
     return opening != nil
   }
 
-  /// Adds the commands of another script after its own.
   package mutating func append(_ other: Script) { steps += other.steps }
 
-  /// Puts the commands of another script before the one of an index.
   package mutating func insert(_ other: Script, at index: Int) { steps.insert(contentsOf: other.steps, at: index) }
 }
 
 extension Script {
-  /// Finds labels that no line before can have made, so that such a slip is told before anything is done.
+  /// Finds labels that no line before can have made, before anything is done.
   ///
-  /// It knows what it can: workers and other files make labels that it can't count, and end the check.
-  ///
-  /// - Parameter known: How many labels there are before the first line.
-  /// - Throws: The place of the first one.
+  /// Workers and other files make labels that can't be counted, and end the check.
   package func checkLabels(known: Int = 0) throws(ScriptError) {
     var labels = known
     for step in steps {

@@ -1,12 +1,10 @@
 /// The script that is played, the one that a command of it plays, and what holds both back: a pause, a wait for workers.
 struct ScriptDriver {
-  /// What a pause ends with.
   private enum Pause {
     case key
     case time(ContinuousClock.Instant)
   }
 
-  /// How many times faster than written pauses go by.
   var speed = Speed.normal
   /// Whether a person is there who can press a key, so that a script may wait for one.
   var isAttended = false
@@ -20,7 +18,6 @@ struct ScriptDriver {
   /// Whether the next command of any script must be held back.
   var isHeld: Bool { awaitsWorkers || pause != nil }
   var isResting: Bool { pause != nil }
-  /// Whether a script goes on only when a key is pressed.
   var isWaitingForKey: Bool { if case .key? = pause { true } else { false } }
   var isSourcing: Bool { sourced != nil }
 
@@ -40,15 +37,12 @@ struct ScriptDriver {
 
   mutating func goOn() { pause = nil }
 
-  /// Ends a pause whose time is up.
   mutating func endRest() { if timeLeft == .zero { pause = nil } }
 
   mutating func awaitWorkers() { awaitsWorkers = true }
 
-  /// Waits until workers have taken so many steps.
   mutating func await(steps: Int) { (stepsAhead, awaitsWorkers) = (steps, true) }
 
-  /// Takes one of the steps ahead.
   mutating func takeStep() { stepsAhead -= 1 }
 
   /// All steps are taken, or there are no workers to take more.

@@ -3,18 +3,14 @@ package struct ScriptPosition: Sendable, Equatable, CustomStringConvertible {
   /// What stands for the path of a script that is read from there.
   package static let standardInput = "standard input"
 
-  /// The script's path, or what stands for it.
   package let name: String
-  /// The line, counted from 1.
   package let line: Int
 
-  /// The position as errors begin with it.
   package var description: String { "\(name):\(line)" }
 }
 
 /// An error with its place: `PATH:LINE: …`.
 package struct ScriptError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// A word in a line of a script.
   package struct Mark: Sendable, Equatable {
     package let line: String
     /// The word's place, counted in characters from 0; just behind the line where a word is missing.
@@ -27,7 +23,6 @@ package struct ScriptError: Error, Sendable, Equatable, CustomStringConvertible 
   }
 
   package let description: String
-  /// The word that is to blame, where it is one.
   package let mark: Mark?
 
   init(_ position: ScriptPosition, _ message: String, _ mark: Mark? = nil) {

@@ -1,7 +1,6 @@
 import RangedMmap
 import SystemPackage
 
-/// The text of a script and the file that it came from.
 struct ScriptFile {
   /// No script is longer, with all that it sources.
   static let limit = 16 << 20
@@ -14,15 +13,11 @@ struct ScriptFile {
 
   /// Reads a file, or standard input.
   ///
-  /// - Parameters:
-  ///   - path: The file; `nil` for standard input, which may be a pipe.
-  ///   - limit: The most bytes that it may have.
-  /// - Throws: The path and what is wrong with it.
   init(_ path: String?, limit: Int = limit) throws(ScriptError) {
     let name = path ?? ScriptPosition.standardInput
     let bytes: [UInt8]
     do {
-      // Without blocking: nobody may ever write to a FIFO.
+      // Without blocking: a FIFO may never have a writer.
       let file =
         try path.map { try FileDescriptor.open(FilePath(typed: $0), .readOnly, options: [.closeOnExec, .nonBlocking]) }
         ?? .standardInput

@@ -5,18 +5,13 @@ struct ScriptReader {
   /// How deep scripts may source others.
   private static let depthLimit = 16
 
-  /// The commands that were read so far.
   private(set) var steps: [Script.Step] = []
-  /// Whether they begin with those of a recording.
   private(set) var isRecording = false
   // The files that are being read, each sourced by the one before.
   private var open: [[UInt64]] = []
   private var room = ScriptFile.limit
 
   /// Reads a file with all that it sources.
-  ///
-  /// - Parameter path: The file; `nil` for standard input.
-  /// - Throws: The place and what is wrong.
   mutating func readFile(_ path: String?) throws(ScriptError) {
     let file = try ScriptFile(path, limit: room)
     let folder = path.map { FilePath($0).removingLastComponent() }
@@ -24,13 +19,6 @@ struct ScriptReader {
   }
 
   /// Reads a text with all that it sources.
-  ///
-  /// - Parameters:
-  ///   - text: One command a line.
-  ///   - name: What errors call it.
-  ///   - firstLine: The number that errors give to the first line.
-  ///   - folder: Where paths begin of what it sources; `nil` for where the program was started.
-  /// - Throws: The place and what is wrong.
   mutating func read(_ text: String, name: String, firstLine: Int, in folder: FilePath?) throws(ScriptError) {
     // By scalars: "\r\n" is one character of Swift, and neither "\n" nor a place to split at. What is left of it
     // at the end of a line is a blank.

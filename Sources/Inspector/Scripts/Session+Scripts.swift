@@ -1,40 +1,31 @@
 import Glibc
 
-// What scripts wait for, and the one that a command plays.
-
 extension Session {
   /// Whether a script's next command must be held back: a long step or a pause is under way, or workers are waited for.
   package var isWaiting: Bool { scripts.isHeld || isSourcing || job != nil }
-  /// Whether a script rests; ``goOn()`` ends that.
   package var isResting: Bool { scripts.isResting }
-  /// Whether a script goes on only when a key is pressed.
   package var isWaitingForKey: Bool { scripts.isWaitingForKey }
   /// Whether a script is played that a command named.
   package var isSourcing: Bool { scripts.isSourcing }
   /// For how long a script still rests; `nil` if it does not, or until a key is pressed.
   package var restLeft: Duration? { scripts.timeLeft }
-  /// How many times faster than told a script's pauses go by.
+  /// How many times faster than written a script's pauses go by.
   package var speed: Speed { scripts.speed }
 
-  /// Whether somebody is there who can press a key, so that a script may wait for one.
+  /// Whether a person is there who can press a key, so that a script may wait for one.
   package var isAttended: Bool {
     get { scripts.isAttended }
     set { scripts.isAttended = newValue }
   }
 
-  /// Ends a script's rest.
   package func goOn() { scripts.goOn() }
 
   /// The script that is played: what was done of it, and what is next.
   package var player: Player { scripts.main }
 
-  /// Makes a script the one that is played.
   package func load(_ script: Script) { scripts.main = Player(script) }
 
   /// Sleeps until something has happened that a script waits for, and takes it in.
-  ///
-  /// - Parameter input: Wakes it too, by something to read.
-  /// - Returns: Whether there is something to read there.
   @discardableResult
   package func waitForNews(orInput input: Int32? = nil) -> Bool {
     defer { collect() }
@@ -42,9 +33,6 @@ extension Session {
   }
 
   /// Sleeps until there are news, and takes them in.
-  ///
-  /// - Parameter output: What the news are written to.
-  /// - Returns: Whether it is read still.
   package func waitForNews(orEndOf output: Int32) -> Bool {
     defer { collect() }
     return wakeUp.wait(for: [pollfd(fd: output, events: 0, revents: 0)], atMost: namePause)[0] & WakeUp.end == 0

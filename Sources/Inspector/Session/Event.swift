@@ -1,9 +1,7 @@
 import RangedMmap
 import SystemPackage
 
-/// What came of a command.
 package struct Event: Sendable, Equatable {
-  /// How the lines are meant.
   package enum Kind: Sendable {
     case done
     /// Something to read: bytes, counts, help.
@@ -17,9 +15,8 @@ package struct Event: Sendable, Equatable {
   }
 
   package let kind: Kind
-  /// One or more lines of text.
   package let lines: [String]
-  /// Whether they tell what the kernel says or does, which is something else on another machine.
+  /// Whether the lines depend on the kernel, and differ on another machine.
   package let isMeasured: Bool
 
   package init(_ kind: Kind, _ lines: [String], isMeasured: Bool = false) {

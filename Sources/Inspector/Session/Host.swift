@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// What whoever runs a session lends it: a screen to make pictures of, a lesson's stage.
+/// What a front end lends its session: a screen to make pictures of, a lesson's sandbox.
 package struct Host {
   /// Makes or saves a picture of the screen.
   ///
@@ -8,8 +8,7 @@ package struct Host {
   package var takeScreen: ((OutputFile?) throws(CommandError) -> [String])?
   /// Files that the host has open, and that nothing may be written over.
   package var filesInUse: () -> [OutputFile.InUse] = { [] }
-  /// The folder that pictures and recordings which a person asks for go into; `nil` for the working folder, which a
-  /// lesson has moved to its own.
+  /// Where pictures and recordings go; `nil` for the working folder, which a lesson has moved to its own.
   package var outputFolder: FilePath?
   /// Whether a lesson is still to go on with what is open.
   package var isInLesson = false

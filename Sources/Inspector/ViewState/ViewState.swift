@@ -7,28 +7,24 @@ package struct ViewState {
   package internal(set) var byteCursor = 0
   /// The pages that commands act on where they name `selected`.
   package internal(set) var selection: Range<Int>?
-  /// How much of the file a cell stands for.
   package internal(set) var zoom = Zoom.pages(1)
-  /// How many pages a cell stands for on the screen.
   package internal(set) var shownPagesPerCell = 1
   /// Pages in view whose bytes were seen to change lately.
   package internal(set) var markedPages: Set<Int> = []
   var chosenLayer: Layer?
   /// On what kind of ground the screen is shown.
   package internal(set) var theme = Theme.dark
-  /// Whether no glyphs outside ASCII are to be drawn.
   package internal(set) var isASCII = false
   /// What the key `w` writes: the pattern that was written last, or that was set since.
   package internal(set) var pattern = Pattern.counter
   var lastTarget: Target?
 
-  /// Moves the cursor to a byte of the file.
   mutating func move(toByte offset: Int) {
     cursor = offset / Alignment.page
     byteCursor = offset % Alignment.page
   }
 
-  /// Stays where it was if the same file is opened again; another is looked at from its start.
+  /// Stays where it was if the same file is opened again; another is shown from its start.
   mutating func turn(to file: MmapFile, isSame: Bool) {
     let pages = file.states.count
     cursor = isSame ? min(cursor, pages - 1) : 0

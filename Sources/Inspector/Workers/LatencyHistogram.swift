@@ -2,8 +2,7 @@ import Synchronization
 
 /// Counts how long something took, in buckets of a fixed number: eight for each power of two of nanoseconds.
 ///
-/// One thread records, with plain stores and no lock, in a few nanoseconds; any thread may look on meanwhile, and sees a
-/// count that is at most a moment old.
+/// One thread records, with plain stores and no lock, in a few nanoseconds; any thread may read meanwhile.
 final class LatencyHistogram: Sendable {
   /// Up to 2⁴⁰ ns, which is 18 minutes; what takes longer goes into the last bucket.
   static let bucketCount = 304
@@ -12,15 +11,13 @@ final class LatencyHistogram: Sendable {
   private let counts = InlineArray<304, Atomic<UInt32>> { _ in Atomic(0) }
   private let longest = Atomic<UInt64>(0)
 
-  /// Counts one time; by one thread only.
   func record(_ nanoseconds: UInt64) {
     let bucket = Self.bucket(nanoseconds)
-    // Nobody else stores here, so there is nothing to lock against.
+    // Its only writer: no lock.
     counts[bucket].store(counts[bucket].load(ordering: .relaxed) &+ 1, ordering: .relaxed)
     if nanoseconds > longest.load(ordering: .relaxed) { longest.store(nanoseconds, ordering: .relaxed) }
   }
 
-  /// Adds what was recorded so far to a sum.
   func add(to sum: inout Latencies) {
     for bucket in 0..<Self.bucketCount { sum.counts[bucket] += Int(counts[bucket].load(ordering: .relaxed)) }
     sum.longest = max(sum.longest, longest.load(ordering: .relaxed))
@@ -42,7 +39,6 @@ final class LatencyHistogram: Sendable {
   }
 }
 
-/// How long something took, over many times.
 package struct Latencies: Sendable, Equatable {
   fileprivate(set) var counts = [Int](repeating: 0, count: LatencyHistogram.bucketCount)
   fileprivate(set) var longest: UInt64 = 0
@@ -57,7 +53,6 @@ package struct Latencies: Sendable, Equatable {
   /// The time that a share of all did not exceed, within 7 %; `nil` if there was none.
   ///
   /// - Parameter share: From 0 to 1: 0.5 is the median.
-  /// - Returns: The time.
   package func percentile(_ share: Double) -> Duration? {
     let count = count
     guard count > 0 else { return nil }
@@ -72,7 +67,6 @@ package struct Latencies: Sendable, Equatable {
   }
 }
 
-/// What of a worker's operation is timed.
 package enum TimedPhase: String, Sendable, CaseIterable {
   case write
   case flush

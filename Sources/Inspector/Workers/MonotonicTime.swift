@@ -2,8 +2,8 @@ import Glibc
 
 /// The time that only goes forward, in nanoseconds: clock_gettime(2) with `CLOCK_MONOTONIC`, which makes no system call.
 ///
-/// `ContinuousClock` asks the same page of the kernel and takes a third longer to put the answer into a `Duration`;
-/// workers ask twice an operation.
+/// `ContinuousClock` reads the same page of the kernel and takes a third longer to make a `Duration` of it; workers read
+/// the time twice an operation.
 enum MonotonicTime {
   static var now: UInt64 {
     var time = timespec()

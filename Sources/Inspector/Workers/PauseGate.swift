@@ -34,7 +34,7 @@ final class PauseGate: Sendable {
     }
   }
 
-  // An answer that is always there: asked so, nobody who rests is woken.
+  // `wait` with an answer at once wakes no thread that rests, as `withLock` would.
   var isShut: Bool { log.wait { $0.position == .shut } }
   var isClosed: Bool { log.wait { $0.position == .closed } }
   var mayPass: Bool { isOpen.load(ordering: .acquiring) }
@@ -42,7 +42,6 @@ final class PauseGate: Sendable {
   /// How many nanoseconds it was not shut.
   var time: UInt64 { log.wait { $0.time } }
 
-  /// Waits while the gate is shut; false when it is closed.
   func pass() -> Bool {
     if mayPass { return true }
     return log.wait { log in

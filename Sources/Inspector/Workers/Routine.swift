@@ -2,7 +2,6 @@ import RangedMmap
 
 /// A worker's way through its operations, phase by phase: allocate, write, and what was ordered to follow.
 struct Routine: ~Copyable, Sendable {
-  /// What a phase came to.
   enum Phase: Sendable {
     case allocated
     case written
@@ -23,7 +22,6 @@ struct Routine: ~Copyable, Sendable {
   private let allocator: ConcurrentAllocator
   private let fill: PatternFill
   private var held = Held.nothing
-  /// Whether an operation was begun and not ended.
   private(set) var isUnderway = false
 
   init(_ worker: Worker, _ file: MmapFile, _ allocator: ConcurrentAllocator, _ fill: PatternFill) {
@@ -35,10 +33,6 @@ struct Routine: ~Copyable, Sendable {
 
   private var author: Author { .worker(worker.number) }
 
-  /// Carries out the next phase.
-  ///
-  /// - Returns: What it came to; after `done` and after an error it is over.
-  /// - Throws: What the library refused. The range is handed over, as far as it came.
   mutating func advance() throws(CommandError) -> Phase {
     var taken = Held.nothing
     swap(&taken, &held)
@@ -59,7 +53,7 @@ struct Routine: ~Copyable, Sendable {
     }
   }
 
-  /// Hands over what it holds: as far as it came, or to be written anew, as after an error.
+  /// Hands over what it holds: as far as it came, or to be written again, as after an error.
   mutating func giveUp(isAnew: Bool = false) {
     var taken = Held.nothing
     swap(&taken, &held)

@@ -1,10 +1,8 @@
 import RangedMmap
 
-// Single steps of workers that take turns.
-
 extension Session {
-  // So many are told one by one, and the cursor follows them.
-  private static let toldOneByOne = 8
+  // So many have a line each, and the cursor follows them.
+  private static let shownOneByOne = 8
   // About two frames: a screen must not stand still while a million steps are made.
   private static let patience = Duration.milliseconds(50)
 
@@ -13,7 +11,7 @@ extension Session {
     guard scripts.stepsAhead == 0 else {
       throw CommandError("workers step: steps are under way; `workers pause` halts them")
     }
-    guard number <= Self.toldOneByOne else {
+    guard number <= Self.shownOneByOne else {
       takeSteps(number)
       return .done("workers: step \(number)")
     }
@@ -39,17 +37,17 @@ extension Session {
           continue
         }
         for _ in 0..<count {
-          guard let told = try workers.takeTurn(turn.worker, &document.ranges) else { break }
+          guard let done = try workers.takeTurn(turn.worker, &document.ranges) else { break }
           taken.append(NamedTurn(worker: turn.worker, operation: .advances(1)))
-          if let pages = told.pages { view.cursor = pages.lowerBound }
-          if lines.count <= Self.toldOneByOne { lines.append(told.description) }
+          if let pages = done.pages { view.cursor = pages.lowerBound }
+          if lines.count <= Self.shownOneByOne { lines.append(done.description) }
         }
       }
     } catch {
       if !taken.isEmpty { recorder.achieved = [.workers(.turn(taken))] }
       throw error
     }
-    return Event(.done, lines.count <= Self.toldOneByOne ? lines : ["workers: \(WorkersCommand.turn(named))"])
+    return Event(.done, lines.count <= Self.shownOneByOne ? lines : ["workers: \(WorkersCommand.turn(named))"])
   }
 
   /// Lets workers take so many steps, some of them now and the others in ``continueSteps()``.
@@ -58,7 +56,7 @@ extension Session {
     continueSteps()
   }
 
-  /// Takes steps that were told before, for a short time, and signals that there are more.
+  /// Takes steps that were asked for before, for a short time, and signals that there are more.
   func continueSteps() {
     guard scripts.stepsAhead > 0, !workers.isPaused else { return }
     let end = ContinuousClock.now + Self.patience

@@ -1,10 +1,7 @@
 import RangedMmap
 
-// Starting and steering the workers.
-
 extension Session {
-  /// Whether workers change pages without being told again: threads that are not halted, or steps that were told and not
-  /// yet taken.
+  /// Whether workers change pages by themselves: threads that are not halted, or steps that are still to be taken.
   package var areWorkersMoving: Bool {
     workers.running > 0 && !workers.isPaused && (!workers.isStepped || scripts.stepsAhead > 0)
   }
@@ -52,7 +49,7 @@ extension Session {
 
   private func start(_ number: Int, _ order: WorkOrder) throws(CommandError) -> Event {
     let (file, allocator) = (try openFile(), try document.writableAllocator())
-    // A wait for the whole file would settle pages of theirs, nobody can tell which.
+    // A wait for the whole file would settle pages of theirs, and it is unknown which.
     if recorder.isOn { try requireNoJob("workers start") }
     guard workersHaveEndedAndHandedOver || workers.isStepped == (order.mode == .stepped) else {
       let mode = workers.isStepped ? WorkOrder.Mode.stepped : .free
@@ -74,7 +71,7 @@ extension Session {
     return .done("\(counted(number, "worker")) started: \(order)")
   }
 
-  /// Whether no worker runs; what those that ran handed over since the last look has its labels then.
+  /// Whether no worker runs; then all that they handed over has its labels.
   var workersHaveEndedAndHandedOver: Bool {
     guard workers.running == 0 else { return false }
     takeInWorkers()

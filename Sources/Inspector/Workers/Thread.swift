@@ -9,7 +9,6 @@ package final class Thread: @unchecked Sendable {
 
   private var handle = pthread_t()
 
-  /// Starts a thread, or gives `nil` when the system has no more of them.
   package init?(_ body: @escaping @Sendable () -> Void) {
     var (all, before) = (sigset_t(), sigset_t())
     // SAFETY: the sets are filled by the calls that they are given to; the box is retained for the new thread, which
@@ -43,7 +42,6 @@ package final class Thread: @unchecked Sendable {
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
-  /// Waits until the thread has ended; once only.
   func join() {
     _ = pthread_join(handle, nil)
   }

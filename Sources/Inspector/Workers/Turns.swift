@@ -9,7 +9,6 @@ struct Turns: ~Copyable {
 
   init(seed: UInt64) { choice = SplitMix64(seed: seed) }
 
-  /// Begins a new row of choices.
   mutating func seed(_ seed: UInt64) { choice = SplitMix64(seed: seed) }
 
   mutating func append(_ routine: consuming Routine) { routines.append(routine) }
@@ -22,12 +21,11 @@ struct Turns: ~Copyable {
     return try advance(choice.next(below: routines.count), &table)
   }
 
-  /// Lets the worker of this number carry out one phase.
   mutating func take(_ number: Int, _ table: inout RangeTable) throws(CommandError) -> Turn {
     try advance(try index(of: number), &table)
   }
 
-  /// Ends the worker of this number; what it holds is handed over to be written anew.
+  /// Ends the worker of this number; what it holds is handed over to be written again.
   mutating func dismiss(_ number: Int, _ table: inout RangeTable) throws(CommandError) {
     var routine = routines.remove(at: try index(of: number))
     routine.giveUp(isAnew: true)
@@ -76,7 +74,6 @@ struct Turns: ~Copyable {
   }
 }
 
-/// One turn: who did what.
 struct Turn: Sendable, Equatable {
   let worker: Int
   let phase: Routine.Phase

@@ -4,7 +4,6 @@ import Synchronization
 
 /// One worker, as the session and the screen see it: every member may be read at any time.
 package final class Worker: Sendable {
-  /// What a worker is doing.
   package enum Activity: UInt8, Sendable {
     /// Halted, or resting between operations.
     case idle
@@ -15,15 +14,13 @@ package final class Worker: Sendable {
     case allocated
     /// Its turn is over, and it has written a range that it will flush or sync.
     case written
-    /// Ended: the file is full, or it was told to.
+    /// Ended: the file is full, or it was stopped.
     case done
     /// Ended by an error, which is in the log.
     case failed
   }
 
-  /// Its number, counted from 1.
   package let number: Int
-  /// What it was told to do.
   package let order: WorkOrder
   // Counters have one writer, the worker, so plain stores do.
   private let operationCount = Atomic<Int>(0)
@@ -44,14 +41,6 @@ package final class Worker: Sendable {
   let log: OperationLog?
   private let failure = Mutex<String?>(nil)
 
-  /// A worker that has not begun.
-  ///
-  /// - Parameters:
-  ///   - number: Counted from 1.
-  ///   - order: What it is to do.
-  ///   - pages: How many the file has.
-  ///   - gate: What it passes before each operation.
-  ///   - log: Where its operations get their order, if it is recorded.
   init(_ number: Int, _ order: WorkOrder, pages: Int, _ gate: PauseGate, _ log: OperationLog? = nil) {
     self.number = number
     self.order = order
@@ -61,13 +50,9 @@ package final class Worker: Sendable {
     start = gate.time
   }
 
-  /// How many ranges it has finished.
   package var operations: Int { operationCount.load(ordering: .relaxed) }
-  /// Whether it has made as many as it was ordered to.
   var hasMadeAll: Bool { operations >= order.operations ?? .max }
-  /// How many bytes it has written.
   package var bytes: Int { byteCount.load(ordering: .relaxed) }
-  /// The pages of the range that it works on, or did last.
   package var currentPages: Range<Int>? {
     let first = page.load(ordering: .relaxed)
     return first < 0 ? nil : first..<min(first + Alignment.pages(in: order.byteCount), pageLimit)
@@ -82,20 +67,16 @@ package final class Worker: Sendable {
     return .nanoseconds(Int64(clamping: (end == .max ? gate.time : end) &- start))
   }
 
-  /// Bytes a second, over the time at work; `nil` if there is nothing to divide yet.
   package var averageRate: Double? { rate(bytes, timeAtWork) }
 
-  /// Adds how long its phases of a kind took to a sum.
   func addLatencies(of phase: TimedPhase, to sum: inout Latencies) { histogram(phase).add(to: &sum) }
 
-  /// How long its phases of a kind took so far.
   package func latencies(of phase: TimedPhase) -> Latencies {
     var sum = Latencies()
     addLatencies(of: phase, to: &sum)
     return sum
   }
 
-  /// Hands over the ranges that it has finished with.
   func drain(into table: inout RangeTable) {
     var finished = outbox.withLock { outbox in
       var taken = UniqueDeque<RangeRecord>()
@@ -119,7 +100,6 @@ package final class Worker: Sendable {
     if let record = outbox.withLock({ $0.ranges.popFirst() }) { table.append(record) }
   }
 
-  /// The error that ended it, the first time it is asked for.
   func takeFailure() -> String? { failure.withLock { $0.take() } }
 
   /// When it ended by the gate's clock; `nil` while it has not.
@@ -137,7 +117,7 @@ package final class Worker: Sendable {
   }
 }
 
-// MARK: - What only whoever does the work may call
+// MARK: - For the thread that does the work
 
 extension Worker {
   func set(_ activity: Activity) { code.store(activity.rawValue, ordering: .releasing) }
@@ -152,7 +132,6 @@ extension Worker {
     histogram(phase).record(MonotonicTime.now &- start)
   }
 
-  /// Hands over a range, at the end of a phase or of all.
   func hand(_ record: consuming RangeRecord, _ kind: Operation.Kind = .advances) {
     var record: RangeRecord? = record
     outbox.withLock { outbox in
@@ -161,7 +140,6 @@ extension Worker {
     }
   }
 
-  /// Notes what it did without handing anything over.
   func note(_ kind: Operation.Kind) {
     guard let log else { return }
     outbox.withLock { $0.note(kind, handsOver: false, log) }
@@ -176,7 +154,6 @@ extension Worker {
     }
   }
 
-  /// Ends it, and tells of the error that ended it.
   func finish(_ error: CommandError? = nil) {
     if let error { failure.withLock { $0 = "worker \(number): \(error)" } }
     page.store(-1, ordering: .relaxed)
@@ -190,7 +167,7 @@ private struct Outbox: ~Copyable, Sendable {
   var ranges = UniqueDeque<RangeRecord>()
   var operations: [Operation] = []
 
-  // The session comes by itself where somebody looks on; elsewhere it sleeps until all have ended.
+  // With a screen the session comes by itself; without one it sleeps until all have ended.
   private static let callAt = 4096
 
   mutating func note(_ kind: Operation.Kind, handsOver: Bool, _ log: OperationLog) {

@@ -1,6 +1,5 @@
 import RangedMmap
 
-/// The workers of a session.
 package final class WorkerPool {
   /// All that were started on the open file, the ended ones too.
   package private(set) var workers: [Worker] = []
@@ -12,40 +11,37 @@ package final class WorkerPool {
   private var gate = PauseGate()
   // Where threads that are recorded get the order of their operations; all of one file have one.
   private var log: OperationLog?
-  private var untold: [NamedTurn] = []
-  private var untoldSteps = 0
-  // Whether some were started whose end was not told yet, and how many operations there had been before.
-  private var isEndUntold = false
+  private var unrecorded: [NamedTurn] = []
+  private var unrecordedSteps = 0
+  // Whether some were started whose end is not reported yet, and how many operations there had been before.
+  private var isEndUnreported = false
   private var operationsBefore = 0
-  // Errors that ended some, for scripts to end with.
   private var failures: [String] = []
   private let wakeUp: WakeUp
 
   init(_ wakeUp: WakeUp) { self.wakeUp = wakeUp }
 
   package var running: Int { workers.count { !$0.hasEnded } }
-  /// How many ranges all have finished.
   package var operations: Int { workers.reduce(0) { $0 + $1.operations } }
   package var isPaused: Bool { running > 0 && gate.isShut }
-  /// Whether they take turns, and only when they are told to.
+  /// Whether they take turns, by `workers step` alone.
   package var isStepped: Bool { seed != nil }
 
-  /// Whether threads are at work, whose order nobody knows before they have done what they do.
+  /// Whether threads are at work, whose order is unknown before they are done.
   var areFree: Bool { running > 0 && !isStepped }
 
-  /// How many operations there were since no end was untold.
   var newOperations: Int { operations - operationsBefore }
 
   /// How many operations there were when all have ended, once.
   func takeEnd() -> Int? {
-    guard isEndUntold, running == 0 else { return nil }
-    isEndUntold = false
+    guard isEndUnreported, running == 0 else { return nil }
+    isEndUnreported = false
     return newOperations
   }
 
   func keep(failure: String) { failures.append(failure) }
 
-  /// The errors that ended workers since the last time that somebody asked.
+  /// The errors that ended workers since the last time.
   package func takeFailures() -> [String] {
     defer { failures = [] }
     return failures
@@ -56,9 +52,9 @@ package final class WorkerPool {
     _ count: Int, _ order: WorkOrder, _ file: MmapFile, _ allocator: ConcurrentAllocator, _ fill: PatternFill,
     isRecorded: Bool
   ) throws(CommandError) {
-    if !isEndUntold { operationsBefore = operations }
-    isEndUntold = true
-    // Those that were told to stop may still be about it; their closed gate is no way in for others.
+    if !isEndUnreported { operationsBefore = operations }
+    isEndUnreported = true
+    // Workers that stop have a closed gate, which lets no others in.
     if running == 0 || gate.isClosed {
       gate = PauseGate()
       shiftStart = workers.count
@@ -106,10 +102,9 @@ package final class WorkerPool {
 
   /// Lets one of those that take turns carry out one phase; `nil` if all have ended.
   func takeTurn(_ table: inout RangeTable) throws(CommandError) -> Turn? {
-    if running > 0 { untoldSteps += 1 }
+    if running > 0 { unrecordedSteps += 1 }
     return try turns?.take(&table)
   }
-  /// Lets the one of this number carry out one phase.
   func takeTurn(_ number: Int, _ table: inout RangeTable) throws(CommandError) -> Turn? {
     try turns?.take(number, &table)
   }
@@ -138,7 +133,7 @@ package final class WorkerPool {
   }
 }
 
-// MARK: - What a recording tells of them
+// MARK: - What is recorded of them
 
 extension WorkerPool {
   // Ranges get their labels in the order in which they were handed over, as they will when these turns are taken.
@@ -147,33 +142,33 @@ extension WorkerPool {
     let operations = workers.flatMap { worker in worker.takeOperations(before: cut).map { (worker, $0) } }
     for (worker, operation) in operations.sorted(by: { $0.1.number < $1.1.number }) {
       if operation.handsOver { worker.handOver(to: &table) }
-      tell(worker.number, operation.kind)
+      keep(worker.number, operation.kind)
     }
   }
 
-  private func tell(_ worker: Int, _ kind: Operation.Kind) {
+  private func keep(_ worker: Int, _ kind: Operation.Kind) {
     guard kind == .advances else {
-      untold.append(NamedTurn(worker: worker, operation: .leaves))
+      unrecorded.append(NamedTurn(worker: worker, operation: .leaves))
       return
     }
     var count = 1
-    if let last = untold.last, last.worker == worker, case .advances(let before) = last.operation {
+    if let last = unrecorded.last, last.worker == worker, case .advances(let before) = last.operation {
       count += before
-      untold.removeLast()
+      unrecorded.removeLast()
     }
-    untold.append(NamedTurn(worker: worker, operation: .advances(count)))
+    unrecorded.append(NamedTurn(worker: worker, operation: .advances(count)))
   }
 
   /// What recorded threads did since the last time.
   func takeTurnsToTell() -> [NamedTurn] {
-    defer { untold = [] }
-    return untold
+    defer { unrecorded = [] }
+    return unrecorded
   }
 
   /// How many phases those that take turns carried out since the last time, each chosen by the seed.
   func takeStepsToTell() -> Int {
-    defer { untoldSteps = 0 }
-    return untoldSteps
+    defer { unrecordedSteps = 0 }
+    return unrecordedSteps
   }
 
   /// Runs `body` while no recorded thread allocates.
@@ -196,14 +191,12 @@ extension WorkerPool {
     return rate(shift.reduce(0) { $0 + $1.bytes }, .nanoseconds(Int64(clamping: end)))
   }
 
-  /// How long the phases of a kind took the shift so far.
   package func latencies(of phase: TimedPhase) -> Latencies {
     var sum = Latencies()
     for worker in shift { worker.addLatencies(of: phase, to: &sum) }
     return sum
   }
 
-  /// Which phases the shift was ordered to make.
   package var orderedPhases: [TimedPhase] {
     let flushes = Set(shift.map(\.order.flush))
     return TimedPhase.allCases.filter { phase in

@@ -12,7 +12,6 @@ struct Frames {
   /// Names the place, and makes nothing.
   ///
   /// - Parameter path: A folder, which is made if it is missing, or `-` for standard output.
-  /// - Throws: Why the first frame can't be saved there, as far as that can be known before.
   init(_ path: String) throws {
     guard !path.isEmpty else { throw UsageError(description: "--frames \"\": is no folder; name one, or a new one") }
     self.path = path
@@ -27,7 +26,6 @@ struct Frames {
     }
   }
 
-  /// Makes the folder.
   func begin() throws(CommandError) {
     // SAFETY: the path is a string that ends with a zero, for the length of the call.
     guard let folder, unsafe folder.withPlatformString({ unsafe mkdir($0, 0o777) }) != 0, errno != EEXIST else {

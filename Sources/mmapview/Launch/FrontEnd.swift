@@ -6,9 +6,8 @@ import Inspector
 /// there is more to do, and takes it in.
 protocol FrontEnd: AnyObject {
   var session: Session { get }
-  /// Whether it ends though nobody said `quit`.
+  /// Whether it ends without `quit`.
   var hasEnded: Bool { get }
-  /// Carries out the script's next command, if it may.
   func step() throws(ScriptError) -> Player.Progress
   func show(_ progress: Player.Progress) throws(ScriptError)
   /// Sleeps until there is something to do, and takes what came in.
@@ -29,7 +28,6 @@ extension FrontEnd {
 struct News {
   private var count = 0
 
-  /// Passes over all there are.
   mutating func skip(_ session: Session) { count = session.eventCount }
 
   mutating func take(_ session: Session) -> ArraySlice<Event> {

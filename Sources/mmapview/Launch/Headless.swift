@@ -5,7 +5,6 @@ import TerminalCanvas
 
 /// Runs commands without a screen: what they say goes to standard output.
 final class Headless: FrontEnd {
-  /// The size of the frames that `screen` prints.
   struct Size {
     var width = 80
     var height = 24

@@ -15,10 +15,6 @@ struct InputScript {
   init(isOnOpenFile: Bool) { self.isOnOpenFile = isOnOpenFile }
 
   /// Waits for the next line; what workers did meanwhile is taken in.
-  ///
-  /// - Parameter session: Whose workers they are.
-  /// - Returns: A script of the line, or `nil` if there are no more with a command.
-  /// - Throws: What is wrong with the line, with its place.
   mutating func next(_ session: Session) throws(ScriptError) -> Script? {
     while true {
       if let line = input.next() {

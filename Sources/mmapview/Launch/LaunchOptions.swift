@@ -24,9 +24,8 @@ struct LaunchOptions {
   let frames: Frames?
   /// Whether the script begins on standard input, and each of its lines is carried out as it comes.
   let readsInput: Bool
-  /// Whether a script of its own was asked for, which people may want to go through step by step.
+  /// Whether there is a script of its own, which people may want to go through step by step.
   private let isReplay: Bool
-  /// Where the screen is recorded to, if it is.
   let cast: CastRecorder.Request?
   let speed: Speed?
   private let isPlain: Bool
@@ -34,7 +33,7 @@ struct LaunchOptions {
   init(_ options: MmapView) throws {
     try Self.requireText()
     let opening = try Self.opening(options)
-    // The screen can wait, and be told to stop that.
+    // The screen can wait, and Esc ends that.
     let isAwaitedOnScreen = options.wait && !options.headless && !options.plain
     self.opening = isAwaitedOnScreen ? nil : opening
     followsName = options.follow
@@ -166,7 +165,7 @@ struct LaunchOptions {
     if let file = options.file {
       places.append((Place(file), options.create == nil ? "the file that is looked at" : "the file that is created"))
     }
-    // A script that is played may be looked at, and not replaced.
+    // A script that is played may be opened, and not replaced.
     if let script = options.replay, script != "-", !(options.create == nil && options.file == script) {
       try add("--replay", script, "the script that is played", isWritten: options.create != nil, to: &places)
     }
@@ -212,7 +211,7 @@ struct LaunchOptions {
 }
 
 extension LaunchOptions {
-  /// The three steps that matter, for whoever sees the program for the first time.
+  /// The three steps that matter, for a newcomer.
   fileprivate func greeting(_ file: MmapFile?) -> String? {
     switch (isPlain, file?.isWritable) {
     case (false, nil): nil
@@ -223,13 +222,12 @@ extension LaunchOptions {
       "`allocate 1p` takes a page, `write r1 page` fills it, `sync r1` makes it durable; `help` lists all commands"
     case (true, false?):
       "Nothing in it is changed unless you allow it: `open \(Word.quote(file?.path.string ?? "")) write` is your "
-        + "consent. `status` tells of it; `help` lists all commands"
+        + "consent. `status` counts its pages; `help` lists all commands"
     }
   }
 }
 
 extension Session {
-  /// A session with the plan's file open.
   convenience init(opening plan: LaunchOptions) throws(CommandError) {
     try self.init()
     if !plan.readsInput { load(plan.script) }

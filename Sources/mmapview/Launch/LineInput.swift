@@ -1,7 +1,6 @@
 import DequeModule
 import Glibc
 
-/// Standard input, line by line.
 struct LineInput {
   /// What came between two ends of line.
   struct Line {

@@ -2,14 +2,13 @@ import Inspector
 import SystemPackage
 import VisibleText
 
-/// Prints lines on standard output, for whoever has no screen.
+/// Prints lines on standard output and standard error.
 enum LinePrinter {
-  /// Prints lines, with what could steer a terminal made visible; nothing is lost unsaid when nobody can take them.
+  /// Prints lines, with what could steer a terminal made visible; a failure to write them is an error.
   static func print(_ lines: [String]) throws(ScriptError) {
     try write(lines.map { $0.visible + "\n" }.joined())
   }
 
-  /// Prints a text as it is.
   static func write(_ text: String) throws(ScriptError) {
     do { _ = try FileDescriptor.standardOutput.writeAll(text.utf8) } catch {
       throw ScriptError(Event(.failure, ["standard output can't be written (\(error))"]))

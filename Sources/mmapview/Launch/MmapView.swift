@@ -8,7 +8,6 @@ import TerminalCanvas
 extension Layer: ExpressibleByArgument {}
 extension Theme: ExpressibleByArgument {}
 
-/// The command line.
 @main
 struct MmapView: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -122,7 +121,7 @@ struct MmapView: ParsableCommand {
 
   /// Reads the command line and does what it says.
   ///
-  /// What it ends with is told here and not by the parser, which repeats arguments as they are.
+  /// Errors are printed here and not by the parser, which repeats arguments as they are.
   static func main() {
     claunch_ignore_write_signals()
     do {
@@ -211,7 +210,7 @@ struct MmapView: ParsableCommand {
   private func play(_ plan: LaunchOptions, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
     if plain {
       let isDone = try Plain(session, plan, isASCII: ascii).run()
-      // What failed was told where it happened.
+      // The failure is printed already.
       if !isDone { throw ExitCode.failure }
     } else if headless {
       try Headless(session, plan, isASCII: ascii, cast: cast).run()

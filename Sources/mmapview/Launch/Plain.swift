@@ -20,10 +20,6 @@ final class Plain: FrontEnd {
     Headless.printScreens(of: session, size: options.size, isASCII: isASCII)
   }
 
-  /// Runs to the end.
-  ///
-  /// - Returns: Whether the script, if there was one, went through.
-  /// - Throws: When standard output can't be written.
   func run() throws(ScriptError) -> Bool {
     defer { session.shutDown() }
     try drive()

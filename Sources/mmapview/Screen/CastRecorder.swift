@@ -5,7 +5,6 @@ import TerminalCanvas
 
 /// Writes what the screen shows to a file in asciicast v2, line by line, so that what is there can be played at any time.
 final class CastRecorder {
-  /// A file and a title for it.
   struct Request {
     let output: OutputFile
     let title: String
@@ -15,39 +14,31 @@ final class CastRecorder {
   private var file: FileDescriptor?
   private var shown: (canvas: Canvas, palette: Palette, cursor: [Int]?)?
   private let start = ContinuousClock.now
-  // Time that was told to have passed, for whoever draws by no clock.
-  private var told: Duration?
+  // Time that ``pass(_:)`` let pass, for a front end that draws by no clock.
+  private var passed: Duration?
   private var failure: CommandError?
 
   /// Makes no file before there is a frame: it is durable with the first one when it takes another's place.
   ///
-  /// - Parameters:
-  ///   - request: Which file.
-  ///   - isTimed: Whether time passes by the clock; else only ``pass(_:)`` lets it.
+  /// `isTimed` lets time pass by the clock, and not by ``pass(_:)`` alone.
   init(_ request: Request, isTimed: Bool) {
     self.request = request
-    told = isTimed ? nil : .zero
+    passed = isTimed ? nil : .zero
   }
 
   deinit { try? file?.close() }
 
-  /// The file that is written, which nothing else may replace.
   var fileInUse: OutputFile.InUse? {
     (try? file?.stat()).map { OutputFile.InUse($0, as: "the recording of the screen") }
   }
 
   /// Lets time pass that no clock has measured.
-  func pass(_ time: Duration) { told? += time }
+  func pass(_ time: Duration) { passed? += time }
 
   /// Adds a frame, if it differs from the last.
-  ///
-  /// - Parameters:
-  ///   - canvas: What is shown.
-  ///   - palette: In which colours.
-  ///   - cursor: Where the text cursor blinks, or `nil` if it is hidden.
   func show(_ canvas: Canvas, _ palette: Palette, cursor: (x: Int, y: Int)?) {
     guard failure == nil else { return }
-    let (time, place) = (told ?? ContinuousClock.now - start, cursor.map { [$0.y + 1, $0.x + 1] })
+    let (time, place) = (passed ?? ContinuousClock.now - start, cursor.map { [$0.y + 1, $0.x + 1] })
     var (lines, text) = ([String](), "")
     if let shown {
       if shown.canvas.width != canvas.width || shown.canvas.height != canvas.height {
@@ -58,7 +49,7 @@ final class CastRecorder {
     } else {
       lines.append(
         Asciicast.header(
-          width: canvas.width, height: canvas.height, timestamp: told == nil ? Int(Glibc.time(nil)) : nil,
+          width: canvas.width, height: canvas.height, timestamp: passed == nil ? Int(Glibc.time(nil)) : nil,
           title: request.title, kind: "xterm-256color"))
       text = "\u{1b}[?25l" + canvas.update(from: nil, palette)
     }
@@ -72,16 +63,14 @@ final class CastRecorder {
   }
 
   /// Ends the recording: the cursor goes to the last line, where a shell's prompt disturbs least.
-  ///
-  /// - Throws: Why not all of it could be written.
   func finish() throws(CommandError) {
     if failure == nil, let shown {
       write([
         Asciicast.output(
-          "\u{1b}[0m\u{1b}[\(shown.canvas.height);1H\u{1b}[?25h", at: told ?? ContinuousClock.now - start)
+          "\u{1b}[0m\u{1b}[\(shown.canvas.height);1H\u{1b}[?25h", at: passed ?? ContinuousClock.now - start)
       ])
     }
-    // Some file systems tell only now that there was no room.
+    // Some file systems report only now that there was no room.
     do { try file.take()?.finish() } catch { fail(error) }
     if let failure { throw failure }
   }

@@ -4,27 +4,23 @@ import RangedMmap
 
 /// What the screen shows beside the session: the part of the file in view, the prompt, what lies over the panes.
 struct Interface {
-  /// The page in the grid's upper left corner.
   var firstPage = 0
   /// What lies over the panes, the uppermost last.
   var layers: [any ScreenLayer] = []
   /// Where a selection began that follows the cursor, or `nil`.
   var anchor: Int?
-  /// Where the script stands that is played, or `nil`.
   var replay: Replay.Status?
   var throughput = Throughput()
   /// What the library says of each cell in view; `nil` while no file is open.
   var cells: PageGroups?
-  /// How many pages of the file are in each state.
   var totals = PageCounts()
   /// The same of the whole file, where not all is in view.
   var overview: PageGroups?
   /// What the kernel said of the pages in view; `nil` while it is not known yet.
   var kernel: KernelSample?
-  var lookTime: WallTime?
-  /// How long it is until the next look, where looks cost too much to come as often as they should; else `nil`.
+  var sampleTime: WallTime?
+  /// How long it is until the next sample, where samples cost too much to come as often as they should; else `nil`.
   var delay: Duration?
-  /// Which pane the arrows move in.
   var focus = Focus.grid
   /// The first row of the page's bytes that is in view, and how many are.
   private(set) var firstByteRow = 0
@@ -38,19 +34,17 @@ struct Interface {
 }
 
 extension Interface {
-  /// The line that is being typed, or `nil`.
   var prompt: Prompt? {
     get { layer() }
     set { put(newValue) }
   }
 
-  /// Lines that cover the panes, or `nil`.
   var overlay: Overlay? {
     get { layer() }
     set { put(newValue) }
   }
 
-  /// Whether it is asked what is to become of pages that are not durable, before the program ends.
+  /// Whether the question is open what is to become of pages that are not durable.
   var isAskingToQuit: Bool {
     get { layers.contains { $0 is QuitQuestion } }
     set { put(newValue ? QuitQuestion() : nil) }
@@ -92,7 +86,7 @@ extension Interface {
     scrollBytes(session, file, layout)
   }
 
-  /// Whether the byte under the cursor is marked: a cursor that somebody has moved stays in sight when the focus has gone.
+  /// Whether the byte under the cursor is marked: a cursor that was moved stays in sight when the focus has gone.
   func showsByteCursor(_ view: ViewState) -> Bool { focus == .bytes || view.byteCursor > 0 }
 
   private static func renew(
@@ -106,7 +100,7 @@ extension Interface {
 
   // Scrolls the page's bytes, as little as may be, until the byte under the cursor is in view.
   private mutating func scrollBytes(_ session: Session, _ file: MmapFile, _ layout: Layout) {
-    // The arrows must not move what nobody sees.
+    // The arrows must not move a cursor that is out of sight.
     if layout.hex == nil { focus = .grid }
     byteRows = layout.hex.map { HexView.rows($0, showsCursor: showsByteCursor(session.view)) } ?? 0
     let row = session.view.byteCursor / 16
@@ -135,13 +129,13 @@ extension Interface {
   /// How long the loop may sleep where nothing moves: until the bytes that are shown must be read again; `nil` for ever.
   var restTime: Duration? { pageBytes?.timeLeft() }
 
-  /// What the kernel is to be asked about, if the screen shows it.
+  /// The next query to the kernel, for what the screen shows.
   func kernelRequest(_ session: Session, _ layout: Layout) -> KernelRequest? {
     guard let file = session.file, let sampled = session.sampledFile else { return nil }
     let (shape, count, cursor) = (layout.shape, file.states.count, session.view.cursor)
     let mayRead = layout.hex != nil && focus == .bytes
     guard session.layer != .library else {
-      // Bytes that only others change are looked at all the same, where they are shown.
+      // Bytes that only other programs change are sampled all the same, where they are shown.
       guard layout.hex != nil, !file.isWritable else { return nil }
       return KernelRequest(sampled, pages: cursor..<cursor + 1, cursor: cursor, mayRead: mayRead)
     }
@@ -151,13 +145,13 @@ extension Interface {
       wholeEach: whole, mayRead: mayRead)
   }
 
-  /// Asks the kernel now, for a frame that must show what is so after the command before it.
+  /// Queries the kernel now, for a frame that must show the state after the command before it.
   mutating func askKernel(_ session: Session, _ layout: Layout) {
     guard let request = kernelRequest(session, layout) else { return }
     var probe = KernelProbe()
-    // What has changed only one who has watched can tell.
+    // Changes can be seen only over time.
     let marks = kernel?.marks ?? [:]
-    (kernel, lookTime) = (probe.look(at: request), .now)
+    (kernel, sampleTime) = (probe.look(at: request), .now)
     kernel?.marks = marks
   }
 }

@@ -26,9 +26,6 @@ struct Replay {
   // The time of the last command that had one in the recording, and when it was carried out here.
   private var last: (time: Duration, instant: ContinuousClock.Instant)?
 
-  /// - Parameters:
-  ///   - keepsTimes: Whether commands come at the times of the recording, at the session's speed, or as fast as it goes.
-  ///   - isGuided: Whether people may pause it and go through it step by step.
   init(keepsTimes: Bool, isGuided: Bool) { (self.keepsTimes, self.isGuided) = (keepsTimes, isGuided) }
 
   /// Where the script stands, while there is something left to play; `nil` if it is not to be seen.
@@ -75,10 +72,8 @@ struct Replay {
 
   /// What a key asks of the replay.
   enum Answer {
-    /// Its pace has changed.
     case taken
     case perform(Command)
-    /// The key means something else.
     case passesOn
   }
 

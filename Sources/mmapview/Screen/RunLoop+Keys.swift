@@ -2,8 +2,6 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-// What keys and the mouse ask for.
-
 extension RunLoop {
   func takeKeys() {
     while let key = terminal.nextKey() {
@@ -81,7 +79,6 @@ extension RunLoop {
     _ = try? session.perform(.select(first...max(ends[0].upperBound, ends[1].upperBound)))
   }
 
-  // The innermost of what is going on ends.
   private func escape() {
     if session.job == nil, !session.isSourcing, interface.anchor != nil {
       interface.anchor = nil
@@ -100,7 +97,7 @@ extension RunLoop {
     if event.kind == .release { interface.anchor = nil }
     guard let page = layout.page(event, from: interface.firstPage, cursor: session.view.cursor, of: file.states.count)
     else { return }
-    // A drag selects from where the button went down; a press begins anew.
+    // A drag selects from where the button went down; a press begins again.
     switch event.kind {
     case .press:
       interface.anchor = nil
@@ -125,7 +122,6 @@ extension RunLoop {
       Event(.caption, ["Of \(count) pasted lines the first is at the prompt; `source FILE` plays a script of many"]))
   }
 
-  /// Carries out a command that a person gives.
   func perform(_ command: Command) {
     if let claim = session.lessonsClaim(on: command) {
       session.note(Event(.failure, [claim]))

@@ -1,10 +1,7 @@
 import Inspector
 import TerminalCanvas
 
-// Playing a script between the keys.
-
 extension RunLoop {
-  /// Carries out the next command of the script.
   func step() -> Player.Progress {
     defer {
       interface.replay = replay.status(session)
@@ -22,7 +19,6 @@ extension RunLoop {
     }
   }
 
-  /// Does what a key asks of the replay; false if the key means something else.
   func guide(_ key: Key) -> Bool {
     switch replay.take(key, session) {
     case .passesOn: return false

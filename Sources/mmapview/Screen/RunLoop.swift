@@ -18,12 +18,11 @@ final class RunLoop: FrontEnd {
   private var endingSignal: Int32?
   var scriptFailure: ScriptError?
   var shown: Canvas?
-  /// Which pane stood where in the last frame.
   private(set) var layout: Layout?
   private var hasHungUp = false
   private let sampler: Sampler
   private let cast: CastRecorder?
-  // Whether a command was carried out since the kernel was last asked.
+  // Whether a command was carried out since the last sample.
   var hasActed = true
   private(set) var meter = FrameMeter()
   var history = History(in: History.folder(RunLoop.variable), home: RunLoop.variable("HOME").map { FilePath($0) })
@@ -62,10 +61,7 @@ final class RunLoop: FrontEnd {
     }
   }
 
-  /// Runs until somebody quits, and gives the terminal back.
-  ///
-  /// - Returns: The signal that ended it, if one did.
-  /// - Throws: The failure of a script that was played.
+  /// Runs until `quit` or a signal, and gives the terminal back.
   func run() throws(ScriptError) -> Int32? {
     try drive()
     terminal.close()
@@ -124,7 +120,7 @@ final class RunLoop: FrontEnd {
         terminal.suspend()
         terminal.resume()
         shown = nil
-      // Whoever types means the line; whoever does not means the program.
+      // At the prompt Ctrl-C ends the line, elsewhere the program.
       case SIGINT where interface.prompt != nil && layout != nil: interface.prompt = nil
       case let signal:
         endingSignal = signal
@@ -139,7 +135,7 @@ final class RunLoop: FrontEnd {
     measure()
     changeLook()
     let (start, used) = (ContinuousClock.now, Thread.processorTime)
-    look()
+    sample()
     let canvas = draw()
     if canvas != shown || interface.prompt != nil {
       meter.count(ContinuousClock.now - start)
@@ -166,7 +162,7 @@ final class RunLoop: FrontEnd {
   }
 
   // Says what is in view, and takes what was seen of it; the asking itself is done elsewhere.
-  private func look() {
+  private func sample() {
     measureWindow()
     guard let layout else { return }
     interface.update(session, layout)
@@ -175,7 +171,7 @@ final class RunLoop: FrontEnd {
       at: session.sampledFile, request, isWorking: session.areWorkersMoving || isStepping, isUrgent: hasActed)
     hasActed = false
     let seen = sampler.sample(of: session.sampledFile)
-    (interface.kernel, interface.lookTime, interface.delay) = (seen?.sample, seen?.time, seen?.delay)
+    (interface.kernel, interface.sampleTime, interface.delay) = (seen?.sample, seen?.time, seen?.delay)
     session.frameShows(changed: Set((interface.kernel?.marks ?? [:]).keys))
     interface.readBytes(session, layout)
   }

@@ -28,7 +28,6 @@ enum Screen {
     return canvas
   }
 
-  /// A line across an area with a name in it.
   static func rule(
     _ name: String, _ shown: Snapshot, on canvas: inout Canvas, _ area: Area, _ style: Style = Style(.dim)
   ) {
@@ -79,8 +78,8 @@ enum TitleView: Pane {
         (counted(file.states.count, "page") + (shown.otherSize == nil ? "" : " mapped"), 5),
         (counted(shown.view.shownPagesPerCell, "page") + " a cell", 6), (layer, 2), (mode, 1),
       ]
-      // At rest nothing is asked, and what others read and the kernel evicts is not told.
-      if shown.interface.showsTimes, let time = shown.interface.lookTime { parts.append(("as of \(time)", 3)) }
+      // At rest there are no samples, and reads by others and evictions go unseen.
+      if shown.interface.showsTimes, let time = shown.interface.sampleTime { parts.append(("as of \(time)", 3)) }
     }
     let style = Style(.title, isReversed: true)
     let memory = shown.file?.isInMemory == true ? ", in memory" : ""
@@ -95,7 +94,7 @@ enum TitleView: Pane {
       parts.map(\.text).joined(separator: glyphs.separator)
     }
     var parts = all
-    // Whether a file may be changed is told beside the longest name.
+    // Whether a file may be changed stands even beside the longest name.
     while joined(parts).columns > width, let last = parts.map(\.rank).max(), last > 1 {
       parts.removeAll { $0.rank == last }
     }

@@ -26,7 +26,7 @@ package struct FindAction: Action {
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     if isRacing { return .amongThreads }
     if case .kernel = target { return .ofTheMoment }
-    session.recorder.toldTarget = target
+    session.recorder.recordedTarget = target
     return .command(Command(self))
   }
 }
@@ -41,7 +41,7 @@ package struct FindAgainAction: Action {
 
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     if isRacing { return .amongThreads }
-    guard session.view.lastTarget == session.recorder.toldTarget else {
+    guard session.view.lastTarget == session.recorder.recordedTarget else {
       return .remark("what it looks for is not told before")
     }
     return .command(Command(self))
