@@ -88,7 +88,9 @@ final class Sandbox: Sendable {
 
   /// The whole of a lesson, with the script that this machine can play.
   func script(_ lesson: Lesson, isLast: Bool) throws(ScriptError) -> Script {
-    let refusal = lesson.needs.lazy.compactMap { $0.refusal(on: self) }.first
+    // A loop, since a lazy `compactMap` tries its first result twice, and the second answer may differ.
+    var refusal: String?
+    for need in lesson.needs where refusal == nil { refusal = need.refusal(on: self) }
     return try lesson.whole(refusal: refusal, isLast: isLast)
   }
 }
