@@ -204,8 +204,6 @@ int clinux_put_in_place(int folder, const char *from, const char *to, int old);
 // syncfs(2), which makes all names durable; EACCES where it can't, because that takes a call for the folder (FUSE, 9p).
 int clinux_sync_names(int fd);
 
-// MARK: Signals as something to poll
-
 // MARK: The SIGBUS guard
 //
 // A load or store in a mapping whose file no longer covers the page raises SIGBUS. The guard's handler marks the page,
@@ -230,6 +228,3 @@ void clinux_guard_unregister(struct clinux_guard *guard);
 // Maps the file again where pages [first, end) of 4 KiB are replaced, and takes the marks off these. Others in the same
 // unit show the file too, but keep marks. 0 or an errno, with the marks as they were or kept.
 int clinux_guard_reattach(struct clinux_guard *guard, size_t first, size_t end, int protection, int fd);
-
-// MARK: The stage of a lesson
-

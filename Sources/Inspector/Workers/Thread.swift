@@ -2,6 +2,8 @@ import Glibc
 
 /// A thread of the operating system that takes no signals from outside: those belong to the thread that draws.
 package final class Thread: @unchecked Sendable {
+  // SAFETY: the handle is set by `init` before another thread has the object, and only read afterwards.
+
   private final class Work {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }

@@ -31,10 +31,12 @@ struct DirectoryEntry: ~Copyable {
   ///
   /// A failure stays one: the kernel tells it once, and would call the next attempt a success.
   mutating func synchronise() throws(MmapFileError) {
-    while failure == nil {
-      let code = directory.map { fsync($0.rawValue) == 0 ? 0 : errno } ?? clinux_sync_names(file.rawValue)
-      if code == 0 { return }
-      if code != EINTR { failure = Errno(rawValue: code) }
+    if failure == nil {
+      if let directory {
+        failure = Errno.failure(of: { fsync(directory.rawValue) })
+      } else {
+        do throws(Errno) { try Errno.check(clinux_sync_names(file.rawValue)) } catch { failure = error }
+      }
     }
     guard let failure else { return }
     let what = "the directory's entry for the file could not be made durable"

@@ -48,7 +48,7 @@ private func openAt(
   let code = unsafe name.withPlatformString {
     unsafe clinux_open_at(folder.rawValue, $0, flags, permissions.rawValue, &descriptor)
   }
-  guard code == 0 else { throw Errno(rawValue: code) }
+  try Errno.check(code)
   return FileDescriptor(rawValue: descriptor)
 }
 
@@ -82,10 +82,10 @@ extension FileLocation {
 // MARK: - Other files of the folder
 
 extension FileLocation {
-  /// Throws if one may not make files there.
+  /// Throws if one may not make files there: faccessat(2).
   package func checkFolder() throws(Errno) {
     // SAFETY: the literal is a C string.
-    guard unsafe faccessat(folder.rawValue, ".", W_OK | X_OK, 0) == 0 else { throw Errno(rawValue: errno) }
+    if let failure = Errno.failure(of: { unsafe faccessat(folder.rawValue, ".", W_OK | X_OK, 0) }) { throw failure }
   }
 
   /// Whether the kernel makes up the folder's files, and takes no others.
@@ -104,7 +104,7 @@ extension FileLocation {
     let code = unsafe other.withPlatformString { from in
       unsafe name.withPlatformString { unsafe clinux_put_in_place(folder.rawValue, from, $0, old?.rawValue ?? -1) }
     }
-    guard code == 0 else { throw Errno(rawValue: code) }
+    try Errno.check(code)
   }
 
   /// Removes a file beside it.
@@ -131,7 +131,7 @@ extension FileDescriptor {
     let code = unsafe name.withPlatformString {
       unsafe clinux_open_mappable(folder.rawValue, $0, mode.rawValue | flags, &descriptor, &kind)
     }
-    guard code == 0 else { throw Errno(rawValue: code) }
+    try Errno.check(code)
     return (descriptor == -1 ? nil : FileDescriptor(rawValue: descriptor), FileMode(rawValue: kind).type)
   }
 }

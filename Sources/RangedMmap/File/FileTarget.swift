@@ -61,8 +61,8 @@ package struct FileTarget: ~Copyable {
     guard existing.type == .regular else { throw .notRegular(existing.type) }
     guard replacing else { throw .exists }
     // SAFETY: the path is a C string for the length of the call.
-    let mayWrite = unsafe path.withPlatformString { unsafe access($0, W_OK) == 0 }
-    guard mayWrite else { throw .notWritable(Errno(rawValue: errno)) }
+    let failure = unsafe path.withPlatformString { path in Errno.failure(of: { unsafe access(path, W_OK) }) }
+    if let failure { throw .notWritable(failure) }
   }
 }
 
@@ -109,8 +109,7 @@ extension FileDescriptor {
   /// Gives the open file what it is to keep of the one that it replaces: owner and group as far as one may, mode, access
   /// list, and the user's attributes.
   package func inherit(from old: FileDescriptor) throws(Errno) {
-    let code = clinux_inherit(old.rawValue, rawValue)
-    guard code == 0 else { throw Errno(rawValue: code) }
+    try Errno.check(clinux_inherit(old.rawValue, rawValue))
   }
 
   /// Makes the bytes of the open file durable, and how many there are: fsync(2).
@@ -118,11 +117,8 @@ extension FileDescriptor {
   /// What is to get a name is so made whole before: btrfs writes the name down first, and after a power cut a file that
   /// was just made or replaced has no bytes.
   package func synchronise() throws(Errno) {
-    while fsync(rawValue) == -1 {
-      let failure = Errno(rawValue: errno)
-      // There are file systems that have nothing to sync.
-      if failure == .invalidArgument { return }
-      if failure != .interrupted { throw failure }
-    }
+    let failure = Errno.failure(of: { fsync(rawValue) })
+    // There are file systems that have nothing to sync, and answer EINVAL.
+    if let failure, failure != .invalidArgument { throw failure }
   }
 }

@@ -230,12 +230,12 @@ extension MmapFile {
 
   /// Syncs, and compares a success with what the file system says of some pages.
   ///
-  /// Blocks that are reserved and not written are a failure of the device. After a failed writeback, which another program
-  /// may have been told of, ext4 (Linux 6.18) has chosen the blocks of reserved pages and still calls them unwritten: to
-  /// write such a page anew while it stays in memory and to sync it succeeds, and after a crash it reads as zeros. So
-  /// pages that are written after a failure are dropped from memory before.
+  /// Blocks that are reserved and not written are a failure of the device. After a failed writeback, which may have been
+  /// reported to another program, ext4 keeps the extent unwritten (`ext4_end_io_end` in fs/ext4/page-io.c, kernel commit
+  /// e856f93e0fb2). If such a page stays in memory, a new write and sync of it succeed, and after a crash it reads as
+  /// zeros. So pages are dropped from memory before they are written after a failure.
   ///
-  /// A hole is none: somebody punched it, or cut the file, which says nothing of other pages.
+  /// A hole is no failure of the device: another program punched it, or cut the file. Other pages may be durable.
   ///
   /// - Returns: The pages that the file has no longer, and why; `nil` if it has all of them.
   private func synchronise(

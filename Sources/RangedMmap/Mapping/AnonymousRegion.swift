@@ -5,6 +5,8 @@ import Glibc
 /// A byte for every page of a 1 TiB file is 256 MiB of addresses, and 4 KiB of memory for each 16 MiB of the file
 /// that is used.
 @safe final class AnonymousRegion: @unchecked Sendable {
+  // SAFETY: the address and the length never change; what lies there is for its users to guard, by atomics.
+
   let base: UnsafeMutableRawPointer
   let byteCount: Int
 

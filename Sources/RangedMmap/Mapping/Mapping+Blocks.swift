@@ -105,7 +105,7 @@ private struct Extents {
     // SAFETY: the call fills as many entries as the array has, and says how many.
     let code = unsafe clinux_extents(
       descriptor.rawValue, UInt64(position), UInt64(end - position), settled, &found, UInt32(capacity), &count)
-    guard code == 0 else { throw Errno(rawValue: code) }
+    try Errno.check(code)
     extents = Array(found.prefix(Int(count)))
     index = 0
     // The answer to a question about some bytes ends with their last extent.
@@ -132,8 +132,8 @@ extension Mapping {
   ///
   /// Whoever stores or loads meanwhile gets the page anew; what is dirty stays, and its writeback is started.
   func forgetClean(_ bytes: Range<Int>) {
-    // A folio goes as a whole, and the largest has 2 MiB.
-    let whole = Alignment.outward(bytes, unit: 2 << 20).clamped(to: 0..<size)
+    // A folio goes as a whole, and the largest is a large page.
+    let whole = Alignment.outward(bytes, unit: Self.large).clamped(to: 0..<size)
     // SAFETY: the pages belong to the mapping, which is shared: nothing but the table of its pages is given up.
     _ = unsafe madvise(base + whole.lowerBound, whole.count, MADV_DONTNEED)
     _ = posix_fadvise(descriptor.rawValue, off_t(whole.lowerBound), off_t(whole.count), POSIX_FADV_DONTNEED)

@@ -15,6 +15,8 @@ extension Mapping {
   /// Whether the kernel is asked for large pages.
   enum LargePages: UInt8, AtomicRepresentable { case undecided, asked, refused }
 
+  /// What one entry of the second level of page tables maps (x86-64, and ARM64 with pages of 4 KiB), and the largest folio
+  /// of the page cache (`MAX_PAGECACHE_ORDER` in include/linux/pagemap.h).
   static let large = 2 << 20
   // A smaller file does not win back what its first 2 MiB lose.
   private static let leastSize = 64 << 20

@@ -167,8 +167,9 @@ extension Mapping {
     return reason.map { .system($0, path, "no blocks for the pages to be written", bytes: bytes) }
   }
 
-  // A page that has no block, and gets none when it is stored to, finds none. One that has may lie in a folio with others:
-  // the kernel wants blocks for all of it (ext4 and xfs, Linux 6.18), and asking for them tells whether there are any.
+  // A page without a block gets none if the disk is full. A page with one may lie in a folio with others, and a store
+  // needs blocks for the whole folio (ext4_page_mkwrite in fs/ext4/inode.c, iomap_page_mkwrite in
+  // fs/iomap/buffered-io.c): fallocate(2) shows whether there are any.
   private func missingNew(_ bytes: Range<Int>) -> Errno? {
     if hasHole(in: bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)) { return .noSpace }
     let folio = Alignment.outward(bytes, unit: Self.large).clamped(to: 0..<size)

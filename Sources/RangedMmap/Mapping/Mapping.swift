@@ -5,6 +5,9 @@ import SystemPackage
 
 /// One mapped file: the descriptor, the memory, and the guard over it; the last owner's end unmaps and closes.
 @safe final class Mapping: @unchecked Sendable {
+  // SAFETY: each property is constant or an atomic, and so are the bytes that the guard's handler stores to; the bytes of
+  // the file belong to the owner of their range.
+
   let file: OpenFile
   let size: Int
   let isWritable: Bool
@@ -193,11 +196,7 @@ extension Mapping {
   func synchronise(_ bytes: Range<Int>) -> Errno? {
     guard !bytes.isEmpty else { return nil }
     let whole = Alignment.outward(bytes, unit: Alignment.systemPage)
-    while true {
-      // SAFETY: the pages belong to the mapping.
-      if unsafe msync(base + whole.lowerBound, whole.count, MS_SYNC) == 0 { return nil }
-      let failure = Errno(rawValue: errno)
-      if failure != .interrupted { return failure }
-    }
+    // SAFETY: the pages belong to the mapping.
+    return Errno.failure(of: { unsafe msync(base + whole.lowerBound, whole.count, MS_SYNC) })
   }
 }

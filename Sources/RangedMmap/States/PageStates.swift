@@ -7,6 +7,8 @@ import Synchronization
 /// system call. Flushes and syncs of what has many owners compare and exchange, so as not to overtake a writer. A
 /// reader sees each page's state on its own; two pages read one after the other may be from different moments.
 @safe public final class PageStates: @unchecked Sendable {
+  // SAFETY: each property is constant, and holds atomics or a monitor.
+
   /// The number of 4 KiB pages, the last of which may be used in part.
   public let count: Int
   let file: UInt64

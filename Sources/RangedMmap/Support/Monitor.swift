@@ -5,6 +5,8 @@ import Glibc
 /// `Synchronization` has a mutex, but nothing to wait with, and on Linux the kernel itself passes it on under contention
 /// (`FUTEX_LOCK_PI`), which the thread sanitizer can't see: it would call what the lock protects a race.
 @safe package final class Monitor<State: ~Copyable>: @unchecked Sendable {
+  // SAFETY: `state` is reached with the mutex held and at no other time; the two pointers are constant.
+
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   private var state: State

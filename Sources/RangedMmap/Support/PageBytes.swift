@@ -5,6 +5,8 @@ import Synchronization
 /// Each is zero at first, and memory is used as far as they are touched.
 @safe struct PageBytes<Value: AtomicRepresentable>: @unchecked Sendable
 where Value.AtomicRepresentation == UInt8.AtomicRepresentation {
+  // SAFETY: the pointer is constant and leads to atomics only, in a region that the value keeps alive.
+
   private let region: AnonymousRegion
   /// The first of them, for a walk over all: without optimisation the subscript's check weighs more than the load.
   let bytes: UnsafeMutablePointer<Atomic<Value>>
