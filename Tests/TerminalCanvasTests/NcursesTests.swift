@@ -12,9 +12,9 @@ struct NcursesTests {
     let terminal = try PseudoTerminal(kind)
     let sequences: [(String, Key)] = [
       ("x", .character("x")), ("\r", .enter), ("\t", .tab), ("\u{7f}", .backspace), ("\u{1b}[Z", .backTab),
-      ("\u{1b}[1;2A", .shiftUp), ("\u{1b}[1;2B", .shiftDown), ("\u{1b}[1;2C", .shiftRight),
-      ("\u{1b}[1;2D", .shiftLeft), ("\u{1b}[1;5A", .controlUp), ("\u{1b}[1;5B", .controlDown),
-      ("\u{1b}[1;5C", .controlRight), ("\u{1b}[1;5D", .controlLeft), ("\u{1b}[2~", .insert), ("\u{1b}[3~", .delete),
+      ("\u{1b}[1;2A", .unknown), ("\u{1b}[1;2B", .unknown), ("\u{1b}[1;2C", .unknown),
+      ("\u{1b}[1;2D", .unknown), ("\u{1b}[1;5A", .unknown), ("\u{1b}[1;5B", .unknown),
+      ("\u{1b}[1;5C", .controlRight), ("\u{1b}[1;5D", .controlLeft), ("\u{1b}[2~", .unknown), ("\u{1b}[3~", .delete),
       ("\u{1b}[5~", .pageUp), ("\u{1b}[6~", .pageDown),
       (kind == "linux" ? "\u{1b}[[A" : "\u{1b}OP", .help), (kind == "linux" ? "\u{1b}[A" : "\u{1b}OA", .up),
     ]
@@ -72,7 +72,7 @@ struct NcursesTests {
       ])
     #expect(terminal.keys("\u{1b}[200~half").isEmpty)
     #expect(halves("\u{1b}[201~q") == [.paste("half"), .character("q")])
-    #expect(halves("\u{1b}[1;5Aq") == escape + [.controlUp, .character("q")])
+    #expect(halves("\u{1b}[1;5Aq") == escape + [.unknown, .character("q")])
     #expect(
       terminal.keys("\u{1b}") + terminal.keys("[") + terminal.keys("q") == [.escape, .character("["), .character("q")])
     // From its third character on ncurses waits for the rest of what the mouse did.

@@ -1,10 +1,9 @@
 package enum Key: Sendable, Equatable {
   case character(Unicode.Scalar)
   case up, down, left, right
-  case shiftUp, shiftDown, shiftLeft, shiftRight
-  case controlUp, controlDown, controlLeft, controlRight
+  case controlLeft, controlRight
   case pageUp, pageDown, home, end
-  case enter, escape, tab, backTab, backspace, delete, insert, help
+  case enter, escape, tab, backTab, backspace, delete, help
   /// A character that was typed with Alt held, or right after Esc: terminals send the same for both.
   case alt(Unicode.Scalar)
   /// Text that was pasted, not typed.
@@ -12,6 +11,7 @@ package enum Key: Sendable, Equatable {
   case mouse(MouseEvent)
   /// The window has another size.
   case resize
+  /// A key that the program has no use for.
   case unknown
 }
 

@@ -4,9 +4,8 @@ extension NcursesTerminal {
   // As xterm and its followers send them. Many descriptions of terminals leave them out, and then the rest of a sequence
   // would be taken for typed letters.
   private static let sequences: [(text: String, key: Key)] = [
-    ("\u{1b}[1;2A", .shiftUp), ("\u{1b}[1;2B", .shiftDown), ("\u{1b}[1;2C", .shiftRight), ("\u{1b}[1;2D", .shiftLeft),
-    ("\u{1b}[1;5A", .controlUp), ("\u{1b}[1;5B", .controlDown), ("\u{1b}[1;5C", .controlRight),
-    ("\u{1b}[1;5D", .controlLeft), ("\u{1b}[1;3C", .alt("f")), ("\u{1b}[1;3D", .alt("b")), ("\u{1b}[Z", .backTab),
+    ("\u{1b}[1;5C", .controlRight), ("\u{1b}[1;5D", .controlLeft), ("\u{1b}[1;3C", .alt("f")),
+    ("\u{1b}[1;3D", .alt("b")), ("\u{1b}[Z", .backTab),
   ]
 
   // Beyond the codes that ncurses gives to the keys of terminfo.
@@ -140,30 +139,15 @@ extension NcursesTerminal {
     }
   }
 
+  private static let functionKeys: [Int32: Key] = [
+    KEY_UP: .up, KEY_DOWN: .down, KEY_LEFT: .left, KEY_RIGHT: .right, KEY_PPAGE: .pageUp, KEY_NPAGE: .pageDown,
+    KEY_HOME: .home, KEY_END: .end, KEY_ENTER: .enter, KEY_BTAB: .backTab, KEY_BACKSPACE: .backspace,
+    KEY_DC: .delete, KEY_F0 + 1: .help, KEY_RESIZE: .resize,
+  ]
+
   private static func functionKey(_ code: Int32) -> Key {
-    switch code {
-    case KEY_UP: .up
-    case KEY_DOWN: .down
-    case KEY_LEFT: .left
-    case KEY_RIGHT: .right
-    case KEY_SR: .shiftUp
-    case KEY_SF: .shiftDown
-    case KEY_SLEFT: .shiftLeft
-    case KEY_SRIGHT: .shiftRight
-    case KEY_PPAGE: .pageUp
-    case KEY_NPAGE: .pageDown
-    case KEY_HOME: .home
-    case KEY_END: .end
-    case KEY_ENTER: .enter
-    case KEY_BTAB: .backTab
-    case KEY_BACKSPACE: .backspace
-    case KEY_DC: .delete
-    case KEY_IC: .insert
-    case KEY_F0 + 1: .help
-    case KEY_RESIZE: .resize
-    case firstCode..<firstCode + Int32(sequences.count): sequences[Int(code - firstCode)].key
-    default: .unknown
-    }
+    let index = Int(code - firstCode)
+    return sequences.indices.contains(index) ? sequences[index].key : functionKeys[code] ?? .unknown
   }
 }
 
