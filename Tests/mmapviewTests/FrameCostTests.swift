@@ -28,7 +28,7 @@ struct FrameCostTests {
     func frame() throws {
       try session.perform(.write(.labels(next...next), .byte(1)))
       next += 1
-      guard let layout = Layout(session, width: 200, height: 60) else { return }
+      guard let layout = session.layout(width: 200, height: 60) else { return }
       interface.update(session, layout)
       _ = Screen.draw(Snapshot(session, interface, layout, width: 200, height: 60))
     }

@@ -39,7 +39,7 @@ struct PromptTests {
   }
 
   private func cursor(_ prompt: Prompt, width: Int = 60) -> Int? {
-    Layout(session, width: width, height: 16).flatMap { prompt.cursor($0)?.x }
+    session.layout(width: width, height: 16).flatMap { prompt.cursor($0)?.x }
   }
 
   /// The letters of the styles of the last rows of a frame.

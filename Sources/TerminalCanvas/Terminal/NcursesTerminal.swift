@@ -3,7 +3,7 @@ import Glibc
 
 /// The terminal that the program was started in; ncurses is called in this file and its extensions only.
 package final class NcursesTerminal: Terminal {
-  package enum ColorChoice: Sendable {
+  package enum ColorChoice: String, Sendable, CaseIterable {
     /// As the terminal says, unless `NO_COLOR` is set.
     case auto
     /// Even if `NO_COLOR` is set.

@@ -24,6 +24,15 @@ extension FrontEnd {
   }
 }
 
+extension Session {
+  /// The layout of a window, from whose cells `zoom in` and `zoom out` go on; `nil` if it is too small.
+  func layout(width: Int, height: Int) -> Layout? {
+    let layout = Layout(self, width: width, height: height)
+    if file != nil, let layout { frameShows(pagesPerCell: layout.shape.pagesPerCell) }
+    return layout
+  }
+}
+
 /// The session's events that were not printed yet.
 struct News {
   private var count = 0

@@ -123,12 +123,8 @@ final class Headless: FrontEnd {
   private static func frame(_ session: Session, _ size: Size) -> Canvas {
     var interface = Interface()
     if session.view.isASCII { interface.glyphs = .ascii }
-    let layout = Layout(session, width: size.width, height: size.height)
-    if let layout {
-      interface.update(session, layout)
-      interface.askKernel(session, layout)
-      interface.readBytes(session, layout)
-    }
+    let layout = session.layout(width: size.width, height: size.height)
+    if let layout { interface.sample(session, layout) }
     return Screen.draw(Snapshot(session, interface, layout, width: size.width, height: size.height))
   }
 }

@@ -7,6 +7,7 @@ import TerminalCanvas
 
 extension Layer: ExpressibleByArgument {}
 extension Theme: ExpressibleByArgument {}
+extension NcursesTerminal.ColorChoice: ExpressibleByArgument {}
 
 @main
 struct MmapView: ParsableCommand {
@@ -97,7 +98,7 @@ struct MmapView: ParsableCommand {
   var ascii = false
 
   @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "WHEN"))
-  var color: ColorOption = .auto
+  var color: NcursesTerminal.ColorChoice = .auto
 
   @Flag(help: "Leave the mouse to the terminal, for its own selection.")
   var noMouse = false
@@ -112,12 +113,6 @@ struct MmapView: ParsableCommand {
 
   @Flag(help: ArgumentHelp("Print the manual page: mmapview --manual | man -l -"))
   var manual = false
-
-  enum ColorOption: String, ExpressibleByArgument, CaseIterable {
-    case auto
-    case always
-    case never
-  }
 
   /// Reads the command line and does what it says.
   ///
@@ -220,13 +215,7 @@ struct MmapView: ParsableCommand {
   }
 
   private func runScreen(_ plan: LaunchOptions, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
-    let choice: NcursesTerminal.ColorChoice =
-      switch color {
-      case .auto: .auto
-      case .always: .always
-      case .never: .never
-      }
-    let terminal = try NcursesTerminal(session.view.theme.palette, color: choice, usesMouse: !noMouse)
+    let terminal = try NcursesTerminal(session.view.theme.palette, color: color, usesMouse: !noMouse)
     let loop = try RunLoop(session, terminal, plan.replay, signals: signals, isASCII: ascii, cast: cast)
     let signal = try loop.run()
     if let farewell = session.farewell { try LinePrinter.print([farewell]) }

@@ -74,7 +74,6 @@ extension Interface {
       return
     }
     let (shape, count) = (layout.shape, file.states.count)
-    session.frameShows(pagesPerCell: shape.pagesPerCell)
     firstPage = shape.firstPage(from: firstPage, showing: session.view.cursor, of: count)
     let window = shape.window(from: firstPage, of: count)
     totals = Self.renew(&cells, file, window, each: shape.pagesPerCell)
@@ -145,13 +144,16 @@ extension Interface {
       wholeEach: whole, mayRead: mayRead)
   }
 
-  /// Queries the kernel now, for a frame that must show the state after the command before it.
-  mutating func askKernel(_ session: Session, _ layout: Layout) {
-    guard let request = kernelRequest(session, layout) else { return }
-    var probe = KernelProbe()
-    // Changes can be seen only over time.
-    let marks = kernel?.marks ?? [:]
-    (kernel, sampleTime) = (probe.look(at: request), .now)
-    kernel?.marks = marks
+  /// Takes all that the layout shows now, for a frame that must show the state after the command before it.
+  mutating func sample(_ session: Session, _ layout: Layout, readsForced: Bool = false) {
+    update(session, layout)
+    if let request = kernelRequest(session, layout) {
+      var probe = KernelProbe()
+      // Changes can be seen only over time.
+      let marks = kernel?.marks ?? [:]
+      (kernel, sampleTime) = (probe.look(at: request), .now)
+      kernel?.marks = marks
+    }
+    readBytes(session, layout, isForced: readsForced)
   }
 }

@@ -52,11 +52,7 @@ final class RunLoop: FrontEnd {
     session.host.takeScreen = { [unowned self] file throws(CommandError) in
       chooseGlyphs()
       measureWindow()
-      if let layout {
-        interface.update(session, layout)
-        interface.askKernel(session, layout)
-        interface.readBytes(session, layout, isForced: true)
-      }
+      if let layout { interface.sample(session, layout, readsForced: true) }
       return try Screenshot.take(draw(), session.view.theme.palette, file)
     }
   }
@@ -176,7 +172,7 @@ final class RunLoop: FrontEnd {
     interface.readBytes(session, layout)
   }
 
-  private func measureWindow() { layout = Layout(session, width: terminal.width, height: terminal.height) }
+  private func measureWindow() { layout = session.layout(width: terminal.width, height: terminal.height) }
 
   /// What drawing and asking cost, in words.
   var costs: [String] {
