@@ -2,7 +2,7 @@
 package struct Appearance: Sendable, Equatable {
   /// 0xRRGGBB.
   package let rgb: UInt32
-  /// The colour on terminals with sixteen, whose looks people choose themselves.
+  /// The colour on terminals with sixteen, which people choose themselves.
   package let ansi: UInt8
   package let isBold: Bool
   /// Whether it is faint where there are no colours.
@@ -33,7 +33,7 @@ package struct Appearance: Sendable, Equatable {
   }
 }
 
-/// The looks of all roles on one kind of ground; a role without one looks like text.
+/// The appearance of all roles on one kind of ground; a role without one looks like text.
 package struct Palette: Sendable, Equatable {
   /// The ground of pictures, as 0xRRGGBB.
   package let ground: UInt32
@@ -42,12 +42,12 @@ package struct Palette: Sendable, Equatable {
   /// Each at the number of its role.
   let appearances: [Appearance]
 
-  package init(ground: UInt32, paintsGround: Bool = false, _ looks: [Role: Appearance]) {
+  package init(ground: UInt32, paintsGround: Bool = false, _ byRole: [Role: Appearance]) {
     self.ground = ground
     self.paintsGround = paintsGround
-    let text = looks[.text] ?? Appearance(0xd0d0d0, 7)
-    var appearances = [Appearance](repeating: text, count: 1 + Int(looks.keys.map(\.number).max() ?? 0))
-    for (role, look) in looks { appearances[Int(role.number)] = look }
+    let text = byRole[.text] ?? Appearance(0xd0d0d0, 7)
+    var appearances = [Appearance](repeating: text, count: 1 + Int(byRole.keys.map(\.number).max() ?? 0))
+    for (role, appearance) in byRole { appearances[Int(role.number)] = appearance }
     self.appearances = appearances
   }
 

@@ -12,16 +12,16 @@ extension Canvas {
       """
     for y in 0..<height {
       for run in runs(inRow: y) {
-        let look = palette[run.style.role]
+        let appearance = palette[run.style.role]
         let (x, top) = (margin + run.x * cellWidth, margin + y * cellHeight)
         let length = run.width * cellWidth
         if run.style.isReversed {
           svg +=
-            "<rect x=\"\(x)\" y=\"\(top)\" width=\"\(length)\" height=\"\(cellHeight)\" fill=\"\(color(look.rgb))\"/>\n"
+            "<rect x=\"\(x)\" y=\"\(top)\" width=\"\(length)\" height=\"\(cellHeight)\" fill=\"\(color(appearance.rgb))\"/>\n"
         }
         if run.text.allSatisfy({ $0 == " " }) { continue }
-        let ink = color(run.style.isReversed ? palette.ground : look.rgb)
-        let weight = look.isBold ? " font-weight=\"bold\"" : ""
+        let ink = color(run.style.isReversed ? palette.ground : appearance.rgb)
+        let weight = appearance.isBold ? " font-weight=\"bold\"" : ""
         svg +=
           "<text x=\"\(x)\" y=\"\(top + 14)\" textLength=\"\(length)\" fill=\"\(ink)\"\(weight) xml:space=\"preserve\">"
         svg += escaped(run.text) + "</text>\n"

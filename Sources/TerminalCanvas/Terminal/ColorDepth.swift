@@ -35,20 +35,20 @@ struct Ink: Equatable {
 extension Palette {
   func ink(_ role: Role, _ depth: ColorDepth) -> Ink { ink(self[role], isText: role == .text, depth) }
 
-  func ink(_ look: Appearance, isText: Bool, _ depth: ColorDepth) -> Ink {
-    var ink = Ink(isBold: look.isBold)
+  func ink(_ appearance: Appearance, isText: Bool, _ depth: ColorDepth) -> Ink {
+    var ink = Ink(isBold: appearance.isBold)
     // Plain text has the colour that people have chosen for their terminal.
     if isText, !paintsGround { return ink }
     switch depth {
-    case .none: ink.isDim = look.isFaint
+    case .none: ink.isDim = appearance.isFaint
     // For grey, which is not among the eight, the text's colour is made faint: black or white would vanish on some ground.
-    case .eight where look.ansi == 8: ink.isDim = true
+    case .eight where appearance.ansi == 8: ink.isDim = true
     case .eight:
-      ink.color = Int32(look.ansi % 8)
-      if look.ansi > 8 { ink.isBold = true }
-    case .sixteen: ink.color = Int32(look.ansi)
-    case .indexed: ink.color = Int32(look.xterm)
-    case .direct: ink.color = Int32(look.rgb)
+      ink.color = Int32(appearance.ansi % 8)
+      if appearance.ansi > 8 { ink.isBold = true }
+    case .sixteen: ink.color = Int32(appearance.ansi)
+    case .indexed: ink.color = Int32(appearance.xterm)
+    case .direct: ink.color = Int32(appearance.rgb)
     }
     return ink
   }

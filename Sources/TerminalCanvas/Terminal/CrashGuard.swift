@@ -2,7 +2,7 @@
 import CNcurses
 import Glibc
 
-/// Gives the terminal back when the program dies of a trap, so that the shell's prompt and the report can be read.
+/// Gives the terminal back when the program dies of a trap: the shell's prompt and the report can be read.
 ///
 /// ncurses may not be called in a signal handler. This one writes fixed bytes that every terminal of today understands,
 /// sets the line's old modes with tcsetattr(3), and passes the signal on to the action that was there before.
@@ -38,7 +38,7 @@ package enum CrashGuard {
   /// Keeps the terminal's modes, before they are changed.
   static func terminalIsTaken(input: Int32, output: Int32) {
     unsafe (self.input, self.output) = (input, output)
-    // SAFETY: fills the structure that it is given.
+    // SAFETY: it fills the structure that it is given.
     unsafe hasTerminal = unsafe tcgetattr(input, &modes) == 0
   }
 

@@ -26,7 +26,7 @@ package final class NcursesTerminal: Terminal {
   }
   let depth: ColorDepth
   // A blank cell of ncurses for each style.
-  private var looks: [cchar_t] = []
+  private var blanks: [cchar_t] = []
   private var shown: Canvas?
   // A buffer for the cells of a row, kept to save an allocation a row.
   private var cells: [cchar_t] = []
@@ -45,12 +45,11 @@ package final class NcursesTerminal: Terminal {
   private var isOpen = true
 
   /// Takes over the terminal on standard input and output; the use of the mouse takes its own selection away.
-  package convenience init(_ palette: Palette, color choice: ColorChoice, usesMouse: Bool) throws(Unusable) {
-    try self.init(palette, color: choice, usesMouse: usesMouse, kind: nil, input: STDIN_FILENO, output: STDOUT_FILENO)
-  }
-
-  init(
-    _ palette: Palette, color choice: ColorChoice, usesMouse: Bool, kind: String?, input: Int32, output: Int32
+  ///
+  /// `kind` is a value of `TERM`.
+  package init(
+    _ palette: Palette, color choice: ColorChoice, usesMouse: Bool, kind: String? = nil, input: Int32 = STDIN_FILENO,
+    output: Int32 = STDOUT_FILENO
   ) throws(Unusable) {
     try Self.requireUsable(kind: kind, input: input, output: output)
     showsUnicode = cnc_use_locale()
@@ -72,15 +71,13 @@ package final class NcursesTerminal: Terminal {
     self.output = output
     Self.nameKeys()
     takeColors()
-    sent.counting(ask)
+    sent.counting(setModes)
   }
 
   /// Throws if there is no terminal that can show a screen, and leaves it as it is.
-  package static func requireUsable() throws(Unusable) {
-    try requireUsable(kind: nil, input: STDIN_FILENO, output: STDOUT_FILENO)
-  }
-
-  private static func requireUsable(kind: String?, input: Int32, output: Int32) throws(Unusable) {
+  package static func requireUsable(
+    kind: String? = nil, input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO
+  ) throws(Unusable) {
     guard isatty(input) == 1, isatty(output) == 1 else {
       throw Unusable(description: "standard input and output are no terminal; use --headless")
     }
@@ -102,8 +99,8 @@ package final class NcursesTerminal: Terminal {
   package var bytesSent: Int? { sent.count }
 
   private func takeColors() {
-    looks = palette.appearances.enumerated().flatMap { number, look in
-      let ink = palette.ink(look, isText: number == 0, depth)
+    blanks = palette.appearances.enumerated().flatMap { number, appearance in
+      let ink = palette.ink(appearance, isText: number == 0, depth)
       let pair = depth == .none ? 0 : Int32(number) + 1
       if pair > 0 { init_extended_pair(pair, ink.color, palette.paper(depth)) }
       let bits = (ink.isBold ? Int32(CNC_BOLD) : 0) | (ink.isDim ? Int32(CNC_DIM) : 0)
@@ -111,7 +108,7 @@ package final class NcursesTerminal: Terminal {
     }
   }
 
-  private static func look(_ style: Style) -> Int { 2 * Int(style.role.number) + (style.isReversed ? 1 : 0) }
+  private static func index(_ style: Style) -> Int { 2 * Int(style.role.number) + (style.isReversed ? 1 : 0) }
 
   /// Gives ncurses the cells that have changed.
   package func show(_ canvas: Canvas, cursor: (x: Int, y: Int)?) {
@@ -139,7 +136,7 @@ package final class NcursesTerminal: Terminal {
     let start = canvas.row(y).startIndex
     for cell in canvas.cells[start + columns.lowerBound..<start + columns.upperBound]
     where showsUnicode ? cell.glyph != Cell.continuation : true {
-      var shown = looks[Self.look(cell.style)]
+      var shown = blanks[Self.index(cell.style)]
       if showsUnicode {
         (shown.chars.0, shown.chars.1) = (wchar_t(cell.glyph.value), wchar_t(cell.marks.0.value))
         shown.chars.2 = wchar_t(cell.marks.1.value)
@@ -156,7 +153,7 @@ package final class NcursesTerminal: Terminal {
   package func suspend() { sent.counting(giveBack) }
 
   // Modes that ncurses has no functions for.
-  private func ask() {
+  private func setModes() {
     cnc_mark_pastes(output, true)
     if reportsDrags { cnc_report_drags(output, true) }
   }
@@ -173,7 +170,7 @@ package final class NcursesTerminal: Terminal {
     shown = nil
     sent.counting {
       cnc_refresh()
-      ask()
+      setModes()
     }
   }
 

@@ -24,7 +24,7 @@ struct SentBytes {
     (descriptor, thread) = (-1, nil)
   }
 
-  // The bytes that this thread has ever given to write(2) and its kin.
+  // The bytes that this thread has written so far, with write(2) and similar calls.
   private mutating func written() -> Int? {
     guard count != nil else { return nil }
     // The file is about the thread that opened it.
@@ -35,7 +35,7 @@ struct SentBytes {
       thread = pthread_self()
     }
     var text = [UInt8](repeating: 0, count: 256)
-    // SAFETY: the array has room for what is asked for.
+    // SAFETY: the array has room for as many bytes.
     let length = unsafe text.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
     guard length > 0 else { return nil }
     let line = String(decoding: text[..<length], as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("wchar: ") }

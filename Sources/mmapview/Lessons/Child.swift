@@ -61,7 +61,7 @@ final class Child: Sendable {
   /// Waits for the end of a program and returns its status as waitpid(2) gives it.
   static func wait(_ child: pid_t) -> Int32 {
     var status: Int32 = 0
-    // SAFETY: fills the integer that it is given.
+    // SAFETY: it fills the integer that it is given.
     while unsafe waitpid(child, &status, 0) == -1, errno == EINTR {}
     return status
   }

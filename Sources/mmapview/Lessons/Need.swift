@@ -8,7 +8,7 @@ enum Need: String, Sendable, CaseIterable {
   case disk
   /// The kernel counts the pages of files there, or on the failing disk if that comes first in the list.
   case cachestat
-  /// The file system tells reserved blocks from written ones.
+  /// The file system distinguishes reserved blocks from written ones.
   case extents
   /// The page cache keeps a large file in large folios.
   case folios
@@ -62,7 +62,7 @@ enum Need: String, Sendable, CaseIterable {
     let kinds = try sandbox.probe { file in
       try PageCache.extents(of: file, bytes: 0..<Sandbox.probeSize, movesOffset: true).map(\.kind)
     }
-    return kinds == [.unwritten] ? nil : "this file system does not tell reserved blocks from written ones"
+    return kinds == [.unwritten] ? nil : "this file system does not distinguish reserved blocks from written ones"
   }
 
   private func folios(_ sandbox: Sandbox) throws -> String? {

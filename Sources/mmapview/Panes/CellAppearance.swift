@@ -2,7 +2,7 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-/// How a cell looks that stands for one page or for many.
+/// The appearance of a cell that stands for one page or for many.
 ///
 /// A bar shows how much of a mixture is in use. Its colour is that of the most urgent state: one lost or dirty page never
 /// disappears in a crowd.

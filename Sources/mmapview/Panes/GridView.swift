@@ -47,29 +47,29 @@ struct GridView: Pane {
   private func drawLibrary(
     _ counts: PageCounts, _ pages: Range<Int>, x: Int, y: Int, isNarrow: Bool = false, on canvas: inout Canvas
   ) {
-    let look = CellAppearance(counts, shown.glyphs)
+    let appearance = CellAppearance(counts, shown.glyphs)
     let isCursor = pages.contains(shown.view.cursor)
     let isReversed = isCursor || isSelected(pages)
-    let style = Style(look.role(isReversed: isReversed), isReversed: isReversed)
+    let style = Style(appearance.role(isReversed: isReversed), isReversed: isReversed)
     let mark = isCursor ? shown.glyphs.cursor : isReversed ? shown.glyphs.selected : nil
-    let glyph = mark ?? look.glyph
+    let glyph = mark ?? appearance.glyph
     canvas.put(glyph, x: x, y: y, style)
     guard shape.cellWidth == 2, !isNarrow else { return }
     // A glyph that fills its cell is repeated in the second column; a lone mark is not.
-    let goesOn = look.isFilled && !isReversed
+    let goesOn = appearance.isFilled && !isReversed
     canvas.put(goesOn ? glyph : " ", x: x + 1, y: y, isReversed || goesOn ? style : .plain)
   }
 
   private func drawKernel(
     _ pages: Range<Int>, _ mark: KernelSample.Mark?, x: Int, y: Int, on canvas: inout Canvas
   ) {
-    let look = CellAppearance(shown.interface.kernel?[pages.lowerBound], shown.glyphs)
+    let appearance = CellAppearance(shown.interface.kernel?[pages.lowerBound], shown.glyphs)
     let isMarked = pages.contains(shown.view.cursor) || isSelected(pages)
     // Not sampled yet; the next sample follows at once.
     let isBlank = shown.interface.kernel?.isYetToTell(of: pages.lowerBound) ?? true
-    let role = mark != nil ? .changed : look.role(isReversed: isMarked)
+    let role = mark != nil ? .changed : appearance.role(isReversed: isMarked)
     let style = Style(role, isReversed: isMarked || mark == .fresh, isMeasured: true)
-    canvas.put(isBlank ? " " : look.glyph, x: x, y: y, style)
+    canvas.put(isBlank ? " " : appearance.glyph, x: x, y: y, style)
     if shown.layer == .kernel, shape.cellWidth == 2, isMarked { canvas.put(" ", x: x + 1, y: y, style) }
   }
 

@@ -23,7 +23,7 @@ enum HelpText {
   /// The commands, and the keys while one is typed.
   static func commands(_ glyphs: Glyphs) -> [String] {
     let width = Verb.all.map(\.name.count).max() ?? 0
-    return ["commands; `help VERB` tells more of one, as does F1 while it is typed"]
+    return ["commands; `help VERB` explains one, as does F1 while it is typed"]
       + Verb.all.map { "  " + padded($0.name, width + 2) + $0.help }
       + ["", "while typing"] + typing.map { "  " + padded(glyphs.spell($0.keys), 24) + $0.help }
   }

@@ -15,8 +15,10 @@ enum OverviewBar: Pane {
       if shown.layer != .kernel {
         // What is in view stands out, and the cursor's cell in it.
         let mark = pages.contains(shown.view.cursor) ? shown.glyphs.cursor : isInView ? shown.glyphs.selected : nil
-        let look = CellAppearance(whole[index], shown.glyphs)
-        canvas.put(mark ?? look.glyph, x: x, y: field.y, Style(look.role(isReversed: isInView), isReversed: isInView))
+        let appearance = CellAppearance(whole[index], shown.glyphs)
+        canvas.put(
+          mark ?? appearance.glyph, x: x, y: field.y, Style(appearance.role(isReversed: isInView), isReversed: isInView)
+        )
       }
       if shown.layer != .library {
         drawKernel(pages, isInView, shown, on: &canvas, x + columns(shown.layer) - 1, field.y)
@@ -31,11 +33,11 @@ enum OverviewBar: Pane {
     let cell = sample.ofWhole(pages.lowerBound)
     // Pages that have come since the last sample are not unknown: the next one follows at once.
     let isBlank = cell == nil && sample.totals != nil
-    let look = CellAppearance(cell, shown.glyphs)
+    let appearance = CellAppearance(cell, shown.glyphs)
     // Beside the library's cell, that one has the cursor's mark.
     let isMarked = shown.layer == .kernel && pages.contains(shown.view.cursor)
-    let glyph = (isMarked ? shown.glyphs.cursor : nil) ?? (isBlank ? " " : look.glyph)
-    let style = Style(look.role(isReversed: isInView), isReversed: isInView, isMeasured: true)
+    let glyph = (isMarked ? shown.glyphs.cursor : nil) ?? (isBlank ? " " : appearance.glyph)
+    let style = Style(appearance.role(isReversed: isInView), isReversed: isInView, isMeasured: true)
     canvas.put(glyph, x: x, y: y, style)
   }
 

@@ -14,7 +14,7 @@ enum WhyPane: Pane {
   }
 }
 
-/// Who else has the file, where no workers need the room.
+/// The other processes that have the file, where no workers need the room.
 enum UsersPane: Pane {
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     guard shown.layer != .library, let users = shown.interface.kernel?.users, area.height > 0 else { return }

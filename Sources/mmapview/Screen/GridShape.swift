@@ -16,7 +16,7 @@ struct GridShape: Equatable {
   var pages: Int { cells * pagesPerCell }
   var width: Int { marginWidth + columns * cellWidth }
 
-  /// The first page to show so that `cursor` is in view, moving as little as may be.
+  /// The first page to show: `cursor` is in view, and the window moves as little as possible.
   func firstPage(from first: Int, showing cursor: Int, of count: Int) -> Int {
     let row = columns * pagesPerCell
     guard row > 0, rows > 0 else { return 0 }

@@ -30,7 +30,7 @@ struct PageBytes {
   let bytesAndMore: [UInt8]
   /// Why it could not be read.
   let failure: String?
-  /// Whether a later frame has shown them, so that something may have changed.
+  /// Whether a later frame has shown them: something may have changed meanwhile.
   private(set) var isOld = false
   private let occasion: Occasion
   private let readAt: ContinuousClock.Instant

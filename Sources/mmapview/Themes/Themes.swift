@@ -40,11 +40,11 @@ extension Role {
 
 extension Palette {
   /// On a dark ground.
-  static let dark = Palette(ground: 0x14181d, looks { $0.dark })
+  static let dark = Palette(ground: 0x14181d, appearances { $0.dark })
   /// On a light ground.
-  static let light = Palette(ground: 0xffffff, looks { $0.light })
+  static let light = Palette(ground: 0xffffff, appearances { $0.light })
   /// On a black that is painted: the contrast is promised on no other ground.
-  static let highContrast = Palette(ground: 0x000000, paintsGround: true, looks { $0.highContrast })
+  static let highContrast = Palette(ground: 0x000000, paintsGround: true, appearances { $0.highContrast })
 
   fileprivate enum Weight {
     case plain, bold, faint
@@ -78,7 +78,7 @@ extension Palette {
     (.otherByte, .plain, (0xd7af5f, 3), (0x875f00, 3), (0xffd75f, 11)),
   ]
 
-  private static func looks(_ color: (Row) -> Color) -> [Role: Appearance] {
+  private static func appearances(_ color: (Row) -> Color) -> [Role: Appearance] {
     Dictionary(
       uniqueKeysWithValues: rows.map { row in
         let (rgb, ansi) = color(row)
