@@ -2,20 +2,14 @@
 #include "CLinux.h"
 #include "retry.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
-#include <unistd.h>
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -25,77 +19,58 @@
 #endif
 
 int clinux_start_writeback(int fd, off_t offset, off_t length) {
-  RETRY(sync_file_range(fd, offset, length, SYNC_FILE_RANGE_WRITE));
+  return RETRY(sync_file_range(fd, offset, length, SYNC_FILE_RANGE_WRITE));
 }
 
 int clinux_write_back(int fd, off_t offset, off_t length) {
-  RETRY(sync_file_range(
-      fd, offset, length, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER));
+  int flags = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  return RETRY(sync_file_range(fd, offset, length, flags));
 }
 
 int clinux_populate_for_writing(void *address, size_t length) {
-  RETRY(madvise(address, length, MADV_POPULATE_WRITE));
-}
-
-int clinux_memory_file_system(int fd, const char **name) {
-  struct statfs info;
-  while (fstatfs(fd, &info) == -1) {
-    if (errno != EINTR) return errno;
-  }
-  struct stat file;
-  bool is_device = info.f_type == TMPFS_MAGIC && fstat(fd, &file) == 0 && S_ISBLK(file.st_mode);
-  switch (is_device ? 0 : info.f_type) {
-  case TMPFS_MAGIC: *name = "tmpfs"; break;
-  case RAMFS_MAGIC: *name = "ramfs"; break;
-  case HUGETLBFS_MAGIC: *name = "hugetlbfs"; break;
-  default: *name = NULL;
-  }
-  return 0;
-}
-
-size_t clinux_mapping_unit(int fd) {
-  struct statfs info;
-  bool is_huge = fstatfs(fd, &info) == 0 && info.f_type == HUGETLBFS_MAGIC;
-  return is_huge ? (size_t)info.f_bsize : (size_t)sysconf(_SC_PAGESIZE);
-}
-
-bool clinux_is_made_up(int fd) {
-  struct statfs info;
-  if (fstatfs(fd, &info) == -1) return false;
-  switch (info.f_type) {
-  case PROC_SUPER_MAGIC: case SYSFS_MAGIC: case DEBUGFS_MAGIC: case TRACEFS_MAGIC: case SECURITYFS_MAGIC:
-  case CGROUP_SUPER_MAGIC: case CGROUP2_SUPER_MAGIC: case SELINUX_MAGIC: case EFIVARFS_MAGIC: case BPF_FS_MAGIC:
-    return true;
-  default: return false;
-  }
+  return RETRY(madvise(address, length, MADV_POPULATE_WRITE));
 }
 
 int clinux_cachestat(int fd, uint64_t offset, uint64_t length, struct clinux_cachestat *counts) {
   struct {
     uint64_t offset, length;
   } range = {offset, length};
-  RETRY(syscall(SYS_cachestat, fd, &range, counts, 0));
+  return RETRY(syscall(SYS_cachestat, fd, &range, counts, 0));
 }
 
-int clinux_extents(int fd, uint64_t start, uint64_t length, bool settled, struct clinux_extent *extents,
-                   unsigned capacity, unsigned *count) {
-  struct fiemap *map = calloc(1, sizeof *map + capacity * sizeof(struct fiemap_extent));
-  if (!map) return ENOMEM;
-  map->fm_start = start;
-  map->fm_length = length;
-  map->fm_flags = settled ? FIEMAP_FLAG_SYNC : 0;
-  map->fm_extent_count = capacity;
-  int answer;
-  do answer = ioctl(fd, FS_IOC_FIEMAP, map) == -1 ? errno : 0;
-  while (answer == EINTR);
-  *count = answer ? 0 : map->fm_mapped_extents;
-  for (unsigned i = 0; i < *count; i++) {
-    struct fiemap_extent *from = &map->fm_extents[i];
-    extents[i] = (struct clinux_extent){from->fe_logical, from->fe_physical, from->fe_length, from->fe_flags};
-  }
-  free(map);
-  return answer;
+// Fetches the next extents; the map has none when there are no more.
+static int fetch(struct clinux_extent_walk *walk, uint64_t position) {
+  size_t size = sizeof *walk->map + walk->capacity * sizeof(struct fiemap_extent);
+  if (!walk->map && !(walk->map = malloc(size))) return ENOMEM;
+  *walk->map = (struct fiemap){.fm_start = position, .fm_length = walk->end - position,
+      .fm_flags = walk->settled ? FIEMAP_FLAG_SYNC : 0, .fm_extent_count = walk->capacity};
+  walk->index = 0;
+  return RETRY(ioctl(walk->fd, FS_IOC_FIEMAP, walk->map));
 }
+
+int clinux_next_extent(struct clinux_extent_walk *walk, uint64_t position, struct clinux_extent *extent) {
+  *extent = (struct clinux_extent){.logical = walk->end};
+  // A server may answer anything: without progress the walk ends.
+  for (bool may_fetch = true; position < walk->end;) {
+    while (walk->map && walk->index < walk->map->fm_mapped_extents) {
+      struct fiemap_extent *next = &walk->map->fm_extents[walk->index];
+      bool is_too_far = next->fe_length > UINT64_MAX - next->fe_logical;
+      if (is_too_far || next->fe_logical + next->fe_length > position) {
+        *extent = (struct clinux_extent){next->fe_logical, next->fe_physical, next->fe_length, next->fe_flags};
+        return 0;
+      }
+      if (next->fe_flags & FIEMAP_EXTENT_LAST) return 0;
+      walk->index++;
+    }
+    if (!may_fetch) return 0;
+    may_fetch = false;
+    int code = fetch(walk, position);
+    if (code) return code;
+  }
+  return 0;
+}
+
+void clinux_end_walk(struct clinux_extent_walk *walk) { free(walk->map); }
 
 int clinux_watch(int fd, int *file) {
   if (fcntl(fd, F_GETFD) == -1) return -errno;
@@ -120,7 +95,6 @@ int clinux_watch_arm(int watch, int file, bool reads) {
 }
 
 bool clinux_watch_clear(int watch, int number) {
-  // Gone already if there was an event; or going, in the hands of who made it, and not to be armed anew by that.
   inotify_rm_watch(watch, number);
   union {
     struct inotify_event first;
@@ -135,38 +109,6 @@ bool clinux_watch_clear(int watch, int number) {
     }
   }
   return had_any;
-}
-
-int clinux_identity(int folder, const char *name, struct clinux_identity *identity) {
-  if (folder < 0 && !*name) return EBADF;  // AT_FDCWD would be the working folder
-  struct statx info;
-  while (statx(folder, name, AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &info) == -1) {
-    if (errno != EINTR) return errno;
-  }
-  *identity = (struct clinux_identity){info.stx_dev_major, info.stx_dev_minor, info.stx_ino};
-  return 0;
-}
-
-int clinux_cover(int fd, struct clinux_coverage *coverage) {
-  if (fd < 0) return EBADF;
-  struct statx info;
-  while (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_SIZE | STATX_NLINK, &info) == -1) {
-    if (errno != EINTR) return errno;
-  }
-  uint64_t size = info.stx_size;
-  if (S_ISBLK(info.stx_mode) && ioctl(fd, BLKGETSIZE64, &size) == -1) return errno;
-  *coverage = (struct clinux_coverage){size, info.stx_nlink};
-  return 0;
-}
-
-int clinux_modified(int fd, int64_t *nanoseconds) {
-  if (fd < 0) return EBADF;
-  struct statx info;
-  while (statx(fd, "", AT_EMPTY_PATH, STATX_MTIME, &info) == -1) {
-    if (errno != EINTR) return errno;
-  }
-  *nanoseconds = info.stx_mtime.tv_sec * 1000000000 + info.stx_mtime.tv_nsec;
-  return 0;
 }
 
 unsigned clinux_modes(int flags) {

@@ -1,9 +1,8 @@
-// Looks at a file that change nothing: what it is, and where its data lies.
+// Queries about a file that change nothing: what it is, and where its data lies.
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "retry.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <pthread.h>
@@ -11,10 +10,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
 // Missing in the headers of older systems.
 #ifndef STATX_ATTR_DAX
@@ -29,14 +26,13 @@
 
 // MARK: What a file is
 
-// Whether a file of XFS lies on the realtime device, whose addresses are others than those of the device that is mounted.
+// The realtime device of XFS has addresses of its own.
 static bool is_realtime(int fd) {
   struct fsxattr attributes;
   return ioctl(fd, FS_IOC_FSGETXATTR, &attributes) == -1 || attributes.fsx_xflags & FS_XFLAG_REALTIME;
 }
 
-// What is so of all files of a file system, by the f_type of fstatfs(2). Numbers without a name here are not in the
-// linux/magic.h of all systems.
+// By the f_type of fstatfs(2); a number without a name is missing in the linux/magic.h of some systems.
 static unsigned traits_of(uint32_t type, int fd) {
   switch (type) {
   case EXT4_SUPER_MAGIC: return CLINUX_DEVICE_ADDRESSES;  // and ext2 and ext3
@@ -58,44 +54,108 @@ static unsigned traits_of(uint32_t type, int fd) {
   }
 }
 
-int clinux_look(int fd, struct clinux_look *look) {
-  if (fd < 0) return EBADF;  // AT_FDCWD would be the working folder
-  int flags = fcntl(fd, F_GETFL);
-  if (flags == -1) return errno;
+static int size_of(int fd, const struct statx *info, uint64_t *size) {
+  *size = info->stx_size;
+  return S_ISBLK(info->stx_mode) ? RETRY(ioctl(fd, BLKGETSIZE64, size)) : 0;
+}
+
+int clinux_file_facts(int fd, struct clinux_file_facts *facts) {
   struct statx info;
-  while (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_SIZE, &info) == -1) {
-    if (errno != EINTR) return errno;
-  }
+  int code = query(fd, "", 0, STATX_TYPE | STATX_SIZE, &info);
+  if (code) return code;
+  int flags = fcntl(fd, F_GETFL), access = flags & O_ACCMODE;
+  if (flags == -1) return errno;
   uint64_t size = info.stx_size;
   bool is_path_only = flags & O_PATH;
-  bool is_block_device = S_ISBLK(info.stx_mode);
-  if (is_block_device && !is_path_only && ioctl(fd, BLKGETSIZE64, &size) == -1) return errno;
+  if (!is_path_only) code = size_of(fd, &info, &size);
   struct statfs system;
-  while (fstatfs(fd, &system) == -1) {
-    if (errno != EINTR) return errno;
-  }
+  if (code == 0) code = RETRY(fstatfs(fd, &system));
+  if (code) return code;
   bool is_regular = S_ISREG(info.stx_mode);
   unsigned traits = is_regular ? traits_of((uint32_t)system.f_type, fd) : 0;
   if (info.stx_attributes & STATX_ATTR_DAX) traits |= CLINUX_UNCOUNTED;
   if (info.stx_attributes & STATX_ATTR_ENCRYPTED) traits |= CLINUX_ENCRYPTED;
-  int access = flags & O_ACCMODE;
-  *look = (struct clinux_look){
+  *facts = (struct clinux_file_facts){
       .size = size,
       .traits = traits,
       .is_regular = is_regular,
-      .is_block_device = is_block_device,
+      .is_block_device = S_ISBLK(info.stx_mode),
       .is_path_only = is_path_only,
       .is_for_reading = !is_path_only && (access == O_RDONLY || access == O_RDWR),
   };
   return 0;
 }
 
+int clinux_identity(int folder, const char *name, int flags, struct clinux_identity *identity) {
+  struct statx info;
+  int code = query(folder, name, flags | AT_STATX_DONT_SYNC, STATX_INO, &info);
+  if (code == 0) *identity = (struct clinux_identity){info.stx_dev_major, info.stx_dev_minor, info.stx_ino};
+  return code;
+}
+
+bool clinux_is_same(struct clinux_identity one, struct clinux_identity other) {
+  return one.inode == other.inode && one.major == other.major && one.minor == other.minor;
+}
+
+bool clinux_leads_to(int folder, const char *name, int flags, int fd) {
+  struct clinux_identity named, opened;
+  return clinux_identity(fd, "", 0, &opened) == 0 && clinux_identity(folder, name, flags, &named) == 0
+      && clinux_is_same(named, opened);
+}
+
+int clinux_cover(int fd, struct clinux_coverage *coverage) {
+  struct statx info;
+  int code = query(fd, "", 0, STATX_TYPE | STATX_SIZE | STATX_NLINK, &info);
+  if (code == 0) code = size_of(fd, &info, &coverage->size);
+  if (code == 0) coverage->links = info.stx_nlink;
+  return code;
+}
+
+int clinux_modified(int fd, int64_t *nanoseconds) {
+  struct statx info;
+  int code = query(fd, "", 0, STATX_MTIME, &info);
+  if (code == 0) *nanoseconds = info.stx_mtime.tv_sec * 1000000000 + info.stx_mtime.tv_nsec;
+  return code;
+}
+
+// MARK: What its file system is
+
+int clinux_memory_file_system(int fd, const char **name) {
+  struct statfs info;
+  int code = RETRY(fstatfs(fd, &info));
+  if (code) return code;
+  struct stat file;
+  bool is_device = info.f_type == TMPFS_MAGIC && fstat(fd, &file) == 0 && S_ISBLK(file.st_mode);
+  switch (is_device ? 0 : info.f_type) {
+  case TMPFS_MAGIC: *name = "tmpfs"; break;
+  case RAMFS_MAGIC: *name = "ramfs"; break;
+  case HUGETLBFS_MAGIC: *name = "hugetlbfs"; break;
+  default: *name = NULL;
+  }
+  return 0;
+}
+
+size_t clinux_mapping_unit(int fd) {
+  struct statfs info;
+  bool is_huge = RETRY(fstatfs(fd, &info)) == 0 && info.f_type == HUGETLBFS_MAGIC;
+  return is_huge ? (size_t)info.f_bsize : (size_t)sysconf(_SC_PAGESIZE);
+}
+
+bool clinux_is_made_up(int fd) {
+  struct statfs info;
+  if (RETRY(fstatfs(fd, &info))) return false;
+  switch (info.f_type) {
+  case PROC_SUPER_MAGIC: case SYSFS_MAGIC: case DEBUGFS_MAGIC: case TRACEFS_MAGIC: case SECURITYFS_MAGIC:
+  case CGROUP_SUPER_MAGIC: case CGROUP2_SUPER_MAGIC: case SELINUX_MAGIC: case EFIVARFS_MAGIC: case BPF_FS_MAGIC:
+    return true;
+  default: return false;
+  }
+}
+
 // MARK: Where its data lies
 
 static int seek(int fd, off_t from, int whence, off_t *found) {
-  do *found = lseek(fd, from, whence);
-  while (*found == -1 && errno == EINTR);
-  return *found == -1 ? errno : 0;
+  return RETRY(*found = lseek(fd, from, whence));
 }
 
 static int find_data(int fd, struct clinux_search *search) {
@@ -109,7 +169,7 @@ static int find_data(int fd, struct clinux_search *search) {
     error = seek(fd, data, SEEK_HOLE, &hole);
     if (error && error != ENXIO) return error;
     if (error) {
-      position = data;  // the file was cut before it meanwhile: it is looked at again from there
+      position = data;  // the file was cut before it meanwhile: search again from there
       continue;
     }
     // A server may answer anything, which must not send us round for ever.
@@ -135,57 +195,51 @@ off_t clinux_first_hole(int fd) {
   return error ? 0 : found;
 }
 
-struct rangeJob {
+struct search_apart {
   struct clinux_search *search;
   struct clinux_identity file;
-  int answer;
+  int code;
   char link[64];
 };
 
-static bool is_same(const struct clinux_identity *one, const struct clinux_identity *other) {
-  return one->inode == other->inode && one->major == other->major && one->minor == other->minor;
+static int find_data_again(struct search_apart *apart) {
+  if (syscall(SYS_close_range, 0u, ~0u, CLOSE_RANGE_UNSHARE) != 0) return errno == ENOMEM ? ENOMEM : ENOSYS;
+  int own;
+  int code = RETRY(own = open(apart->link, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (code) return code;
+  struct clinux_identity file;
+  code = clinux_identity(own, "", 0, &file);
+  if (code == 0) code = clinux_is_same(file, apart->file) ? find_data(own, apart->search) : EBADF;
+  close(own);
+  return code;
 }
 
-// The whole life of a thread that has descriptors of its own, of which there is none yet.
+// The whole life of a thread with a table of descriptors of its own, which is empty.
 static void *run_apart(void *argument) {
-  struct rangeJob *rangeJob = argument;
-  if (syscall(SYS_close_range, 0u, ~0u, CLOSE_RANGE_UNSHARE) != 0) {
-    rangeJob->answer = errno == ENOMEM ? ENOMEM : ENOSYS;
-    return NULL;
-  }
-  int own;
-  do own = open(rangeJob->link, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  while (own == -1 && errno == EINTR);
-  if (own == -1) {
-    rangeJob->answer = errno;
-    return NULL;
-  }
-  struct clinux_identity file;
-  rangeJob->answer = clinux_identity(own, "", &file);
-  if (rangeJob->answer == 0) rangeJob->answer = is_same(&file, &rangeJob->file) ? find_data(own, rangeJob->search) : EBADF;
-  close(own);
+  struct search_apart *apart = argument;
+  apart->code = find_data_again(apart);
   return NULL;
 }
 
 int clinux_find_data_apart(int fd, struct clinux_search *search) {
-  struct rangeJob rangeJob = {.search = search};
-  int answer = clinux_identity(fd, "", &rangeJob.file);
-  if (answer) return answer;
-  // The descriptors of this very thread, should it not share those of the others.
-  snprintf(rangeJob.link, sizeof rangeJob.link, "/proc/self/task/%ld/fd/%d", syscall(SYS_gettid), fd);
+  struct search_apart apart = {.search = search};
+  int code = clinux_identity(fd, "", 0, &apart.file);
+  if (code) return code;
+  // The table of this thread, which it may not share with the others.
+  snprintf(apart.link, sizeof apart.link, "/proc/self/task/%ld/fd/%d", syscall(SYS_gettid), fd);
   pthread_attr_t attributes;
-  answer = pthread_attr_init(&attributes);
-  if (answer) return answer;
+  code = pthread_attr_init(&attributes);
+  if (code) return code;
   pthread_attr_setstacksize(&attributes, 256 << 10);  // a few calls, and room for sanitizers
   // A handler that ran there would find none of its descriptors.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_t thread;
-  answer = pthread_create(&thread, &attributes, run_apart, &rangeJob);
+  code = pthread_create(&thread, &attributes, run_apart, &apart);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);
-  if (answer) return answer;
+  if (code) return code;
   pthread_join(thread, NULL);
-  return rangeJob.answer;
+  return apart.code;
 }

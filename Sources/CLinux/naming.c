@@ -23,7 +23,7 @@ static void sleep_for(long milliseconds) { nanosleep(&(struct timespec){0, milli
 
 int clinux_lock_exclusive(int fd) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0};
-  RETRY(fcntl(fd, F_OFD_SETLK, &lock));
+  return RETRY(fcntl(fd, F_OFD_SETLK, &lock));
 }
 
 void clinux_unlock(int fd) {
@@ -31,7 +31,7 @@ void clinux_unlock(int fd) {
   fcntl(fd, F_OFD_SETLK, &lock);
 }
 
-// Memory that a child finds zeroed. A process id would not do: in a container both may be 1.
+// Zeroed in a child of fork(2). A process id would not do: in a container both may be 1.
 static _Atomic(uint64_t) *own_number;
 static _Atomic(uint64_t) last_number;
 static pthread_once_t own_number_once = PTHREAD_ONCE_INIT;
@@ -49,7 +49,7 @@ uint64_t clinux_process(void) {
   if (!own_number) return (uint64_t)getpid();
   uint64_t number = atomic_load(own_number);
   if (number) return number;
-  // More than any that was inherited: the counter is inherited, too.
+  // The counter is inherited, so that this is more than any number of an ancestor.
   uint64_t next = atomic_fetch_add(&last_number, 1) + 1;
   return atomic_compare_exchange_strong(own_number, &number, next) ? next : number;
 }
@@ -57,7 +57,7 @@ uint64_t clinux_process(void) {
 // MARK: Opening
 
 int clinux_open_at(int folder, const char *name, int flags, mode_t mode, int *fd) {
-  RETRY(*fd = openat(folder, name, flags | O_CLOEXEC, mode));
+  return RETRY(*fd = openat(folder, name, flags | O_CLOEXEC, mode));
 }
 
 // Opens a file that was found at a name, as open(2) does: where another program has a lease on it, it waits.
@@ -66,9 +66,8 @@ static int open_found(int found, int folder, const char *name, int flags, int *f
   snprintf(link, sizeof link, "/proc/self/fd/%d", found);
   int code = clinux_open_at(AT_FDCWD, link, flags & ~O_NOFOLLOW, 0, fd);
   if (code != ENOENT && code != ENOTDIR && code != EACCES) return code;
-  // Without /proc, or where it may not be used, the file can be had by its name alone, where something may have come by
-  // now that must not be waited for. Asking begins the end of a lease, which the kernel ends by force after
-  // /proc/sys/fs/lease-break-time: 45 s by default.
+  // Without /proc, only the name leads to the file, and by now it may lead to a pipe: so O_NONBLOCK. Each open breaks a
+  // lease, which the kernel ends by force after /proc/sys/fs/lease-break-time: 45 s by default, so 60 s are enough.
   for (int wait = 0; wait < 6000; wait++) {
     code = clinux_open_at(folder, name, flags | O_NONBLOCK, 0, fd);
     if (code != EAGAIN) break;
@@ -93,11 +92,11 @@ int clinux_open_mappable(int folder, const char *name, int flags, int *fd, mode_
 
 // MARK: Limits
 
-// A call past RLIMIT_FSIZE fails with EFBIG, and raises SIGXFSZ in the thread that made it, which ends a process that is
-// not prepared. So the signal is held back meanwhile, and taken.
+// A call past RLIMIT_FSIZE fails with EFBIG, and raises SIGXFSZ in its thread, whose default ends the process. So the
+// signal is blocked meanwhile, and taken.
 struct held {
   sigset_t before;
-  bool is_waiting; // there was one before, which is not ours
+  bool is_waiting; // one was pending before the call
 };
 
 static sigset_t size_signal(void) {
@@ -123,18 +122,14 @@ static void let_size_signal(struct held *held, int error) {
 
 int clinux_preallocate(int fd, off_t offset, off_t length) {
   struct held held = hold_size_signal();
-  int error;
-  do error = fallocate(fd, 0, offset, length) == -1 ? errno : 0;
-  while (error == EINTR);
+  int error = RETRY(fallocate(fd, 0, offset, length));
   let_size_signal(&held, error);
   return error;
 }
 
 int clinux_resize(int fd, off_t size) {
   struct held held = hold_size_signal();
-  int error;
-  do error = ftruncate(fd, size) == -1 ? errno : 0;
-  while (error == EINTR);
+  int error = RETRY(ftruncate(fd, size));
   let_size_signal(&held, error);
   return error;
 }
@@ -142,13 +137,9 @@ int clinux_resize(int fd, off_t size) {
 int clinux_write_at(int fd, const void *bytes, size_t count, off_t offset, size_t *written) {
   struct held held = hold_size_signal();
   ssize_t answer;
-  int error;
-  do {
-    answer = pwrite(fd, bytes, count, offset);
-    error = answer == -1 ? errno : 0;
-  } while (error == EINTR);
+  int error = RETRY(answer = pwrite(fd, bytes, count, offset));
   let_size_signal(&held, error);
-  *written = answer == -1 ? 0 : (size_t)answer;
+  *written = error ? 0 : (size_t)answer;
   return error;
 }
 
@@ -177,7 +168,7 @@ static void limit_group(char *list, size_t size) {
   }
 }
 
-// The value of an attribute, to be freed, or NULL with an errno.
+// To be freed; NULL with an errno.
 static char *attribute(int fd, const char *name, size_t *size) {
   // It may grow between the two calls.
   for (int tries = 0; tries < 10; tries++) {
@@ -206,12 +197,12 @@ static int copy_list(int from, int to, bool keeps_group, bool *has_list) {
   *has_list = list != NULL;
   if (list) {
     if (!keeps_group) limit_group(list, size);
-    int code = fsetxattr(to, name, list, size, 0) == 0 ? 0 : errno;
+    int code = RETRY(fsetxattr(to, name, list, size, 0));
     free(list);
     return code;
   }
   if (!is_absent(errno)) return errno;
-  // The folder's default may have given it one.
+  // The folder's default list may have given it one.
   return fremovexattr(to, name) == 0 || is_absent(errno) ? 0 : errno;
 }
 
@@ -229,7 +220,7 @@ static int copy_attributes(int from, int to) {
     size_t size;
     char *value = attribute(from, name, &size);
     if (value) {
-      if (fsetxattr(to, name, value, size, 0) == -1) code = errno;
+      code = RETRY(fsetxattr(to, name, value, size, 0));
     } else if (errno != EACCES && errno != ENODATA) { // may not be read, or has gone
       code = errno;
     }
@@ -239,7 +230,6 @@ static int copy_attributes(int from, int to) {
   return code;
 }
 
-// Owner and group as far as one may; a file system that knows neither gives every file the same.
 static int copy_owner(int to, const struct stat *old, bool *keeps_owner, bool *keeps_group) {
   if (fchown(to, old->st_uid, old->st_gid) == -1 && fchown(to, (uid_t)-1, old->st_gid) == -1) errno = 0;
   struct stat new;
@@ -265,46 +255,37 @@ int clinux_inherit(int from, int to) {
   if (code == 0) code = copy_list(from, to, keeps_group, &has_list);
   if (code) return code;
   mode_t mode = old.st_mode & 0777;
-  // A program that runs as its owner or its group must not do so for another one.
+  // A setuid or setgid program must not run as another owner or group.
   if (keeps_owner) mode |= old.st_mode & 07000;
-  // Nor is another group to have what this one had; with a list these bits are its mask.
+  // Another group gets no more than others have; with a list these bits are its mask.
   if (!keeps_group && !has_list) mode = (mode & ~070u) | (mode & 070 & (mode & 07) << 3);
   return copy_mode(to, mode);
 }
 
 // MARK: Names
 
-bool clinux_leads_to(int folder, const char *name, int flags, int fd) {
-  struct stat named, opened;
-  return fstat(fd, &opened) == 0 && fstatat(folder, name, &named, flags) == 0 && named.st_dev == opened.st_dev
-      && named.st_ino == opened.st_ino;
-}
-
 // Takes the lock of an empty file that was just made under a name.
 static int keep_name(int folder, const char *name, int fd) {
-  // Who has opened it already finds it empty and lets go of it; who is to replace it has the name soon.
+  // A process that has opened it finds it empty and closes it, or replaces it soon.
   for (int wait = 0; wait < 100; wait++) {
     int code = clinux_lock_exclusive(fd);
     if (!clinux_leads_to(folder, name, AT_SYMLINK_NOFOLLOW, fd)) return EEXIST;
-    if (code != EAGAIN && code != EACCES) return 0; // held, or nobody can lock files there
+    if (code != EAGAIN && code != EACCES) return 0; // held, or there are no locks there
     sleep_for(10);
   }
   return EEXIST;
 }
 
 static int put_at_free_name(int folder, const char *from, const char *to) {
-  if (renameat2(folder, from, folder, to, RENAME_NOREPLACE) == 0) return 0;
-  if (errno != EINVAL && errno != ENOSYS) return errno;
+  int code = RETRY(renameat2(folder, from, folder, to, RENAME_NOREPLACE));
+  if (code != EINVAL && code != ENOSYS) return code;
   // An empty file takes the name, and is then replaced. A link would be another file to most of FUSE, with pages of its
   // own, and NFS keeps the old name of an open file as .nfs….
   int placeholder;
-  int code = clinux_open_at(folder, to, O_WRONLY | O_CREAT | O_EXCL, 0600, &placeholder);
+  code = clinux_open_at(folder, to, O_WRONLY | O_CREAT | O_EXCL, 0600, &placeholder);
   if (code) return code;
   code = keep_name(folder, to, placeholder);
-  if (code == 0 && renameat(folder, from, folder, to) == -1) {
-    code = errno;
-    unlinkat(folder, to, 0);
-  }
+  if (code == 0 && (code = RETRY(renameat(folder, from, folder, to)))) unlinkat(folder, to, 0);
   clinux_unlock(placeholder);
   close(placeholder);
   return code;
@@ -315,13 +296,14 @@ int clinux_put_in_place(int folder, const char *from, const char *to, int old) {
   if (old == -1 || (fstatat(folder, to, &named, AT_SYMLINK_NOFOLLOW) == -1 && errno == ENOENT))
     return put_at_free_name(folder, from, to);
   if (!clinux_leads_to(folder, to, AT_SYMLINK_NOFOLLOW, old)) return EEXIST;
-  return renameat(folder, from, folder, to) == 0 ? 0 : errno;
+  return RETRY(renameat(folder, from, folder, to));
 }
 
 int clinux_sync_names(int fd) {
   struct statfs info;
-  if (fstatfs(fd, &info) == -1) return errno;
-  // They have nothing to send for it.
+  int code = RETRY(fstatfs(fd, &info));
+  if (code) return code;
+  // They have no message for it.
   if (info.f_type == FUSE_SUPER_MAGIC || info.f_type == V9FS_MAGIC) return EACCES;
-  RETRY(syncfs(fd));
+  return RETRY(syncfs(fd));
 }

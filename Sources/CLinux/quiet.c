@@ -1,16 +1,13 @@
 // Reads that leave the page cache as it is: which pages are in memory, which of them are active, and the times.
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "retry.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 // Missing in the headers of older systems.
 #ifndef RWF_DONTCACHE
@@ -74,7 +71,7 @@ void clinux_window_close(struct clinux_window *window) {
 
 static size_t least(size_t one, size_t other) { return one < other ? one : other; }
 
-// How many of some bytes lie before the end that the file has now.
+// Clamps a count of bytes to the end that the file has now.
 static int covered(struct clinux_window *window, size_t place, size_t *count) {
   struct clinux_coverage now;
   int code = clinux_cover(window->fd, &now);
@@ -84,7 +81,7 @@ static int covered(struct clinux_window *window, size_t place, size_t *count) {
   return 0;
 }
 
-// How many of some bytes come before the first page that a fault has replaced.
+// How many bytes come before the first page that a fault has replaced.
 static size_t attached(struct clinux_window *window, size_t place, size_t count) {
   if (atomic_load(&window->faults) == 0) return count;
   for (size_t page = place / PAGE; page * PAGE < place + count; page++) {
@@ -100,7 +97,7 @@ int clinux_window_copy(struct clinux_window *window, off_t offset, void *bytes, 
   int code = covered(window, place, &count);
   if (code) return code;
   memcpy(bytes, window->base + place, count);
-  // It may have been cut meanwhile: then what was copied from behind its end are zeros.
+  // If the file was cut meanwhile, zeros were copied from behind its end.
   size_t left = attached(window, place, count);
   code = covered(window, place, &count);
   if (code) return code;
@@ -111,15 +108,10 @@ int clinux_window_copy(struct clinux_window *window, off_t offset, void *bytes, 
 int clinux_read_once(int fd, void *bytes, size_t count, off_t offset, size_t *found) {
   struct iovec memory = {bytes, count};
   ssize_t read;
-  do read = preadv2(fd, &memory, 1, offset, RWF_DONTCACHE);
-  while (read == -1 && errno == EINTR);
-  if (read == -1 && errno == EOPNOTSUPP) {
-    do read = pread(fd, bytes, count, offset);
-    while (read == -1 && errno == EINTR);
-  }
-  if (read == -1) return errno;
-  *found = (size_t)read;
-  return 0;
+  int code = RETRY(read = preadv2(fd, &memory, 1, offset, RWF_DONTCACHE));
+  if (code == EOPNOTSUPP) code = RETRY(read = pread(fd, bytes, count, offset));
+  *found = code ? 0 : (size_t)read;
+  return code;
 }
 
 int clinux_drop(int fd, off_t offset, off_t length) { return posix_fadvise(fd, offset, length, POSIX_FADV_DONTNEED); }

@@ -8,52 +8,66 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// sync_file_range(2) with SYNC_FILE_RANGE_WRITE: writeback of the range's dirty pages begins, nothing waits.
-int clinux_start_writeback(int fd, off_t offset, off_t length);
+// MARK: What a file is
 
-// The same, and waits until they are written. It tells the open file of a writeback that failed, as fsync(2) does.
-int clinux_write_back(int fd, off_t offset, off_t length);
-
-// madvise(2) with MADV_POPULATE_WRITE (Linux 5.14): pages become present and writable, or an errno says why not.
-int clinux_populate_for_writing(void *address, size_t length);
-
-// Which file system in memory a descriptor is on, by the f_type of fstatfs(2): "tmpfs", "ramfs" or "hugetlbfs", or NULL
-// for any other, and for a block device, whose name alone is there.
-int clinux_memory_file_system(int fd, const char **name);
-
-// What decides which questions about a file have an answer.
+// What decides which queries about a file have an answer.
 enum {
   // Its pages are those of another file system, in whole or as far as they are dirty: overlayfs, eCryptfs.
   CLINUX_STACKED = 1,
   // Its pages may be those of another file: FUSE since Linux 6.9 (FOPEN_PASSTHROUGH), and every file system that is not
   // known to have its own.
   CLINUX_MAY_PASS_THROUGH = 2,
-  // The page cache does not tell what of it is in memory: ZFS, hugetlbfs, files that are mapped directly (DAX).
+  // The page cache does not show what of it is in memory: ZFS, hugetlbfs, files that are mapped directly (DAX).
   CLINUX_UNCOUNTED = 4,
   // Its extents have places on the one device that is mounted: ext2, ext3, ext4, and XFS but for its realtime files.
   CLINUX_DEVICE_ADDRESSES = 8,
-  // To open it throws its pages out of memory, unless its server asks for the opposite: FUSE.
+  // Opening it drops its pages from memory, unless its server asks for the opposite: FUSE.
   CLINUX_OPENING_DROPS_PAGES = 16,
   // The device has its bytes encrypted.
   CLINUX_ENCRYPTED = 32
 };
-struct clinux_look {
-  uint64_t size;    // as clinux_cover tells it
+struct clinux_file_facts {
+  uint64_t size;    // as from clinux_cover
   unsigned traits;  // of a regular file
   bool is_regular, is_block_device, is_path_only, is_for_reading;
 };
-// fcntl(2), statx(2) and fstatfs(2). No times are asked for: NFS would write back what is dirty to tell them, and ext4
-// would write new ones.
-int clinux_look(int fd, struct clinux_look *look);
+// fcntl(2), statx(2) and fstatfs(2). statx(2) is called without times: for times NFS would write back dirty pages, and
+// ext4 would write new ones at the next write.
+int clinux_file_facts(int fd, struct clinux_file_facts *facts);
 
-// Whether the file is on a file system whose bytes the kernel makes up as they are read: proc, sysfs, cgroup and such.
+// Which file a descriptor or a name is: statx(2) with AT_STATX_DONT_SYNC, so that no server or disk is queried. `name` is
+// found in `folder`; "" is the descriptor `folder` itself. With AT_SYMLINK_NOFOLLOW a link is a file of its own.
+struct clinux_identity {
+  uint32_t major, minor;
+  uint64_t inode;
+};
+int clinux_identity(int folder, const char *name, int flags, struct clinux_identity *identity);
+bool clinux_is_same(struct clinux_identity one, struct clinux_identity other);
+// Whether a name leads to an open file.
+bool clinux_leads_to(int folder, const char *name, int flags, int fd);
+
+// How long an open file is and how many names it has: statx(2) without times. The size of a block device is that of
+// BLKGETSIZE64.
+struct clinux_coverage {
+  uint64_t size;
+  uint32_t links;
+};
+int clinux_cover(int fd, struct clinux_coverage *coverage);
+
+// When a file was last written, in nanoseconds since 1970: statx(2), which makes ext4 journal new times at the next write.
+int clinux_modified(int fd, int64_t *nanoseconds);
+
+// Which file system in memory a descriptor is on, by the f_type of fstatfs(2): "tmpfs", "ramfs" or "hugetlbfs", or NULL
+// for any other, and for a block device, of which only the name is there.
+int clinux_memory_file_system(int fd, const char **name);
+
+// The size of the pages that a mapping of the file is made of: those of the system, or of hugetlbfs.
+size_t clinux_mapping_unit(int fd);
+
+// Whether the kernel makes up the files of its file system as they are read: proc, sysfs, cgroup and such.
 bool clinux_is_made_up(int fd);
 
-// Counts of cachestat(2) (Linux 6.5), in units of the system's page size.
-struct clinux_cachestat {
-  uint64_t cached, dirty, writeback, evicted, recently_evicted;
-};
-int clinux_cachestat(int fd, uint64_t offset, uint64_t length, struct clinux_cachestat *counts);
+// MARK: Where its data lies
 
 // One extent of FS_IOC_FIEMAP; `flags` are FIEMAP_EXTENT_….
 struct clinux_extent {
@@ -61,7 +75,6 @@ struct clinux_extent {
   uint32_t flags;
 };
 enum {
-  CLINUX_EXTENT_LAST = 0x1,
   CLINUX_EXTENT_UNKNOWN = 0x2,
   CLINUX_EXTENT_DELAYED = 0x4,
   CLINUX_EXTENT_ENCODED = 0x8,
@@ -70,11 +83,19 @@ enum {
   CLINUX_EXTENT_SHARED = 0x2000
 };
 
-// The next extents at or after `start`, up to `capacity` of them. `settled` asks for what there is when the file's dirty
-// pages are written and all of that has ended (FIEMAP_FLAG_SYNC); else nothing is flushed first. EOPNOTSUPP where the file
-// system has no FIEMAP.
-int clinux_extents(int fd, uint64_t start, uint64_t length, bool settled, struct clinux_extent *extents,
-                   unsigned capacity, unsigned *count);
+// A walk through the extents before `end`, with one call for `capacity` of them. `settled` first writes the file's dirty
+// pages and waits (FIEMAP_FLAG_SYNC). `map` and `index` are the walk's own, and 0 at first.
+struct clinux_extent_walk {
+  int fd;
+  bool settled;
+  unsigned capacity, index;
+  uint64_t end;
+  struct fiemap *map;
+};
+// The first extent that ends after `position`, which no call may make smaller; an empty one at the walk's end if there is
+// none. EOPNOTSUPP where the file system has no FIEMAP.
+int clinux_next_extent(struct clinux_extent_walk *walk, uint64_t position, struct clinux_extent *extent);
+void clinux_end_walk(struct clinux_extent_walk *walk);
 
 // A piece of a file that is no hole, and a search for some of them between two offsets.
 struct clinux_piece {
@@ -87,24 +108,39 @@ struct clinux_search {
 };
 // lseek(2) with SEEK_DATA and SEEK_HOLE. The descriptor's offset is moved, and put back at the end.
 int clinux_find_data(int fd, struct clinux_search *search);
-// The same by an open file of its own, so that nobody's offset moves. It is opened and closed by a thread that has a
-// table of descriptors of its own (Linux 5.9): whoever closes a file gives up all locks of fcntl(2) that the owner of the
-// table has on it. ENOSYS where there can be no such thread.
+// The same by an open file of its own, so that no other offset moves. A thread with a table of descriptors of its own
+// (Linux 5.9) opens and closes it: closing a file gives up all locks of fcntl(2) that the owner of the table has on it.
+// ENOSYS where there can be no such thread.
 int clinux_find_data_apart(int fd, struct clinux_search *search);
 
-// lseek(2) with SEEK_HOLE from the start: where the first hole is, or the end of the file; 0 where it can't be told. The
+// lseek(2) with SEEK_HOLE from the start: the first hole, or the end of the file; 0 where it is not known. The
 // descriptor's offset is the start afterwards.
 off_t clinux_first_hole(int fd);
 
-// MARK: Reads that leave the page cache as it is
+// MARK: The page cache
 
-// Makes a descriptor one for looking: what is read by it moves no time of access, where the caller may ask for that
-// (O_NOATIME is for the file's owner), and sets off no readahead (POSIX_FADV_RANDOM).
+// Counts of cachestat(2) (Linux 6.5), in units of the system's page size.
+struct clinux_cachestat {
+  uint64_t cached, dirty, writeback, evicted, recently_evicted;
+};
+int clinux_cachestat(int fd, uint64_t offset, uint64_t length, struct clinux_cachestat *counts);
+
+// sync_file_range(2) with SYNC_FILE_RANGE_WRITE: writeback of the range's dirty pages begins, nothing waits.
+int clinux_start_writeback(int fd, off_t offset, off_t length);
+
+// The same, and waits until they are written. It reports a failed writeback to the open file, as fsync(2) does.
+int clinux_write_back(int fd, off_t offset, off_t length);
+
+// madvise(2) with MADV_POPULATE_WRITE (Linux 5.14): pages become present and writable.
+int clinux_populate_for_writing(void *address, size_t length);
+
+// Reading by the descriptor moves no time of access (O_NOATIME, where the caller owns the file) and sets off no readahead
+// (POSIX_FADV_RANDOM).
 void clinux_be_quiet(int fd);
 
-// A part of a file, mapped so that its bytes can be copied and nothing else happens: a page that is in memory neither
-// counts as accessed nor sets off readahead. One that is not is read by itself. Who cuts the file meanwhile raises no
-// signal here. 0 or an errno: ENODEV where the file can't be mapped.
+// A part of a file, mapped to copy its bytes: a page in memory neither counts as accessed nor sets off readahead, and a
+// page that is not is read by itself. If the file is cut meanwhile, there is no signal. ENODEV where the file can't be
+// mapped.
 struct clinux_window;
 int clinux_window_open(int fd, off_t offset, size_t length, struct clinux_window **window);
 void clinux_window_close(struct clinux_window *window);
@@ -112,43 +148,25 @@ void clinux_window_close(struct clinux_window *window);
 // Copies bytes that begin in the window; fewer where it or the file ends. EIO where the device fails.
 int clinux_window_copy(struct clinux_window *window, off_t offset, void *bytes, size_t count, size_t *copied);
 
-// preadv2(2) with RWF_DONTCACHE (Linux 6.14): what was not in memory before goes again. pread(2) where there is no such
-// thing.
+// preadv2(2) with RWF_DONTCACHE (Linux 6.14): what was not in memory before goes again; pread(2) before.
 int clinux_read_once(int fd, void *bytes, size_t count, off_t offset, size_t *found);
 
-// posix_fadvise(2) with POSIX_FADV_DONTNEED: whole pages leave memory, unless somebody has them mapped or changed.
+// posix_fadvise(2) with POSIX_FADV_DONTNEED: whole pages leave memory, unless they are mapped or dirty.
 int clinux_drop(int fd, off_t offset, off_t length);
+
+// MARK: Events and users
 
 // inotify(7) on an open file, whatever its name is by now: a descriptor to poll, or a negative errno, and in `file` one of
 // O_PATH that leads to the file.
 int clinux_watch(int fd, int *file);
 
-// From now on the descriptor becomes readable when somebody opens, closes, writes, cuts, renames or removes the file, once:
-// whoever goes on pays for no more events. Reading its bytes makes an event if `reads` is set, what is done by way of a
-// mapping makes none. The number of the watch, or a negative errno.
+// The descriptor becomes readable when the file is next opened, closed, written, cut, renamed or removed, once: IN_ONESHOT.
+// Reading is an event if `reads` is set; loads and stores in a mapping make none. The number of the watch, or a negative
+// errno.
 int clinux_watch_arm(int watch, int file, bool reads);
 
-// Ends a watch, takes what has come, and tells whether it was an event.
+// Ends a watch and takes its events; whether there were any.
 bool clinux_watch_clear(int watch, int number);
-
-// Which file a descriptor or a name is: what statx(2) says without asking a server or a disk. `name` is looked up in
-// `folder` and links are followed; "" is the descriptor `folder` itself.
-struct clinux_identity {
-  uint32_t major, minor;
-  uint64_t inode;
-};
-int clinux_identity(int folder, const char *name, struct clinux_identity *identity);
-
-// How long an open file is and how many names it has: what statx(2) says when it is asked for no times. The size of a
-// block device is that of BLKGETSIZE64.
-struct clinux_coverage {
-  uint64_t size;
-  uint32_t links;
-};
-int clinux_cover(int fd, struct clinux_coverage *coverage);
-
-// When a file was last written, in nanoseconds since 1970: statx(2), which makes ext4 journal new times at the next write.
-int clinux_modified(int fd, int64_t *nanoseconds);
 
 // O_PATH of open(2), the same on every architecture that Swift runs on.
 enum { CLINUX_O_PATH = 010000000 };
@@ -165,7 +183,7 @@ int clinux_next_number(DIR *folder);
 // fcntl(F_OFD_SETLK, F_WRLCK) over the whole file: EAGAIN when another open file holds it.
 int clinux_lock_exclusive(int fd);
 
-// Gives that lock back, also where a child that was forked has the open file as well and has not yet come to its exec.
+// Gives that lock back, also where a forked child has the open file as well and has not yet come to its exec.
 void clinux_unlock(int fd);
 
 // A number for this process, which no child of fork(2) shares and none of its ancestors.
@@ -174,9 +192,8 @@ uint64_t clinux_process(void);
 // openat(2) with O_CLOEXEC.
 int clinux_open_at(int folder, const char *name, int flags, mode_t mode, int *fd);
 
-// Looks what a name is, without opening it (O_PATH), and opens a regular file as openat(2) does, or a block device that is
-// only to be read: it waits where another program has a lease, and for no reader or writer of a pipe. Anything else is
-// told by `mode`, with -1 for `fd`.
+// Finds a file by O_PATH, and opens a regular one as openat(2) does, or a block device for reading: it waits where another
+// program has a lease, and for no reader or writer of a pipe. For anything else `fd` is -1 and `mode` says what it is.
 int clinux_open_mappable(int folder, const char *name, int flags, int *fd, mode_t *mode);
 
 // fallocate(2) without flags: blocks are reserved and the file grows to offset + length. Past RLIMIT_FSIZE this and the
@@ -189,40 +206,34 @@ int clinux_resize(int fd, off_t size);
 // pwrite(2).
 int clinux_write_at(int fd, const void *bytes, size_t count, off_t offset, size_t *written);
 
-// Gives a file what another has that it replaces: owner and group as far as one may, mode, access list (POSIX), and the
-// attributes user.* that may be read. What the group could not be kept for is not given to another group.
+// Gives a file what it keeps of another that it replaces: owner and group as far as the process may, mode, access list
+// (POSIX), and the readable attributes user.*. Rights of a group that could not be kept go to no other group.
 int clinux_inherit(int from, int to);
 
-// Whether a name leads to an open file; with AT_SYMLINK_NOFOLLOW a link does not.
-bool clinux_leads_to(int folder, const char *name, int flags, int fd);
-
-// Renames a new file to the name that it is to have. With -1 for `old` an existing target is EEXIST, also on file systems
-// that don't know RENAME_NOREPLACE (NFS, 9p, most of FUSE): there a program that is killed in between leaves an empty file
-// under the name. Else the name is that of the open file `old`, or free by now; EEXIST if it leads to another.
+// Renames a new file. With -1 for `old` an existing target is EEXIST, also on file systems without RENAME_NOREPLACE (NFS,
+// 9p, most of FUSE): there a process that is killed in between leaves an empty file under the name. Else the name is that
+// of the open file `old`, or free by now; EEXIST if it leads to another.
 int clinux_put_in_place(int folder, const char *from, const char *to, int old);
 
-// syncfs(2), which makes all names durable; EACCES where it can't, because that takes a call for the folder (FUSE, 9p).
+// syncfs(2), which makes all names durable; EACCES where only a call for the folder does that (FUSE, 9p).
 int clinux_sync_names(int fd);
 
 // MARK: The SIGBUS guard
 //
 // A load or store in a mapping whose file no longer covers the page raises SIGBUS. The guard's handler marks the page,
-// lays private memory of zeros over it, and lets the access go on; the operation that made it looks at the marks
+// lays private memory of zeros over it, and lets the access go on; the operation that made it checks the marks
 // afterwards and reports an error. Faults outside guarded mappings go on to the handler that was there before.
 
 struct clinux_guard;
 
-// The size of the pages that a mapping of the file is made of: those of the system, or of hugetlbfs.
-size_t clinux_mapping_unit(int fd);
-
 // Registers [base, base + length), in whole pages of `unit` bytes. `marks` has one byte for each 4 KiB, and is 0 where the
 // memory is the file's and no store has gone elsewhere; `faults` counts what the guard has absorbed, and is 0 as long as
-// no page is marked. Both outlive the registration, and are the caller's so that it can look at them, by atomic loads,
-// without a call. Where the process has as many mappings as it may have, one fault may mark more than its page, up to
-// all. NULL when memory or the handler could not be had.
+// no page is marked. Both outlive the registration, and the caller reads them by atomic loads. Where the process has as
+// many mappings as it may have, one fault may mark more than its page, up to all. NULL when memory or the handler could
+// not be had.
 struct clinux_guard *clinux_guard_register(void *base, size_t length, size_t unit, uint8_t *marks, uint64_t *faults);
 
-// When it returns, no handler looks at the registered memory any more.
+// When it returns, no handler uses the registered memory any more.
 void clinux_guard_unregister(struct clinux_guard *guard);
 
 // Maps the file again where pages [first, end) of 4 KiB are replaced, and takes the marks off these. Others in the same

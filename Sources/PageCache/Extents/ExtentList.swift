@@ -1,6 +1,6 @@
 import CLinux
 
-/// The extents of some bytes in the making: what a file system answers, whatever that is, put in order.
+/// Puts a file system's answers in order, whatever they are, and fills holes.
 struct ExtentList {
   /// What is not covered yet.
   private(set) var rest: Range<Int>
@@ -12,22 +12,16 @@ struct ExtentList {
     self.traits = traits
   }
 
-  /// Goes on with entries of FIEMAP.
+  /// Goes on with an entry of FIEMAP; whether it had bytes that are not covered yet.
   ///
-  /// An SMB server's words come through as they are: what overlaps or runs over counts as far as it makes sense.
-  ///
-  /// - Parameter entries: The next ones in order.
-  /// - Returns: Whether more may follow.
-  mutating func append(_ entries: some Sequence<clinux_extent>) -> Bool {
-    let before = rest
-    for entry in entries {
-      let start = Int(clamping: entry.logical)
-      let (end, isTooFar) = entry.logical.addingReportingOverflow(entry.length)
-      let bytes = start..<max(start, isTooFar ? .max : Int(clamping: end))
-      if let part = part(bytes) { append(Extent(entry, part, traits)) }
-      if entry.flags & UInt32(CLINUX_EXTENT_LAST) != 0 { return false }
-    }
-    return rest != before
+  /// An SMB server's answers come through as they are: what overlaps or runs over counts as far as it makes sense.
+  @discardableResult
+  mutating func append(_ entry: clinux_extent) -> Bool {
+    let start = Int(clamping: entry.logical)
+    let (end, isTooFar) = entry.logical.addingReportingOverflow(entry.length)
+    guard let part = part(start..<max(start, isTooFar ? .max : Int(clamping: end))) else { return false }
+    append(Extent(entry, part, traits))
+    return true
   }
 
   /// Goes on with a piece of data.
@@ -48,7 +42,6 @@ struct ExtentList {
     return extents
   }
 
-  // What of some bytes is asked about and not yet told of.
   private func part(_ bytes: Range<Int>) -> Range<Int>? {
     let part = bytes.clamped(to: rest)
     return part.isEmpty ? nil : part
@@ -72,11 +65,11 @@ extension Extent {
     self.init(bytes: bytes, kind: kind, physical: nil, isShared: false, isEncoded: isEncoded)
   }
 
-  /// Reads an entry of FIEMAP, whose flags are told in Documentation/filesystems/fiemap.rst.
+  /// Reads an entry of FIEMAP (Documentation/filesystems/fiemap.rst in the kernel).
   ///
   /// - Parameters:
   ///   - raw: The entry.
-  ///   - bytes: The part of it that is asked about.
+  ///   - bytes: The part of it that is wanted.
   ///   - traits: Whether the file system's addresses are places on a device, and the bytes there the file's.
   init(_ raw: clinux_extent, _ bytes: Range<Int>, _ traits: FileTraits) {
     func has(_ flag: Int) -> Bool { raw.flags & UInt32(flag) != 0 }

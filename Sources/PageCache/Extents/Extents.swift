@@ -84,19 +84,20 @@ extension PageCache {
   }
 
   private static func map(_ file: PagedFile, _ list: inout ExtentList) throws(PageCacheError) {
-    var isDone = false
-    while !isDone, !list.rest.isEmpty {
-      var raw = [clinux_extent](repeating: clinux_extent(), count: 128)
-      var count: UInt32 = 0
-      // SAFETY: the call fills as many entries as the array has, and says how many.
-      let code = unsafe clinux_extents(
-        file.descriptor.rawValue, UInt64(list.rest.lowerBound), UInt64(list.rest.count), false, &raw, UInt32(raw.count),
-        &count)
+    // 128 extents are 7 KiB.
+    var walk = unsafe clinux_extent_walk(
+      fd: file.descriptor.rawValue, settled: false, capacity: 128, index: 0, end: UInt64(list.rest.upperBound), map: nil
+    )
+    // SAFETY: the walk is this call's own, and ended once.
+    defer { unsafe clinux_end_walk(&walk) }
+    var entry = clinux_extent()
+    repeat {
+      // SAFETY: the call fills the entry.
+      let code = unsafe clinux_next_extent(&walk, UInt64(list.rest.lowerBound), &entry)
       // An offset that no file of this file system reaches.
       if Errno(rawValue: code) == .fileTooLarge { return }
-      guard code == 0 else { throw PageCacheError(code) }
-      isDone = !list.append(raw.prefix(Int(count)))
-    }
+      try PageCacheError.check(code)
+    } while list.append(entry)
   }
 
   private static func search(

@@ -52,7 +52,7 @@ struct CountedFile {
     guard length > 0 else { return raw }  // it would mean all from the offset to the end
     // SAFETY: the call fills the structure that it is given.
     let code = unsafe clinux_cachestat(file.rawValue, offset, length, &raw)
-    guard code == 0 else { throw PageCacheError(code) }
+    try PageCacheError.check(code)
     return raw
   }
 

@@ -47,14 +47,14 @@ public final class FileEvents: Sendable {
     // SAFETY: the call fills the integer that it is given.
     let descriptor = unsafe clinux_watch(file.rawValue, &found)
     if descriptor == -ENOENT, !PageCache.hasProc { throw .noProc }
-    guard descriptor >= 0 else { throw PageCacheError(-descriptor) }
+    guard descriptor >= 0 else { throw PageCacheError(Errno(rawValue: -descriptor)) }
     watch = FileDescriptor(rawValue: descriptor)
     self.file = FileDescriptor(rawValue: found)
     self.includesReads = includesReads
     let number = clinux_watch_arm(descriptor, found, includesReads)
     armed = Mutex(number)
     // All that was opened is closed by deinit.
-    guard number >= 0 else { throw PageCacheError(-number) }
+    guard number >= 0 else { throw PageCacheError(Errno(rawValue: -number)) }
   }
 
   deinit {

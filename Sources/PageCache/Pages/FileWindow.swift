@@ -31,7 +31,7 @@ import SystemPackage
     let page = Int(getpagesize())
     var answers = [UInt8](repeating: 0, count: (length + page - 1) / page)
     // SAFETY: the call fills one byte for each page of the mapping.
-    guard unsafe mincore(address, length, &answers) == 0 else { throw PageCacheError(errno) }
+    guard unsafe mincore(address, length, &answers) == 0 else { throw PageCacheError(Errno(rawValue: errno)) }
     return answers.map { $0 & 1 != 0 }
   }
 }

@@ -3,18 +3,16 @@ import SystemPackage
 
 /// The two numbers by which the kernel tells files apart, as statx(2) and as `/proc/PID/maps` show them.
 struct FileIdentity {
-  private let device: (major: UInt32, minor: UInt32)
-  private let inode: UInt64
+  private let identity: clinux_identity
   /// The fields of a line of maps: "fe:00" and "737".
   private let mapped: (device: [UInt8], inode: [UInt8])
 
   init(of file: FileDescriptor) throws(PageCacheError) {
     var raw = clinux_identity()
     // SAFETY: the call fills the structure that it is given.
-    let code = unsafe clinux_identity(file.rawValue, "", &raw)
-    guard code == 0 else { throw PageCacheError(code) }
-    device = (raw.major, raw.minor)
-    inode = raw.inode
+    let code = unsafe clinux_identity(file.rawValue, "", 0, &raw)
+    try PageCacheError.check(code)
+    identity = raw
     if let own = Self.ownMapping(of: file) {
       mapped = (Array(own.device), Array(own.inode))
     } else {
@@ -27,9 +25,9 @@ struct FileIdentity {
   func isFile(_ descriptor: Int32, in folder: Int32) throws(Errno) -> Bool {
     var raw = clinux_identity()
     // SAFETY: the call fills the structure that it is given.
-    let code = unsafe clinux_identity(folder, "\(descriptor)", &raw)
+    let code = unsafe clinux_identity(folder, "\(descriptor)", 0, &raw)
     guard code == 0 else { throw Errno(rawValue: code) }
-    return raw.inode == inode && raw.major == device.major && raw.minor == device.minor
+    return clinux_is_same(raw, identity)
   }
 
   /// Whether a line of maps is one of the file.
@@ -37,7 +35,7 @@ struct FileIdentity {
     line.inode.elementsEqual(mapped.inode) && line.device.elementsEqual(mapped.device)
   }
 
-  /// The line of maps that a mapping of our own has; none for a device, which a mapping may set to work.
+  /// The line of maps of a mapping of our own; none for a character device, which a mapping may set to work.
   private static func ownMapping(of file: FileDescriptor) -> MapsLine? {
     guard (try? PagedFile(file)) != nil,
       let window = try? FileWindow(of: file, from: 0, length: PageCache.pageSize)

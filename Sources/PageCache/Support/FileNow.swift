@@ -3,14 +3,15 @@ package import SystemPackage
 
 extension PageCache {
   /// How long an open file is now, in bytes; a block device has its own size.
-  ///
-  /// No times are asked for: after that the next write would have new ones to make durable.
   package static func size(of file: FileDescriptor) throws(PageCacheError) -> Int {
+    Int(clamping: try coverage(of: file).size)
+  }
+
+  static func coverage(of file: FileDescriptor) throws(PageCacheError) -> clinux_coverage {
     var coverage = clinux_coverage()
     // SAFETY: the call fills the structure that it is given.
-    let code = unsafe clinux_cover(file.rawValue, &coverage)
-    guard code == 0 else { throw PageCacheError(code) }
-    return Int(clamping: coverage.size)
+    try PageCacheError.check(unsafe clinux_cover(file.rawValue, &coverage))
+    return coverage
   }
 
   /// Whether an open file is a block device.
@@ -30,7 +31,7 @@ extension PageCache {
     var nanoseconds: Int64 = 0
     // SAFETY: the call fills the number that it is given.
     let code = unsafe clinux_modified(file.rawValue, &nanoseconds)
-    guard code == 0 else { throw PageCacheError(code) }
+    try PageCacheError.check(code)
     return .nanoseconds(nanoseconds)
   }
 }

@@ -12,7 +12,7 @@ package struct FileStanding: Sendable, Equatable {
     case deleted
     /// No name leads to the file, and its own leads to another one, as when an editor has saved it.
     case superseded
-    /// It leads nowhere, and another name to the file, which is told if it can be known.
+    /// It leads nowhere, and another name to the file, which is given if it is known.
     case moved(to: FilePath?)
     /// It leads to another file.
     case replaced(movedTo: FilePath?)
@@ -31,17 +31,9 @@ package struct FileStanding: Sendable, Equatable {
     }
   }
 
-  /// Asks statx(2) for the file and for the name, and for no times: to ask for those makes the next write slower.
-  ///
-  /// - Parameters:
-  ///   - file: The open file.
-  ///   - path: The name that it was opened by.
-  /// - Throws: The reason why it can't be known.
+  /// Queries the file and the name: statx(2) without times, which would make the next write slower.
   package init(of file: FileDescriptor, openedBy path: FilePath) throws(PageCacheError) {
-    var coverage = clinux_coverage()
-    // SAFETY: the call fills the structure that it is given.
-    let code = unsafe clinux_cover(file.rawValue, &coverage)
-    guard code == 0 else { throw PageCacheError(code) }
+    let coverage = try PageCache.coverage(of: file)
     size = Int(clamping: coverage.size)
     guard coverage.links > 0 else {
       name = Self.leads(path, to: file) == .success(false) ? .superseded : .deleted
@@ -58,10 +50,10 @@ package struct FileStanding: Sendable, Equatable {
   private static func leads(_ path: FilePath, to file: FileDescriptor) -> Result<Bool, Errno> {
     var (own, named) = (clinux_identity(), clinux_identity())
     // SAFETY: the calls fill the structures that they are given; the path's string lives as long as the call.
-    var code = unsafe clinux_identity(file.rawValue, "", &own)
-    if code == 0 { code = unsafe path.withPlatformString { unsafe clinux_identity(AT_FDCWD, $0, &named) } }
+    var code = unsafe clinux_identity(file.rawValue, "", 0, &own)
+    if code == 0 { code = unsafe path.withPlatformString { unsafe clinux_identity(AT_FDCWD, $0, 0, &named) } }
     guard code == 0 else { return .failure(Errno(rawValue: code)) }
-    return .success(own.inode == named.inode && own.major == named.major && own.minor == named.minor)
+    return .success(clinux_is_same(own, named))
   }
 
   // What `/proc` calls it: a path only if it leads to the file, for it may be one of another mount namespace.

@@ -34,12 +34,12 @@ extension PageCache {
     var info = statvfs()
     // SAFETY: the call fills the structure that it is given.
     while unsafe fstatvfs(file.rawValue, &info) == -1 {
-      guard errno == EINTR else { throw PageCacheError(errno) }
+      guard errno == EINTR else { throw PageCacheError(Errno(rawValue: errno)) }
     }
     var raw: UnsafePointer<CChar>?
     // SAFETY: the call fills the pointer that it is given, with a constant or nil.
     let code = unsafe clinux_memory_file_system(file.rawValue, &raw)
-    guard code == 0 else { throw PageCacheError(code) }
+    try PageCacheError.check(code)
     // SAFETY: the constant ends with a zero.
     let inMemory = unsafe raw.map { unsafe String(cString: $0) }
     let mount = Mount(of: file)

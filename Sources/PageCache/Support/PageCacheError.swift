@@ -31,7 +31,10 @@ public enum PageCacheError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The kernel answered with another error, as `EBADF` for a descriptor that is closed.
   case failed(Errno)
 
-  init(_ code: Int32) { self.init(Errno(rawValue: code)) }
+  /// Throws the errno that a function of CLinux returned, unless it is 0; those functions retry by themselves.
+  static func check(_ code: Int32) throws(PageCacheError) {
+    guard code == 0 else { throw PageCacheError(Errno(rawValue: code)) }
+  }
 
   init(_ errno: Errno) {
     switch errno {

@@ -33,7 +33,7 @@ extension MmapFile {
     precondition(bytes.lowerBound >= 0 && bytes.upperBound <= size, "bytes outside of the file")
     guard !bytes.isEmpty else { return }
     try mapping.startWriteback(bytes)
-    let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    let wanted = Alignment.pages(of: bytes)
     let chunks = states.chunks(with: .unsynced, in: wanted)
     noteWriteback(of: bytes, in: chunks)
     for pages in chunks { markFlushing(pages) }
@@ -165,7 +165,7 @@ extension MmapFile {
     guard isWritable else { throw notWritable() }
     precondition(bytes.lowerBound >= 0 && bytes.upperBound <= size, "bytes outside of the file")
     guard !bytes.isEmpty else { return }
-    let wanted = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    let wanted = Alignment.pages(of: bytes)
     let failure: MmapFileError? = durability.wholeFile.withLock { _ in
       let epoch = states.epoch
       let chunks = states.chunks(with: .unsynced, in: wanted)

@@ -132,7 +132,7 @@ extension MmapFile {
   private func edit(
     _ bytes: Range<Int>, epoch: Epoch, takesAll: Bool, _ body: (RangeEditor) throws -> Void
   ) -> Outcome {
-    let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    let pages = Alignment.pages(of: bytes)
     var edit = RangeEditor.Edit(file: self, bytes: bytes, epoch: epoch)
     do throws(MmapFileError) {
       try mapping.reattach(pages)
@@ -166,7 +166,7 @@ extension MmapFile {
 
   // Throws if some of the bytes have no blocks that were written, now or by a sync.
   private func requireData(_ bytes: Range<Int>) throws(MmapFileError) {
-    let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    let pages = Alignment.pages(of: bytes)
     guard !pages.isEmpty, mapping.isOnDisk(pages) == false else { return }
     // What somebody has written and the kernel has not yet is data, too.
     if let errno = durability.attempt({ mapping.synchronise(bytes) }) {
@@ -192,7 +192,7 @@ extension MmapFile {
       }
     }
     if mapping.hasFaults { try mapping.checkStored(bytes) }
-    let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    let pages = Alignment.pages(of: bytes)
     states.setWritten(pages, since: epoch)
   }
 }

@@ -144,7 +144,7 @@ extension MmapFile {
   func store(
     in bytes: Range<Int>, _ body: (Range<Int>) throws(MmapFileError) -> Void
   ) throws(MmapFileError) -> Epoch {
-    let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    let pages = Alignment.pages(of: bytes)
     // Read first: if a sync fails from here on, it may have taken some of these bytes with it.
     let epoch = states.epoch
     do throws(MmapFileError) {

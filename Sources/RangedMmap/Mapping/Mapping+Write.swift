@@ -26,7 +26,7 @@ extension Mapping {
 
   @inline(never)
   private func copyAnew(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) {
-    let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
+    let pages = Alignment.pages(of: bytes)
     switch strategy(for: bytes) {
     case .throughCache:
       if try unsafe writeThroughCache(source, to: bytes) {
@@ -54,7 +54,7 @@ extension Mapping {
     guard state != .mapped else { return }
     if state == .untouched { considerLargePages(for: bytes) }
     if mayHaveHoles || bytes.count >= WriteStrategy.leastForCall { try populate(bytes) }
-    mappingStates.set(bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound), to: .mapped)
+    mappingStates.set(Alignment.pages(of: bytes), to: .mapped)
   }
 
   /// Notes that some bytes are written back, and from how many dirty pages there were whether that is done little by
@@ -171,7 +171,7 @@ extension Mapping {
   // needs blocks for the whole folio (ext4_page_mkwrite in fs/ext4/inode.c, iomap_page_mkwrite in
   // fs/iomap/buffered-io.c): fallocate(2) shows whether there are any.
   private func missingNew(_ bytes: Range<Int>) -> Errno? {
-    if hasHole(in: bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)) { return .noSpace }
+    if hasHole(in: Alignment.pages(of: bytes)) { return .noSpace }
     let folio = Alignment.outward(bytes, unit: Self.large).clamped(to: 0..<size)
     let code = clinux_preallocate(descriptor.rawValue, off_t(folio.lowerBound), off_t(folio.count))
     return [.noSpace, .diskQuotaExceeded].first { $0 == Errno(rawValue: code) }

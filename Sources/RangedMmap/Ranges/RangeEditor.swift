@@ -129,7 +129,7 @@ extension RangeEditor {
     } catch { unsafe edit.pointee.failure = error }
     // After a failure, too: some of the bytes may be in the file.
     unsafe edit.pointee.hasStored = true
-    let pages = place.lowerBound / Alignment.page..<Alignment.pages(in: place.upperBound)
+    let pages = Alignment.pages(of: place)
     file.states.setWritten(pages, since: unsafe edit.pointee.epoch)
   }
 

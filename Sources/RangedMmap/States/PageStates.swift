@@ -166,13 +166,7 @@ extension PageStates {
   /// Neighbouring pages whose byte is this one.
   func runs(of value: StateByte, in pages: Range<Int>) -> [Range<Int>] {
     var runs: [Range<Int>] = []
-    for page in pages where byte(at: page) == value {
-      if let last = runs.last, last.upperBound == page {
-        runs[runs.count - 1] = last.lowerBound..<page + 1
-      } else {
-        runs.append(page..<page + 1)
-      }
-    }
+    for page in pages where byte(at: page) == value { runs.join(page..<page + 1) }
     return runs
   }
 

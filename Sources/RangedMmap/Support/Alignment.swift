@@ -31,6 +31,9 @@ public enum Alignment {
     return start..<max(start, (bytes.upperBound + unit - 1) / unit * unit)
   }
 
+  /// The pages of 4096 bytes that `bytes` touch.
+  static func pages(of bytes: Range<Int>) -> Range<Int> { bytes.lowerBound / page..<pages(in: bytes.upperBound) }
+
   /// The system's page size, where it is larger than 4096.
   static let systemPage = max(page, Int(getpagesize()))
 
