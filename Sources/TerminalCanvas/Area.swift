@@ -18,7 +18,6 @@ package struct Area: Sendable, Equatable {
   /// So many rows that end where the area begins.
   package func above(_ count: Int) -> Area { Area(x: x, y: y - count, width: width, height: count) }
 
-  /// What is left below some rows.
   package func below(_ count: Int) -> Area { Area(x: x, y: y + count, width: width, height: height - count) }
 
   package func inset(left: Int, right: Int = 0) -> Area {
@@ -39,7 +38,6 @@ package struct Area: Sendable, Equatable {
     return Area(x: x, y: y, width: width, height: min(count, height))
   }
 
-  /// Cuts columns off the left, as many as there are.
   package mutating func takeLeft(_ count: Int) -> Area {
     defer { self = inset(left: min(count, width)) }
     return Area(x: x, y: y, width: min(count, width), height: height)

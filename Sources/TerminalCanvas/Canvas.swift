@@ -40,7 +40,6 @@ package struct Canvas: Sendable, Equatable {
 
   package var area: Area { Area(x: 0, y: 0, width: width, height: height) }
 
-  /// The cell in a column and a row that exist.
   package subscript(x: Int, y: Int) -> Cell { cells[y * width + x] }
 
   package func row(_ y: Int) -> ArraySlice<Cell> { cells[y * width..<(y + 1) * width] }

@@ -16,7 +16,6 @@ extension Unicode.Scalar {
     return width < 0 ? 1 : width
   }
 
-  /// What a canvas shows of it.
   var shown: Unicode.Scalar { isHazardous || value >= 0x300 && width < 0 ? "·" : self }
 
   var isMark: Bool { value >= 0x300 && !isLeftOut && !isHazardous && width == 0 }

@@ -1,4 +1,3 @@
-/// How a role looks.
 package struct Appearance: Sendable, Equatable {
   /// 0xRRGGBB.
   package let rgb: UInt32

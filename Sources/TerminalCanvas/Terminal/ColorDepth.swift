@@ -7,7 +7,6 @@ enum ColorDepth {
   /// Bold makes them bright on many terminals.
   case eight
   case sixteen
-  /// The 256 of xterm.
   case indexed
   /// Numbers are red, green and blue, 8 bits each.
   case direct
@@ -53,7 +52,6 @@ extension Palette {
     return ink
   }
 
-  /// The ground's number, or -1 for the terminal's own.
   func paper(_ depth: ColorDepth) -> Int32 {
     guard paintsGround else { return -1 }
     return switch depth {

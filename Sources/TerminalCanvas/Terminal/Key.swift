@@ -6,10 +6,8 @@ package enum Key: Sendable, Equatable {
   case enter, escape, tab, backTab, backspace, delete, help
   /// A character that was typed with Alt held, or right after Esc: terminals send the same for both.
   case alt(Unicode.Scalar)
-  /// Text that was pasted, not typed.
   case paste(String)
   case mouse(MouseEvent)
-  /// The window has another size.
   case resize
   /// A key that the program has no use for.
   case unknown
@@ -19,7 +17,6 @@ extension Key: ExpressibleByUnicodeScalarLiteral {
   package init(unicodeScalarLiteral scalar: Unicode.Scalar) { self = .character(scalar) }
 }
 
-/// What the mouse did, and over which cell.
 package struct MouseEvent: Sendable, Equatable {
   package enum Kind: Sendable {
     case press, release

@@ -29,7 +29,6 @@ extension NcursesTerminal {
     case code(Int32)
   }
 
-  /// The next key that is waiting, or `nil`.
   package func nextKey() -> Key? {
     while true {
       if let event = mouseEvents.popLast() { return .mouse(event) }

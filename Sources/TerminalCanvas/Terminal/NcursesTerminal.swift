@@ -34,7 +34,6 @@ package final class NcursesTerminal: Terminal {
   var mouseEvents: [MouseEvent] = []
   // It came after an Esc and was no part of it.
   var nextInput: Input?
-  // Whether the last key was Esc.
   var wasEscape = false
   // The bytes after `ESC [` of a sequence whose end has not come yet.
   var sequence: String?
@@ -45,8 +44,6 @@ package final class NcursesTerminal: Terminal {
   private var isOpen = true
 
   /// Takes over the terminal on standard input and output; the use of the mouse takes its own selection away.
-  ///
-  /// `kind` is a value of `TERM`.
   package init(
     _ palette: Palette, color choice: ColorChoice, usesMouse: Bool, kind: String? = nil, input: Int32 = STDIN_FILENO,
     output: Int32 = STDOUT_FILENO

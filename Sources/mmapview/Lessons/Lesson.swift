@@ -2,7 +2,6 @@ import Inspector
 
 /// A script that shows one fact of memory and disk on the learner's own machine, and checks it.
 struct Lesson: Sendable {
-  /// As in `--lesson 1`.
   let number: Int
   let title: String
   let summary: String
@@ -30,7 +29,6 @@ struct Lesson: Sendable {
     otherwise = try Script(lines[cut...].joined(separator: "\n"), name: name, firstLine: cut + 1)
   }
 
-  /// The output of `mmapview --lesson`.
   static func list(_ lessons: [Lesson]) -> [String] {
     lessons.flatMap { lesson in
       let number = lesson.number < 10 ? " \(lesson.number)" : "\(lesson.number)"

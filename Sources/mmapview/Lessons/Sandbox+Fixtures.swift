@@ -33,8 +33,7 @@ extension Sandbox {
         unsafe msync(memory.baseAddress, size, MS_ASYNC)
       }
       let line = "another program: msync(\(words[0]), MS_ASYNC) returned \(code)"
-      guard code == 0 else { throw CommandError("\(line); expected: 0") }
-      return [line]
+      return try result(line, code == 0, expected: "0")
     },
     Fixture("fsync NAME") { sandbox, words in
       if let failure = try sandbox.synchronise(words[0]) { throw failure }
@@ -52,8 +51,7 @@ extension Sandbox {
       // How many errors were recorded differs from kernel to kernel.
       let shown = isLie ? [answers[0], "success"] : answers
       let line = "another program: fsync(\(words[0])): " + shown.joined(separator: "; again: ")
-      guard isLie else { throw CommandError("\(line); expected: an error, and then success") }
-      return [line]
+      return try result(line, isLie, expected: "an error, and then success")
     },
     Fixture("truncate NAME SIZE") { sandbox, words in
       let size = try size(words[1])
@@ -68,8 +66,7 @@ extension Sandbox {
       guard code == 0 else { throw Errno(rawValue: code) }
       let end = status & 0x7f == 0 ? "ended well" : "was killed by signal \(status & 0x7f) (\(name(status & 0x7f)))"
       let line = "another program, with a bare mmap, stored into \(bytes(size)) of \(words[0]): it \(end)"
-      guard status & 0x7f == SIGBUS else { throw CommandError("\(line); expected: killed by SIGBUS") }
-      return [line]
+      return try result(line, status & 0x7f == SIGBUS, expected: "killed by SIGBUS")
     },
     Fixture("device NAME OFFSET HEX") { sandbox, words in
       let found = try sandbox.device(words[0], try size(words[1]), words[2].count / 2)
@@ -104,7 +101,6 @@ extension Sandbox {
     },
   ]
 
-  /// Carries out the words after `outside`.
   func perform(_ words: [String]) throws(CommandError) -> [String] {
     guard let fixture = Self.all.first(where: { $0.words.first.map(String.init) == words.first }),
       words.count >= fixture.words.count
@@ -115,6 +111,11 @@ extension Sandbox {
     do { return try fixture.act(self, Array(words.dropFirst())) } catch {
       throw error as? CommandError ?? CommandError("outside \(words.joined(separator: " ")): \(error)")
     }
+  }
+
+  private static func result(_ line: String, _ isExpected: Bool, expected: String) throws -> [String] {
+    guard isExpected else { throw CommandError("\(line); expected: \(expected)") }
+    return [line]
   }
 
   private static func size(_ text: String) throws -> Int { text == "0" ? 0 : try Command.size(text) }

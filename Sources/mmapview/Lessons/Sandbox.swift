@@ -9,7 +9,6 @@ import SystemPackage
 ///
 /// Nothing outside of it is touched: the names in lessons are relative to it, and none leads out.
 final class Sandbox: Sendable {
-  /// What has to be ended and unmounted.
   struct Fixtures: Sendable {
     var mounts: [String] = []
     var child: Child?
@@ -46,7 +45,6 @@ final class Sandbox: Sendable {
     try move(to: folder)
   }
 
-  /// Goes back to where the program was started.
   func leave() throws(CommandError) { if let home { try move(to: home) } }
 
   private func move(to path: FilePath) throws(CommandError) {

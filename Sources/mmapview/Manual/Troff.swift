@@ -20,7 +20,6 @@ struct Troff {
     line(Self.prose(text))
   }
 
-  /// Lines as they are, in bold.
   mutating func example(_ lines: [String]) {
     line(".PP\n.RS 4\n.nf")
     for example in lines { line(Self.guarded("\\fB" + Self.escaped(example) + "\\fR")) }

@@ -3,7 +3,6 @@ import TerminalCanvas
 
 /// What the bytes from the cursor on mean, read as numbers of several sizes, in both orders, and as text.
 struct ByteFacts {
-  /// How many rows it takes below the bytes.
   static let rows = 2
 
   private let bytes: [UInt8]

@@ -58,6 +58,5 @@ extension String {
     "…": "...", "·": "|", "←": "Left", "→": "Right", "↑": "Up", "↓": "Down",
   ]
 
-  /// The text with the program's own symbols spelled out, for terminals and formats that lack them.
   var inASCII: String { map { Self.spellings[$0] ?? String($0) }.joined() }
 }

@@ -3,7 +3,6 @@ import TerminalCanvas
 
 /// The help screens, made from the tables of keys and of verbs.
 enum HelpText {
-  /// The keys of the grid.
   static func keys(_ glyphs: Glyphs, width: Int = 80) -> [String] {
     let groups = [KeyMap.moving, KeyMap.looking, KeyMap.working, KeyMap.others]
     let nameWidth = groups.joined().map { glyphs.spell($0.name).count }.max() ?? 0
@@ -20,7 +19,6 @@ enum HelpText {
     return lines + ["`:` and then `?` shows the commands"]
   }
 
-  /// The commands, and the keys while one is typed.
   static func commands(_ glyphs: Glyphs) -> [String] {
     let width = Verb.all.map(\.name.count).max() ?? 0
     return ["commands; `help VERB` explains one, as does F1 while it is typed"]

@@ -6,7 +6,6 @@ import TerminalCanvas
 /// The bytes of the page under the cursor, as `xxd` shows them, coloured by kind of byte; below them what the byte at the
 /// cursor means.
 enum HexView: Pane {
-  /// How many rows of bytes an area has room for.
   static func rows(_ area: Area, showsCursor: Bool) -> Int {
     area.height - 1 - (showsCursor ? ByteFacts.rows : 0)
   }

@@ -5,19 +5,14 @@ import TerminalCanvas
 
 /// What the glyphs mean, and how many pages of the file are in each state: a line for each layer that is shown.
 enum LegendView: Pane {
-  private struct Entry {
-    let glyph: Unicode.Scalar
-    let role: Role
-    let count: Int?
-    let name: String
-  }
+  private typealias Entry = (glyph: Unicode.Scalar, role: Role, count: Int?, name: String)
 
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     guard let file = shown.file else { return }
     var rest = area
     if shown.layer != .kernel {
       func entry(_ state: PageState, _ count: Int, _ name: String) -> Entry {
-        Entry(glyph: shown.glyphs.glyph(state), role: state.role, count: count, name: name)
+        (shown.glyphs.glyph(state), state.role, count, name)
       }
       let entries =
         file.isWritable
@@ -41,7 +36,7 @@ enum LegendView: Pane {
       return
     }
     func entry(_ state: KernelState, _ count: Int?, _ name: String) -> Entry {
-      Entry(glyph: shown.glyphs.glyph(state), role: state.role, count: count, name: name)
+      (shown.glyphs.glyph(state), state.role, count, name)
     }
     let isInMemory = sample.fileSystem?.isInMemory == true
     let totals = sample.totals
@@ -61,10 +56,8 @@ enum LegendView: Pane {
     ]
     // Changes are looked for only in files that others write.
     if !file.isWritable {
-      entries.append(
-        Entry(
-          glyph: shown.glyphs.glyph(KernelState.clean), role: .changed, count: nil,
-          name: sample.comparesBytes ? "changed" : "changed: zoom in"))
+      let name = sample.comparesBytes ? "changed" : "changed: zoom in"
+      entries.append((shown.glyphs.glyph(KernelState.clean), .changed, nil, name))
     }
     draw(entries, isMeasured: true, on: &canvas, area)
   }

@@ -41,7 +41,6 @@ enum OverviewBar: Pane {
     canvas.put(glyph, x: x, y: y, style)
   }
 
-  /// How many pages a cell of the bar stands for.
   static func pagesPerCell(_ shape: GridShape, _ layer: Layer, of pages: Int) -> Int {
     let cells = shape.columns * shape.cellWidth / columns(layer)
     return max(1, (pages + cells - 1) / cells)

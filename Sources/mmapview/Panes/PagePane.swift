@@ -3,7 +3,6 @@ import PageCache
 import RangedMmap
 import TerminalCanvas
 
-/// What is known of the page under the cursor.
 enum PagePane {
   /// Draws the facts, one a line, and returns how many lines it took.
   static func drawFacts(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) -> Int {

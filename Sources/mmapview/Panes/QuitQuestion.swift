@@ -9,7 +9,6 @@ struct QuitQuestion: ScreenLayer {
     "\(counted(shown.unsyncedPages, "page")) \(words): "
   }
 
-  /// The whole of it as a line.
   static func text(_ shown: Snapshot) -> String {
     question(shown, "not durable") + answers.map { "\($0) \($1)" }.joined(separator: "  ")
   }

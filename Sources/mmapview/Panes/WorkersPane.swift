@@ -17,7 +17,6 @@ struct WorkersPane: Pane {
     WorkersPane(shown, area.width).draw(on: &canvas, area)
   }
 
-  /// How many rows it takes for all of it.
   static func height(_ shown: Snapshot, width: Int) -> Int {
     let pane = WorkersPane(shown, width)
     return 1 + pane.facts.count + (pane.hasGraph ? 1 : 0) + pane.phases.count + pane.shift.count
@@ -40,25 +39,31 @@ struct WorkersPane: Pane {
       canvas.write(shortened(text, width, glyphs), in: rest.row(0), Style(role, isMeasured: !crew.isStepped))
       rest = rest.below(1)
     }
-    let rows = Rows(
-      area.height, workers: shift.count, facts: facts.count, latencies: phases.count, hasGraph: hasGraph,
-      areRunning: crew.running > 0)
+    var free = area.height - 1
+    func take(_ wanted: Int) -> Int {
+      defer { free -= min(wanted, free) }
+      return min(wanted, free)
+    }
+    // Two workers say more than any figure; a seventh, or one that has ended, says less.
+    let first = take(crew.running > 0 ? min(shift.count, 2) : 0)
+    let (factRows, phaseRows, graphRows) = (take(facts.count), take(phases.count), take(hasGraph ? 1 : 0))
+    let rows = first + take(shift.count - first)
     line(heading, .title)
-    for fact in facts.prefix(rows.facts) { line(fact, .text) }
-    if rows.graph > 0 { line(graph, .written) }
+    for fact in facts.prefix(factRows) { line(fact, .text) }
+    if graphRows > 0 { line(graph, .written) }
     // Where only one has room, the disk's times say more than the memory's.
-    for phase in phases.suffix(rows.latencies) {
+    for phase in phases.suffix(phaseRows) {
       line(latencyLine(phase.rawValue, crew.latencies(of: phase), glyphs, width), .dim)
     }
     // The last row says how many are hidden, unless it is the only one.
-    let room = shift.count <= rows.workers ? rows.workers : rows.workers > 1 ? rows.workers - 1 : rows.workers
+    let room = shift.count > rows && rows > 1 ? rows - 1 : rows
     let shown = room < shift.count ? Array(busiest.prefix(room)) : Array(shift)
     let columns = WorkerColumns(shift, pages: pages, width: width)
     for worker in shown {
       columns.draw(worker, throughput, glyphs, on: &canvas, rest.row(0))
       rest = rest.below(1)
     }
-    if room < rows.workers { line("and \(shift.count - room) more", .dim) }
+    if room < rows { line("and \(shift.count - room) more", .dim) }
   }
 
   private var heading: String {
@@ -100,26 +105,4 @@ struct WorkersPane: Pane {
   }
 
   private func shown(_ bytesPerSecond: Double?) -> String { bytesPerSecond.map { rate($0) } ?? glyphs.unknown }
-}
-
-/// How the rows below the heading are shared out.
-private struct Rows {
-  var workers: Int
-  let facts: Int
-  let latencies: Int
-  let graph: Int
-
-  init(_ height: Int, workers count: Int, facts: Int, latencies: Int, hasGraph: Bool, areRunning: Bool) {
-    var room = max(0, height - 1)
-    func take(_ wanted: Int) -> Int {
-      defer { room -= min(wanted, room) }
-      return min(wanted, room)
-    }
-    // Two workers say more than any figure; a seventh, or one that has ended, says less.
-    workers = take(areRunning ? min(count, 2) : 0)
-    self.facts = take(facts)
-    self.latencies = take(latencies)
-    graph = take(hasGraph ? 1 : 0)
-    workers += take(count - workers)
-  }
 }

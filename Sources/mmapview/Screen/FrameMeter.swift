@@ -1,6 +1,5 @@
 import Inspector
 
-/// How many frames were shown, and how long they took.
 struct FrameMeter {
   private var frames = 0
   private var work = Duration.zero

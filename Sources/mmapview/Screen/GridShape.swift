@@ -1,7 +1,6 @@
 import RangedMmap
 import TerminalCanvas
 
-/// How the pages of a file are broken into cells and rows.
 struct GridShape: Equatable {
   let columns: Int
   let rows: Int

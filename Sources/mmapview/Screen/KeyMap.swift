@@ -3,23 +3,19 @@ import RangedMmap
 import SystemPackage
 import TerminalCanvas
 
-/// What a key does.
 enum Action {
   case perform(Command)
   /// Opens the prompt with a text to be changed or confirmed, and logs a note about it.
   case edit(String, note: String? = nil)
-  /// Says why there is nothing to do.
   case refuse(String)
   /// Selects from the cursor to wherever it moves.
   case selectFromHere
   /// Lets the arrows move in another pane.
   case focus(Focus)
-  /// Shows the whole log.
   case log
   case help
 }
 
-/// What a key acts on.
 struct KeyContext {
   let session: Session
   let interface: Interface
@@ -68,7 +64,6 @@ enum KeyMap {
     return bindings.first { $0.keys.contains(key) }?.action(context)
   }
 
-  /// The keys that the bottom line names here and now.
   static func hints(_ session: Session) -> [(key: String, name: String, rank: Int)] {
     // In a file that is open for reading only, any key that would write asks for permission.
     let isAsking =
@@ -157,7 +152,6 @@ enum KeyMap {
     Binding("q", ["q"], "quit", hint: Binding.Hint("quit", rank: 1)) { _ in .perform(.quit) },
   ]
 
-  /// The pages of the cell that a page is in.
   static func cell(of page: Int, _ session: Session, _ file: MmapFile) -> ClosedRange<Int> {
     let first = page / session.view.shownPagesPerCell * session.view.shownPagesPerCell
     return first...(min(first + session.view.shownPagesPerCell, file.states.count) - 1)

@@ -61,7 +61,6 @@ struct Layout {
     prompt = rest
   }
 
-  /// The layout of a window for what the session has open.
   init?(_ session: Session, width: Int, height: Int) {
     self.init(
       width: width, height: height, pages: session.file?.states.count ?? 0, layer: session.layer,
@@ -70,7 +69,6 @@ struct Layout {
 }
 
 extension Layout {
-  /// How many rows the wheel scrolls.
   private static let wheelRows = 3
 
   /// The page that the mouse points at, or that the wheel brings the cursor to; `nil` if it means nothing there.

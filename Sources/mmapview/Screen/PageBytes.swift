@@ -28,7 +28,6 @@ struct PageBytes {
   let cutSize: Int?
   /// The same, and 7 bytes of the next page for a number at the end of this one, if they may be read.
   let bytesAndMore: [UInt8]
-  /// Why it could not be read.
   let failure: String?
   /// Whether a later frame has shown them: something may have changed meanwhile.
   private(set) var isOld = false

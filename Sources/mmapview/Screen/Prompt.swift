@@ -12,7 +12,6 @@ struct Prompt {
   // A line that a key has put there was not typed: history is not searched for lines that begin like it.
   private var isTyped = false
 
-  /// The candidates of a completion, and which one stands in the line.
   struct Choices {
     let completion: Completion
     var index: Int?

@@ -14,7 +14,6 @@ extension ScreenLayer {
   func cursor(_ layout: Layout) -> (x: Int, y: Int)? { nil }
 }
 
-/// What a layer has made of a key.
 enum LayerOutcome {
   case stays
   /// It goes; the loop then does this.

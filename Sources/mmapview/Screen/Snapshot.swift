@@ -21,11 +21,9 @@ struct Snapshot {
   let log: [Event]
   let job: Job?
   let workers: WorkerPool
-  /// The range of the page under the cursor.
   let range: RangeSummary?
   let unsyncedPages: Int
   let isInLesson: Bool
-  /// The keys that the bottom line names.
   let hints: [(key: String, name: String, rank: Int)]
   let interface: Interface
   let glyphs: Glyphs
@@ -53,7 +51,6 @@ struct Snapshot {
   }
 }
 
-/// A part of the frame.
 protocol Pane: SendableMetatype {
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area)
 }

@@ -12,7 +12,6 @@ struct Throughput {
   // The number of its first worker.
   private var shift: Int?
 
-  /// Bytes a second of one worker over the last second.
   func now(of worker: Int) -> Double? { nowByWorker[worker] }
 
   /// Takes a sample of what each worker of the shift has written, by number, if a second has passed since the last.

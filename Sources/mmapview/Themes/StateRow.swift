@@ -18,8 +18,7 @@ struct StateRow {
   }
 }
 
-/// A state that has a row.
-protocol ShownState: CaseIterable, RawRepresentable where RawValue: BinaryInteger {
+protocol ShownState {
   var row: StateRow { get }
 }
 

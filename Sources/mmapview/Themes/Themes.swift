@@ -39,9 +39,7 @@ extension Role {
 // Changed shares its glyphs with other states, and is bold for terminals without colours. No yellow can be read on white.
 
 extension Palette {
-  /// On a dark ground.
   static let dark = Palette(ground: 0x14181d, appearances { $0.dark })
-  /// On a light ground.
   static let light = Palette(ground: 0xffffff, appearances { $0.light })
   /// On a black that is painted: the contrast is promised on no other ground.
   static let highContrast = Palette(ground: 0x000000, paintsGround: true, appearances { $0.highContrast })
