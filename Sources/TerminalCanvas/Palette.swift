@@ -10,10 +10,7 @@ package struct Appearance: Sendable, Equatable {
   package let xterm: UInt8
 
   package init(_ rgb: UInt32, _ ansi: UInt8, isBold: Bool = false, isFaint: Bool = false) {
-    self.rgb = rgb
-    self.ansi = ansi
-    self.isBold = isBold
-    self.isFaint = isFaint
+    (self.rgb, self.ansi, self.isBold, self.isFaint) = (rgb, ansi, isBold, isFaint)
     xterm = Self.xterm(nearest: rgb)
   }
 
@@ -42,8 +39,7 @@ package struct Palette: Sendable, Equatable {
   let appearances: [Appearance]
 
   package init(ground: UInt32, paintsGround: Bool = false, _ byRole: [Role: Appearance]) {
-    self.ground = ground
-    self.paintsGround = paintsGround
+    (self.ground, self.paintsGround) = (ground, paintsGround)
     let text = byRole[.text] ?? Appearance(0xd0d0d0, 7)
     var appearances = [Appearance](repeating: text, count: 1 + Int(byRole.keys.map(\.number).max() ?? 0))
     for (role, appearance) in byRole { appearances[Int(role.number)] = appearance }

@@ -19,9 +19,7 @@ package struct Style: Sendable, Equatable {
   package var isMeasured: Bool
 
   package init(_ role: Role, isReversed: Bool = false, isMeasured: Bool = false) {
-    self.role = role
-    self.isReversed = isReversed
-    self.isMeasured = isMeasured
+    (self.role, self.isReversed, self.isMeasured) = (role, isReversed, isMeasured)
   }
 
   package static let plain = Style(.text)

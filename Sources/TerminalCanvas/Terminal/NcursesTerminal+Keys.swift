@@ -76,7 +76,6 @@ extension NcursesTerminal {
     switch input {
     case .character(let scalar): return pasted?.take(scalar) == true ? pasted.take()?.text : nil
     case .code(let code):
-      pasted?.giveUpEnd()
       // No terminal sends keys within pasted text; what looks like one is text, and is dropped.
       return code == Self.pasteEnd ? pasted.take()?.text : nil
     }
@@ -152,33 +151,21 @@ extension NcursesTerminal {
 
 /// A pasted text whose end has not come yet.
 struct PastedText {
-  // 64 KiB is more than any line that a person pastes on purpose; the rest is dropped.
+  // 64 Ki characters are more than any line that a person pastes on purpose; the rest is dropped.
   private static let longest = 1 << 16
   // ncurses does not recognise it where it comes in parts.
   private static let end = Array("\u{1b}[201~".unicodeScalars)
 
-  private(set) var text = ""
-  private var endCount = 0
+  private var scalars: [Unicode.Scalar] = []
+  var text: String { String(String.UnicodeScalarView(scalars.prefix(Self.longest))) }
 
-  /// Takes a character; true if it was the last one of the mark at the text's end.
+  /// Takes a character; true if it completes the mark at the text's end.
   mutating func take(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar == Self.end[endCount] {
-      endCount += 1
-      return endCount == Self.end.count
-    }
-    giveUpEnd()
-    endCount = scalar == Self.end[0] ? 1 : 0
-    if endCount == 0 { append(scalar) }
-    return false
-  }
-
-  /// Takes the beginning of a mark that did not go on as text.
-  mutating func giveUpEnd() {
-    for scalar in Self.end[..<endCount] { append(scalar) }
-    endCount = 0
-  }
-
-  private mutating func append(_ scalar: Unicode.Scalar) {
-    if text.utf8.count < Self.longest { text.unicodeScalars.append(scalar) }
+    // Beyond the limit only as many are kept as the mark has.
+    if scalars.count == Self.longest + Self.end.count { scalars.remove(at: Self.longest) }
+    scalars.append(scalar)
+    guard scalar == Self.end.last, scalars.suffix(Self.end.count).elementsEqual(Self.end) else { return false }
+    scalars.removeLast(Self.end.count)
+    return true
   }
 }

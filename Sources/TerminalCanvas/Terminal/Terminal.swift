@@ -4,27 +4,17 @@ package protocol Terminal: AnyObject {
   var height: Int { get }
   /// Whether glyphs outside ASCII can be shown.
   var showsUnicode: Bool { get }
-  /// How the roles look; another is seen at the next canvas.
+  /// Another one is seen at the next canvas.
   var palette: Palette { get set }
   /// So far, or `nil` where they can't be counted.
   var bytesSent: Int? { get }
 
-  /// Shows a canvas; only what differs from the last one is sent.
-  ///
-  /// - Parameters:
-  ///   - canvas: What to show.
-  ///   - cursor: Where the text cursor blinks, or `nil` to hide it.
   func show(_ canvas: Canvas, cursor: (x: Int, y: Int)?)
-
   /// The next key that is waiting, or `nil`.
   func nextKey() -> Key?
-
   /// Gives the terminal back for a while, as for a stop by `Ctrl-Z`.
   func suspend()
-
   /// Takes the terminal again; the next canvas is sent whole.
   func resume()
-
-  /// Gives the terminal back as it was found.
   func close()
 }

@@ -68,10 +68,8 @@ final class Child: Sendable {
 }
 
 extension FileDescriptor {
-  func readToEnd() -> [String] { readLines(until: nil) }
-
   /// Lines until one is `last`, or the end, or ten seconds without output.
-  fileprivate func readLines(until last: String?) -> [String] {
+  func readLines(until last: String? = nil) -> [String] {
     var text: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 4096)
     while true {

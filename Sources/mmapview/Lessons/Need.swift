@@ -25,9 +25,10 @@ enum Need: String, Sendable, CaseIterable {
       case .cachestat: return try counts(sandbox)
       case .extents: return try extents(sandbox)
       case .folios: return try folios(sandbox)
-      case .smallDisk: return sandbox.mountSmallDisk()
-      case .failingDisk: return sandbox.mountFailingDisk()
+      case .smallDisk: try sandbox.mountSmallDisk()
+      case .failingDisk: try sandbox.mountFailingDisk()
       }
+      return nil
     } catch { return "\(error)" }
   }
 

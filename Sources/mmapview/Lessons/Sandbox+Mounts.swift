@@ -13,32 +13,33 @@ extension Sandbox {
   // Twice the image, which has room for an ext4 with a journal of 4 MiB and for the lesson's file of 1 MiB.
   private static let room = 32 << 20
 
-  /// Mounts a file system of one MiB in memory as `small`, and returns why that is not possible, or `nil`.
-  func mountSmallDisk() -> String? {
+  /// Mounts a file system of one MiB in memory as `small`.
+  func mountSmallDisk() throws {
     let code = clesson_private_mounts()
-    if code != 0 {
-      return "a small disk can't be mounted: neither root nor namespaces of one's own are allowed here "
-        + "(\(Errno(rawValue: code)))"
+    guard code == 0 else {
+      throw CommandError(
+        "a small disk can't be mounted: neither root nor namespaces of one's own are allowed here "
+          + "(\(Errno(rawValue: code)))")
     }
-    return refusal { try mount("small", Self.small) }
+    try mount("small", Self.small)
   }
 
-  /// Mounts an ext4 as `failing`, on a loop device over a file in memory as `device`, and returns why not, or `nil`.
-  func mountFailingDisk() -> String? {
-    guard geteuid() == 0 else { return "a device that fails takes root to make; try it with sudo" }
+  /// Mounts an ext4 as `failing`, on a loop device over a file in memory as `device`.
+  func mountFailingDisk() throws {
+    guard geteuid() == 0 else { throw CommandError("a device that fails takes root to make; try it with sudo") }
     let code = clesson_private_mounts()
-    if code != 0 { return "mounts of one's own are not allowed here (\(Errno(rawValue: code)))" }
-    return refusal {
-      try mount("device", Self.room)
-      let image = image.string
-      try run(["truncate", "-s", "\(Self.room / 2)", image])
-      try run(["mkfs.ext4", "-q", "-b", "4096", "-J", "size=4", "-E", "nodiscard,lazy_itable_init=0", image])
-      // All of it gets its memory now: later only what is punched out can fail.
-      try run(["fallocate", "-l", "\(Self.room / 2)", image])
-      let place = try make("failing")
-      try run(["mount", "-o", "loop,errors=continue", image, place])
-      fixtures.withLock { $0.mounts.append(place) }
+    guard code == 0 else {
+      throw CommandError("mounts of one's own are not allowed here (\(Errno(rawValue: code)))")
     }
+    try mount("device", Self.room)
+    let image = image.string
+    try run(["truncate", "-s", "\(Self.room / 2)", image])
+    try run(["mkfs.ext4", "-q", "-b", "4096", "-J", "size=4", "-E", "nodiscard,lazy_itable_init=0", image])
+    // All of it gets its memory now: later only what is punched out can fail.
+    try run(["fallocate", "-l", "\(Self.room / 2)", image])
+    let place = try make("failing")
+    try run(["mount", "-o", "loop,errors=continue", image, place])
+    fixtures.withLock { $0.mounts.append(place) }
   }
 
   /// Makes the device fail each write to blocks of a file that were never written.
@@ -73,13 +74,6 @@ extension Sandbox {
     guard code == 0 else { throw Errno(rawValue: code) }
   }
 
-  private func refusal(_ body: () throws -> Void) -> String? {
-    do {
-      try body()
-      return nil
-    } catch { return "\(error)" }
-  }
-
   private func make(_ name: String) throws -> String {
     let place = folder.appending(name).string
     // SAFETY: the path is a C string for the length of the call, here and in the calls below.
@@ -96,7 +90,7 @@ extension Sandbox {
 
   private func run(_ words: [String]) throws {
     let (output, child) = try Child.spawn(words, input: nil)
-    let lines = output.readToEnd()
+    let lines = output.readLines()
     try? output.close()
     let status = Child.wait(child)
     guard status == 0 else { throw CommandError("\(words[0]): \(lines.first ?? "status \(status)")") }

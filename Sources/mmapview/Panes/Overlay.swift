@@ -7,8 +7,7 @@ struct Overlay: ScreenLayer {
 
   /// Lines to be read from the first on, or from the last one back.
   init(_ lines: [String], fromEnd isFromEnd: Bool = false) {
-    self.lines = lines
-    first = isFromEnd ? .max : 0
+    (self.lines, first) = (lines, isFromEnd ? .max : 0)
   }
 
   private func rows(_ area: Area) -> [String] { lines.flatMap { wrapped($0, area.width - 3) } }

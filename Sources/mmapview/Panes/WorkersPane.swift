@@ -23,11 +23,8 @@ struct WorkersPane: Pane {
   }
 
   private init(_ shown: Snapshot, _ width: Int) {
-    crew = shown.workers
-    shift = crew.shift
-    throughput = shown.interface.throughput
-    glyphs = shown.glyphs
-    pages = shown.file?.states.count ?? 0
+    (crew, shift, throughput) = (shown.workers, shown.workers.shift, shown.interface.throughput)
+    (glyphs, pages) = (shown.glyphs, shown.file?.states.count ?? 0)
     // A lesson takes its steps itself.
     takesSteps = shown.workers.running > 0 && !shown.isInLesson
     self.width = width

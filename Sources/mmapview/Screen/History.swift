@@ -124,7 +124,7 @@ struct History {
     }
     for _ in 0..<20 {
       if flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 { return lock }
-      guard errno == EWOULDBLOCK else { break }
+      if errno != EWOULDBLOCK { break }
       usleep(5000)
     }
     try? lock.close()
