@@ -15,7 +15,7 @@ public struct Extent: Sendable, Equatable {
     case written
     /// Its bytes lie beside the file's own record.
     case inline
-    /// Data of which the file system tells no more.
+    /// Data, of which the file system says no more.
     case data
   }
 
@@ -25,10 +25,9 @@ public struct Extent: Sendable, Equatable {
   public let kind: Kind
   /// The first byte's place on the device, as an offset in bytes, where it is known to have one.
   ///
-  /// Only ext2, ext3, ext4 and XFS tell such places. What FIEMAP calls physical is an address in a space of the file
-  /// system's own on Btrfs, Bcachefs and others that have many devices, one on an unnamed device on overlays, and made up
-  /// on SMB. Blocks that hold compressed or encrypted bytes have none either: the file's bytes are not there as they are,
-  /// and least of all those of a part at the same distance from the start.
+  /// Only ext2, ext3, ext4 and XFS report such places. The physical address of FIEMAP lies in a space of the file system's
+  /// own on Btrfs, Bcachefs and others with many devices, on an unnamed device on overlays, and is made up on SMB. Blocks
+  /// with compressed or encrypted bytes have none either: the file's bytes are not there as they are.
   public let physical: Int?
   /// Whether another file has the same blocks.
   public let isShared: Bool
@@ -40,15 +39,14 @@ extension PageCache {
   /// Where the bytes of a file are on the disk: FIEMAP of ioctl(2), or lseek(2) with `SEEK_DATA` and `SEEK_HOLE` where a
   /// file system has no such thing.
   ///
-  /// Nothing is flushed first, so that delayed blocks are seen as such. It is no snapshot: extents may change between the
-  /// calls. The bytes of a block device are one extent, which lies where it is.
+  /// Nothing is flushed first, so delayed blocks are seen as such. It is no snapshot: extents may change between the calls.
+  /// The bytes of a block device are one extent, at their own place.
   ///
-  /// lseek(2) moves the offset by which read(2) and write(2) go on, of every descriptor of the same open file. Therefore
-  /// the file is opened once more for it, by way of `/proc`, read-only, and closed again, by a thread of its own: the
-  /// locks of fcntl(2) that this process has on the file stay. Who watches the file by inotify(7) sees it opened and
-  /// closed. On FUSE that is not done, since most servers let the kernel throw away the pages of a file that is opened
-  /// anew (`fuse_open` in fs/fuse/file.c, without `FOPEN_KEEP_CACHE`). Where nobody reads or writes by the offset
-  /// meanwhile, `movesOffset` asks without all that, and on FUSE as well.
+  /// lseek(2) moves the offset of every descriptor of the same open file. So a thread of its own opens the file again for
+  /// it, by way of `/proc`, read-only, and closes it: the locks of fcntl(2) that this process has on the file stay. A watch
+  /// by inotify(7) sees it opened and closed. Not on FUSE, where most servers let the kernel drop the pages of a file that
+  /// is opened again (`fuse_open` in fs/fuse/file.c, without `FOPEN_KEEP_CACHE`). `movesOffset` needs none of that, and
+  /// works on FUSE: no other thread or process may read or write by the offset meanwhile.
   ///
   /// - Parameters:
   ///   - file: An open regular file or block device, of any mode but `O_PATH`.
@@ -58,8 +56,8 @@ extension PageCache {
   ///     there is FIEMAP.
   /// - Returns: Extents in order, which cover `bytes` without gaps; holes fill them. Neighbours may be of one kind: each
   ///   is an extent of the file system's own.
-  /// - Throws: ``PageCacheError/notSupported`` where not even holes are told. ``PageCacheError/offsetNeeded`` where the file
-  ///   would have to be opened anew and can't be: on FUSE, before Linux 5.9, or in a sandbox that forbids
+  /// - Throws: ``PageCacheError/notSupported`` where not even holes are known. ``PageCacheError/offsetNeeded`` where the file
+  ///   would have to be opened again and can't be: on FUSE, before Linux 5.9, or in a sandbox that forbids
   ///   close_range(2). ``PageCacheError/notPermitted`` where the caller may not open the file for reading any more;
   ///   ``PageCacheError/noProc``; ``PageCacheError/notRegular``; ``PageCacheError/notOpenForReading`` for `O_PATH`;
   ///   ``PageCacheError/failed(_:)``, with `EIO` for a server whose answers contradict themselves.

@@ -3,9 +3,8 @@ public import SystemPackage
 extension PageCache {
   /// How many pages of each of many equal groups the kernel holds, and in which state: cachestat(2).
   ///
-  /// Groups that lie side by side and of which nothing is cached are told of by one call; where something is, it is one
-  /// call for each. A file of any size can so be asked about in as many groups as a screen has room for. It is no
-  /// snapshot: pages may change between the calls.
+  /// One call answers for neighbouring groups of which nothing is cached; where something is, it is one call for each. It is
+  /// no snapshot: pages may change between the calls.
   ///
   /// - Parameters:
   ///   - file: An open regular file or block device that the caller owns or may write.

@@ -31,27 +31,25 @@ extension CachedPage: CustomStringConvertible {
 public struct CacheRun: Sendable, Equatable {
   /// Pages of 4096 bytes, counted from the start of the file.
   public var pages: Range<Int>
-  /// What is so for each of them.
+  /// The facts of each of them.
   public let state: CachedPage
 
   package init(pages: Range<Int>, state: CachedPage) { (self.pages, self.state) = (pages, state) }
 }
 
-/// Runs of a range in the making.
 struct CacheRuns {
-  /// The range that they are to cover.
   private let pages: Range<Int>
   private var runs: [CacheRun] = []
 
   init(of pages: Range<Int>) { self.pages = pages }
 
-  /// Goes on with some of the system's pages, which follow those before.
+  /// Appends some of the system's pages, which follow those before.
   mutating func append(system: Range<Int>, _ state: CachedPage) {
     let unit = PageCache.systemPage
     append((system.lowerBound * unit..<system.upperBound * unit).clamped(to: pages), state)
   }
 
-  /// All of them, of which those behind what was appended are not cached.
+  /// All runs; pages behind what was appended are not cached.
   mutating func finish() -> [CacheRun] {
     let end = runs.last?.pages.upperBound ?? pages.lowerBound
     if end < pages.upperBound { append(end..<pages.upperBound, []) }
@@ -70,8 +68,8 @@ struct CacheRuns {
 extension PageCache {
   /// What the kernel knows of each page of a range, neighbours of one kind together: cachestat(2).
   ///
-  /// One call answers for any range whose pages are all alike, so a range is divided only where they differ. It is no
-  /// snapshot: pages may change between the calls.
+  /// One call answers for a range whose pages are all alike; it is divided only where they differ. It is no snapshot: pages
+  /// may change between the calls.
   ///
   /// - Parameters:
   ///   - file: An open regular file or block device that the caller owns or may write.
@@ -92,7 +90,7 @@ extension PageCache {
       if let state = try counted.state(ofSystem: range) {
         runs.append(system: range, state)
       } else {
-        // The last part is put down first: the stack gives it back last.
+        // Reversed: the first part is popped first.
         let step = max(1, range.count / parts)
         for lower in stride(from: range.lowerBound, to: range.upperBound, by: step).reversed() {
           open.append(lower..<min(range.upperBound, lower + step))

@@ -3,16 +3,15 @@ import Glibc
 import Synchronization
 public import SystemPackage
 
-/// Tells when somebody opens, closes, writes, cuts, renames or removes a file: inotify(7).
+/// Reports that a file is opened, closed, written, cut, renamed or removed: inotify(7).
 ///
-/// It costs nothing while nothing happens: poll ``descriptor``, and when it is readable, ``clear()`` and look. The first
-/// event is told, and no more until it is cleared: who writes the file without a pause pays for one event between two
-/// looks. Who reads the file is told of only if that is asked for. What is read and stored by way of a mapping makes no
-/// event, which no call of Linux can tell without looking again, nor does what other machines do to a file on a network. On
-/// a stacked file system, as overlayfs is, nothing is told of what is done to the file below.
+/// It costs nothing while nothing happens: poll ``descriptor``, and when it is readable, ``clear()`` and sample again. There
+/// is one event until it is cleared: a process that writes the file without a pause pays for one event between two samples.
+/// Reads are events on request. Loads and stores in a mapping make no event, nor does what other machines do to a file on a
+/// network. On a stacked file system, such as overlayfs, what is done to the file below makes none.
 ///
-/// All of it may be used by many threads at once. One object takes two descriptors and one of the user's instances of
-/// inotify, of which there are `/proc/sys/fs/inotify/max_user_instances`, mostly 128.
+/// Any number of threads may use it. One object takes two descriptors and one of the user's instances of inotify, of which
+/// there are `/proc/sys/fs/inotify/max_user_instances`, mostly 128.
 ///
 /// ```swift
 /// let events = try FileEvents(of: file)
@@ -29,8 +28,7 @@ public final class FileEvents: Sendable {
   private let armed: Mutex<Int32>
   private let includesReads: Bool
 
-  /// What to poll for reading; it is closed as soon as the last reference to this object is gone, which must so be kept
-  /// for as long as it is polled.
+  /// What to poll for reading; it is closed with the last reference to this object.
   public var descriptor: Int32 { watch.rawValue }
 
   /// Watches a file, whatever its name is by now: inotify_init1(2), and inotify_add_watch(2) by way of `/proc`.
@@ -38,7 +36,7 @@ public final class FileEvents: Sendable {
   /// - Parameters:
   ///   - file: An open file of any kind, which the caller may read; it may be closed afterwards.
   ///   - includesReads: Whether read(2) of the file is an event, also the caller's own.
-  /// - Throws: ``PageCacheError/notPermitted`` to who may not read the file, ``PageCacheError/noProc``, or
+  /// - Throws: ``PageCacheError/notPermitted`` if the process may not read the file, ``PageCacheError/noProc``, or
   ///   ``PageCacheError/failed(_:)``: `EMFILE` where the user has no instance left, `ENOSPC` where no watch is left, `EBADF`
   ///   for a descriptor that is closed.
   /// - Complexity: Constant.
@@ -62,12 +60,12 @@ public final class FileEvents: Sendable {
     try? file.close()
   }
 
-  /// Whether it still watches: a file that was let be read when it was opened may not any more.
+  /// Whether it still watches: the permission to read the file may have gone.
   package var isArmed: Bool { armed.withLock { $0 } >= 0 }
 
   /// Takes the events that have come, and watches on: read(2), and inotify_add_watch(2).
   ///
-  /// - Returns: Whether there were any, also those of which the kernel kept no account since there were too many.
+  /// - Returns: Whether there were any, also where the kernel's queue overflowed.
   /// - Complexity: Constant.
   @discardableResult
   public func clear() -> Bool {

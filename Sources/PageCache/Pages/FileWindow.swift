@@ -1,14 +1,14 @@
 import Glibc
 import SystemPackage
 
-/// A part of a file, mapped for nobody to look at: its pages are asked about and never touched, so that none is read.
+/// A part of a file, mapped without access: its pages are queried and never touched, so none is read.
 @safe struct FileWindow: ~Copyable {
   private let address: UnsafeMutableRawPointer
   private let length: Int
 
   /// Maps some bytes of a file, from a boundary of the system's pages: mmap(2).
   init(of file: FileDescriptor, from offset: Int, length: Int) throws(PageCacheError) {
-    // No access: in a process that has called mlockall(2) with MCL_FUTURE the kernel would read in all of it otherwise.
+    // No access: else, after mlockall(2) with MCL_FUTURE, the kernel would read in all of it.
     // SAFETY: a new mapping at a place that the kernel chooses; it replaces none.
     let made = unsafe mmap(nil, length, PROT_NONE, MAP_SHARED, file.rawValue, off_t(offset))
     guard let made = unsafe made, unsafe made != UnsafeMutableRawPointer(bitPattern: -1) else {
@@ -19,7 +19,7 @@ import SystemPackage
   }
 
   deinit {
-    // SAFETY: made by init, and nobody else unmaps it.
+    // SAFETY: made by init, and unmapped here alone.
     _ = unsafe munmap(address, length)
   }
 

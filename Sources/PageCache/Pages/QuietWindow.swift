@@ -2,21 +2,15 @@ import CLinux
 import Glibc
 package import SystemPackage
 
-/// A part of a file from which bytes are copied that somebody wants to see, and nothing else happens: a page that is in
-/// memory neither counts as accessed, which would keep it there longer, nor sets off readahead.
+/// A part of a file whose bytes are copied with no other effect: a page in memory neither counts as accessed, which would
+/// keep it there longer, nor sets off readahead.
 ///
-/// A page that is not in memory is read, and no other. Whoever must not bring it in asks first. The file may be cut
-/// meanwhile.
+/// A page that is not in memory is read, and no other. The file may be cut meanwhile.
 @safe package struct QuietWindow: ~Copyable {
   private let window: OpaquePointer
 
-  /// Maps some bytes; `nil` where only read(2) gives the file's bytes: it can't be mapped, or a mapping may have those of
-  /// another file, as on overlayfs (`ovl_mmap` in fs/overlayfs/file.c).
-  ///
-  /// - Parameters:
-  ///   - file: A regular file or a block device, open for reading. The time of its last access stays if ``PageCache/beQuiet(_:)`` was asked
-  ///     for that.
-  ///   - bytes: Offsets into the file, which are not none.
+  /// Maps bytes of a file that is open for reading; `nil` where only read(2) works: it can't be mapped, or a mapping may have
+  /// the bytes of another file, as on overlayfs (`ovl_mmap` in fs/overlayfs/file.c).
   package init?(of file: FileDescriptor, bytes: Range<Int>) {
     guard !bytes.isEmpty, let paged = try? PagedFile(file), paged.isForReading,
       paged.traits.isDisjoint(with: [.stacked, .uncounted])
@@ -29,17 +23,11 @@ package import SystemPackage
   }
 
   deinit {
-    // SAFETY: made by init, and nobody else closes it.
+    // SAFETY: made by init, and closed here alone.
     unsafe clinux_window_close(window)
   }
 
-  /// Copies bytes.
-  ///
-  /// - Parameters:
-  ///   - offset: Where they begin in the file, within the window.
-  ///   - buffer: What is filled.
-  /// - Returns: How many there were: fewer where the window or the file ends.
-  /// - Throws: `ioError` where the device failed.
+  /// Copies bytes from an offset of the file on; fewer than asked for where the window or the file ends.
   package func copy(from offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
     guard let base = buffer.baseAddress else { return 0 }
     var count = 0
@@ -51,19 +39,19 @@ package import SystemPackage
 }
 
 extension PageCache {
-  /// Makes a descriptor one for looking: what is read or mapped by it moves no time of access, where the caller owns the
-  /// file, and a read brings in no more than was asked for.
+  /// Lets reads by a descriptor move no time of access, where the caller owns the file, and set off no readahead.
   package static func beQuiet(_ file: FileDescriptor) { clinux_be_quiet(file.rawValue) }
 
-  /// Reads bytes that are not in memory, and leaves none of them there: pages that somebody changes or maps meanwhile
-  /// stay.
+  /// Reads bytes of a quiet file that are not in memory, and leaves none of them there.
+  ///
+  /// Pages that are changed or mapped meanwhile stay. Where it is not known that all of the pages are absent, only Linux
+  /// 6.14 leaves as many as there were.
   ///
   /// - Parameters:
-  ///   - file: A file that is quiet; see ``beQuiet(_:)``.
+  ///   - file: See ``beQuiet(_:)``.
   ///   - offset: Where they begin.
   ///   - buffer: What is filled.
-  ///   - isAbsent: Whether none of the pages is known to be in memory. If that is unknown, only Linux 6.14 leaves as many as
-  ///     there were.
+  ///   - isAbsent: Whether none of the pages is known to be in memory.
   /// - Returns: How many there were: fewer where the file ends.
   /// - Throws: The system's error.
   package static func readOnce(

@@ -5,28 +5,27 @@ public import SystemPackage
 extension PageCache {
   /// Which pages of a range are in memory, by mincore(2), for where cachestat(2) is missing or counts in vain.
   ///
-  /// It tells less than ``runs(of:pages:)``: whether a page that is in memory is dirty or in writeback stays unknown. The file is mapped without any access and none of its pages is touched, so
-  /// nothing is read, in a process that locks all its memory (mlockall(2)) too.
+  /// It shows less than ``runs(of:pages:)``: whether a page in memory is dirty or in writeback stays unknown. The file is
+  /// mapped without access and none of its pages is touched, so nothing is read, in a process that locks all its memory
+  /// (mlockall(2)) too.
   ///
-  /// A mapping has the pages of the file that they are of, so that this answers on a stacked file system too, as overlayfs
-  /// is. A descriptor that was opened there for reading before the file was first written has, by a mapping, the pages of
-  /// the file below for as long as it is open, whatever read(2) gives (`ovl_mmap` in fs/overlayfs/file.c): that is what
-  /// is told of then.
+  /// A mapping has the pages of the file that owns them, so this works on a stacked file system too, such as overlayfs. A
+  /// descriptor that was opened there for reading before the file was first written maps the pages of the file below for as
+  /// long as it is open, whatever read(2) returns (`ovl_mmap` in fs/overlayfs/file.c): the answer is of those.
   ///
-  /// Of a file that the caller neither owns nor may write, mincore(2) says that all of it is resident
-  /// (`can_do_mincore` in mm/mincore.c), and some sandboxes say so of every file. So a page far behind the end is asked
-  /// about first, which is resident for a liar only, and then nothing is claimed. That a descriptor is open for writing
-  /// does not count for mincore(2), as it does for cachestat(2).
+  /// For a file that the caller neither owns nor may write, mincore(2) reports all pages as resident (`can_do_mincore` in
+  /// mm/mincore.c), and some sandboxes do so for every file. So a page far behind the end is queried first; if it is
+  /// resident, nothing is claimed. A descriptor that is open for writing counts for cachestat(2), but not for mincore(2).
   ///
   /// - Parameters:
   ///   - file: A regular file or block device, open for reading, that the caller owns or may write.
   ///   - pages: Pages of 4096 bytes, counted from the start of the file.
   /// - Returns: The pages that are in memory, each run of neighbours as one, in order. Behind the file's end there are
   ///   none. It is no snapshot.
-  /// - Throws: ``PageCacheError/notPermitted`` where mincore(2) would not tell the truth;
+  /// - Throws: ``PageCacheError/notPermitted`` where mincore(2) would not report the truth;
   ///   ``PageCacheError/notOpenForReading`` for a descriptor that can't be mapped; ``PageCacheError/notSupported`` where the
   ///   file system lets no file be mapped, on ZFS, hugetlbfs and files that are mapped directly (DAX), and for a file
-  ///   within 3 GiB of the largest size that there is, behind whose end nothing can be asked;
+  ///   within 3 GiB of the largest size that there is, behind whose end nothing can be mapped;
   ///   ``PageCacheError/notRegular``; ``PageCacheError/failed(_:)``, as when the process has no addresses left.
   /// - Precondition: `pages` begins at 0 or behind.
   /// - Complexity: The cost grows with the length, cached or not: one mmap(2), mincore(2) and munmap(2) for each 256 MiB
@@ -36,7 +35,7 @@ extension PageCache {
     let regular = try PagedFile(file)
     if regular.traits.contains(.uncounted) { throw .notSupported }
     guard regular.isForReading else { throw .notOpenForReading }
-    guard try isTold(regular) else { throw .notPermitted }
+    guard try isTrue(regular) else { throw .notPermitted }
     var runs: [Range<Int>] = []
     let (all, unit) = (systemPages(of: pages), systemPage)
     let page = unit * pageSize
@@ -58,12 +57,11 @@ extension PageCache {
     return runs
   }
 
-  /// How much is mapped at a time, in bytes.
+  /// How much is mapped at a time: 65,536 answers of a byte, which take 3 ms.
   private static var windowSize: Int { 256 << 20 }
 
-  /// Whether mincore(2) tells this caller the truth of the file that has the pages: of one that may not be told, it calls
-  /// resident what is not even in the file.
-  private static func isTold(_ file: PagedFile) throws(PageCacheError) -> Bool {
+  /// Whether mincore(2) reports the truth to this caller: else it calls pages resident that are not even in the file.
+  private static func isTrue(_ file: PagedFile) throws(PageCacheError) -> Bool {
     // Farther than the largest folio, 512 MiB with pages of 64 KiB, could reach behind the end.
     let far = 1 << 30
     guard file.size < Int.max - 3 * far else { throw .notSupported }

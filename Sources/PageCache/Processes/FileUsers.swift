@@ -58,20 +58,20 @@ public struct FileUser: Sendable, Equatable {
   public let modes: Modes
   /// Whether it has the file in its memory.
   public let mapping: Mapping
-  /// Whether it is this process, whose descriptor the question was asked with.
+  /// Whether it is this process, whose descriptor is in use.
   public let isSelf: Bool
 
   /// Whether it can change the file's bytes with what it holds.
   public var canChange: Bool { access.contains(.write) || mapping == .writable }
 }
 
-/// The processes that have a file open or mapped, so far as they may be known.
+/// The processes that have a file open or mapped, as far as the caller may see them.
 public struct FileUsers: Sendable, Equatable {
-  /// Those that were found, by their numbers.
+  /// The processes that were found, by their numbers.
   public let users: [FileUser]
-  /// How many processes there are besides of which not all may be looked at, so that they may use the file as well.
+  /// How many other processes there are that the caller may not see in full, and that may use the file as well.
   ///
-  /// If it is 0, nobody else uses the file, so far as `/proc` goes; else what was not found may be there.
+  /// If it is 0, no other process uses the file, as far as `/proc` shows.
   public let hiddenProcesses: Int
 }
 
@@ -79,20 +79,20 @@ extension PageCache {
   /// Which processes have a file open or mapped now, whatever name they opened it by: a walk through `/proc`.
   ///
   /// A descriptor counts if statx(2) through `/proc/PID/fd` gives the same device and inode, a mapping if its line in
-  /// `/proc/PID/maps` does. There some file systems show another device than statx(2), Btrfs and overlays among them;
-  /// so a page of a regular file is mapped here for a moment, without any access, and the two numbers are taken from this
+  /// `/proc/PID/maps` does. Some file systems show another device there than statx(2) does, Btrfs and overlays among them;
+  /// so a page of a regular file is mapped here for a moment, without access, and the two numbers are taken from this
   /// process's own line. A file that is open for writing alone, or by `O_PATH`, can't be mapped: then only those mappings
   /// are found whose file system shows one device. On Btrfs a file of another subvolume with the same inode number can't
   /// be told from this one by a mapping.
   ///
-  /// Root sees every process; anybody else sees those of the same user, and the rest are counted as hidden: `/proc/PID/fd`
+  /// Root sees every process; another user sees those of the same user, and the rest are counted as hidden: `/proc/PID/fd`
   /// and `maps` are for those who may trace the process (proc(5)). Not counted are kernel threads, which open nothing,
   /// processes in other PID namespaces, those that `/proc` leaves out when it is mounted with `hidepid`, descriptors of
   /// threads that do not share those of their process (unshare(2) with `CLONE_FILES`), and files in the kernel's own
   /// hands: swap files, loop devices, exports. Processes that end meanwhile are left out. It is no snapshot.
   ///
   /// - Parameter file: An open file of any kind.
-  /// - Returns: The users in the order of their numbers, this process among them, and how many can't be known.
+  /// - Returns: The users in the order of their numbers, this process among them, and how many are hidden.
   /// - Throws: ``PageCacheError/noProc``, or ``PageCacheError/failed(_:)`` with `EBADF` for a descriptor that is closed.
   /// - Complexity: A statx(2) for each descriptor of each process, and the text of each process's maps: see the article
   ///   for figures.
@@ -102,10 +102,10 @@ extension PageCache {
     var users: [FileUser] = []
     var hidden = 0
     while let process = processes.next() {
-      var look = ProcessScan(at: process)
-      look.lookAtDescriptors(for: identity)
-      look.lookAtMaps(for: identity)
-      if let user = look.user { users.append(user) } else if look.isHidden { hidden += 1 }
+      var scan = ProcessScan(at: process)
+      scan.scanDescriptors(for: identity)
+      scan.scanMaps(for: identity)
+      if let user = scan.user { users.append(user) } else if scan.isHidden { hidden += 1 }
     }
     return FileUsers(users: users.sorted { $0.processID < $1.processID }, hiddenProcesses: hidden)
   }

@@ -8,7 +8,6 @@ struct ProcFile {
   /// Its lines, without their ends and those that are empty.
   var lines: [ArraySlice<UInt8>] { bytes.split(separator: UInt8(ascii: "\n")) }
 
-  /// Reads all of it, or throws why it can't be read.
   init(_ path: String) throws(Errno) {
     var bytes: [UInt8] = []
     try Self.read(path) { part in
@@ -18,14 +17,7 @@ struct ProcFile {
     self.bytes = bytes
   }
 
-  /// Goes through the lines of one that may be long: a program with 65,530 mappings has 6 MiB of them.
-  ///
-  /// Memory is used for the longest line, and no more of the file is read than is asked for.
-  ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - body: Takes a line, and tells whether it wants the next one.
-  /// - Throws: Why it can't be read.
+  /// Goes through the lines of a long file, until `body` returns false: a program with 65,530 mappings has 6 MiB of them.
   static func forEachLine(of path: String, _ body: (ArraySlice<UInt8>) -> Bool) throws(Errno) {
     var begun: [UInt8] = []
     let newline = UInt8(ascii: "\n")
@@ -44,6 +36,7 @@ struct ProcFile {
   }
 
   private static func read(_ path: String, _ body: (ArraySlice<UInt8>) -> Bool) throws(Errno) {
+    // 16 KiB: most files of /proc in one call.
     var part = [UInt8](repeating: 0, count: 1 << 14)
     do {
       let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])

@@ -7,7 +7,7 @@ import SystemPackage
   private let stream: OpaquePointer
 
   init(_ path: String) throws(Errno) {
-    // SAFETY: a stream of its own, which nobody else closes.
+    // SAFETY: a stream of its own, closed by deinit alone.
     guard let stream = unsafe opendir(path) else { throw Errno(rawValue: errno) }
     unsafe self.stream = stream
   }
@@ -17,13 +17,11 @@ import SystemPackage
     _ = unsafe closedir(stream)
   }
 
-  /// The folder itself, for calls that take a name in it.
   var descriptor: Int32 {
     // SAFETY: the stream is open.
     unsafe dirfd(stream)
   }
 
-  /// The next of its numbers.
   func next() -> Int32? {
     // SAFETY: the stream is open, and read by one thread.
     let number = unsafe clinux_next_number(stream)

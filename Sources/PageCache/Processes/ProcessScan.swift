@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// What a look at one process shows of its use of a file.
+/// What one process shows of its use of a file.
 struct ProcessScan {
-  /// Whether something may not be looked at, of a process that may have files.
+  /// Whether the caller may not see something, of a process that may have files.
   private(set) var isHidden = false
   private let process: Int32
   private var isOpen = false
@@ -24,15 +24,14 @@ struct ProcessScan {
       modes: access.contains(.write) ? writingModes : readingModes, mapping: mapping, isSelf: process == getpid())
   }
 
-  /// Goes through the process's descriptors.
-  mutating func lookAtDescriptors(for file: FileIdentity) {
+  mutating func scanDescriptors(for file: FileIdentity) {
     do throws(Errno) {
       let folder = try ProcFolder("/proc/\(process)/fd")
-      while let descriptor = folder.next() { lookAt(descriptor, in: folder, for: file) }
+      while let descriptor = folder.next() { scan(descriptor, in: folder, for: file) }
     } catch { refused(error) }
   }
 
-  private mutating func lookAt(_ descriptor: Int32, in folder: borrowing ProcFolder, for file: FileIdentity) {
+  private mutating func scan(_ descriptor: Int32, in folder: borrowing ProcFolder, for file: FileIdentity) {
     do throws(Errno) {
       guard try file.isFile(descriptor, in: folder.descriptor) else { return }
       let info = try ProcFile("/proc/\(process)/fdinfo/\(descriptor)")
@@ -45,8 +44,7 @@ struct ProcessScan {
     } catch { refused(error) }
   }
 
-  /// Goes through the process's mappings.
-  mutating func lookAtMaps(for file: FileIdentity) {
+  mutating func scanMaps(for file: FileIdentity) {
     do throws(Errno) {
       var found = mapping
       try ProcFile.forEachLine(of: "/proc/\(process)/maps") { line in
@@ -57,7 +55,7 @@ struct ProcessScan {
     } catch { refused(error) }
   }
 
-  /// Notes that the process keeps something to itself, unless it, or the descriptor, is gone.
+  /// Notes that the caller may not see something, unless the process or the descriptor is gone.
   private mutating func refused(_ reason: Errno) {
     guard reason != .noSuchFileOrDirectory, reason != .noSuchProcess, !isHidden else { return }
     isHidden = mayHaveFiles

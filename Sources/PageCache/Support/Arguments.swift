@@ -1,5 +1,3 @@
-// What every question expects of its arguments.
-
 extension PageCache {
   /// How many pages a file can have, whose size is an `Int` of bytes.
   static var mostPages: Int { Int.max / pageSize + 1 }

@@ -17,16 +17,16 @@ extension PageCache {
   /// Whether an open file is a block device.
   package static func isDevice(_ file: FileDescriptor) throws(PageCacheError) -> Bool { try PagedFile(file).isDevice }
 
-  /// Whether nothing is stored in memory in what is told to be a hole: not so where a server tells of holes, which knows
-  /// nothing of what the kernel has yet to send (`fuse_lseek` in fs/fuse/file.c), and not known of every file system.
+  /// Whether holes have no dirty pages: not so where a server reports holes, which knows nothing of what the kernel has yet to
+  /// send (`fuse_lseek` in fs/fuse/file.c), and not known of every file system.
   package static func holesHaveNoPages(_ file: FileDescriptor) throws(PageCacheError) -> Bool {
     try !PagedFile(file).traits.contains(.mayPassThrough)
   }
 
   /// When an open file was last written, as its file system has it, after the start of 1970.
   ///
-  /// A store into a mapping counts when it makes a clean page dirty. To ask makes ext4 journal new times at the next
-  /// write (Linux 6.13), so it is for who asks once, and no part of a look that is repeated.
+  /// A store into a mapping counts when it makes a clean page dirty. The query makes ext4 journal new times at the next
+  /// write (`fill_mg_cmtime` in fs/stat.c, Linux 6.13), so it is for one query, and not for repeated samples.
   package static func modified(_ file: FileDescriptor) throws(PageCacheError) -> Duration {
     var nanoseconds: Int64 = 0
     // SAFETY: the call fills the number that it is given.

@@ -21,9 +21,9 @@ public struct FileSystem: Sendable, Equatable {
 extension PageCache {
   /// Which file system a file is on: fstatvfs(3) and fstatfs(2), and the line of its mount in `/proc/thread-self/mountinfo`.
   ///
-  /// The line is that of the very mount by which the file was opened, not of a path. It is missing, and the three things
-  /// that it tells are nil, where `/proc` is not mounted, when the file is on a mount that this process does not see, and
-  /// for files without a mount, such as pipes; memfd_create(2) has none either, but its kind is known to be "tmpfs".
+  /// The line is that of the mount by which the file was opened, not of a path. It is missing, and its three facts are nil,
+  /// where `/proc` is not mounted, when the file is on a mount that this process does not see, and for files without a
+  /// mount, such as pipes; memfd_create(2) has none either, but its kind is known to be "tmpfs".
   ///
   /// - Parameter file: An open file of any kind, a folder too, also by `O_PATH`.
   /// - Returns: What is known.

@@ -4,25 +4,23 @@ public import SystemPackage
 public enum PageCacheError: Error, Sendable, Equatable, CustomStringConvertible {
   /// There is no cachestat(2): it came with Linux 6.5, and a sandbox may answer as older kernels do.
   case kernelTooOld
-  /// The kernel tells only those who own the file or may write it, or a sandbox forbids the call.
+  /// The kernel answers only a caller that owns the file or may write it, or a sandbox forbids the call.
   case notPermitted
   /// The file system can't answer.
   case notSupported
   /// The file system stands on another one, whose pages can't be counted by a file of this one: overlayfs, which is the
   /// root of most containers, eCryptfs, and FUSE where the server passes files through.
   ///
-  /// ``PageCache/PageCache/residency(of:pages:)`` tells there which pages are in memory; dirty and writeback stay unknown.
+  /// ``PageCache/PageCache/residency(of:pages:)`` shows there which pages are in memory; dirty and writeback stay unknown.
   case stacked
-  /// The descriptor gives no right to ask: it is one of `O_PATH`, or it is open for writing alone where a page has to be
-  /// mapped.
+  /// The descriptor is one of `O_PATH`, or it is open for writing alone where a page has to be mapped.
   ///
-  /// A descriptor that is open for reading can be asked. None is opened in its place: that can change what is asked about,
-  /// and closing it would give up locks (fcntl_locking(2)).
+  /// Use a descriptor that is open for reading. None is opened in its place: that can change the pages, and closing it would
+  /// give up locks (fcntl_locking(2)).
   case notOpenForReading
-  /// The file system tells it only by moving the offset of a descriptor, by which others may read, and no other way was
-  /// to be had.
+  /// The answer needs the offset of a descriptor to be moved, by which other threads or processes may read.
   ///
-  /// ``PageCache/PageCache/extents(of:bytes:movesOffset:)`` tells it if the offset may be moved.
+  /// ``PageCache/PageCache/extents(of:bytes:movesOffset:)`` gives it if the offset may be moved.
   case offsetNeeded
   /// It is a folder, a pipe or a character device, which have no pages of a file.
   case notRegular

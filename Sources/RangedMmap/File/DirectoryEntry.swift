@@ -4,18 +4,13 @@ import SystemPackage
 
 /// The directory in which a new file has got its name, until that name is durable.
 struct DirectoryEntry: ~Copyable {
-  // `nil` for one that may not be read: names can be made in it, and it can't be synced.
+  // `nil` for one that may not be read, which can't be synced.
   private let directory: FileDescriptor?
   private let file: FileDescriptor
   private let path: FilePath
   private var failure: Errno?
 
-  /// Opens the directory of a place.
-  ///
-  /// - Parameters:
-  ///   - location: The place.
-  ///   - file: What gets its name there. It stays open for longer than this.
-  /// - Throws: `system`.
+  /// Opens the directory of a place; `file` gets its name there, and stays open for longer than this.
   init(_ location: borrowing FileLocation, of file: borrowing OpenFile) throws(MmapFileError) {
     do throws(Errno) { directory = try location.openFolder() } catch {
       guard error == .permissionDenied else { throw .system(error, file.path, "can't open the directory of the file") }
@@ -29,7 +24,7 @@ struct DirectoryEntry: ~Copyable {
 
   /// Makes the entry durable: fsync(2), or syncfs(2) for a directory that may not be read.
   ///
-  /// A failure stays one: the kernel tells it once, and would call the next attempt a success.
+  /// A failure stays one: the kernel reports it once, and the next attempt would succeed.
   mutating func synchronise() throws(MmapFileError) {
     if failure == nil {
       if let directory {

@@ -1,11 +1,11 @@
 /// Decides what a sync proves.
 ///
-/// The kernel tells a failed writeback *once*, to whichever sync of the open file (`OwnFile`) asks first; the next is told
-/// that all is well, while the bytes are gone. So a failure counts for everything that was not durable: it begins a new
-/// *epoch*, and what was written in an older one is lost (``PageStates`` reads it so, and its receipts are refused).
+/// The kernel reports a failed writeback *once*, to the next sync of the open file (`OwnFile`); the one after it succeeds,
+/// while the bytes are gone. So a failure counts for everything that was not durable: it begins a new *epoch*, and what
+/// was written in an older one is lost (``PageStates`` reads it so, and its receipts are refused).
 ///
-/// Of two syncs at the same time the other one may be told. Therefore a sync that was told "done" waits for those
-/// that were under way when it ended, and only then looks whether its epoch is still the current one.
+/// Of two syncs at the same time either may get the report. So a sync that succeeded waits for those that were under way
+/// when it ended, and then checks whether its epoch is still the current one.
 final class Durability: Sendable {
   private struct Log {
     var next: UInt64 = 0
@@ -14,14 +14,12 @@ final class Durability: Sendable {
 
   private let log = Monitor(Log())
   private let states: PageStates
-  /// Held by whoever syncs the whole file: two would promote each other's pages.
+  /// Held by a sync of the whole file: two would promote each other's pages.
   let wholeFile = Monitor(())
 
   init(_ states: PageStates) { self.states = states }
 
-  /// Runs one sync; when it returns with success, the answers of all that ran beside it count as well.
-  ///
-  /// The `body` gives `nil` for success. Every failure begins a new epoch.
+  /// Runs one sync, whose failure begins a new epoch; success counts the answers of all that ran beside it.
   func attempt<Failure>(_ body: () -> Failure?) -> Failure? {
     let ticket = log.withLock { log in
       defer { log.next += 1 }
@@ -38,6 +36,6 @@ final class Durability: Sendable {
     return failure
   }
 
-  /// Counts a failure that the kernel did not tell.
+  /// Counts a failure that the kernel did not report.
   func fail() { log.withLock { _ in states.beginEpoch() } }
 }

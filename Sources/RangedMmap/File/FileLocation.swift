@@ -4,21 +4,16 @@ import SystemPackage
 
 /// A name in an open folder.
 ///
-/// What is done with it needs no path any more: the folder stays the same, whatever becomes of its own name, and a file
-/// beside it may have a longer name than the path has room for. The folder need not be readable (`O_PATH`).
+/// The folder stays the same, whatever becomes of its own name, and need not be readable (`O_PATH`). A file beside it may
+/// have a longer name than a path has room for.
 package struct FileLocation: ~Copyable {
   private let folder: FileDescriptor
   private let name: FilePath
 
-  /// Opens the folder in which a path's last name stands.
-  ///
-  /// - Parameters:
-  ///   - path: The path. The folders in it are found as ever.
-  ///   - followsLinks: Whether a last name that is a link is followed, as far as there are links.
-  /// - Throws: Why the folder can't be opened.
+  /// Opens the folder in which a path's last name stands, or the last name of the links that it is.
   package init(of path: FilePath, followsLinks: Bool = true) throws(Errno) {
     var (folder, name) = try Self.open(path, from: FileDescriptor(rawValue: AT_FDCWD))
-    // As many as the kernel follows.
+    // As many as the kernel follows (`MAXSYMLINKS` in include/linux/namei.h).
     for _ in 0..<40 {
       guard followsLinks, let target = name.linkTarget(in: folder) else {
         (self.folder, self.name) = (folder, name)
@@ -55,14 +50,10 @@ private func openAt(
 // MARK: - The file of this name
 
 extension FileLocation {
-  /// What the name itself leads to; `nil` if that can't be told.
+  /// What the name itself leads to; `nil` if that can't be known.
   var status: Stat? { try? Stat(name, relativeTo: folder, flags: .symlinkNoFollow) }
 
-  /// Opens the regular file of this name, which waits as open(2) does where another program has a lease on it.
-  ///
-  /// - Parameter mode: Whether it is to be read or written.
-  /// - Returns: The open file.
-  /// - Throws: Why it can't be opened; `noSuchFileOrDirectory` if it is no regular file by now.
+  /// Opens the regular file of this name; throws `noSuchFileOrDirectory` if it is no regular file by now.
   package func open(_ mode: FileDescriptor.AccessMode) throws(Errno) -> FileDescriptor {
     guard let file = try FileDescriptor.openMappable(name, in: folder, mode, O_NOFOLLOW).file else {
       throw .noSuchFileOrDirectory
@@ -70,7 +61,6 @@ extension FileLocation {
     return file
   }
 
-  /// Whether the name leads to an open file.
   func leads(to file: FileDescriptor) -> Bool {
     // SAFETY: the name is a C string for the length of the call.
     unsafe name.withPlatformString {
@@ -82,16 +72,16 @@ extension FileLocation {
 // MARK: - Other files of the folder
 
 extension FileLocation {
-  /// Throws if one may not make files there: faccessat(2).
+  /// Throws if the process may not make files there: faccessat(2).
   package func checkFolder() throws(Errno) {
     // SAFETY: the literal is a C string.
     if let failure = Errno.failure(of: { unsafe faccessat(folder.rawValue, ".", W_OK | X_OK, 0) }) { throw failure }
   }
 
-  /// Whether the kernel makes up the folder's files, and takes no others.
+  /// Whether the kernel makes up the folder's files.
   var isMadeUp: Bool { clinux_is_made_up(folder.rawValue) }
 
-  /// Makes a file beside it that nobody else has made.
+  /// Makes a file beside it that was not there before.
   func make(
     _ name: FilePath, _ mode: FileDescriptor.AccessMode, _ permissions: FilePermissions
   ) throws(Errno) -> FileDescriptor {
@@ -107,21 +97,16 @@ extension FileLocation {
     try Errno.check(code)
   }
 
-  /// Removes a file beside it.
   func remove(_ name: FilePath) {
     // SAFETY: the name is a C string for the length of the call.
     _ = unsafe name.withPlatformString { unsafe unlinkat(folder.rawValue, $0, 0) }
   }
 
-  /// Opens the folder for reading.
   func openFolder() throws(Errno) -> FileDescriptor { try openAt(folder, ".", O_RDONLY | O_DIRECTORY) }
 }
 
 extension FileDescriptor {
-  /// Opens a regular file, or a block device that is only to be read, and nothing else: no pipe is waited for, and no
-  /// other device disturbed.
-  ///
-  /// - Returns: The file, or what it is instead.
+  /// Opens a regular file, or a block device for reading; `nil` and the type for anything else, which is not opened.
   static func openMappable(
     _ name: FilePath, in folder: FileDescriptor = FileDescriptor(rawValue: AT_FDCWD), _ mode: AccessMode,
     _ flags: Int32 = 0
@@ -137,7 +122,6 @@ extension FileDescriptor {
 }
 
 extension FilePath {
-  /// The folder in which the last name stands.
   package var folder: FilePath {
     let folder = removingLastComponent()
     return folder.isEmpty ? "." : folder
@@ -148,7 +132,7 @@ extension FilePath {
     linkBytes(in: folder).map { FilePath(platformString: $0) }
   }
 
-  /// What a link says, to the letter: a path would have no slash twice.
+  /// What a link says, to the letter: a path would lose a second slash.
   func linkText() -> String? {
     linkBytes(in: FileDescriptor(rawValue: AT_FDCWD)).map { String(platformString: $0) }
   }
@@ -171,14 +155,12 @@ extension FilePath {
     (try? Stat(self, followTargetSymlink: false))?.type == .symbolicLink && (try? Stat(self)) == nil
   }
 
-  /// Whether what it leads to stands, or would stand, in a folder whose files the kernel makes up, where nobody else
-  /// makes any.
+  /// Whether what it leads to is, or would be, in a folder whose files the kernel makes up.
   package var isInMadeUpFolder: Bool {
     if let location = try? FileLocation(of: self), location.status != nil { return location.isMadeUp }
     return (try? FileLocation(of: self, followsLinks: false).isMadeUp) ?? false
   }
 
-  /// Whether it leads to an open file, through links.
   func leads(to file: FileDescriptor) -> Bool {
     // SAFETY: the path is a C string for the length of the call.
     unsafe withPlatformString { unsafe clinux_leads_to(AT_FDCWD, $0, 0, file.rawValue) }

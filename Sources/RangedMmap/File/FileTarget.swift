@@ -10,7 +10,7 @@ package struct FileTarget: ~Copyable {
     /// The name is a symbolic link that leads nowhere.
     case danglingLink
     case notRegular(FileType)
-    /// One may not write it, and so not replace it either, although its folder would allow that.
+    /// The process may not write it, and so may not replace it, although its folder would allow that.
     case notWritable(Errno)
     /// It is a link to an open file that has no name, as those in `/proc/self/fd` may be.
     case nameless
@@ -23,9 +23,9 @@ package struct FileTarget: ~Copyable {
   /// Whether a file is there, which is to be replaced.
   package let isTaken: Bool
 
-  /// Looks at the name, and changes nothing.
+  /// Checks the name, and changes nothing.
   package init(_ path: FilePath, replacing: Bool) throws(Refusal) {
-    // Others may replace the file between two looks; a link to an open file that has no name stays what it is.
+    // Another process may replace the file between two calls; a link to an open file that has no name stays what it is.
     for _ in 0..<Self.attempts {
       let existing = try? Stat(path, followTargetSymlink: true)
       if let existing { try Self.check(path, existing, replacing) }
@@ -37,10 +37,10 @@ package struct FileTarget: ~Copyable {
     throw .nameless
   }
 
-  // So often nobody is overtaken: it is a matter of two system calls.
+  // No other process is faster between two system calls a hundred times in a row.
   private static let attempts = 100
 
-  /// The place of what was found by a path; `nil` if another file has its name.
+  /// The place of the file that was found at a path; `nil` if another file has its name by now.
   private static func location(of path: FilePath, _ existing: Stat?) throws(Refusal) -> FileLocation? {
     if existing == nil, path.isDanglingLink { throw .danglingLink }
     do {
@@ -73,9 +73,6 @@ package struct ScratchName: ~Copyable {
   private let isPrivate: Bool
   private var isInUse = false
 
-  /// - Parameters:
-  ///   - target: Where the file is to be.
-  ///   - isPrivate: Whether a new file is its owner's alone.
   package init(for target: consuming FileTarget, isPrivate: Bool = false) {
     self.target = target
     self.isPrivate = isPrivate
@@ -83,11 +80,7 @@ package struct ScratchName: ~Copyable {
 
   deinit { if isInUse { target.location.remove(name) } }
 
-  /// Makes the file.
-  ///
-  /// - Parameter mode: Whether it is to be read as well.
-  /// - Returns: The open file, which nobody else may read before it has what it keeps of the one that it replaces.
-  /// - Throws: The system's reason.
+  /// Makes the file; only its owner may read it before it has the rights of the one that it replaces.
   package mutating func make(_ mode: FileDescriptor.AccessMode) throws(Errno) -> FileDescriptor {
     let permissions = FilePermissions(rawValue: !target.isTaken && !isPrivate ? 0o666 : 0o600)
     let file = try target.location.make(name, mode, permissions)
@@ -95,10 +88,7 @@ package struct ScratchName: ~Copyable {
     return file
   }
 
-  /// Gives the file its name.
-  ///
-  /// - Parameter old: The open file that is replaced.
-  /// - Throws: The system's reason; `fileExists` if the name leads elsewhere by now.
+  /// Gives the file its name, and replaces an open file; throws `fileExists` if the name leads elsewhere by now.
   package mutating func putInPlace(replacing old: FileDescriptor?) throws(Errno) {
     try target.location.put(name, replacing: old)
     isInUse = false
@@ -106,19 +96,18 @@ package struct ScratchName: ~Copyable {
 }
 
 extension FileDescriptor {
-  /// Gives the open file what it is to keep of the one that it replaces: owner and group as far as one may, mode, access
-  /// list, and the user's attributes.
+  /// Gives the open file what it keeps of the one that it replaces: owner, group, mode, access list, attributes `user.*`.
   package func inherit(from old: FileDescriptor) throws(Errno) {
     try Errno.check(clinux_inherit(old.rawValue, rawValue))
   }
 
-  /// Makes the bytes of the open file durable, and how many there are: fsync(2).
+  /// Makes the bytes of the open file and their number durable: fsync(2).
   ///
-  /// What is to get a name is so made whole before: btrfs writes the name down first, and after a power cut a file that
-  /// was just made or replaced has no bytes.
+  /// A new file needs it before it gets its name: btrfs makes the name durable first, and after a power cut the file would
+  /// have no bytes.
   package func synchronise() throws(Errno) {
     let failure = Errno.failure(of: { fsync(rawValue) })
-    // There are file systems that have nothing to sync, and answer EINVAL.
+    // A file system that has nothing to sync returns EINVAL.
     if let failure, failure != .invalidArgument { throw failure }
   }
 }

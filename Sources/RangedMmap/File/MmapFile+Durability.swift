@@ -6,11 +6,12 @@ extension MmapFile {
   /// Starts writeback of a range's pages and does not wait for it; the receipt stays.
   ///
   /// It is no promise: only ``sync(_:)`` is. The system call is sync_file_range(2) with `SYNC_FILE_RANGE_WRITE`,
-  /// because msync(2) with `MS_ASYNC` does nothing on Linux. It may wait for room in the device's queue.
+  /// because msync(2) with `MS_ASYNC` does nothing on Linux.
   ///
   /// - Parameter receipt: Borrowed.
   /// - Throws: ``MmapFileError`` with `foreignRange`, `lost` (a sync has failed since the write), `noSpace`,
   ///   `system`. What could not be started stays `written`.
+  /// - Complexity: One system call, which may wait for room in the device's queue, and an exchange a page.
   public func flush(_ receipt: borrowing WriteReceipt) throws(MmapFileError) {
     try check(receipt)
     try checkEpoch(receipt)
@@ -21,13 +22,13 @@ extension MmapFile {
 
   /// Starts writeback of everything that was written, and does not wait for it.
   ///
-  /// One sync_file_range(2) over the whole file, as ``flush(_:)``; no receipt is needed, and those that are held stay
-  /// good. Pages that are *lost* stay so, with no error.
+  /// No receipt is needed, and those that are held stay good. Pages that are *lost* stay so, with no error.
   ///
   /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace` or `system`.
+  /// - Complexity: As ``flush(_:)``, over the whole file.
   public func flush() throws(MmapFileError) { try flushUnowned(0..<size) }
 
-  /// Starts writeback of what lies in `bytes`, whoever owns it.
+  /// Starts writeback of some bytes, whatever ranges they lie in.
   func flushUnowned(_ bytes: Range<Int>) throws(MmapFileError) {
     guard isWritable else { throw notWritable() }
     precondition(bytes.lowerBound >= 0 && bytes.upperBound <= size, "bytes outside of the file")
@@ -41,19 +42,18 @@ extension MmapFile {
 
   /// Waits until a range's bytes are durable, and proves it.
   ///
-  /// The system calls are msync(2) with `MS_SYNC`, for 1 MiB and more sync_file_range(2) before it, statx(2) to see that the
-  /// file still covers the range and has a name, ioctl(2) with `FS_IOC_FIEMAP` to see that the range has written blocks
-  /// (where the file system tells), and once for a new file fsync(2) of its directory. There are none if ``syncAll()`` has
-  /// done the work already. Any number of threads may sync at once; one that succeeded waits for those that were under way,
-  /// because they may be told of the failure that it asked for. <doc:WhatFlushedMeans> tells what is promised and what is
-  /// not.
+  /// Any number of threads may sync at once; one that succeeded waits for those that were under way, because the failure of
+  /// its own bytes may have been reported to them. <doc:WhatFlushedMeans> says what is promised and what is not.
   ///
-  /// - Parameter receipt: Consumed; on failure the error gives its range back, to be written anew. One of another file
+  /// - Parameter receipt: Consumed; on failure the error gives its range back, to be written again. One of another file
   ///   comes back as it was: ``MmapFileError/takeReceipt()``.
   /// - Returns: The proof. In a file system that lives in memory it proves nothing: see ``isDurable``.
   /// - Throws: ``MmapFileError`` with `foreignRange`, `lost`, `truncated`, `deleted`, `noSpace` or `system`. After any
   ///   but `foreignRange` the range's pages are *lost*. After a failed msync(2) so is all else that was written and is
-  ///   not durable: the kernel tells of a failed writeback once, and would call the next attempt a success.
+  ///   not durable: the kernel reports a failed writeback once, and the next attempt would succeed.
+  /// - Complexity: None if ``syncAll()`` has done the work already. Else msync(2) with `MS_SYNC`, for 1 MiB and more
+  ///   sync_file_range(2) before it, statx(2) to see that the file still covers the range and has a name, ioctl(2) with
+  ///   `FS_IOC_FIEMAP` to see that the range has written blocks, and once for a new file fsync(2) of its directory.
   public func sync(_ receipt: consuming WriteReceipt) throws(MmapFileError) -> FlushedRange {
     do throws(MmapFileError) { try prove(receipt) } catch {
       // A good receipt of another file comes back as what it was.
@@ -64,10 +64,10 @@ extension MmapFile {
     return FlushedRange(start: receipt.start, count: receipt.count, file: receipt.file, epoch: receipt.epoch)
   }
 
-  /// Waits until a range's bytes are durable, whose receipt stays where it is.
+  /// Waits until a range's bytes are durable; the receipt stays where it is.
   ///
-  /// It is for a receipt that others hold as well, in a ``HandOver``, and that is updated again and again. The range can be
-  /// exchanged for its proof at ``sync(_:)`` later, with no system call unless it was changed since. Else it is the same.
+  /// It is for a receipt in a ``HandOver`` that is updated again and again. ``sync(_:)`` exchanges it for the proof later,
+  /// with no system call unless the range was changed since. Else it is as ``sync(_:)``.
   ///
   /// ```swift
   /// try box.withValue { receipt in
@@ -76,8 +76,7 @@ extension MmapFile {
   /// }
   /// ```
   ///
-  /// - Parameter receipt: As good as before; after an error but `foreignRange` its range is to be written anew: give it to
-  ///   `reuse`.
+  /// - Parameter receipt: As good as before; after any error but `foreignRange` the range must be written again: `reuse`.
   /// - Throws: ``MmapFileError``, as for one that is consumed; it holds no range.
   public func sync(inPlace receipt: inout WriteReceipt) throws(MmapFileError) {
     do throws(MmapFileError) { try prove(receipt) } catch {
@@ -90,24 +89,22 @@ extension MmapFile {
 
   /// Waits until everything that was written before the call is durable.
   ///
-  /// Receipts stay with their owners; exchanging one at ``sync(_:)`` afterwards costs no system call. Others may write
-  /// meanwhile: what they write after the call began is not promised, and does not show as *flushed*. Only one such
-  /// sync runs at a time; a second waits.
+  /// Receipts stay with their owners; exchanging one at ``sync(_:)`` afterwards costs no system call. What is written after
+  /// the call began is not promised, and does not show as *flushed*. Only one such sync runs at a time; a second waits.
   ///
-  /// The system calls are those of ``sync(_:)``, over the whole file.
-  ///
-  /// While any page is *lost* it throws, even if all the rest is durable then: until what was lost is written anew, no
-  /// call says that the file is whole.
+  /// While any page is *lost* it throws, even if all the rest is durable: until what was lost is written again, no call
+  /// says that the file is whole.
   ///
   /// - Throws: ``MmapFileError`` with `readOnly`, `lost`, `truncated`, `deleted`, `noSpace` or `system`.
+  /// - Complexity: The system calls of ``sync(_:)``, over the whole file.
   public func syncAll() throws(MmapFileError) { try syncUnowned(0..<size) }
 
-  /// Looks whether the file still covers all of its pages, and marks as lost those that held bytes and are cut off.
+  /// Checks whether the file still covers all of its pages, and marks as lost those that held bytes and are cut off.
   ///
-  /// Nobody tells when another program cuts the file short; each operation finds it out for its own range, this for all.
-  /// The cost is one statx(2), and more only if the file is short.
+  /// The kernel does not report that another program cuts the file short; each operation checks its own range, this all.
   ///
   /// - Throws: ``MmapFileError`` with `truncated` or `deleted`.
+  /// - Complexity: One statx(2), and more only if the file is short.
   public func checkCoverage() throws(MmapFileError) {
     do { try mapping.checkCovered(0..<size) } catch {
       let gone = try pagesCutOff(error)
@@ -124,23 +121,17 @@ extension MmapFile {
     }
   }
 
-  /// Takes a receipt back and gives its pages out again, to be written anew, with no system call.
-  ///
-  /// Their bytes stay until they are written over. The cost is one store a page.
+  /// Takes a receipt back and gives its pages out again; their bytes stay until they are written over.
   ///
   /// - Parameter receipt: Consumed.
   /// - Returns: The same pages, allocated. Those of another file come back unmarked; only that file takes them.
-  public func reuse(_ receipt: consuming WriteReceipt) -> AllocatedRange { allocatedAnew(receipt) }
+  /// - Complexity: One store a page.
+  public func reuse(_ receipt: consuming WriteReceipt) -> AllocatedRange { allocateAgain(receipt) }
 
-  /// Gives durable pages out again, to be written anew, with no system call.
-  ///
-  /// Their bytes stay until they are written over. The cost is one store a page.
-  ///
-  /// - Parameter range: Consumed.
-  /// - Returns: The same pages, allocated. Those of another file come back unmarked; only that file takes them.
-  public func reuse(_ range: consuming FlushedRange) -> AllocatedRange { allocatedAnew(range) }
+  /// Gives durable pages out again, as it does those of a receipt.
+  public func reuse(_ range: consuming FlushedRange) -> AllocatedRange { allocateAgain(range) }
 
-  private func allocatedAnew<Stage>(_ range: consuming PageRange<Stage>) -> AllocatedRange {
+  private func allocateAgain<Stage>(_ range: consuming PageRange<Stage>) -> AllocatedRange {
     let again = AllocatedRange(start: range.start, count: range.count, file: range.file)
     if again.file == identity { states.markAllocated(again) }
     return again
@@ -157,10 +148,10 @@ extension MmapFile {
       of: bytes, dirty: states.unsyncedCount(in: chunks, enough: Mapping.large / Alignment.page))
   }
 
-  /// Makes durable what lies in `bytes`, whoever owns it and may be writing it meanwhile.
+  /// Makes some bytes durable while other threads may write them.
   ///
-  /// Pages that are written now are marked, synced, and promoted if the mark is still there: whoever writes a page
-  /// anew takes the mark away. Only one such sync runs at a time, so that a mark can't be another's.
+  /// Pages that are written now are marked, synced, and promoted if the mark is still there: a write takes it away. Only
+  /// one such sync runs at a time, so each mark is its own.
   func syncUnowned(_ bytes: Range<Int>) throws(MmapFileError) {
     guard isWritable else { throw notWritable() }
     precondition(bytes.lowerBound >= 0 && bytes.upperBound <= size, "bytes outside of the file")
@@ -180,7 +171,7 @@ extension MmapFile {
         missing = try synchronise(bytes) { chunks.flatMap { states.runs(of: .syncing(epoch: epoch), in: $0) } }
         guard states.epoch == epoch else { throw lostToFailure(bytes) }
       } catch {
-        // Nothing was proven for the marked pages; one that somebody rewrote meanwhile is not ours to judge.
+        // Nothing was proven for pages that are still marked; a page without its mark was written meanwhile.
         for pages in chunks { states.exchange(pages, from: .syncing(epoch: epoch), to: StateByte(.lost)) }
         return error
       }
@@ -193,7 +184,7 @@ extension MmapFile {
       }
       for pages in chunks { states.exchange(pages, from: .syncing(epoch: epoch), to: StateByte(.flushed)) }
       if let missing { return missing.reason }
-      // Lost now or long since: to call this a success would say that they are on the disk.
+      // Lost now or before: a success would say that they are on the disk.
       let lost = states.chunks(with: [.lost], in: wanted).joined().first { states[$0] == .lost }
       return lost.map { lostToFailure($0 * Alignment.page..<min(($0 + 1) * Alignment.page, size)) }
     }
@@ -217,7 +208,7 @@ extension MmapFile {
     mapping.mappingStates.noteWriteback(of: pages)
     if let missing = try synchronise(receipt.byteRange, proving: { [pages] }) { throw missing.reason }
     try mapping.checkAttached(receipt.byteRange)
-    // Again: another thread's sync may have been told of the failure that took these bytes.
+    // Again: the failure that took these bytes may have been reported to another thread's sync.
     try checkEpoch(receipt)
     states.set(receipt.pages, to: StateByte(.flushed))
   }
@@ -237,7 +228,7 @@ extension MmapFile {
   ///
   /// A hole is no failure of the device: another program punched it, or cut the file. Other pages may be durable.
   ///
-  /// - Returns: The pages that the file has no longer, and why; `nil` if it has all of them.
+  /// - Returns: The pages that the file has no longer, and why; `nil` if it has all.
   private func synchronise(
     _ bytes: Range<Int>, proving pages: () -> [Range<Int>]
   ) throws(MmapFileError) -> Missing? {
@@ -263,7 +254,7 @@ extension MmapFile {
     return missing
   }
 
-  /// The pages that a file no longer covers which was cut short; throws the error if it is about something else.
+  /// The pages of a file that was cut short behind its end; rethrows any other error.
   private func pagesCutOff(_ error: MmapFileError) throws(MmapFileError) -> Range<Int> {
     guard error.code == .truncated, let status = try? mapping.file.coverage() else { throw error }
     // From the page that the end lies in; the file may have grown again in between.

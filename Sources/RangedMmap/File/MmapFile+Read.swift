@@ -5,9 +5,8 @@ import SystemPackage
 extension MmapFile {
   /// Lends the bytes of a range to a closure, with no copy.
   ///
-  /// The span can't leave the closure. The range is borrowed for as long, so that nobody writes it meanwhile: what the
-  /// compiler does not see of that tells <doc:IfItDoesNotCompile>. No system call is made; a page that is not in memory is
-  /// read by the fault that touches it.
+  /// The span can't leave the closure. The range is borrowed for as long, so that no other thread writes it meanwhile;
+  /// <doc:IfItDoesNotCompile> says what the compiler does not see of that.
   ///
   /// ```swift
   /// let sum = try file.withBytes(of: receipt) { bytes in
@@ -31,6 +30,7 @@ extension MmapFile {
   /// - Returns: What `body` returns.
   /// - Throws: ``MmapFileError`` with `foreignRange`, `truncated`, `deleted`, `lost` or `system`, or the one that `body`
   ///   throws. A fault under the closure shows zeros to it and is thrown when it has ended.
+  /// - Complexity: No system call; a page that is not in memory is read by the fault that touches it.
   public func withBytes<Stage, Result: ~Copyable>(
     of range: borrowing PageRange<Stage>, _ body: (Span<UInt8>) throws(MmapFileError) -> Result
   ) throws(MmapFileError) -> Result {
@@ -39,12 +39,6 @@ extension MmapFile {
   }
 
   /// Lends the bytes of a range to a closure that throws errors of its own; else it is the same.
-  ///
-  /// - Parameters:
-  ///   - range: Any of the three kinds; borrowed.
-  ///   - body: Reads the bytes.
-  /// - Returns: What `body` returns.
-  /// - Throws: What `body` throws, or ``MmapFileError`` as for a closure that throws nothing.
   public func withBytes<Stage, Result: ~Copyable>(
     of range: borrowing PageRange<Stage>, _ body: (Span<UInt8>) throws -> Result
   ) throws -> Result {
@@ -54,9 +48,9 @@ extension MmapFile {
 
   /// Lends bytes of a file that is open for reading only to a closure, with no copy.
   ///
-  /// It is for files that nobody changes, or of which a program knows what stays: an index, a checksum. The library keeps
-  /// nobody from writing the file elsewhere. Who does so meanwhile changes what the closure sees, even between two looks
-  /// at the same byte; ``peek(_:)`` copies. Faults are absorbed as ever.
+  /// It is for files that do not change, or parts that do not: an index, a checksum. Other programs may write the file. What
+  /// they write meanwhile changes what the closure sees, even between two loads of the same byte; ``peek(_:)`` copies.
+  /// Faults are absorbed as ever.
   ///
   /// ```swift
   /// let file = try MmapFile.openReadOnly(at: path)
@@ -77,12 +71,6 @@ extension MmapFile {
   }
 
   /// Lends bytes of a file that is open for reading only to a closure that throws errors of its own; else it is the same.
-  ///
-  /// - Parameters:
-  ///   - bytes: Offsets into the file, all inside of it; need no alignment.
-  ///   - body: Reads the bytes.
-  /// - Returns: What `body` returns.
-  /// - Throws: What `body` throws, or ``MmapFileError`` as for a closure that throws nothing.
   public func withBytes<Result: ~Copyable>(
     in bytes: Range<Int>, _ body: (Span<UInt8>) throws -> Result
   ) throws -> Result {
@@ -103,7 +91,7 @@ extension MmapFile {
     }
   }
 
-  // Lends bytes that nobody may write meanwhile, and looks afterwards whether a fault has hidden them.
+  // Lends bytes that no thread may write meanwhile, and checks afterwards whether a fault has hidden them.
   func lend<Result: ~Copyable>(
     _ bytes: Range<Int>, _ body: (Span<UInt8>) throws(MmapFileError) -> Result
   ) throws(MmapFileError) -> Result {
@@ -132,8 +120,9 @@ extension MmapFile {
   ///   - range: Any of the three kinds; borrowed.
   ///   - buffer: At least `range.count` bytes; what lies after is left alone.
   /// - Returns: The number of bytes read, `range.count`.
-  /// - Throws: ``MmapFileError`` with `bufferTooSmall`, and all that ``withBytes(of:_:)-(_,(Span<UInt8>)->Result)`` throws of its own. After a
-  ///   fault the buffer holds zeros where the file could not be reached.
+  /// - Throws: ``MmapFileError`` with `bufferTooSmall`, and all that ``withBytes(of:_:)-(_,(Span<UInt8>)->Result)``
+  ///   throws of its own. After a fault the buffer holds zeros where the file could not be reached.
+  /// - Complexity: A copy.
   @discardableResult
   public func read<Stage>(
     _ range: borrowing PageRange<Stage>, into buffer: inout MutableRawSpan
@@ -142,19 +131,13 @@ extension MmapFile {
     guard buffer.byteCount >= range.count else { throw tooSmall(buffer.byteCount, range.byteRange) }
     try mapping.checkAttached(range.byteRange)
     let memory = unsafe UnsafeRawBufferPointer(mapping.memory(range.byteRange))
-    // SAFETY: the room was checked; the source is mapped, and borrowed from whoever could write it.
+    // SAFETY: the room was checked; the source is mapped, and its range is borrowed.
     unsafe buffer.withUnsafeMutableBytes { unsafe $0.copyMemory(from: memory) }
     try mapping.checkAttached(range.byteRange)
     return range.count
   }
 
   /// Copies the bytes of a range into an array that must have room for all of them.
-  ///
-  /// - Parameters:
-  ///   - range: Any of the three kinds; borrowed.
-  ///   - buffer: At least `range.count` bytes; what lies after is left alone.
-  /// - Returns: The number of bytes read, `range.count`.
-  /// - Throws: ``MmapFileError``, as ``read(_:into:)-(_,MutableRawSpan)``.
   @discardableResult
   public func read<Stage>(
     _ range: borrowing PageRange<Stage>, into buffer: inout [UInt8]
@@ -165,14 +148,7 @@ extension MmapFile {
     return try read(range, into: &bytes)
   }
 
-  /// Copies the bytes of a range into a buffer that must have room for all of them: a slice, a `Data`, an
-  /// `UnsafeMutableRawBufferPointer`, or any other collection that can be changed in place.
-  ///
-  /// - Parameters:
-  ///   - range: Any of the three kinds; borrowed.
-  ///   - buffer: At least `range.count` bytes; what lies after is left alone.
-  /// - Returns: The number of bytes read, `range.count`.
-  /// - Throws: ``MmapFileError``, as ``read(_:into:)-(_,MutableRawSpan)``.
+  /// Copies the bytes of a range into any collection that has room for them: a slice, a `Data`, an unsafe buffer.
   @discardableResult
   public func read<Stage>(
     _ range: borrowing PageRange<Stage>, into buffer: inout some MutableCollection<UInt8>
@@ -195,15 +171,15 @@ extension MmapFile {
     }
   }
 
-  /// Reads what the file holds now, whoever owns the range and may be writing it: pread(2).
+  /// Reads what the file holds now, while other threads may write it: pread(2).
   ///
   /// It goes through the page cache, which a mapping shares, so it sees every byte that was stored, and can neither
-  /// fault nor disturb a writer. It is for looking on; a page that is being written may be seen half done. The cost is
-  /// an array and a copy.
+  /// fault nor disturb a writer. It is for observers; a page that is being written may be seen half done.
   ///
   /// - Parameter bytes: Offsets into the file; those after its end are left out.
   /// - Returns: The bytes, fewer than asked for where the file ends.
   /// - Throws: ``MmapFileError`` with `system`.
+  /// - Complexity: A system call, an array and a copy.
   public func peek(_ bytes: Range<Int>) throws(MmapFileError) -> [UInt8] {
     let wanted = bytes.clamped(to: 0..<size)
     do {
@@ -222,6 +198,7 @@ extension MmapFile {
       throw .system(error as? Errno ?? .ioError, path, "can't read the file", bytes: wanted)
     }
   }
+
   private func tooSmall(_ room: Int, _ bytes: Range<Int>) -> MmapFileError {
     MmapFileError(
       .bufferTooSmall, path: path, bytes: bytes, "the buffer holds \(room) bytes and the range has \(bytes.count)",

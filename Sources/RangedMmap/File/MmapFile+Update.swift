@@ -5,9 +5,9 @@ import SystemPackage
 extension MmapFile {
   /// Lets a closure change some bytes of a range, which sees those that are there, and gives the receipt for the range.
   ///
-  /// It is for what is not written at one time, or not as a whole: a header, a bitmap, a log whose records fill a range
-  /// one after the other. A range of any stage can be updated. The closure stores through a ``RangeEditor``; what it leaves
-  /// alone stays as it is, and the pages in which it stores nothing keep their state: what was *flushed* there still is.
+  /// It is for what is not written at one time, or not as a whole: a header, a bitmap, a log. A range of any stage can be
+  /// updated. The closure stores through a ``RangeEditor``; what it leaves alone stays as it is, and the pages in which it
+  /// stores nothing keep their state: what was *flushed* there still is.
   ///
   /// ```swift
   /// let receipt = try file.update(range) { editor in
@@ -21,23 +21,24 @@ extension MmapFile {
   /// }
   /// ```
   ///
-  /// The first update of an allocated range takes over all that lies in it. Pages that have no written blocks yet, as those
-  /// of a new file, are written whole then, with the zeros that they show; ioctl(2) with `FS_IOC_FIEMAP` tells which. A
-  /// range that has *lost* a page is refused: a part makes it no whole one again. After a crash a page may have some of
-  /// the stores and not others, like one that was written.
+  /// The first update of an allocated range takes over all that lies in it. Pages without written blocks (ioctl(2) with
+  /// `FS_IOC_FIEMAP`), as those of a new file, are written whole, with the zeros that they show. A range with a *lost* page
+  /// is refused: only a write of the whole page restores it. After a crash a page may have some of the stores and not
+  /// others, like one that was written.
   ///
   /// - Parameters:
   ///   - range: Any of the three kinds; consumed. On failure the error gives it back: as it was if nothing was stored, as a
   ///     receipt if it was one or was durable.
-  ///   - body: Changes the bytes. What it throws is the `cause` of the error that is thrown; what it has stored until then
-  ///     is in the file.
+  ///   - body: Changes the bytes. What it throws is the `cause` of the error; what it stored before is in the file.
   /// - Returns: The proof that the range was written; a sync of it makes the changes durable.
   /// - Throws: ``MmapFileError`` with `foreignRange`, `readOnly`, `incompleteWrite` (the closure threw), `noSpace`,
   ///   `truncated`, `deleted`, `lost` or `system`. After `truncated`, `deleted` and `lost` the pages are *lost*.
+  /// - Complexity: One load a page, and what the closure stores; the first update of an allocated range also an ioctl(2) for
+  ///   each MiB.
   public func update<Stage>(
     _ range: consuming PageRange<Stage>, _ body: (RangeEditor) throws -> Void
   ) throws(MmapFileError) -> WriteReceipt {
-    // Read before the states are looked at: if a sync fails from here on, it may have taken some of the bytes with it.
+    // Read before the states: a sync that fails from here on may have lost some of the bytes.
     let epoch = states.epoch
     do throws(MmapFileError) { try checkWhole(range) } catch { throw MmapFileError(error, returning: range) }
     let outcome = edit(range.byteRange, epoch: epoch, takesAll: Stage.self == Allocated.self, body)
@@ -63,9 +64,8 @@ extension MmapFile {
   ///
   /// - Parameters:
   ///   - receipt: Good for the changed range afterwards, and as good as before where the error says nothing else. After
-  ///     `truncated`, `deleted` and `lost` its range is to be written anew: give it to `reuse`.
-  ///   - body: Changes the bytes. What it throws is the `cause` of the error that is thrown; what it has stored until then
-  ///     is in the file.
+  ///     `truncated`, `deleted` and `lost` its range must be written again: `reuse`.
+  ///   - body: Changes the bytes.
   /// - Throws: ``MmapFileError``, as for one that is consumed; it holds no range.
   public func update(_ receipt: inout WriteReceipt, _ body: (RangeEditor) throws -> Void) throws(MmapFileError) {
     let epoch = states.epoch
@@ -83,17 +83,15 @@ extension MmapFile {
   ///
   /// It is for a program that knows what a file holds: it opens the file, allocates what it knows to be there with
   /// ``FreeListAllocator/allocate(_:at:)``, and adopts it. From then on the range is read, synced, updated and reused like
-  /// any other. Nothing is stored. What another program had failed to write back before this one opened the file is not
-  /// known here; a checksum would tell.
-  ///
-  /// The system calls are statx(2), to see that the file covers the range, and ioctl(2) with `FS_IOC_FIEMAP`, to see that
-  /// it has written blocks. Where it has none, what is in memory alone is made durable first: msync(2) with `MS_SYNC`. A
-  /// file system that does not tell of blocks has the range adopted unseen, with zeros where there is a hole.
+  /// any other. Nothing is stored. A writeback that failed before this program opened the file is not known here; only a
+  /// checksum shows it. On a file system without FIEMAP the range is adopted unchecked, with zeros where there is a hole.
   ///
   /// - Parameter range: Consumed; on failure the error gives it back.
   /// - Returns: The proof that the range holds what was written.
   /// - Throws: ``MmapFileError`` with `foreignRange`, `readOnly`, `noData` (a part is a hole, or blocks that were only
   ///   reserved), `lost` (a page is *lost*: only a write brings it back), `truncated`, `deleted` or `system`.
+  /// - Complexity: statx(2), to see that the file covers the range, and ioctl(2) with `FS_IOC_FIEMAP`, to see that it has
+  ///   written blocks. Where it has none, msync(2) with `MS_SYNC` before a second ioctl(2).
   public func adopt(_ range: consuming AllocatedRange) throws(MmapFileError) -> WriteReceipt {
     let epoch = states.epoch
     let (bytes, pages) = (range.byteRange, range.pages)
@@ -115,7 +113,7 @@ extension MmapFile {
   private func checkWhole<Stage>(_ range: borrowing PageRange<Stage>) throws(MmapFileError) {
     try check(range)
     guard isWritable else { throw notWritable() }
-    // What was written to a page that was replaced after a fault is not there any more.
+    // A fault has taken what was written to a page that it replaced.
     if Stage.self != Allocated.self { try mapping.checkAttached(range.byteRange) }
     guard let page = range.pages.first(where: { states[$0] == .lost }) else { return }
     throw MmapFileError(
@@ -123,7 +121,6 @@ extension MmapFile {
       "a page of the range is lost, and a part makes it no whole one again", remedy: "write the whole range anew")
   }
 
-  // What became of an update.
   private struct Outcome {
     let hasStored: Bool
     var failure: MmapFileError?
@@ -156,7 +153,7 @@ extension MmapFile {
       if error.isLoss {
         states.set(pages, to: StateByte(.lost))
       } else {
-        // A page that the guard has replaced shows the file again: what was there before is still good.
+        // What was in a replaced page before is still good.
         try? mapping.reattach(pages)
       }
       return Outcome(hasStored: edit.hasStored, failure: error)
@@ -164,11 +161,10 @@ extension MmapFile {
     return Outcome(hasStored: edit.hasStored)
   }
 
-  // Throws if some of the bytes have no blocks that were written, now or by a sync.
   private func requireData(_ bytes: Range<Int>) throws(MmapFileError) {
     let pages = Alignment.pages(of: bytes)
     guard !pages.isEmpty, mapping.isOnDisk(pages) == false else { return }
-    // What somebody has written and the kernel has not yet is data, too.
+    // Dirty pages are data too.
     if let errno = durability.attempt({ mapping.synchronise(bytes) }) {
       throw .system(errno, path, "what lies in the range could not be made durable", bytes: bytes)
     }
@@ -178,21 +174,23 @@ extension MmapFile {
       remedy: "write the range, or update it")
   }
 
-  // Pages that have no written blocks are to be written all the same: they are promised as parts of the range.
+  // What is copied at a time, so that a large range needs no second one of its size: a step then costs far more than its
+  // ioctl(2) and its pread(2).
+  private static let stepOfRest = 1 << 20
+
+  // Pages without written blocks are promised as parts of the range.
   private func writeRest(of bytes: Range<Int>, epoch: Epoch) throws(MmapFileError) {
-    for start in stride(from: bytes.lowerBound, to: bytes.upperBound, by: 1 << 20) {
-      let piece = start..<min(start + 1 << 20, bytes.upperBound)
-      let pages = start / Alignment.page..<Alignment.pages(in: piece.upperBound)
-      guard mapping.isOnDisk(pages) == false else { continue }
+    for start in stride(from: bytes.lowerBound, to: bytes.upperBound, by: Self.stepOfRest) {
+      let piece = start..<min(start + Self.stepOfRest, bytes.upperBound)
+      guard mapping.isOnDisk(Alignment.pages(of: piece)) == false else { continue }
       let whole = try peek(piece)
-      guard whole.count == piece.count else { continue }  // cut short: the sync tells
+      guard whole.count == piece.count else { continue }  // cut short: the sync reports it
       // SAFETY: the copy has as many bytes as the place, which lies in the range that `update` has consumed.
       try unsafe whole.span.bytes.withUnsafeBytes { (source) throws(MmapFileError) in
         try unsafe mapping.copy(source, to: piece)
       }
     }
     if mapping.hasFaults { try mapping.checkStored(bytes) }
-    let pages = Alignment.pages(of: bytes)
-    states.setWritten(pages, since: epoch)
+    states.setWritten(Alignment.pages(of: bytes), since: epoch)
   }
 }

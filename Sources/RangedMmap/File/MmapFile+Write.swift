@@ -3,10 +3,8 @@
 extension MmapFile {
   /// Copies `bytes` into a range and gives the receipt for it.
   ///
-  /// The cost is a copy and one plain store a page, with no system call where the pages are resident and were written
-  /// through the mapping. Others are written in the way that is fastest for them, as <doc:Speed> tells: by stores that
-  /// fault, by madvise(2) with `MADV_POPULATE_WRITE`, or by pwrite(2). Bytes are in the page cache when it returns, not on
-  /// the disk: see ``flush(_:)`` and ``sync(_:)``. Of a failed write some bytes may be in the file.
+  /// Bytes are in the page cache when it returns, not on the disk: see ``flush(_:)`` and ``sync(_:)``. After a failed write
+  /// some of them may be in the file.
   ///
   /// - Parameters:
   ///   - bytes: As many as the range holds.
@@ -14,9 +12,10 @@ extension MmapFile {
   /// - Returns: The proof of the write.
   /// - Throws: ``MmapFileError`` with `lengthMismatch`, `foreignRange`, `noSpace`, `truncated`, `deleted`, `lost` or
   ///   `system`. After `truncated`, `deleted` and `lost` the pages are *lost*; else their state is as it was.
-  public func write(_ bytes: RawSpan, to range: consuming AllocatedRange) throws(MmapFileError)
-    -> WriteReceipt
-  {
+  /// - Complexity: A copy and one store a page, with no system call where the pages are resident and were written through
+  ///   the mapping. Others are written in the way that is fastest for them: by stores that fault, by madvise(2) with
+  ///   `MADV_POPULATE_WRITE`, or by pwrite(2). See <doc:Speed>.
+  public func write(_ bytes: RawSpan, to range: consuming AllocatedRange) throws(MmapFileError) -> WriteReceipt {
     guard bytes.byteCount == range.count else {
       throw MmapFileError(wrongLength(bytes.byteCount, range.count), returning: range)
     }
@@ -27,43 +26,25 @@ extension MmapFile {
   }
 
   /// Copies `bytes` into a range and gives the receipt for it; see ``write(_:to:)-(RawSpan,_)``.
-  ///
-  /// - Parameters:
-  ///   - bytes: As many as the range holds.
-  ///   - range: Consumed; on failure the error gives it back.
-  /// - Returns: The proof of the write.
-  /// - Throws: ``MmapFileError``, as ``write(_:to:)-(RawSpan,_)``.
-  public func write(_ bytes: Span<UInt8>, to range: consuming AllocatedRange) throws(MmapFileError)
-    -> WriteReceipt
-  {
+  public func write(_ bytes: Span<UInt8>, to range: consuming AllocatedRange) throws(MmapFileError) -> WriteReceipt {
     // SAFETY: a UInt8 has no padding.
     try unsafe write(bytes.bytes, to: range)
   }
 
   /// Copies `bytes` into a range and gives the receipt for it; see ``write(_:to:)-(RawSpan,_)``.
-  ///
-  /// - Parameters:
-  ///   - bytes: As many as the range holds.
-  ///   - range: Consumed; on failure the error gives it back.
-  /// - Returns: The proof of the write.
-  /// - Throws: ``MmapFileError``, as ``write(_:to:)-(RawSpan,_)``.
-  public func write(_ bytes: [UInt8], to range: consuming AllocatedRange) throws(MmapFileError)
-    -> WriteReceipt
-  {
+  public func write(_ bytes: [UInt8], to range: consuming AllocatedRange) throws(MmapFileError) -> WriteReceipt {
     try write(bytes.span, to: range)
   }
 
-  /// Copies `bytes` into a range and gives the receipt for it: of a slice, a `Data`, an `UnsafeRawBufferPointer`, a
-  /// string's `utf8`, or any other collection.
-  ///
-  /// Where they lie in memory one after the other, it is ``write(_:to:)-(RawSpan,_)``; else it is ``write(to:_:)`` with
-  /// ``RangeWriter/append(contentsOf:)-(Sequence<UInt8>)``.
+  /// Copies the bytes of any collection into a range: of a slice, a `Data`, an unsafe buffer, a string's `utf8`.
   ///
   /// - Parameters:
   ///   - bytes: As many as the range holds.
   ///   - range: Consumed; on failure the error gives it back.
   /// - Returns: The proof of the write.
   /// - Throws: ``MmapFileError``, as ``write(_:to:)-(RawSpan,_)``.
+  /// - Complexity: As ``write(_:to:)-(RawSpan,_)`` where the bytes lie in memory one after the other; else as
+  ///   ``write(to:_:)`` with ``RangeWriter/append(contentsOf:)-(Sequence<UInt8>)``.
   public func write(_ bytes: some Collection<UInt8>, to range: consuming AllocatedRange) throws(MmapFileError)
     -> WriteReceipt
   {
@@ -84,11 +65,9 @@ extension MmapFile {
 
   /// Lets a closure fill a range in place, with no copy at all, and gives the receipt for it.
   ///
-  /// Where pages are not resident, ranges from 64 KiB on and those of files that have fewer blocks than bytes are made
-  /// ready before: one madvise(2) with `MADV_POPULATE_WRITE`. So a full disk is an error before the closure is called.
-  ///
-  /// The closure appends through a ``RangeWriter`` until the range is full: one that was filled in part earns no receipt.
-  /// What was filled in is in the file all the same.
+  /// The closure appends through a ``RangeWriter`` until the range is full: a range that was filled in part gets no receipt,
+  /// although its bytes are in the file. In a file with fewer blocks than bytes a full disk is an error before the closure
+  /// is called.
   ///
   /// ```swift
   /// let receipt = try file.write(to: range) { writer in
@@ -103,6 +82,8 @@ extension MmapFile {
   ///   - body: Fills the range. What it throws is the `cause` of the error that is thrown.
   /// - Returns: The proof of the write.
   /// - Throws: ``MmapFileError`` with `incompleteWrite`, and all that ``write(_:to:)-(RawSpan,_)`` throws.
+  /// - Complexity: One store a page. Where pages are not resident, one madvise(2) with `MADV_POPULATE_WRITE` for ranges from
+  ///   64 KiB on and those of files with fewer blocks than bytes.
   public func write(
     to range: consuming AllocatedRange, _ body: (RangeWriter) throws -> Void
   ) throws(MmapFileError) -> WriteReceipt {
@@ -123,7 +104,6 @@ extension MmapFile {
     }
   }
 
-  /// From a range to its receipt, whatever fills it.
   @inline(__always)
   private func fill(
     _ range: consuming AllocatedRange, _ body: (Range<Int>) throws(MmapFileError) -> Void
@@ -136,16 +116,14 @@ extension MmapFile {
     } catch { throw MmapFileError(error, returning: range) }
   }
 
-  /// All of writing but the bytes: what must be so before, the fault that may have come, the states.
-  ///
-  /// - Returns: The epoch that the bytes belong to.
+  /// Stores bytes by `body`, between the checks before and after; returns the epoch that the bytes belong to.
   @discardableResult
   @inline(__always)
   func store(
     in bytes: Range<Int>, _ body: (Range<Int>) throws(MmapFileError) -> Void
   ) throws(MmapFileError) -> Epoch {
     let pages = Alignment.pages(of: bytes)
-    // Read first: if a sync fails from here on, it may have taken some of these bytes with it.
+    // Read first: a sync that fails from here on may have lost some of these bytes.
     let epoch = states.epoch
     do throws(MmapFileError) {
       if mapping.hasFaults { try mapping.reattach(pages) }
@@ -183,7 +161,6 @@ extension MmapFile {
 }
 
 extension MmapFileError {
-  /// Whether the bytes of the range are gone, or were never taken in.
   var isLoss: Bool {
     switch code {
     case .truncated, .lost, .deleted: true

@@ -5,8 +5,8 @@ public import SystemPackage
 ///
 /// It is a reference that any number of workers share; the last one to let go unmaps the file. It assumes no
 /// runtime: threads, dispatch queues and tasks serve alike. Making one gives its allocator too, the only one it will
-/// have; while a file is open for writing, no second mapping for writing is given out, in this process or in another
-/// that uses this library: the lock is fcntl(2) with `F_OFD_SETLK`, which programs that ask for no lock do not see.
+/// have. While a file is open for writing, this library maps it for writing no second time, in this process or in another:
+/// the lock is fcntl(2) with `F_OFD_SETLK`, which a program without locks does not see.
 ///
 /// ```swift
 /// import RangedMmap
@@ -27,7 +27,7 @@ public final class MmapFile: Sendable {
   /// Whether a sync can keep its promise: false in a file system that lives in memory (tmpfs, ramfs, a memfd), and for
   /// a file that was opened without a name, until a sync has found one.
   ///
-  /// The file system is asked once, with fstatfs(2), when the file is opened. An overlay over memory is not recognised.
+  /// The file system is queried once, by fstatfs(2), when the file is opened. An overlay over memory is not recognised.
   public var isDurable: Bool { !mapping.isInMemory && mapping.isNamed }
 
   let mapping: Mapping
@@ -54,23 +54,22 @@ public final class MmapFile: Sendable {
   /// Whether the file was opened for writing.
   public var isWritable: Bool { mapping.isWritable }
 
-  /// Whether a name led to the file when it was opened.
   package var hadName: Bool { mapping.hadName }
 
-  /// Whether a sync asks for no name: the file had none, and lives in memory or is an `O_TMPFILE`.
+  /// Whether a sync needs no name: the file had none, and lives in memory or is an `O_TMPFILE`.
   package var mayLackName: Bool { mapping.mayLackName }
 
   /// Lends the open file to a closure, for system calls of your own, or for the product `PageCache`.
   ///
   /// It stays open until the closure has ended; afterwards its number may be another file's. Leave fsync(2) and its kin
-  /// to ``sync(_:)``: the kernel tells each open file once of a failed writeback. The library has an open file of its own
-  /// for that, where it can, and uses this one to have pages written: what you are not told, ``sync(_:)`` is.
+  /// to ``sync(_:)``: the kernel reports a failed writeback once to each open file. Where it can, the library syncs by an
+  /// open file of its own, and starts writeback by this one: ``sync(_:)`` sees failures that are not reported here.
   ///
   /// ```swift
   /// let inode = try file.withDescriptor { descriptor in try descriptor.stat().inode }
   /// ```
   ///
-  /// - Parameter body: Uses the descriptor, and closes it not.
+  /// - Parameter body: Uses the descriptor, and does not close it.
   /// - Returns: What `body` returns.
   /// - Throws: What `body` throws.
   public func withDescriptor<Result: ~Copyable, Failure>(
@@ -79,16 +78,14 @@ public final class MmapFile: Sendable {
     try withExtendedLifetime(self) { () throws(Failure) in try body(descriptor) }
   }
 
-  /// The open file; it is closed when the last reference to this object goes.
   package var descriptor: FileDescriptor { mapping.descriptor }
 
-  /// Whether the file system lives in memory.
   package var isInMemory: Bool { mapping.isInMemory }
 
   var identity: UInt64 { states.file }
 
   private func allocator<Allocator: RangeAllocator>(_ type: Allocator.Type) -> Allocator {
-    // The one range over everything: each initialiser of this class is followed by one call of this, at most.
+    // The one range over everything: at most one call follows each initialiser.
     Allocator(covering: AllocatedRange(start: 0, count: size, file: identity), states: states)
   }
 }
@@ -96,14 +93,14 @@ public final class MmapFile: Sendable {
 // MARK: - Ranges without an owner
 
 extension MmapFile {
-  /// The number of pages that came back with an error which was dropped, and that nobody has taken since.
+  /// The number of pages that came back with a dropped error and were not taken since.
   ///
-  /// The cost is one load.
+  /// - Complexity: One load.
   public var abandonedPageCount: Int { states.countOfAbandoned }
 
-  /// Takes pages that came back with an error which was dropped, to be written anew.
+  /// Takes pages that came back with a dropped error, to be written again.
   ///
-  /// When a step fails, its range is in the error. If nobody takes it out, the range goes back to the file when the last
+  /// When a step fails, its range is in the error. If it is not taken out, the range goes back to the file when the last
   /// copy of the error goes: its pages read as `free` again, but for those that are *lost*. The allocators of this library
   /// hand such pages out by themselves when their own space is used up, each page once; one that comes back a second time
   /// waits for this call. A range that is dropped with no error around it, or in a ``HandOver``, does not come back.
@@ -112,7 +109,8 @@ extension MmapFile {
   /// while let range = file.takeAbandoned() { allocator.free(range) }
   /// ```
   ///
-  /// - Returns: A range that nobody else holds, or `nil` if there is none. Each call gives the next one.
+  /// - Returns: A range without another owner, or `nil` if there is none. Each call gives the next one.
+  /// - Complexity: A lock and one store a page; one load if there is none.
   public func takeAbandoned() -> AllocatedRange? { states.takeAbandoned().map { states.handOut($0, end: size) } }
 }
 
@@ -121,15 +119,15 @@ extension MmapFile {
 extension MmapFile {
   /// Creates a file, maps it, and gives its allocator.
   ///
-  /// The blocks are reserved unless `storage` says otherwise (fallocate(2)). The file is made under a name of its own
-  /// in the same directory, synced, and moved when it is whole (fsync(2), renameat2(2)), so that a failure leaves no half
-  /// a file, and what was to be replaced as it was, also after a power cut. A process that is killed meanwhile may leave
-  /// one that is called `.ranged-mmap-…`. The cost is that of the sync: <doc:Speed>.
+  /// The blocks are reserved unless `storage` says otherwise (fallocate(2)). The file is made under a scratch name in the
+  /// same directory, synced, and moved when it is whole (fsync(2), renameat2(2)). After a failure or a power cut there is
+  /// no partial file, and the file that was to be replaced is as it was. A process that is killed meanwhile may leave a
+  /// file `.ranged-mmap-…`.
   ///
-  /// A file that replaces another has its owner and group as far as one may give them, its permissions and its access
-  /// list (POSIX), and those of its attributes `user.*` that one may read. All else that a file system keeps for a file is
-  /// as for any new one: attributes of other kinds, as labels and capabilities, flags, other names (hard links), which
-  /// stay with the old file. Whoever still has that open keeps its bytes. A link stays, and what it leads to is replaced.
+  /// A file that replaces another gets its owner and group as far as the process may set them, its permissions, its access
+  /// list (POSIX), and the attributes `user.*` that the process may read. All else is as for any new file: labels,
+  /// capabilities, flags. Other names (hard links) stay with the old file, and a process that has it open keeps its bytes.
+  /// A symbolic link stays, and the file that it leads to is replaced.
   ///
   /// - Parameters:
   ///   - path: Where; the directory must exist.
@@ -137,10 +135,11 @@ extension MmapFile {
   ///     are all handed out when it is opened another time.
   ///   - allocator: What hands out the pages.
   ///   - storage: When the file gets its blocks.
-  ///   - replacing: Whether a regular file of this name may be replaced, if nobody holds its lock.
+  ///   - replacing: Whether a regular file of this name may be replaced, if its lock is free.
   /// - Returns: The file, all zeros, and the only allocator that it will have.
   /// - Throws: ``MmapFileError`` with `invalidSize`, `alreadyExists`, `notRegularFile`, `danglingLink`, `locked`,
   ///   `noSpace`, `cannotReserve` or `system`.
+  /// - Complexity: The two syncs, of the file and of its blocks: <doc:Speed>.
   public static func create<Allocator: RangeAllocator>(
     at path: FilePath, size: Int, allocator: Allocator.Type, storage: Storage = .preallocated,
     replacing: Bool = false
@@ -166,15 +165,7 @@ extension MmapFile {
     throw OpenFile.overtaken(path)
   }
 
-  /// Creates a file with a ``SequentialAllocator``, as ``create(at:size:allocator:storage:replacing:)-(FilePath,_,_,_,_)`` does.
-  ///
-  /// - Parameters:
-  ///   - path: Where; the directory must exist.
-  ///   - size: Bytes, at least 1.
-  ///   - storage: When the file gets its blocks.
-  ///   - replacing: Whether a regular file of this name may be replaced, if nobody holds its lock.
-  /// - Returns: The file, all zeros, and the only allocator that it will have.
-  /// - Throws: ``MmapFileError``, as ``create(at:size:allocator:storage:replacing:)-(FilePath,_,_,_,_)``.
+  /// Creates a file with a ``SequentialAllocator``; see ``create(at:size:allocator:storage:replacing:)-(FilePath,_,_,_,_)``.
   public static func create(
     at path: FilePath, size: Int, storage: Storage = .preallocated, replacing: Bool = false
   ) throws(MmapFileError) -> (file: MmapFile, allocator: SequentialAllocator) {
@@ -188,9 +179,9 @@ extension MmapFile {
 extension MmapFile {
   /// Maps an existing file for writing, and gives its allocator, which starts at the first byte.
   ///
-  /// Nothing is changed until a range is written. The file that is given is the one that the name leads to when its lock
-  /// was had; where another program has a lease on it (`F_SETLEASE`), it is waited for. All pages start as `free`, whatever bytes they hold: what an earlier
-  /// opening handed out is handed out again, in the same order.
+  /// Nothing is changed until a range is written. The file is the one that the name leads to when its lock is taken; where
+  /// another program has a lease on it (`F_SETLEASE`), the call waits. All pages start as `free`, whatever bytes they hold:
+  /// what an earlier opening handed out is handed out again, in the same order.
   ///
   /// - Parameters:
   ///   - path: A regular file of at least 1 byte; need not be a multiple of 4096.
@@ -204,22 +195,16 @@ extension MmapFile {
     return (file, file.allocator(Allocator.self))
   }
 
-  /// Maps an existing file for writing, with a ``SequentialAllocator``.
-  ///
-  /// - Parameter path: A regular file of at least 1 byte.
-  /// - Returns: The file and the only allocator that it will have.
-  /// - Throws: ``MmapFileError``, as ``open(at:allocator:)-(FilePath,_)``.
-  public static func open(at path: FilePath) throws(MmapFileError) -> (
-    file: MmapFile, allocator: SequentialAllocator
-  ) {
+  /// Maps an existing file for writing, with a ``SequentialAllocator``; see ``open(at:allocator:)-(FilePath,_)``.
+  public static func open(at path: FilePath) throws(MmapFileError) -> (file: MmapFile, allocator: SequentialAllocator) {
     try open(at: path, allocator: SequentialAllocator.self)
   }
 
-  /// Maps an existing file for reading: no allocator, no lock, nobody is disturbed.
+  /// Maps an existing file for reading, with no allocator and no lock.
   ///
-  /// Its bytes are read with ``peek(_:)``. Others may have the file open for writing; what they write is seen at once.
-  /// A block device, as `/dev/loop0`, can be read so, too; what a file system on it has in memory of its files is not
-  /// among the device's own pages. None can be opened for writing.
+  /// Its bytes are read with ``peek(_:)``. Other mappings may write the file; what they write is seen at once. A block
+  /// device, as `/dev/loop0`, can be read so, too; what a file system on it has in memory of its files is not among the
+  /// device's own pages. None can be opened for writing.
   ///
   /// - Parameter path: A regular file of at least 1 byte, or a block device.
   /// - Returns: The file, whose pages all stay `free`.
@@ -228,20 +213,12 @@ extension MmapFile {
     try MmapFile(Mapping(opening: path, forWriting: false))
   }
 
-  /// Maps an existing file for reading so that neither this nor ``peek(_:)`` moves the time of its last access, where the
-  /// caller owns it, and that no more is brought into memory than is peeked at.
-  ///
-  /// - Parameter path: A regular file of at least 1 byte.
-  /// - Returns: The file, whose pages all stay `free`.
-  /// - Throws: ``MmapFileError``, as ``openReadOnly(at:)-(FilePath)``.
+  /// Maps an existing file for reading; reads move no time of access of a caller's own file, and set off no readahead.
   package static func openQuietly(at path: FilePath) throws(MmapFileError) -> MmapFile {
     try MmapFile(Mapping(opening: path, forWriting: false, isQuiet: true))
   }
 
-  /// Maps the same file quietly for reading, at the size that it has now, whatever its name leads to by now.
-  ///
-  /// - Returns: The file under the path that this one was opened by.
-  /// - Throws: ``MmapFileError`` with `emptyFile` or `system`, as where `/proc` is not mounted.
+  /// Maps the same file quietly for reading at the size that it has now, whatever its name leads to, by way of `/proc`.
   package func reopenedQuietly() throws(MmapFileError) -> MmapFile {
     try MmapFile(Mapping(opening: path, again: mapping, forWriting: false, isQuiet: true))
   }

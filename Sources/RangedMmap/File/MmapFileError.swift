@@ -2,9 +2,9 @@ public import SystemPackage
 
 /// What went wrong with a mapped file, where, and what can be done about it.
 ///
-/// When a step that consumes a range fails, the error holds the range: ``range()`` and ``takeRange()`` give it back, so
-/// that its pages can be written anew. A receipt that is still good, as one that was given to the wrong file, comes back
-/// as what it was: ``takeReceipt()``. <doc:SurvivingFaults> tells which failures there are and what to do about each.
+/// When a step that consumes a range fails, the error holds the range: ``range()`` and ``takeRange()`` give it back to be
+/// written again. A receipt that is still good, as one that was given to the wrong file, comes back as what it was:
+/// ``takeReceipt()``. <doc:SurvivingFaults> lists the failures and what to do about each.
 ///
 /// ```swift
 /// do {
@@ -33,13 +33,13 @@ public struct MmapFileError: Error, Sendable {
     case danglingLink
     /// The file exists and was not to be replaced.
     case alreadyExists
-    /// Somebody else has the file for writing, in this process or another, and holds its lock.
+    /// Another mapping has the file for writing, in this process or another, and holds its lock.
     case locked
     /// The file was opened for reading only.
     case readOnly
     /// The file is open for writing: its bytes are read through the ranges that own them.
     case openForWriting
-    /// The bytes that were asked for do not all lie in the file.
+    /// Some of the bytes do not lie in the file.
     case outOfBounds
     /// The pages hold no data: they are a hole of the file, or blocks that were only reserved.
     case noData
@@ -55,11 +55,11 @@ public struct MmapFileError: Error, Sendable {
     case incompleteWrite
     /// The range belongs to another file, or to an earlier opening of this one.
     case foreignRange
-    /// The file no longer covers the bytes: somebody cut it short.
+    /// The file no longer covers the bytes: it was cut short.
     case truncated
     /// No name leads to the file any more: what is written to it goes when it is closed.
     case deleted
-    /// The bytes did not become durable or could not be reached, and won't be unless they are written anew.
+    /// The bytes did not become durable or could not be reached, and won't be unless they are written again.
     case lost
     /// Any other error of the system; see ``MmapFileError/errno``.
     case system
@@ -111,7 +111,7 @@ public struct MmapFileError: Error, Sendable {
 // MARK: - The range inside
 
 extension MmapFileError {
-  /// Gives back the range that the failed step consumed, ready to be written anew, or throws this error.
+  /// Gives back the range that the failed step consumed, ready to be written again, or throws this error.
   ///
   /// - Returns: The range for the first caller.
   /// - Throws: This error, for all others, and if the step consumed none.
@@ -120,7 +120,7 @@ extension MmapFileError {
     return range
   }
 
-  /// Gives back the range that the failed step consumed, ready to be written anew.
+  /// Gives back the range that the failed step consumed, ready to be written again.
   ///
   /// An error can be copied and a range can't: the copies of one error share one range. A receipt comes back as if it had
   /// been given to `reuse`; ``takeReceipt()`` gives it back as what it was.

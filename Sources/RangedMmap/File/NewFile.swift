@@ -2,22 +2,20 @@ import SystemPackage
 
 /// A file that is being made: under a scratch name beside its place, locked from the first moment on.
 ///
-/// The lock of a file that is replaced is held until the new one has its name. A lock is had on an open file, and not on
-/// a name: so whoever has one looks whether the name still leads there, and else starts over.
+/// The lock of a file that is replaced is held until the new one has its name. A lock belongs to an open file, not to a
+/// name: after taking one, check that the name still leads there, or start over.
 struct NewFile: ~Copyable {
-  /// How often is started over: whoever has to was overtaken by others, each of whom has the file now or had it.
+  /// How often is started over; each time another process has just taken or replaced the file.
   static let attempts = 100
 
   private let path: FilePath
   private let isReplacing: Bool
   private var scratch: ScratchName
-  // What is replaced: held for its lock, and known by its descriptor.
+  // What is replaced, held for its lock.
   private let lock: OpenFile?
   private let old: FileDescriptor?
 
-  /// Looks at the place, and takes the lock of what is to be replaced.
-  ///
-  /// - Returns: `nil` if somebody else was faster.
+  /// Checks the place, and takes the lock of what is to be replaced; `nil` if another process was faster.
   init?(at path: FilePath, replacing: Bool) throws(MmapFileError) {
     let target: FileTarget
     do throws(FileTarget.Refusal) { target = try FileTarget(path, replacing: replacing) } catch {
@@ -58,14 +56,11 @@ struct NewFile: ~Copyable {
     return file
   }
 
-  /// The directory in which a file that was made gets its name.
   func directory(of file: borrowing OpenFile) throws(MmapFileError) -> DirectoryEntry {
     try DirectoryEntry(scratch.target.location, of: file)
   }
 
-  /// Gives the file its name, after which nothing can fail.
-  ///
-  /// - Returns: False if somebody else was faster.
+  /// Gives the file its name, after which nothing can fail; false if another process was faster.
   mutating func putInPlace() throws(MmapFileError) -> Bool {
     do throws(Errno) { try scratch.putInPlace(replacing: old) } catch {
       guard error == .fileExists else { throw .system(error, path, "can't give the new file its name") }

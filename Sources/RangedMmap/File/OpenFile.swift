@@ -5,13 +5,11 @@ import SystemPackage
 /// An open regular file with one owner, closed when the owner lets go of it.
 struct OpenFile: ~Copyable {
   let descriptor: FileDescriptor
-  /// The name the user gave, for errors.
   let path: FilePath
 
-  // The process that opened it: a child of fork(2) has the same open file, with the same lock.
+  // A child of fork(2) has the same open file, with the same lock.
   private let process = clinux_process()
 
-  /// Opens a regular file that exists, or a block device for reading.
   init(_ name: FilePath, _ mode: FileDescriptor.AccessMode, path: FilePath) throws(MmapFileError) {
     let (file, type): (FileDescriptor?, FileType)
     do throws(Errno) { (file, type) = try FileDescriptor.openMappable(name, mode) } catch {
@@ -21,15 +19,14 @@ struct OpenFile: ~Copyable {
     self.init(file, path: path)
   }
 
-  /// Takes over an open file.
   init(_ descriptor: FileDescriptor, path: FilePath) {
     self.descriptor = descriptor
     self.path = path
   }
 
   deinit {
-    // Closing alone would leave the lock to a child that another thread is just starting. But a child that lets go of its
-    // parent's file leaves the lock alone.
+    // After closing alone, a child that another thread is just starting would keep the lock. A child that closes its
+    // parent's file leaves it.
     if clinux_process() == process { clinux_unlock(descriptor.rawValue) }
     try? descriptor.close()
   }
@@ -40,17 +37,17 @@ struct OpenFile: ~Copyable {
 
   /// How long the file is now, and whether a name leads to it.
   ///
-  /// Not by fstat(2): a file whose times were asked for gets new ones at its next write (Linux 6.13), and the next sync
-  /// has them to write as well.
+  /// Not by fstat(2): after a query of its times a file gets new ones at its next write (`fill_mg_cmtime` in fs/stat.c,
+  /// Linux 6.13), and the next sync writes them too.
   func coverage() throws(MmapFileError) -> (size: Int, linkCount: Int) {
     var found = clinux_coverage()
     // SAFETY: the call fills the structure that it is given.
-    let code = unsafe clinux_cover(descriptor.rawValue, &found)
-    guard code == 0 else { throw .system(Errno(rawValue: code), path, "can't ask for the file's size") }
+    do throws(Errno) { try Errno.check(unsafe clinux_cover(descriptor.rawValue, &found)) } catch {
+      throw .system(error, path, "can't ask for the file's size")
+    }
     return (Int(found.size), Int(found.links))
   }
 
-  /// What the file is, which can be mapped.
   func requireMappable() throws(MmapFileError) -> Stat {
     let status = try status()
     guard [.regular, .blockSpecial].contains(status.type) else { throw Self.notRegular(path, status.type) }
@@ -59,7 +56,7 @@ struct OpenFile: ~Copyable {
 
   /// Gives the file its size, and its blocks if it is to have them.
   func reserve(_ size: Int, _ storage: Storage) throws(MmapFileError) {
-    // Asked first for the sake of the message; the calls below fail, too.
+    // The calls below fail too, with a worse message.
     let limit = Self.sizeLimit
     guard size <= limit else {
       throw MmapFileError(
@@ -72,8 +69,8 @@ struct OpenFile: ~Copyable {
       let code = clinux_resize(descriptor.rawValue, off_t(size))
       guard code == 0 else { throw .system(Errno(rawValue: code), path, "can't give the file \(size) bytes") }
     case .preallocated:
-      // Asked first, because fallocate would fill the disk to the brim before it finds that it is too small. Where 0 are
-      // free there is no brim, and a file system that counts no blocks says so as well: the call itself tells.
+      // Before fallocate(2), which would fill the disk before it fails. A file system that counts no blocks has 0 free too:
+      // there the call decides.
       if let free = freeSpace(), free > 0, free < size {
         if memoryFileSystem == "hugetlbfs" { throw noHugePages(size, .noSpace) }
         throw .system(.noSpace, path, "\(size) bytes were asked for and \(free) are free")
@@ -103,13 +100,13 @@ struct OpenFile: ~Copyable {
   /// Whether its file system lives in memory, where nothing can be made durable.
   var isInMemory: Bool { memoryFileSystem != nil }
 
-  /// Whether it was made without a name, and may be given one (`O_TMPFILE`).
+  /// Whether it was made without a name (`O_TMPFILE`).
   var isUnnamed: Bool {
     guard let inode = (try? status())?.inode,
       let name = FilePath("/proc/self/fd/\(descriptor.rawValue)").linkText()
     else { return false }
-    // The kernel calls such a file by the number of its inode (`d_mark_tmpfile` in fs/dcache.c), and by a slash, as no file
-    // can be called, where the file system does not ask for that, as FUSE (`vfs_tmpfile` in fs/namei.c).
+    // The kernel names such a file by its inode's number (`d_mark_tmpfile` in fs/dcache.c), or "/" where the file system
+    // does not call that, as FUSE (`vfs_tmpfile` in fs/namei.c).
     return name.hasSuffix("/#\(inode.rawValue) (deleted)") || name.hasSuffix("// (deleted)")
   }
 
@@ -120,14 +117,13 @@ struct OpenFile: ~Copyable {
     return unsafe name.map { unsafe String(cString: $0) }
   }
 
-  /// Whether the kernel makes its bytes up as they are read.
   var isMadeUp: Bool { clinux_is_made_up(descriptor.rawValue) }
 
   private func freeSpace() -> Int? {
     var info = statvfs()
     // SAFETY: fstatvfs fills the structure that it is given.
     guard unsafe fstatvfs(descriptor.rawValue, &info) == 0 else { return nil }
-    // With those that are kept for some users: this one may be one of them.
+    // With the blocks that are reserved for root: this process may be root's.
     let (bytes, isTooMuch) = UInt64(info.f_bfree).multipliedReportingOverflow(by: UInt64(info.f_frsize))
     return isTooMuch ? nil : Int(clamping: bytes)
   }
@@ -164,7 +160,6 @@ struct OpenFile: ~Copyable {
       remedy: "raise vm.nr_hugepages with `sysctl`, or choose another file system")
   }
 
-  /// Why the kernel maps no memory to the file.
   func refusedMapping(_ errno: Errno, size: Int) -> MmapFileError {
     switch errno {
     case _ where isMadeUp: return Self.madeUp(path)
@@ -203,7 +198,7 @@ struct OpenFile: ~Copyable {
 // MARK: - The lock
 
 extension OpenFile {
-  /// Opens a file for writing and takes its lock; the file that the name leads to when it has the lock.
+  /// Opens for writing the file that a name leads to when its lock is taken.
   static func locked(_ name: FilePath, path: FilePath) throws(MmapFileError) -> OpenFile {
     for _ in 0..<NewFile.attempts {
       let file = try OpenFile(name, .readWrite, path: path)
@@ -224,13 +219,7 @@ extension OpenFile {
     return file
   }
 
-  /// Takes the lock that a second writer of the same file would need, without waiting.
-  ///
-  /// A file may be replaced between its opening and the lock, which then keeps nobody from the file of that name.
-  ///
-  /// - Parameter leadsHere: Whether the name leads to this file.
-  /// - Returns: False if it does not: then the lock is good for nothing, had or not.
-  /// - Throws: `locked` or `system`.
+  /// Takes the lock without waiting; false if the file was replaced before, so that the lock is of no use.
   private func lock(ifStill leadsHere: () -> Bool) throws(MmapFileError) -> Bool {
     let code = clinux_lock_exclusive(descriptor.rawValue)
     guard leadsHere() else { return false }
@@ -238,7 +227,7 @@ extension OpenFile {
     return true
   }
 
-  /// Takes the lock of a file that is known to nobody else.
+  /// Takes the lock of a file that no other process knows.
   func lock() throws(MmapFileError) { try requireLock(clinux_lock_exclusive(descriptor.rawValue)) }
 
   private func requireLock(_ code: Int32) throws(MmapFileError) {
@@ -252,7 +241,6 @@ extension OpenFile {
     }
   }
 
-  /// Others are always faster.
   static func overtaken(_ path: FilePath) -> MmapFileError {
     MmapFileError(
       .locked, path: path, "others replace the file again and again",
@@ -261,7 +249,6 @@ extension OpenFile {
 }
 
 extension FileType {
-  /// What a file of this type is called.
   package var noun: String {
     switch self {
     case .directory: "a directory"

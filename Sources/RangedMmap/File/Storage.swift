@@ -4,7 +4,7 @@
 public enum Storage: Sendable {
   /// All blocks are reserved when the file is made: a full disk is an error then, and not at a store.
   ///
-  /// The system call is fallocate(2). A file system without it is a `cannotReserve` error: ask for `sparse` there. One that
+  /// The system call is fallocate(2). A file system without it is a `cannotReserve` error: use `sparse` there. One that
   /// copies on write may still need new blocks for a page that is written a second time; see <doc:SurvivingFaults>.
   case preallocated
   /// Blocks are found when a page is first written.

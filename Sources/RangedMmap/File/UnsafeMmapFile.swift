@@ -2,8 +2,8 @@ public import SystemPackage
 
 /// The same mapped file without the types: any bytes, at any time, on the caller's word.
 ///
-/// It is for those who keep their own books of who writes where. Nothing here checks for overlap, so every member that
-/// touches bytes is `@unsafe`. All else is as with ``MmapFile``: blocks reserved, the lock, faults as errors, page
+/// It is for programs that keep track themselves of who writes where. Nothing here checks for overlap, so every member
+/// that touches bytes is `@unsafe`. All else is as with ``MmapFile``: blocks reserved, the lock, faults as errors, page
 /// states, a failed sync that is not forgotten. It is a reference; copies share one mapping.
 ///
 /// Offsets and lengths are bytes, and need no alignment.
@@ -16,29 +16,18 @@ public import SystemPackage
 /// ```
 ///
 /// States are kept for pages, not for bytes: one byte written makes its whole page `written`. So after a loss write
-/// the whole of each *lost* page anew, not the last bytes alone.
+/// the whole of each *lost* page again.
 public struct UnsafeMmapFile: Sendable {
   let file: MmapFile
 
-  /// Looks at an open file without its types; both share one mapping, and the states.
+  /// Gives access to an open file without its types; both share one mapping, and the states.
   ///
   /// # Safety
   /// The ranges that the file's allocator has handed out are no longer safe from writes through this.
   @unsafe
   public init(sharing file: MmapFile) { self.file = file }
 
-  /// Creates a file and maps it.
-  ///
-  /// Its blocks, its name and its lock are as with ``MmapFile/create(at:size:allocator:storage:replacing:)-(FilePath,_,_,_,_)``. Making it
-  /// is harmless; what is done with it may not be.
-  ///
-  /// - Parameters:
-  ///   - path: Where; the directory must exist.
-  ///   - size: Bytes, at least 1.
-  ///   - storage: When the file gets its blocks.
-  ///   - replacing: Whether a regular file of this name may be replaced, if nobody holds its lock.
-  /// - Returns: The file, all zeros.
-  /// - Throws: ``MmapFileError``, as ``MmapFile/create(at:size:allocator:storage:replacing:)-(FilePath,_,_,_,_)``.
+  /// Creates a file and maps it; see ``MmapFile/create(at:size:allocator:storage:replacing:)-(FilePath,_,_,_,_)``.
   public static func create(
     at path: FilePath, size: Int, storage: Storage = .preallocated, replacing: Bool = false
   ) throws(MmapFileError) -> UnsafeMmapFile {
@@ -46,11 +35,7 @@ public struct UnsafeMmapFile: Sendable {
       sharing: try MmapFile.create(at: path, size: size, storage: storage, replacing: replacing).file)
   }
 
-  /// Maps an existing file for writing.
-  ///
-  /// - Parameter path: A regular file of at least 1 byte.
-  /// - Returns: The file.
-  /// - Throws: ``MmapFileError``, as ``MmapFile/open(at:allocator:)-(FilePath,_)``.
+  /// Maps an existing file for writing; see ``MmapFile/open(at:allocator:)-(FilePath,_)``.
   public static func open(at path: FilePath) throws(MmapFileError) -> UnsafeMmapFile {
     unsafe UnsafeMmapFile(sharing: try MmapFile.open(at: path).file)
   }
@@ -65,18 +50,17 @@ public struct UnsafeMmapFile: Sendable {
 // MARK: - Bytes
 
 extension UnsafeMmapFile {
-  /// Writes as many of the bytes as fit before the end of the file.
-  ///
-  /// The cost is that of ``MmapFile/write(_:to:)-(RawSpan,_)``. A negative offset traps.
+  /// Writes as many of the bytes as fit before the end of the file; a negative offset traps.
   ///
   /// # Safety
-  /// Nobody else may read or write these bytes of the mapping meanwhile.
+  /// No other thread may read or write these bytes of the mapping meanwhile.
   ///
   /// - Parameters:
   ///   - bytes: What to write.
   ///   - offset: Where; 0 or more.
   /// - Returns: How many were written: 0 at or past the end.
   /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace`, `truncated`, `deleted`, `lost` or `system`.
+  /// - Complexity: As ``MmapFile/write(_:to:)-(RawSpan,_)``.
   @unsafe
   @discardableResult
   public func writeBytes(_ bytes: RawSpan, at offset: Int) throws(MmapFileError) -> Int {
@@ -95,7 +79,7 @@ extension UnsafeMmapFile {
   /// Writes all of the bytes, or none if they do not fit before the end of the file.
   ///
   /// # Safety
-  /// Nobody else may read or write these bytes of the mapping meanwhile.
+  /// No other thread may read or write these bytes of the mapping meanwhile.
   ///
   /// - Parameters:
   ///   - bytes: What to write.
@@ -115,7 +99,7 @@ extension UnsafeMmapFile {
   /// Writes all of the bytes of an array, a slice, a `Data` or any other collection, or none if they do not fit.
   ///
   /// # Safety
-  /// Nobody else may read or write these bytes of the mapping meanwhile.
+  /// No other thread may read or write these bytes of the mapping meanwhile.
   ///
   /// - Parameters:
   ///   - bytes: What to write.
@@ -135,17 +119,17 @@ extension UnsafeMmapFile {
 
   /// Reads as many bytes as the buffer holds and the file has from an offset on.
   ///
-  /// The cost is a copy, with no system call; a page that is not in memory is read by the fault that touches it. A
-  /// negative offset traps.
+  /// A negative offset traps.
   ///
   /// # Safety
-  /// Nobody may write these bytes of the mapping meanwhile; ``MmapFile/peek(_:)`` asks for no such promise.
+  /// No thread may write these bytes of the mapping meanwhile; ``MmapFile/peek(_:)`` needs no such promise.
   ///
   /// - Parameters:
   ///   - offset: Where; 0 or more.
   ///   - buffer: Filled from its start.
   /// - Returns: How many were read: 0 at or past the end.
   /// - Throws: ``MmapFileError`` with `truncated`, `deleted`, `lost` or `system`.
+  /// - Complexity: A copy, with no system call; a page that is not in memory is read by the fault that touches it.
   @unsafe
   public func readBytes(at offset: Int, into buffer: inout MutableRawSpan) throws(MmapFileError) -> Int {
     precondition(offset >= 0, "an offset is not negative")
@@ -158,12 +142,10 @@ extension UnsafeMmapFile {
     return wanted.count
   }
 
-  /// Lends bytes of the file to a closure, with no copy.
-  ///
-  /// Offsets outside of the file trap.
+  /// Lends bytes of the file to a closure, with no copy; offsets outside of the file trap.
   ///
   /// # Safety
-  /// Nobody may write these bytes of the mapping meanwhile.
+  /// No thread may write these bytes of the mapping meanwhile.
   ///
   /// - Parameters:
   ///   - bytes: Offsets, inside the file.
@@ -180,7 +162,7 @@ extension UnsafeMmapFile {
   /// Lends bytes of the file to a closure that throws errors of its own; else it is the same.
   ///
   /// # Safety
-  /// Nobody may write these bytes of the mapping meanwhile.
+  /// No thread may write these bytes of the mapping meanwhile.
   ///
   /// - Parameters:
   ///   - bytes: Offsets, inside the file.
@@ -194,13 +176,14 @@ extension UnsafeMmapFile {
     try file.lend(bytes, body)
   }
 
-  /// Sets every byte of the file; the cost is that of a write of all of it.
+  /// Sets every byte of the file.
   ///
   /// # Safety
-  /// Nobody else may read or write the mapping meanwhile.
+  /// No other thread may read or write the mapping meanwhile.
   ///
   /// - Parameter byte: What each byte becomes.
   /// - Throws: ``MmapFileError``, as ``writeBytes(_:at:)``.
+  /// - Complexity: As a write of all of the file.
   @unsafe
   public func fill(_ byte: UInt8) throws(MmapFileError) {
     try change(0..<size) { (bytes) throws(MmapFileError) in
@@ -212,7 +195,7 @@ extension UnsafeMmapFile {
   /// Sets every byte of the file to 0.
   ///
   /// # Safety
-  /// Nobody else may read or write the mapping meanwhile.
+  /// No other thread may read or write the mapping meanwhile.
   ///
   /// - Throws: ``MmapFileError``, as ``writeBytes(_:at:)``.
   @unsafe
@@ -221,16 +204,16 @@ extension UnsafeMmapFile {
   /// The first byte of the mapping, for reading.
   ///
   /// # Safety
-  /// Valid for ``size`` bytes and as long as a copy of this value lives. Nobody may write what is read. A fault, as
-  /// after a truncation, shows zeros instead of ending the process, and is told by no error.
+  /// Valid for ``size`` bytes and as long as a copy of this value lives. No thread may write what is read. A fault, as
+  /// after a truncation, shows zeros instead of ending the process, and no error reports it.
   @unsafe
   public var pointer: UnsafeRawPointer { unsafe UnsafeRawPointer(file.mapping.base) }
 
   /// The first byte of the mapping, for writing; `nil` if the file was opened for reading.
   ///
   /// # Safety
-  /// As ``pointer``, and nobody else may use what is written. Page states know nothing of such writes: they are durable
-  /// after ``syncAll()`` all the same, but show as they were. In a sparse file a full disk turns up as a fault.
+  /// As ``pointer``, and no other thread may use what is written. Page states know nothing of such writes: they are durable
+  /// after ``syncAll()`` all the same, but show as they were. In a sparse file a full disk is a fault.
   @unsafe
   public var mutablePointer: UnsafeMutableRawPointer? { unsafe file.isWritable ? file.mapping.base : nil }
 
@@ -239,7 +222,7 @@ extension UnsafeMmapFile {
   ) throws(MmapFileError) {
     guard file.isWritable else { throw file.notWritable() }
     guard !bytes.isEmpty else { return }
-    // Some bytes make a lost page no whole one again.
+    // A write of a part leaves a lost page lost.
     let edges = [bytes.lowerBound / Alignment.page, (bytes.upperBound - 1) / Alignment.page]
     let stillLost = edges.filter { page in
       let whole = page * Alignment.page..<min((page + 1) * Alignment.page, size)
@@ -254,8 +237,6 @@ extension UnsafeMmapFile {
 
 extension UnsafeMmapFile {
   /// Starts writeback of everything that was written; see ``MmapFile/flush()``.
-  ///
-  /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace` or `system`.
   public func flush() throws(MmapFileError) { try file.flush() }
 
   /// Starts writeback of some bytes' pages and does not wait for it: sync_file_range(2).
@@ -265,16 +246,14 @@ extension UnsafeMmapFile {
   public func flush(_ bytes: Range<Int>) throws(MmapFileError) { try file.flushUnowned(bytes) }
 
   /// Waits until everything that was written before the call is durable; see ``MmapFile/syncAll()``.
-  ///
-  /// - Throws: ``MmapFileError``, as ``MmapFile/syncAll()``.
   public func syncAll() throws(MmapFileError) { try file.syncAll() }
 
   /// Waits until what was written to some bytes' pages before the call is durable.
   ///
-  /// The system calls are those of ``MmapFile/sync(_:)``. Of these and of ``syncAll()`` only one runs at a time in a
-  /// file; a second waits.
+  /// Of these and of ``syncAll()`` only one runs at a time in a file; a second waits.
   ///
   /// - Parameter bytes: Offsets, inside the file.
   /// - Throws: ``MmapFileError``, as ``MmapFile/syncAll()``.
+  /// - Complexity: The system calls of ``MmapFile/sync(_:)``.
   public func sync(_ bytes: Range<Int>) throws(MmapFileError) { try file.syncUnowned(bytes) }
 }

@@ -5,7 +5,7 @@ import Glibc
 /// A byte for every page of a 1 TiB file is 256 MiB of addresses, and 4 KiB of memory for each 16 MiB of the file
 /// that is used.
 @safe final class AnonymousRegion: @unchecked Sendable {
-  // SAFETY: the address and the length never change; what lies there is for its users to guard, by atomics.
+  // SAFETY: the address and the length never change; users access the memory by atomics.
 
   let base: UnsafeMutableRawPointer
   let byteCount: Int
@@ -25,5 +25,5 @@ import Glibc
   }
 }
 
-/// What mmap(2) answers on failure; the C macro is a cast, which Swift does not import.
+/// `MAP_FAILED`, a macro with a cast, which Swift does not import.
 var mapFailed: UnsafeMutableRawPointer? { unsafe UnsafeMutableRawPointer(bitPattern: -1) }

@@ -2,37 +2,36 @@ import Glibc
 import Synchronization
 import SystemPackage
 
-// Pages of 2 MiB for a new file that is filled in order by small writes: one fault then serves 512 of them.
+// Pages of 2 MiB for a new file that is filled in order by small writes: one fault then serves 512 pages.
 //
-// The price: the first store makes all 512 dirty, and a sync of one writes all of them. So the kernel is asked for them
-// (madvise(2), `MADV_HUGEPAGE`) when the first 2 MiB were written and not synced, and no longer when less than one of them
-// is synced, when pages are written in no order, and at the end of the file.
+// The price: the first store makes all 512 dirty, and a sync of one writes all of them. So madvise(2) with `MADV_HUGEPAGE`
+// is called when the first 2 MiB were written and not synced, and taken back when less than 2 MiB is synced, when pages
+// are written in no order, and at the end of the file.
 //
-// The first 2 MiB do without readahead (`MADV_RANDOM`). It would run ahead of the writes, by up to 8 MiB, and wherever
-// it has put small pages no large one comes to be.
+// The first 2 MiB have no readahead (`MADV_RANDOM`): it would run ahead of the writes by up to 8 MiB, and where it has put
+// small pages there is no room for a large one.
 
 extension Mapping {
-  /// Whether the kernel is asked for large pages.
   enum LargePages: UInt8, AtomicRepresentable { case undecided, asked, refused }
 
   /// What one entry of the second level of page tables maps (x86-64, and ARM64 with pages of 4 KiB), and the largest folio
   /// of the page cache (`MAX_PAGECACHE_ORDER` in include/linux/pagemap.h).
   static let large = 2 << 20
-  // A smaller file does not win back what its first 2 MiB lose.
+  // A smaller file does not win back what its first 2 MiB lose without readahead.
   private static let leastSize = 64 << 20
-  // How far readahead, which is 8 MiB at most, and other threads may be away. Who has not filled the start of the file
-  // when as much lies behind it does not fill it in order.
+  // Twice the largest readahead (8 MiB), for threads that are ahead of each other. A write this far on, with the start not
+  // filled, is out of order.
   private static let reach = 16 << 20
 
-  /// Leaves open whether there will be large pages, if a new file can have them.
+  /// Leaves the choice open, if a new file can have large pages.
   func allowLargePages() {
-    // A page of a sparse file would get 511 blocks that nobody asked for.
+    // A page of a sparse file would get 511 needless blocks.
     guard !mayHaveHoles, !isInMemory, size >= Self.leastSize else { return }
     advise(0..<Self.large, MADV_RANDOM)
     largePages.store(.undecided, ordering: .relaxed)
   }
 
-  /// Looks at where stores to untouched pages begin, and whether large ones will help them.
+  /// Chooses by the places of stores to untouched pages whether large pages will help.
   func considerLargePages(for bytes: Range<Int>) {
     switch largePages.load(ordering: .relaxed) {
     case .refused: return
@@ -43,7 +42,7 @@ extension Mapping {
     }
   }
 
-  /// Has no more large pages made, and drops those that readahead made behind some bytes; they are clean.
+  /// Ends large pages, and drops the clean ones that readahead made behind some bytes.
   func refuseLargePages(after bytes: Range<Int>) {
     guard largePages.load(ordering: .relaxed) == .asked, refuseLargePages(.asked) else { return }
     let end = Alignment.outward(bytes, unit: Self.large).upperBound
@@ -52,7 +51,7 @@ extension Mapping {
 
   private func decide(by bytes: Range<Int>) {
     let isLarge = bytes.count >= Self.large
-    // Late enough for the first half to be written also where many threads are at work.
+    // At 15/16 of the first 2 MiB its first half is written, also by many threads.
     guard isLarge || bytes.lowerBound >= Self.large / 16 * 15 else { return }
     let half = 0..<Self.large / 2 / Alignment.page
     guard isLarge || half.allSatisfy({ mappingStates[$0] == .mapped || mappingStates[$0] == .cached }) else {
@@ -63,11 +62,11 @@ extension Mapping {
     guard isMine else { return }
     let start = Alignment.outward(bytes, unit: Self.large).lowerBound
     advise(max(start, isLarge ? 0 : Self.large)..<size, MADV_HUGEPAGE)
-    // Somebody may have refused before the advice was given.
+    // Another thread may have refused before the advice was given.
     if largePages.load(ordering: .relaxed) == .refused { advise(0..<size, MADV_NOHUGEPAGE) }
   }
 
-  // Something was touched before that, no further than threads are apart; large ranges wait for nobody.
+  // Whether something was touched before, no further away than threads are apart.
   private func followsOthers(_ bytes: Range<Int>) -> Bool {
     let place = bytes.lowerBound / Self.large
     let near = max(0, place - Self.reach / Self.large)...place
@@ -81,7 +80,7 @@ extension Mapping {
       return false
     }
     if old == .asked { advise(0..<size, MADV_NOHUGEPAGE) }
-    // Not before: the last of these pages would have readahead run into those that are to become large.
+    // Not before: readahead at the last of these pages would run into those that are to become large.
     advise(0..<Self.large, MADV_NORMAL)
     return true
   }

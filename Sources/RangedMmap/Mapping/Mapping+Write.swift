@@ -6,13 +6,11 @@ import SystemPackage
 // Bringing bytes into pages, in the way that `WriteStrategy` chooses.
 
 extension Mapping {
-  // What fits in a core's cache together with its source; a larger copy would also go past the cache, and be slow on
-  // pages that the kernel has just zeroed there.
+  // Fits in a core's cache together with its source. A larger copy would bypass the cache, and be slow on pages
+  // that the kernel has just zeroed there.
   private static let piece = 256 << 10
 
-  /// Copies bytes into pages that the caller owns.
-  ///
-  /// - Throws: `noSpace` or `system`; a fault is left for the caller to find.
+  /// Copies bytes into pages that the caller owns; a fault is left for the caller to find.
   @inline(__always)
   func copy(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) {
     guard !bytes.isEmpty else { return }  // as an empty half of a split, which may lie at the end of the file
@@ -47,7 +45,7 @@ extension Mapping {
     mappingStates.set(pages, to: .mapped)
   }
 
-  /// Makes pages ready for a closure that fills them, where that is worth a call or a full disk must be told before.
+  /// Makes pages ready for a closure that fills them, where that is worth a call or the disk may be full.
   func prepare(_ bytes: Range<Int>) throws(MmapFileError) {
     guard !bytes.isEmpty else { return }
     let state = mappingStates[bytes.lowerBound / Alignment.page]
@@ -57,8 +55,7 @@ extension Mapping {
     mappingStates.set(Alignment.pages(of: bytes), to: .mapped)
   }
 
-  /// Notes that some bytes are written back, and from how many dirty pages there were whether that is done little by
-  /// little.
+  /// Notes that some bytes are written back, and whether they were less than a large page.
   func noteWriteback(of bytes: Range<Int>, dirty count: Int) {
     guard count > 0 else { return }
     let isLittle = count * Alignment.page < Self.large
@@ -80,13 +77,13 @@ extension Mapping {
       hasSeveralWriters: hasSeveralWriters(), isInOrder: isInOrder(bytes))
   }
 
-  // Ranges that are looked at in each direction: so many that a few which are late change nothing, and a look at all of
-  // them costs less than one fault.
+  // Ranges that are checked in each direction: so many that a few late ones change nothing, and all checks together cost
+  // less than one fault.
   private static let nearby = 32
-  // Threads that fill a file together are each a range ahead of the other: where nobody has more, nothing lies further on.
+  // Threads that fill a file together are each a range ahead of the next; with up to this many, nothing lies further on.
   private static let mostThreads = 16
 
-  // Half of what lies shortly before was written, and nothing that lies further on than threads are apart.
+  // Half of what lies shortly before was written, and nothing further on than threads are apart.
   private func isInOrder(_ bytes: Range<Int>) -> Bool {
     func isTouched(_ steps: Int) -> Bool {
       let place = bytes.lowerBound + steps * bytes.count
@@ -107,9 +104,7 @@ extension Mapping {
     return true
   }
 
-  /// Writes with pwrite(2).
-  ///
-  /// - Returns: False if it can't be done so, with nothing to be told: stores will do, or say what is wrong.
+  /// Writes with pwrite(2); false if that does not work, and stores will work or find the reason.
   private func writeThroughCache(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) -> Bool {
     // A file that was cut short would grow again.
     guard let end = ownFile.size, end >= bytes.upperBound else { return false }
@@ -143,10 +138,10 @@ extension Mapping {
     switch Errno(rawValue: code) {
     case Errno(rawValue: 0), .invalidArgument: return  // before Linux 5.14: the guard still turns faults into errors
     case .badAddress:
-      // The kernel says no more than that a store would fault.
+      // A store would fault; find out why.
       try checkCovered(bytes)
       if let reason = missingBlocks(bytes) { throw reason }
-      // Somebody freed some space in between, and the pages may have blocks by now.
+      // Space may have been freed in between.
       guard unsafe clinux_populate_for_writing(base + whole.lowerBound, whole.count) == 0 else {
         throw .system(.ioError, path, "can't make the pages writable", bytes: bytes)
       }
@@ -177,8 +172,8 @@ extension Mapping {
     return [.noSpace, .diskQuotaExceeded].first { $0 == Errno(rawValue: code) }
   }
 
-  // Blocks that another file has as well (a reflink, a snapshot) are there, and a write needs new ones. Writing a byte of
-  // each page as it is tells whether those can be had.
+  // A write to blocks that are shared with another file (a reflink, a snapshot) needs new ones. Writing a byte of each page
+  // as it is shows whether there are any.
   private func missingCopies(_ bytes: Range<Int>) -> Errno? {
     for offset in stride(from: bytes.lowerBound, to: bytes.upperBound, by: Alignment.page) {
       var (byte, count) = (UInt8(0), 0)

@@ -1,8 +1,6 @@
 import Synchronization
 
-/// Where the library believes a page to be, which decides the fastest way of writing it; see `WriteStrategy`.
-///
-/// It is a belief: memory may be taken back at any time. A wrong one costs time, and never a byte.
+/// Where the library believes a page to be, for `WriteStrategy`; a wrong belief costs time, and never a byte.
 enum MappingState: UInt8, AtomicRepresentable {
   /// Not written yet by way of this mapping: a store would fault, and the kernel would have to make the page.
   case untouched
@@ -10,11 +8,10 @@ enum MappingState: UInt8, AtomicRepresentable {
   case cached
   /// Written through the mapping: a store is a store.
   case mapped
-  /// Written back since: a store would fault, so that the kernel learns of it.
+  /// Written back since: a store would fault.
   case clean
 }
 
-/// A state for each page of a file.
 struct MappingStates: Sendable {
   private let pages: PageBytes<MappingState>
 
@@ -30,7 +27,7 @@ struct MappingStates: Sendable {
   }
 
   func set(_ range: Range<Int>, to state: MappingState) {
-    // What is so already is left alone: most of a large file was never touched.
+    // Pages that are so already stay unwritten: most of a large file was never touched.
     // SAFETY: the bytes are there as long as `pages`.
     for page in range where self[page] != state {
       unsafe pages[page].pointee.store(state, ordering: .relaxed)

@@ -30,16 +30,7 @@ extension WriteStrategy {
     var mayHaveHoles = false
   }
 
-  /// Chooses by what is known; what is asked for last is asked only where it matters.
-  ///
-  /// - Parameters:
-  ///   - byteCount: Bytes that are written together.
-  ///   - state: Where their pages are believed to be.
-  ///   - file: What the file is.
-  ///   - writesBackLittle: Whether the last writeback was of less than a large page.
-  ///   - hasSeveralWriters: Whether several threads have written untouched pages.
-  ///   - isInOrder: Whether the pages before these were written, and none far behind them.
-  /// - Returns: The strategy for all of these bytes.
+  /// Chooses for bytes that are written together; the last two are evaluated only where they matter.
   static func choose(
     _ byteCount: Int, _ state: MappingState, _ file: FileTraits, writesBackLittle: Bool,
     hasSeveralWriters: @autoclosure () -> Bool, isInOrder: @autoclosure () -> Bool
@@ -49,7 +40,7 @@ extension WriteStrategy {
     switch state {
     case .mapped: return .copy
     case .cached: return isLarge ? .populate : .copy
-    // Who syncs little at a time has much written for it by a store, which makes all of a large folio dirty.
+    // A store makes all of a large folio dirty, which is much to write for a program that syncs little at a time.
     case .clean: return isLarge || writesBackLittle ? .throughCache : .copy
     // The pages of a preallocated file in memory are there. A sparse one's are made faster by several threads' faults.
     case .untouched where file.isInMemory:

@@ -2,16 +2,13 @@ import Synchronization
 
 /// Hands out a file's pages in order, to any number of threads at once, without waiting.
 ///
-/// Each allocation is one atomic load and one atomic addition, which no other thread can make repeat. No lock, no system
-/// call, and no store for its pages: those behind the counter read as allocated in ``PageStates``.
-///
 /// The order of ranges in the file is the order of the additions: a worker's ranges need not be neighbours. For workers
-/// that allocate for themselves see <doc:WorkersAndTasks>. When the file is used up, pages that came back with an error
-/// which was dropped are handed out once more: see ``MmapFile/takeAbandoned()``.
+/// that allocate for themselves see <doc:WorkersAndTasks>. When the file is used up, pages that came back with a dropped
+/// error are handed out once more: see ``MmapFile/takeAbandoned()``.
 ///
-/// The counter can't wrap: an addition is at most the size of the file, and is made only where the counter was still
-/// below it. So it can pass the end by the file's size once for each thread that was between those two steps, which
-/// is 2^47 bytes of address space times 2^22 threads, counted in pages: far below 2^64.
+/// The counter can't wrap: an addition is at most the size of the file, and is made only where the counter was below it. So
+/// it passes the end by at most the file's size for each thread that is between the two steps: 2^47 bytes of address space
+/// times 2^22 threads, counted in pages, far below 2^64.
 public final class ConcurrentAllocator: RangeAllocator, Sendable {
   /// The size in bytes of the file.
   public let totalSize: Int
@@ -39,16 +36,19 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
 
   /// The number of bytes that were not handed out yet.
   ///
-  /// Already old when it returns, if others allocate: ask ``allocate(_:)`` itself whether there is room. The cost is
-  /// one load.
+  /// Already old when it returns, if other threads allocate: only ``allocate(_:)`` shows whether there is room.
+  ///
+  /// - Complexity: One load.
   public var remaining: Int {
     max(0, end - highWaterMark.passed.upperBound * Alignment.page)
   }
 
-  /// Hands out the next pages of the file to whoever comes first.
+  /// Hands out the next pages of the file.
   ///
   /// - Parameter byteCount: Bytes wanted, at least 1; rounded up to 4096 and clamped to what is left.
   /// - Returns: The range, or `nil` when the file is used up or `byteCount` is not positive.
+  /// - Complexity: One atomic load and one atomic addition, with no lock, no system call, and no store for its pages: those
+  ///   behind the counter read as allocated in ``PageStates``.
   @inlinable  // alone with what it needs: a call would cost as much as the addition
   public func allocate(_ byteCount: Int) -> AllocatedRange? {
     let endPage = highWaterMark.end
@@ -65,7 +65,6 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
     return range
   }
 
-  // When all was handed out.
   @usableFromInline
   func allocateAgain(_ byteCount: Int) -> AllocatedRange? {
     states.allocateAbandoned(byteCount, in: Int(highWaterMark.start)..<Int(highWaterMark.end), end: end)

@@ -1,7 +1,7 @@
 /// Runs of pages that are free, in the order of the file, no two of them neighbours.
 ///
-/// They are kept in blocks, each with the length of its longest run, so that looking for room passes over a whole block
-/// at once, and adding or removing a run moves no more than a block: n / 128 steps at most, where n is the most runs that
+/// They are kept in blocks, each with the length of its longest run: a search for room passes over a whole block at once,
+/// and adding or removing a run moves no more than a block. That is n / 128 steps at most, where n is the most runs that
 /// there ever were, and a few hundred more.
 struct FreeExtents: Sendable {
   private struct Block: Sendable {
@@ -16,6 +16,7 @@ struct FreeExtents: Sendable {
     mutating func measure() { longest = runs.reduce(0) { max($0, $1.count) } }
   }
 
+  // 4 KiB of runs: a split leaves two halves of 128.
   private static let blockSize = 256
   private var blocks: [Block] = []
   /// The number of pages.
@@ -24,10 +25,8 @@ struct FreeExtents: Sendable {
   var isEmpty: Bool { count == 0 }
   /// The number of pages of the longest run.
   var longest: Int { blocks.reduce(0) { max($0, $1.longest) } }
-  /// The first run.
   var first: Range<Int>? { blocks.first?.runs.first }
 
-  /// Whether all of some pages are free.
   func contains(_ pages: Range<Int>) -> Bool {
     guard let (block, run) = place(of: pages.lowerBound) else { return false }
     return pages.upperBound <= blocks[block].runs[run].upperBound
@@ -73,7 +72,7 @@ struct FreeExtents: Sendable {
       removeRun(block, index)
       return taken
     }
-    // Shortened where it lies: the case of pages that are taken one by one.
+    // Shortened in place: the case of pages that are taken one by one.
     blocks[block].runs[index] = taken.upperBound..<run.upperBound
     count -= wanted
     if run.count == blocks[block].longest { blocks[block].measure() }
@@ -82,7 +81,6 @@ struct FreeExtents: Sendable {
 
   // MARK: Runs
 
-  // The run that a page lies in.
   private func place(of page: Int) -> (block: Int, run: Int)? {
     let block = Self.search(blocks.count) { (blocks[$0].runs.last?.upperBound ?? 0) > page }
     guard block < blocks.count else { return nil }
@@ -138,7 +136,7 @@ struct FreeExtents: Sendable {
     blocks.insert(high, at: block + 1)
   }
 
-  // The first index for which something is so that is so for all that follow, or `count`.
+  // The first index of those for which `isAfter` holds, which are the last ones.
   private static func search(_ count: Int, _ isAfter: (Int) -> Bool) -> Int {
     var (low, high) = (0, count)
     while low < high {

@@ -12,8 +12,10 @@
 /// allocator.free(page)
 /// ```
 ///
-/// Any thread may call it; one at a time goes through. A call takes at most n / 128 steps, where n is the most runs of free
-/// pages that there ever were, and a few hundred more. No system call is made.
+/// Any thread may call it; one at a time goes through.
+///
+/// - Complexity: A call takes at most n / 128 steps, where n is the most runs of free pages that there ever were, and a few
+///   hundred more, with no system call.
 public final class FreeListAllocator: RangeAllocator, Sendable {
   /// The size in bytes of the file.
   public let totalSize: Int
@@ -37,7 +39,7 @@ public final class FreeListAllocator: RangeAllocator, Sendable {
     self.extents = Monitor(extents)
   }
 
-  /// The number of bytes that are free; already old when it returns, if others allocate.
+  /// The number of bytes that are free; already old when it returns, if other threads allocate.
   public var remaining: Int { extents.withLock { bytes(of: $0.count, includingLast: $0.contains(last)) } }
 
   /// The number of bytes of the longest run that is free: the most that can be allocated at once.
@@ -51,8 +53,7 @@ public final class FreeListAllocator: RangeAllocator, Sendable {
 
   /// Hands out the first free pages that have room for all of the bytes.
   ///
-  /// Where there is none, pages that came back with an error which was dropped are free, too: see
-  /// ``MmapFile/takeAbandoned()``.
+  /// Where there is none, pages that came back with a dropped error are free, too: see ``MmapFile/takeAbandoned()``.
   ///
   /// - Parameter byteCount: Bytes wanted, at least 1; rounded up to 4096.
   /// - Returns: The range, which is short of whole pages only at the end of the file; `nil` when no run of free pages is
@@ -101,7 +102,7 @@ public final class FreeListAllocator: RangeAllocator, Sendable {
       range.isEmpty || pages.contains(range.pages.lowerBound) && range.end <= end,
       "a range was given back to an allocator of other pages")
     let freed = range.pages
-    // Before anybody can allocate them.
+    // Before another thread can allocate them.
     states.markFree(AllocatedRange(start: range.start, count: range.count, file: range.file))
     extents.withLock { $0.insert(freed) }
   }

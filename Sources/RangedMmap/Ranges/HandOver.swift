@@ -4,8 +4,7 @@ import Glibc
 ///
 /// A closure that escapes can't consume a noncopyable value that it captured, and a property of a class or an array
 /// can't be consumed at all. They can hold this box and take the value from it. The first ``take()`` gets the value;
-/// every later one gets `nil`. ``withValue(_:)`` uses it where it is. Any thread may call either. The cost is one small
-/// object and an uncontended lock.
+/// every later one gets `nil`. ``withValue(_:)`` uses it where it is. Any thread may call either.
 ///
 /// ```swift
 /// let box = HandOver(range)
@@ -17,6 +16,8 @@ import Glibc
 /// ```
 ///
 /// A box that is dropped with the value inside drops the value.
+///
+/// - Complexity: One small object and an uncontended lock.
 public final class HandOver<Value: ~Copyable & Sendable>: Sendable {
   private struct State: ~Copyable, Sendable {
     var value: Value?
@@ -40,7 +41,7 @@ public final class HandOver<Value: ~Copyable & Sendable>: Sendable {
   ///
   /// While the value is lent to another thread this waits; in the closure that it is lent to it traps.
   ///
-  /// - Returns: The value for the first caller, `nil` for whoever comes later.
+  /// - Returns: The value for the first caller, `nil` for later ones.
   public func take() -> Value? { remove(for: nil) }
 
   /// Lends the value to a closure, which may change it, and even consume it if it puts another in its place.
@@ -53,7 +54,8 @@ public final class HandOver<Value: ~Copyable & Sendable>: Sendable {
   /// ```
   ///
   /// A receipt is changed with ``MmapFile/update(_:_:)-(WriteReceipt,_)`` and made durable with
-  /// ``MmapFile/sync(inPlace:)`` where it is. Others who take or use it wait meanwhile. A use of the box inside of the closure traps.
+  /// ``MmapFile/sync(inPlace:)`` where it is. Other threads that take or use it wait meanwhile. A use of the box inside of
+  /// the closure traps.
   ///
   /// - Parameter body: Uses the value.
   /// - Returns: What `body` returns, or `nil` if the value was taken out before.
@@ -62,8 +64,7 @@ public final class HandOver<Value: ~Copyable & Sendable>: Sendable {
   public func withValue<Result: ~Copyable, Failure>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result? {
-    // `inout` also for those that only look: a borrowed value could be captured by a task without a word of the compiler,
-    // where its type is not written out.
+    // `inout` also for reading: where the type of a borrowed value is not written out, Swift 6.3 lets a task capture it.
     guard var value = remove(for: pthread_self()) else { return nil }
     do throws(Failure) {
       let result = try body(&value)

@@ -2,8 +2,8 @@ import Synchronization
 
 /// How far the concurrent allocator has come: what lies behind it was handed out.
 ///
-/// It spares each allocation the stores that would say so page by page: a page whose byte says nothing reads as
-/// allocated when it lies behind the high-water mark. ``PageStates`` knows of one.
+/// It spares each allocation a store a page: a page whose byte says nothing reads as allocated when it lies behind the
+/// high-water mark. ``PageStates`` knows of one.
 @usableFromInline
 final class HighWaterMark: Sendable {
   /// The first page of the allocator's space.

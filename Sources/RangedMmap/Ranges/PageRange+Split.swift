@@ -27,10 +27,9 @@ public enum RangeJoin<Stage: RangeStage>: ~Copyable, Sendable {
 extension PageRange {
   /// Cuts the range in two at the page boundary next to `position`, which counts bytes from the range's start.
   ///
-  /// It is for all three stages: a part of a receipt can be synced, or used anew, by itself. The range is consumed and
+  /// It is for all three stages: a part of a receipt can be synced, or reused, by itself. The range is consumed and
   /// comes back in the answer, whole or in parts; no page is lost or doubled. Rounding up at position 0 gives an empty
-  /// low part; rounding down at the end, where that is a page boundary, an empty high part. The cost is some
-  /// arithmetic; no system call is made.
+  /// low part; rounding down at the end, where that is a page boundary, an empty high part.
   ///
   /// ```swift
   /// switch range.split(at: 5000, rounding: .up) {
@@ -44,6 +43,7 @@ extension PageRange {
   ///   - position: Bytes from the range's start: from 0 to ``count``.
   ///   - rounding: To which page boundary a position between two moves.
   /// - Returns: The parts.
+  /// - Complexity: Some arithmetic.
   public consuming func split(at position: Int, rounding: SplitRounding) -> RangeSplit<Stage> {
     guard position >= 0, position <= count else { return .outOfBounds(self) }
     let cut =
@@ -63,9 +63,8 @@ extension PageRange {
   /// Makes one range of this one and its neighbour, which may come before it or after it.
   ///
   /// It is for all three stages. Both are consumed and come back in the answer. An empty range is a neighbour of those
-  /// that start or end where it lies. Of two receipts the joined one counts as written when the older one was: if a
-  /// sync has failed in between, it is refused, unless all of its pages are *flushed*. The cost is some arithmetic; no
-  /// system call is made.
+  /// that start or end where it lies. A joined receipt counts as written when the older one was: if a sync has failed in
+  /// between, it is refused, unless all of its pages are *flushed*.
   ///
   /// ```swift
   /// switch low.joined(with: high) {
@@ -76,6 +75,7 @@ extension PageRange {
   ///
   /// - Parameter other: Consumed.
   /// - Returns: The joined range, or both.
+  /// - Complexity: Some arithmetic.
   public consuming func joined(with other: consuming PageRange<Stage>) -> RangeJoin<Stage> {
     guard file == other.file, end == other.start || other.end == start else { return .apart(self, other) }
     return .joined(

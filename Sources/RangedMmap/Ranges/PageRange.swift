@@ -18,7 +18,7 @@ public enum Flushed: RangeStage {}
 /// consumes it.
 public typealias AllocatedRange = PageRange<Allocated>
 
-/// The proof that a range was written in full; what ``MmapFile/flush(_:)`` and ``MmapFile/sync(_:)`` ask for.
+/// The proof that a range was written in full; what ``MmapFile/flush(_:)`` and ``MmapFile/sync(_:)`` take.
 ///
 /// It proves nothing of the disk. A flush borrows it; a sync consumes it, and so does
 /// ``MmapFile/reuse(_:)-(WriteReceipt)``.
@@ -30,13 +30,12 @@ public typealias FlushedRange = PageRange<Flushed>
 /// A run of a file's pages that has one owner, and whose type says what has become of it.
 ///
 /// It starts at a multiple of 4096 bytes; its length is one too, unless it ends at the end of a file whose size
-/// isn't. Ranges of any stage are split and joined. It can't be copied, and no code outside this library can make one: an allocator hands out an
-/// ``AllocatedRange``, a write turns it into a ``WriteReceipt``, a sync into a ``FlushedRange``, and each step
-/// consumes the value it starts from. It knows which file it belongs to, and no other takes it: an error of code
-/// `foreignRange` is what comes of it.
+/// isn't. Ranges of any stage are split and joined. It can't be copied, and no code outside this library can make one: an
+/// allocator hands out an ``AllocatedRange``, a write turns it into a ``WriteReceipt``, a sync into a ``FlushedRange``, and
+/// each step consumes the value it starts from. It belongs to one file; another refuses it with `foreignRange`.
 ///
-/// Dropping a range gives nothing back: its pages stay as they are until the file is opened anew. To give some back there is
-/// ``FreeListAllocator/free(_:)``. Its properties cost some arithmetic at most.
+/// Dropping a range gives nothing back: its pages stay as they are until the file is opened again. To give some back there
+/// is ``FreeListAllocator/free(_:)``.
 public struct PageRange<Stage: RangeStage>: ~Copyable, Sendable {
   /// The first byte, counted from the start of the file; a multiple of 4096.
   public let start: Int
@@ -47,7 +46,7 @@ public struct PageRange<Stage: RangeStage>: ~Copyable, Sendable {
   // The number of the `Epoch` that the bytes were written in; of 32 bits, so that an optional range fits in registers.
   @usableFromInline let epoch: UInt32
 
-  // The one place where ranges come from. Whoever calls it vouches that nobody else holds these pages.
+  // The one place where ranges come from. The caller vouches that these pages have no other owner.
   @inlinable
   init(start: Int, count: Int, file: UInt64, epoch: UInt32 = 0) {
     self.start = start

@@ -1,9 +1,9 @@
 /// Something that hands out the pages of one file, each once.
 ///
-/// Anyone can write one. It can't overlap, because it can't make a range: it is given a single ``AllocatedRange``
-/// that covers the whole file and hands out what it splits off. ``MmapFile`` makes the allocator of a file, once. To be
-/// shared by threads it must be `Sendable`, with whatever lock that takes. Pages that came back with an error which was
-/// dropped are there for ``MmapFile/takeAbandoned()``.
+/// A program can have its own. Its ranges can't overlap, because it can't make a range: it is given one ``AllocatedRange``
+/// over the whole file and hands out what it splits off. ``MmapFile`` makes the allocator of a file, once. To be shared by
+/// threads it must be `Sendable`, with its own lock. ``MmapFile/takeAbandoned()`` gives it pages that came back with a
+/// dropped error.
 ///
 /// ```swift
 /// final class BackwardAllocator: RangeAllocator {
@@ -49,6 +49,6 @@ public protocol RangeAllocator: AnyObject {
   /// Hands out pages for at least one byte, or `nil` when none are left.
   ///
   /// - Parameter byteCount: Bytes wanted; those of this library round up to 4096 and give less at the end of the file.
-  /// - Returns: A range that nobody else holds; `nil` too when `byteCount` is not positive.
+  /// - Returns: A range without another owner; `nil` too when `byteCount` is not positive.
   func allocate(_ byteCount: Int) -> AllocatedRange?
 }

@@ -3,9 +3,11 @@
 /// ``MmapFile/update(_:_:)-(PageRange<Stage>,_)`` lends one to its closure. Offsets are bytes, counted from the range's
 /// start; one outside of the range traps. Like a ``RangeWriter`` it can't leave the closure.
 ///
-/// Stores are made in place, in the order in which they are asked for. If one fails, those that follow are left out, and
-/// `update` throws when the closure has ended; a page that can't be read shows zeros until then. A store costs a copy and
-/// a store of each page's state, and where the page is not in memory what ``MmapFile/write(_:to:)-(RawSpan,_)`` says.
+/// Stores are made in place, in the order of the calls. If one fails, those that follow are left out, and `update` throws
+/// when the closure has ended; a page that can't be read shows zeros until then.
+///
+/// - Complexity: A store is a copy and a store of each page's state, and where the page is not in memory what
+///   ``MmapFile/write(_:to:)-(RawSpan,_)`` says.
 @safe public struct RangeEditor: ~Escapable {
   // On the stack of `update(_:_:)`.
   private let edit: UnsafeMutablePointer<Edit>
@@ -38,7 +40,7 @@
 @available(*, unavailable)
 extension RangeEditor: Sendable {}
 
-// MARK: - Looking
+// MARK: - Loading
 
 extension RangeEditor {
   /// The byte at an offset.
@@ -95,21 +97,13 @@ extension RangeEditor {
     if isStored == nil { store([UInt8](bytes), at: offset) }
   }
 
-  /// Stores the bytes of a span.
-  ///
-  /// - Parameters:
-  ///   - bytes: As many as fit between `offset` and the end of the range.
-  ///   - offset: Where the first one goes.
+  /// Stores the bytes of a span, at an offset.
   public func store(_ bytes: Span<UInt8>, at offset: Int) {
     // SAFETY: a UInt8 has no padding.
     unsafe store(bytes.bytes, at: offset)
   }
 
-  /// Stores the bytes of a span.
-  ///
-  /// - Parameters:
-  ///   - bytes: As many as fit between `offset` and the end of the range.
-  ///   - offset: Where the first one goes.
+  /// Stores the bytes of a span, at an offset.
   public func store(_ bytes: RawSpan, at offset: Int) {
     let place = place(offset, bytes.byteCount)
     precondition(unsafe edit.pointee.lendings == 0, "bytes are stored while the range is lent")
@@ -129,8 +123,7 @@ extension RangeEditor {
     } catch { unsafe edit.pointee.failure = error }
     // After a failure, too: some of the bytes may be in the file.
     unsafe edit.pointee.hasStored = true
-    let pages = Alignment.pages(of: place)
-    file.states.setWritten(pages, since: unsafe edit.pointee.epoch)
+    file.states.setWritten(Alignment.pages(of: place), since: unsafe edit.pointee.epoch)
   }
 
   /// Stores one byte, `count` times.
@@ -141,7 +134,7 @@ extension RangeEditor {
   ///   - offset: Where the first one goes.
   public func store(repeating byte: UInt8, count: Int, at offset: Int) {
     precondition(count >= 0 && count <= self.count - max(offset, 0), "bytes outside of the range")
-    let piece = [UInt8](repeating: byte, count: min(count, 64 << 10))
+    let piece = [UInt8](repeating: byte, count: min(count, WriteStrategy.leastForCall))
     for start in stride(from: 0, to: count, by: max(1, piece.count)) {
       store(piece.span.extracting(first: min(piece.count, count - start)), at: offset + start)
     }

@@ -2,13 +2,12 @@
 ///
 /// ``MmapFile/write(to:_:)`` lends one to its closure. It gives no span of its memory, and can't leave the closure: the
 /// compiler refuses to keep it, to return it, and to capture it in a closure that escapes. Copies of it share one
-/// position. To append beyond the end traps; ``remaining`` tells how much is left.
+/// position. To append beyond the end traps; ``remaining`` is how much is left.
 ///
-/// Each append is a copy and an addition, with no system call.
+/// - Complexity: Each append is a copy and an addition, with no system call.
 @safe public struct RangeWriter: ~Escapable {
-  // It is copyable, and lent by value, because of what Swift 6.3 checks. A noncopyable parameter of a closure whose type
-  // is not written out may be captured by a task, and what is assigned out of an `inout` one is not followed. Of a
-  // copyable type all of that is refused. The tests have each case, in `MustNotCompile`.
+  // Copyable, and lent by value: Swift 6.3 lets a task capture a noncopyable parameter whose type is not written out, and
+  // does not follow what is assigned out of an `inout` one. A copyable type it refuses; the cases are in `MustNotCompile`.
 
   @usableFromInline let base: UnsafeMutableRawPointer
   // On the stack of `write(to:_:)`, which so knows how far the closure came.
@@ -16,7 +15,7 @@
   /// The number of bytes that the range has.
   public let capacity: Int
 
-  /// A writer of some memory, which both must outlive.
+  /// Makes a writer, which the memory and the position must outlive.
   @_lifetime(borrow position)
   init(_ memory: UnsafeMutableRawBufferPointer, _ position: UnsafeMutablePointer<Int>) {
     // SAFETY: memory in a mapping has an address, also where it has no bytes.
@@ -33,7 +32,6 @@
   @inlinable
   public var remaining: Int { capacity - count }
 
-  // The place for so many bytes more, counted as appended.
   @inlinable
   func advance(_ byteCount: Int) -> UnsafeMutableRawPointer {
     let start = count
@@ -58,8 +56,7 @@ extension RangeWriter {
 
   /// Appends bytes: of an array, a slice, a `Data`, a string's `utf8`, or any other sequence.
   ///
-  /// Where they lie in memory one after the other it is one copy, and `repeatElement` gives none at all; others are asked
-  /// for one by one.
+  /// Where they lie in memory one after the other it is one copy, and `repeatElement` needs none; others come one by one.
   @inlinable
   public func append(contentsOf bytes: some Sequence<UInt8>) {
     if let same = bytes as? Repeated<UInt8> {
@@ -86,7 +83,7 @@ extension RangeWriter {
     guard !bytes.isEmpty else { return }
     let place = unsafe advance(bytes.byteCount)
     unsafe bytes.withUnsafeBytes { source in
-      // SAFETY: as many as were asked for; the source can't overlap, as nobody else holds the range.
+      // SAFETY: `advance` made room for as many; the source can't overlap, as the range has one owner.
       unsafe place.copyMemory(from: source.baseAddress.unsafelyUnwrapped, byteCount: source.count)
     }
   }

@@ -1,9 +1,8 @@
 import Synchronization
 
-/// The range that a failed step had consumed, for whoever takes it first.
+/// The range that a failed step had consumed, for the first caller that takes it.
 ///
-/// If nobody does, an allocated range goes back to its file: see ``MmapFile/takeAbandoned()``. What was written is left
-/// as it is then, as it is when a receipt is dropped.
+/// If it is not taken, an allocated range goes back to its file: see ``MmapFile/takeAbandoned()``. A receipt is dropped.
 final class ReturnedRange: Sendable {
   private let start: Int
   private let count: Int
@@ -24,16 +23,14 @@ final class ReturnedRange: Sendable {
 
   var byteRange: Range<Int> { start..<start + count }
 
-  /// Gives the range back as what it was.
-  ///
-  /// - Returns: The range for the first caller; `nil` for all others, and if it is of another stage.
+  /// Gives the range back as what it was; `nil` after the first call, and if it is of another stage.
   func take<Stage>(_ wanted: Stage.Type = Stage.self) -> PageRange<Stage>? {
     guard stage == ObjectIdentifier(wanted), claim() else { return nil }
     // Consumed by `init`, and given out here alone, once.
     return PageRange(start: start, count: count, file: file, epoch: epoch)
   }
 
-  /// Gives the range back to be written anew, whatever it was.
+  /// Gives the range back to be written again, whatever it was.
   func takeAllocated() -> AllocatedRange? {
     guard claim() else { return nil }
     let range = AllocatedRange(start: start, count: count, file: file)

@@ -1,8 +1,7 @@
 /// Hands out a file's pages in order, for one thread.
 ///
-/// It isn't `Sendable`: the compiler refuses to share it, and ``ConcurrentAllocator`` is what to share instead. Each
-/// allocation is some arithmetic and one store a page; no lock, no system call. When the file is used up, pages that came
-/// back with an error which was dropped are handed out once more: see ``MmapFile/takeAbandoned()``.
+/// It isn't `Sendable`: the compiler refuses to share it, and ``ConcurrentAllocator`` is what to share instead. When the
+/// file is used up, pages that came back with a dropped error are handed out once more: ``MmapFile/takeAbandoned()``.
 public final class SequentialAllocator: RangeAllocator {
   /// The size in bytes of the file.
   public let totalSize: Int
@@ -32,6 +31,7 @@ public final class SequentialAllocator: RangeAllocator {
   ///
   /// - Parameter byteCount: Bytes wanted, at least 1; rounded up to 4096 and clamped to what is left.
   /// - Returns: The range, or `nil` when the file is used up or `byteCount` is not positive.
+  /// - Complexity: Some arithmetic and one store a page; no lock, no system call.
   public func allocate(_ byteCount: Int) -> AllocatedRange? {
     guard byteCount > 0, remaining > 0, let space = rest.take() else {
       return states.allocateAbandoned(byteCount, in: pages, end: end)

@@ -10,9 +10,9 @@ struct PageCensus: Sendable {
 
   // For each chunk the pages in each state but `free`, which is the rest; zeros cost nothing until used.
   private var perChunk: [SIMD8<UInt16>]
-  /// How often chunks were counted anew: whoever keeps what he made of them sees whether it still holds.
+  /// How often chunks were counted again: an unchanged version means that what was made of the counts still holds.
   private(set) var version = 0
-  // The chunks that were counted last, the newest at `version % recent.count`.
+  // The chunks that were counted last, the newest at `version % recent.count`; 64 of them are 1 GiB of the file.
   private var recent = [Int](repeating: 0, count: 64)
 
   init(pageCount: Int, chunkCount: Int) {
@@ -38,7 +38,7 @@ struct PageCensus: Sendable {
     recent[version % recent.count] = chunk
   }
 
-  /// The chunks that were counted anew since a version, or `nil` where that is too long ago to be told.
+  /// The chunks that were counted again since a version; `nil` where that is too long ago.
   func chunks(since old: Int) -> [Int]? {
     guard version - old <= recent.count, old >= 0 else { return nil }
     return (old..<version).map { recent[($0 + 1) % recent.count] }
@@ -50,7 +50,7 @@ struct PageCensus: Sendable {
     return counts
   }
 
-  // A chunk that was never counted holds free pages only, and has zeros for all states.
+  // A chunk that was never counted has zeros for all states, and only free pages.
   private func before(chunk: Int, state: PageState) -> Int {
     let counts = perChunk[chunk]
     guard counts == .zero else { return Int(counts[state]) }

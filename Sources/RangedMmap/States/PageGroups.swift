@@ -1,7 +1,6 @@
 /// How many pages of each of many equal groups are in each state, kept as states change.
 ///
-/// It is for whoever draws a file of any size: one group is one cell. Bringing it up to date costs one load for each
-/// 16 MiB of the file, and a walk over those parts where something changed since the last time.
+/// It is for drawing a file of any size: one group is one cell.
 ///
 /// ```swift
 /// var groups = PageGroups(of: file.states, pages: 0..<256, each: 64)
@@ -9,7 +8,7 @@
 /// print("the first 64 pages: \(groups[0][.written]) written; in all: \(totals[.written])")
 /// ```
 public struct PageGroups: Sendable {
-  /// The pages that are told of, counted from the start of the file.
+  /// The pages of all groups, counted from the start of the file.
   public let pages: Range<Int>
   /// How many pages a group has; the last one may have fewer.
   public let pagesPerGroup: Int
@@ -48,9 +47,11 @@ public struct PageGroups: Sendable {
     return start..<min(start + pagesPerGroup, pages.upperBound)
   }
 
-  /// Counts anew what has changed.
+  /// Counts again what has changed.
   ///
   /// - Returns: The counts of the whole file at the same moment.
+  /// - Complexity: One load for each 16 MiB of the file, and a walk over those parts where something changed since the last
+  ///   time.
   @discardableResult
   public mutating func update() -> PageCounts {
     states.withCensus { census in
@@ -92,12 +93,12 @@ public struct PageGroups: Sendable {
     }
   }
 
-  /// What a census says of a chunk, worked out once for all groups in it.
+  /// The counts of a chunk, made once for all groups in it.
   private struct Chunk {
     let index: Int
     let pages: Range<Int>
     let counts: PageCounts
-    /// The state of all its pages, if they are alike: then nobody has to look at them.
+    /// The state of all its pages, if they are alike.
     let only: PageState?
 
     init(_ index: Int, _ census: borrowing PageCensus) {

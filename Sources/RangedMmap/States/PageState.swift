@@ -1,11 +1,11 @@
 /// What the library knows of one 4 KiB page.
 ///
-/// It is the library's belief, from what went through it. Bytes that came another way, from another program or
-/// through a raw pointer, leave it as it was. The raw values are fixed.
+/// It is the library's belief, from what went through it. Bytes from another program or through a raw pointer leave it as
+/// it was. The raw values are fixed.
 public enum PageState: UInt8, Sendable, CaseIterable {
-  /// Nobody was given the page since the file was opened; it may hold bytes from before.
+  /// The page was not handed out since the file was opened; it may hold bytes from before.
   case free = 0
-  /// The page was handed out, for the first time or to be used anew, and not written since.
+  /// The page was handed out, for the first time or for reuse, and not written since.
   case allocated = 1
   /// The page was written; its bytes may be lost in a crash.
   case written = 2
@@ -62,12 +62,11 @@ struct StateByte: Equatable {
 
 /// The time between two failed syncs of a file.
 ///
-/// It counts to 2^32, which a program that does nothing but fail reaches in hours, and a receipt can't be held for by
-/// accident; after that it starts over.
+/// It counts to 2^32, which takes hours of nothing but failures: no receipt is held for that long. Then it starts over.
 struct Epoch: Equatable, Sendable {
   let number: UInt32
 
-  /// No time at all: a receipt of it is good for nothing.
+  /// No time at all: a receipt of it is refused.
   static let none = Epoch(number: 0)
   /// Before any sync has failed.
   static let first = Epoch(number: 1)

@@ -1,12 +1,10 @@
 import Synchronization
 
-// Ranges that came back with an error which was dropped.
+// Ranges that came back with a dropped error.
 //
-// Their pages are nobody's. They read as free again, unless they are *lost*: that nobody took a range out of an error
-// does not bring its bytes back. An allocator whose own space is used up hands each page out once more, and no more than
-// once: else a loop that takes ranges and drops its errors would never end.
+// Their pages have no owner. They read as free again, unless they are *lost*. An allocator whose own space is used up hands
+// each page out once more, and no more than once: else a loop that takes ranges and drops its errors would never end.
 
-/// The pages that nobody has.
 struct AbandonedPages: Sendable {
   /// Those that an allocator may hand out by itself.
   var fresh = FreeExtents()
@@ -50,7 +48,7 @@ struct AbandonedPages: Sendable {
 extension PageStates {
   var countOfAbandoned: Int { abandonedCount.load(ordering: .acquiring) }
 
-  /// Takes in a range that nobody took out of an error.
+  /// Takes in a range that was left in an error.
   func abandon(_ range: consuming AllocatedRange) {
     let pages = range.pages
     for page in pages where self[page] != .lost { set(page..<page + 1, to: .givenBack) }
@@ -60,46 +58,34 @@ extension PageStates {
     }
   }
 
-  /// Gives an allocator whose space is used up some of the pages in it that came back; one load if there are none.
-  ///
-  /// - Parameters:
-  ///   - wanted: The most pages.
-  ///   - space: The pages that the allocator hands out.
-  /// - Returns: The pages, or `nil` if there are none for an allocator.
+  /// Gives an allocator whose space is used up some of the pages in it that came back.
   func takeAbandoned(_ wanted: Int, in space: Range<Int>) -> Range<Int>? {
+    takeAbandoned { $0.takeFresh(wanted, in: space) }
+  }
+
+  /// Gives out a run of pages that came back, even for a second time.
+  func takeAbandoned() -> Range<Int>? { takeAbandoned { $0.takeAny() } }
+
+  // One load if there are none.
+  private func takeAbandoned(_ take: (inout AbandonedPages) -> Range<Int>?) -> Range<Int>? {
     guard abandonedCount.load(ordering: .acquiring) > 0 else { return nil }
     return abandoned.withLock { abandoned in
       defer { abandonedCount.store(abandoned.count, ordering: .releasing) }
-      return abandoned.takeFresh(wanted, in: space)
+      return take(&abandoned)
     }
   }
 
-  /// What an allocator of this library hands out when its space is used up.
-  ///
-  /// - Parameters:
-  ///   - byteCount: Bytes wanted; nothing is given unless they are positive.
-  ///   - space: The pages that the allocator hands out.
-  ///   - end: The first byte after them.
-  /// - Returns: The range, or `nil` if there is none for an allocator.
+  /// What an allocator of this library, of some pages up to a byte `end`, hands out when its space is used up.
   func allocateAbandoned(_ byteCount: Int, in space: Range<Int>, end: Int) -> AllocatedRange? {
     guard byteCount > 0, let pages = takeAbandoned(Alignment.pages(in: byteCount), in: space) else { return nil }
     return handOut(pages, end: end)
   }
 
-  /// Makes the range of some pages that nobody has, and marks them as handed out.
+  /// Makes the range of some pages without an owner, and marks them as handed out.
   func handOut(_ pages: Range<Int>, end: Int) -> AllocatedRange {
     let start = pages.lowerBound * Alignment.page
     let range = AllocatedRange(start: start, count: min(pages.upperBound * Alignment.page, end) - start, file: file)
     markAllocated(range)
     return range
-  }
-
-  /// Gives out a run of pages that came back, even for a second time.
-  func takeAbandoned() -> Range<Int>? {
-    guard abandonedCount.load(ordering: .acquiring) > 0 else { return nil }
-    return abandoned.withLock { abandoned in
-      defer { abandonedCount.store(abandoned.count, ordering: .releasing) }
-      return abandoned.takeAny()
-    }
   }
 }

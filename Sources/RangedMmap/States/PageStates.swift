@@ -4,8 +4,8 @@ import Synchronization
 ///
 /// One byte a 4 KiB page in one contiguous region, whose memory is used as far as pages are touched. Allocating,
 /// writing and syncing a range store its pages' bytes with plain atomic stores: no lock, no read-modify-write, no
-/// system call. Flushes and syncs of what has many owners compare and exchange, so as not to overtake a writer. A
-/// reader sees each page's state on its own; two pages read one after the other may be from different moments.
+/// system call. Flushes and syncs of the whole file compare and exchange, so that they do not overtake a writer. Each page
+/// is read on its own; two pages read one after the other may be from different moments.
 @safe public final class PageStates: @unchecked Sendable {
   // SAFETY: each property is constant, and holds atomics or a monitor.
 
@@ -15,17 +15,16 @@ import Synchronization
   private let bytes: PageBytes<UInt8>
   private let changed: PageBytes<UInt8>
   private let currentEpoch = Atomic<UInt32>(Epoch.first.number)
-  // Held by whoever begins an epoch, and by who marks pages as written after the first one.
+  // Held to begin an epoch, and to mark pages as written after the first one.
   private let epochChange = Monitor(())
   private let census: Monitor<PageCensus>
   /// The high-water mark of the first concurrent allocator, which says for its pages what others say page by page.
   let highWaterMark = AtomicLazyReference<HighWaterMark>()
 
-  /// The pages that nobody has; see `abandon`.
   let abandoned = Monitor(AbandonedPages())
   let abandonedCount = Atomic<Int>(0)
 
-  /// How many pages share one mark of change: a census looks again at that many.
+  /// How many pages share one mark of change, and are counted again together: 16 MiB of the file.
   static let chunk = 4096
 
   init?(pageCount: Int, file: UInt64) {
@@ -45,7 +44,9 @@ import Synchronization
 
   /// The state of one page, counted from the start of the file.
   ///
-  /// Two atomic loads, no lock. An index outside of `0..<count` traps.
+  /// An index outside of `0..<count` traps.
+  ///
+  /// - Complexity: Two atomic loads, no lock.
   public subscript(page: Int) -> PageState {
     let state = byte(at: page)
     return state == StateByte(.free) && highWaterMark.load()?.passed.contains(page) == true
@@ -54,22 +55,22 @@ import Synchronization
 
   /// How many pages are in each state.
   ///
-  /// Any thread may ask; those that ask at the same time wait for each other, writers wait for nobody. The cost is one
-  /// load for each 16 MiB of the file, and where anything changed since the last call, a walk over those 4096 pages.
+  /// Any thread may call it; calls wait for each other, and writers for none.
+  ///
+  /// - Complexity: One load for each 16 MiB of the file, and where anything changed since the last call, a walk over those
+  ///   4096 pages.
   public func counts() -> PageCounts { withCensus { $0.total } }
 
-  /// Says that pages were handed out; what an allocator calls with each range that it gives away.
+  /// Marks pages as handed out; an allocator calls it with each range that it gives away.
   ///
-  /// One store a page. A range of another file traps.
-  ///
-  /// - Parameter range: Borrowed.
+  /// - Parameter range: Borrowed; one of another file traps.
+  /// - Complexity: One store a page.
   public func markAllocated(_ range: borrowing AllocatedRange) { mark(range, StateByte(.allocated)) }
 
-  /// Says that pages are back in the allocator's hands and may be handed out again.
+  /// Marks pages as given back to the allocator, which may hand them out again.
   ///
-  /// One store a page. A range of another file traps.
-  ///
-  /// - Parameter range: Borrowed.
+  /// - Parameter range: Borrowed; one of another file traps.
+  /// - Complexity: One store a page.
   public func markFree(_ range: borrowing AllocatedRange) { mark(range, .givenBack) }
 
   private func mark(_ range: borrowing AllocatedRange, _ state: StateByte) {
@@ -84,9 +85,9 @@ extension PageStates {
   /// The current epoch; bytes written in an earlier one are lost if not yet durable.
   var epoch: Epoch { Epoch(number: currentEpoch.load(ordering: .acquiring)) }
 
-  /// Makes everything that was written and is not durable *lost*, now and with one store.
+  /// Makes everything that was written and is not durable *lost*, with one store.
   ///
-  /// Every 31st time what reads as *lost* for its old tag is marked so for good, before the tags are used again.
+  /// Every 31st time what reads as *lost* for its old tag is marked so, before the tags are used again.
   func beginEpoch() {
     epochChange.withLock { _ in
       let next = epoch.next
@@ -100,10 +101,10 @@ extension PageStates {
     }
   }
 
-  /// Says that pages were written by a step that began in some epoch.
+  /// Marks pages as written by a step that began in some epoch.
   ///
-  /// The first epoch's tag is used by no other, so that a step which was held up for long marks nothing wrong. Who began
-  /// in a later one looks whether it has passed, at a moment when none begins.
+  /// The first epoch's tag is never used again, so a slow step marks nothing wrong. A step of a later epoch checks under the
+  /// lock whether it is still the current one.
   @inline(__always)
   func setWritten(_ pages: Range<Int>, since began: Epoch) {
     if began.isFirst { set(pages, to: StateByte(.written)) } else { setWrittenLater(pages, since: began) }
@@ -130,10 +131,10 @@ extension PageStates {
     noteChange(of: pages)
   }
 
-  /// Moves those of `pages` on that still are as expected, and leaves the others to whoever changed them.
+  /// Changes those of `pages` that still are as expected.
   func exchange(_ pages: Range<Int>, from old: StateByte, to new: StateByte) {
     precondition(pages.lowerBound >= 0 && pages.upperBound <= count, "pages outside of the file")
-    // Looked at first: most pages of a chunk are in another state, and a failed exchange takes their line as well.
+    // Loaded first: most pages of a chunk are in another state, and a failed exchange would take their cache line.
     // SAFETY: the bounds were checked above.
     for page in pages where unsafe bytes[page].pointee.load(ordering: .relaxed) == old.raw {
       _ = unsafe bytes[page].pointee.compareExchange(
@@ -144,7 +145,7 @@ extension PageStates {
 
   /// The parts of some pages, by chunks, that hold pages in any of these states.
   ///
-  /// No more pages than a chunk has are given as they are: to walk over them costs less than the census of a large file.
+  /// Up to a chunk of pages is returned as it is: a walk over them costs less than the census of a large file.
   func chunks(with wanted: [PageState], in pages: Range<Int>) -> [Range<Int>] {
     guard pages.count > Self.chunk else { return [pages] }
     return withCensus { census in
@@ -153,7 +154,7 @@ extension PageStates {
     }
   }
 
-  /// How many pages were written and are not durable, or some number from `enough` on.
+  /// How many pages were written and are not durable; any number from `enough` on means as many or more.
   func unsyncedCount(in chunks: [Range<Int>], enough: Int) -> Int {
     let reader = reader
     var count = 0
@@ -186,7 +187,7 @@ extension PageStates {
     census.recount(chunk: chunk) { state(of: $0, reader) }
   }
 
-  /// What is the same for all pages that are read in one go.
+  /// What is the same for all pages that are read together.
   struct Reader {
     let epoch: Epoch
     let tag: UInt8
@@ -194,7 +195,6 @@ extension PageStates {
     let passed: Range<Int>
   }
 
-  /// A reader for now.
   var reader: Reader {
     let epoch = epoch
     return Reader(epoch: epoch, tag: epoch.tag, passed: highWaterMark.load()?.passed ?? 0..<0)
@@ -207,7 +207,7 @@ extension PageStates {
     return byte == StateByte(.free) && reader.passed.contains(page) ? .allocated : byte.state(tag: reader.tag)
   }
 
-  /// Runs `body` with counts that are up to date; writers wait for nobody.
+  /// Runs `body` with counts that are up to date; writers do not wait.
   func withCensus<Result: Sendable>(_ body: (inout PageCensus) -> Result) -> Result {
     census.withLock { census in
       let reader = reader

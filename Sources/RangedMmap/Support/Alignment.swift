@@ -2,8 +2,7 @@ import Glibc
 
 /// The arithmetic of 4 KiB alignment, in which ranges are handed out.
 ///
-/// Offsets and sizes are bytes; no system call is made. Allocators and splits round by themselves: this is for those
-/// who plan a file's layout.
+/// Offsets and sizes are bytes. Allocators and splits round by themselves: this is for planning a file's layout.
 ///
 /// ```swift
 /// let end = Alignment.up(5000)  // 8192

@@ -9,7 +9,7 @@ enum Identity {
 
   static func next() -> UInt64 { counter.wrappingAdd(1, ordering: .relaxed).newValue }
 
-  /// The states of an opened file, as long as somebody has them.
+  /// The states of an opened file, as long as they are in use.
   static func states(of file: UInt64) -> PageStates? { files.withLock { $0[file]?.states } }
 
   static func register(_ states: PageStates) {

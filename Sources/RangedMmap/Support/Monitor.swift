@@ -2,8 +2,8 @@ import Glibc
 
 /// A value behind a lock, on whose change threads can wait; for slow paths only.
 ///
-/// `Synchronization` has a mutex, but nothing to wait with, and on Linux the kernel itself passes it on under contention
-/// (`FUTEX_LOCK_PI`), which the thread sanitizer can't see: it would call what the lock protects a race.
+/// The mutex of `Synchronization` has no condition, and under contention the kernel passes it on (`FUTEX_LOCK_PI`): the
+/// thread sanitizer can't see that, and reports races.
 @safe package final class Monitor<State: ~Copyable>: @unchecked Sendable {
   // SAFETY: `state` is reached with the mutex held and at no other time; the two pointers are constant.
 
@@ -21,7 +21,7 @@ import Glibc
     unsafe pthread_mutex_init(mutex, nil)
     var attributes = pthread_condattr_t()
     unsafe pthread_condattr_init(&attributes)
-    // Deadlines must not move when somebody sets the clock.
+    // Deadlines must not move when the clock is set.
     unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
     unsafe pthread_cond_init(condition, &attributes)
     unsafe pthread_condattr_destroy(&attributes)
@@ -48,7 +48,7 @@ import Glibc
     return try body(&state)
   }
 
-  /// Waits until `body` gives an answer; it is asked now and after every change.
+  /// Waits until `body` returns an answer; it is called now and after every change.
   package func wait<Result: ~Copyable>(for body: (inout State) -> sending Result?) -> sending Result {
     // SAFETY: as above; pthread_cond_wait gives the lock up while it sleeps and has it again after.
     unsafe pthread_mutex_lock(mutex)

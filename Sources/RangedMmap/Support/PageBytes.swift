@@ -2,7 +2,7 @@ import Synchronization
 
 /// A byte for each page of a file, or for each part of it, that any thread may load and store.
 ///
-/// Each is zero at first, and memory is used as far as they are touched.
+/// Each is zero at first; memory is used as far as they are touched.
 @safe struct PageBytes<Value: AtomicRepresentable>: @unchecked Sendable
 where Value.AtomicRepresentation == UInt8.AtomicRepresentation {
   // SAFETY: the pointer is constant and leads to atomics only, in a region that the value keeps alive.
@@ -12,13 +12,13 @@ where Value.AtomicRepresentation == UInt8.AtomicRepresentation {
   let bytes: UnsafeMutablePointer<Atomic<Value>>
   let count: Int
 
-  /// Some bytes in memory of their own; `nil` if there is no more of it.
+  /// Makes bytes in memory of their own; `nil` if there is none left.
   init?(count: Int) {
     guard let region = AnonymousRegion(byteCount: count) else { return nil }
     self.init(in: region, at: 0, count: count)
   }
 
-  /// Some bytes of a region that nobody has touched.
+  /// Uses zeroed bytes of a region.
   init(in region: AnonymousRegion, at offset: Int, count: Int) {
     precondition(offset >= 0 && count <= region.byteCount - offset, "bytes outside of the region")
     self.region = region
