@@ -9,15 +9,7 @@ import Testing
 
 @Suite(
   "Block devices that are looked at", .enabled(if: getuid() == 0 && isInstalled("losetup"), "needs root and losetup"))
-struct BlockDeviceTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-  }
-
+final class BlockDeviceTests: SessionSuite {
   private func withDevice(_ body: (FilePath) throws -> Void) throws {
     let outcome = try run("losetup", ["-r", "-f", "--show", folder.file("image").string])
     guard outcome.status == 0, let device = outcome.lines.first else { try skip("no loop device: \(outcome.errors)") }

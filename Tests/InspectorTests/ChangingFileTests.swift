@@ -8,24 +8,11 @@ import Testing
 @testable import Inspector
 
 @Suite("Questions about a file that others change")
-struct ChangingFileTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-  }
-
-  private var name: String { Word.quote(folder.file("a").string) }
-
-  @discardableResult
-  private func perform(_ line: String) throws -> [String] {
-    try session.perform(try #require(try Command(parsing: line))).lines
-  }
+final class ChangingFileTests: SessionSuite {
+  private var name: String { word("a") }
 
   private func json(_ line: String) throws -> [String: Any] {
-    let text = try #require(try perform(line).last)
+    let text = try #require(try perform(line).lines.last)
     return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
   }
 
@@ -77,7 +64,7 @@ struct ChangingFileTests {
       failure("expect size 40960") == "expect size 40k: expected a file of 40960 bytes, found 0; "
         + "give one of that size, as with --create 40k")
     try perform("expect size 0")
-    #expect(try perform("status")[0].hasPrefix("\(folder.file("a")): 0 pages, not ours; kernel: 0 cached"))
+    #expect(try perform("status").lines[0].hasPrefix("\(folder.file("a")): 0 pages, not ours; kernel: 0 cached"))
     #expect(failure("expect kernel 0-9 dirty 0")?.contains("but the file ends before") == true)
     let kernel = try json("kernel all json")
     #expect(kernel["pages"] as? Int == 0 && (kernel["runs"] as? [Any])?.isEmpty == true)
@@ -110,8 +97,8 @@ struct ChangingFileTests {
     let file = try open(pages: 5)
     defer { try? file.close() }
     #expect(try json("status json")["states"] is NSNull)
-    #expect(try perform("status")[0].contains(": 5 pages, not ours; kernel: "))
-    #expect(try perform("page 3")[1] == "state: not ours")
+    #expect(try perform("status").lines[0].contains(": 5 pages, not ours; kernel: "))
+    #expect(try perform("page 3").lines[1] == "state: not ours")
     for line in ["expect count free 5", "expect page 0-4 free", "find state free"] {
       #expect(failure(line)?.contains("is only looked at, so that no page has a state here") == true)
     }
@@ -125,10 +112,10 @@ struct ChangingFileTests {
   func written() throws {
     let file = try open(pages: 1)
     defer { try? file.close() }
-    #expect(try perform("page").contains(where: { $0.contains(#/, last written \d+(\.\d)? (s|min) ago/#) }))
+    #expect(try perform("page").lines.contains(where: { $0.contains(#/, last written \d+(\.\d)? (s|min) ago/#) }))
     #expect((try json("status json")["modified"] as? String)?.contains(#/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/#) == true)
     try perform("open \(name) write")
-    #expect(try !perform("page").contains { $0.contains("last written") })
+    #expect(try !perform("page").lines.contains { $0.contains("last written") })
     #expect(try json("status json")["modified"] is NSNull)
   }
 
@@ -185,7 +172,7 @@ struct ChangingFileTests {
       count + (run["last"] as? Int ?? 0) - (run["first"] as? Int ?? 0) + 1
     }
     #expect(all["dirty"] as? Int == dirty && dirty > 0)
-    #expect(try perform("kernel all").count == runs.count)
+    #expect(try perform("kernel all").lines.count == runs.count)
     #expect(
       failure("expect kernel 32 dirty 0") == "expect kernel 32 dirty 0: expected the kernel to count 0 pages dirty "
         + "in page 32, found 1")

@@ -6,25 +6,13 @@ import Testing
 @testable import Inspector
 
 @Suite("Looking for bytes")
-struct FindTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-  }
-
+final class FindTests: SessionSuite {
   /// Opens a file of so many pages with a text at some offsets.
   private func open(_ text: String, at offsets: [Int], pages: Int) throws {
     var bytes = [UInt8](repeating: 0x2e, count: pages * 4096)
     for offset in offsets { bytes.replaceSubrange(offset..<offset + text.utf8.count, with: Array(text.utf8)) }
     try folder.put("a", bytes)
-    try perform("open \(Word.quote(folder.file("a").string))")
-  }
-
-  private func perform(_ line: String) throws {
-    try session.perform(try #require(try Command(parsing: line)))
+    try perform("open \(word("a"))")
   }
 
   private var place: Int { session.view.cursor * 4096 + session.view.byteCursor }
@@ -65,7 +53,7 @@ struct FindTests {
   func holes() throws {
     try run("truncate", ["-s", "64k", folder.file("a").string])
     try run("dd", ["of=\(folder.file("a").string)", "bs=1", "seek=32768", "conv=notrunc"], input: "x")
-    try perform("open \(Word.quote(folder.file("a").string))")
+    try perform("open \(word("a"))")
     for start in [0, 32765, 32766, 32767, 32768, 40000] {
       try perform("byte \(start)")
       try perform("find hex 000078")
@@ -79,8 +67,8 @@ struct FindTests {
 
   @Test("Pages in a state are found page by page")
   func states() throws {
-    try perform("create \(Word.quote(folder.file("b").string)) 8p")
-    for line in ["allocate 2p x2", "write r2 zero", "byte 0x2010"] { try perform(line) }
+    try perform("create \(word("b")) 8p")
+    try perform("allocate 2p x2", "write r2 zero", "byte 0x2010")
     for page in [3, 2, 3] {
       try perform("find state written")
       #expect(session.view.cursor == page)

@@ -7,21 +7,9 @@ import Testing
 @testable import Inspector
 
 @Suite("Files that are waited for, and names that are gone along with")
-struct FollowingTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-  }
-
-  private func perform(_ lines: String...) throws {
-    for line in lines { if let command = try Command(parsing: line) { try session.perform(command) } }
-  }
-
+final class FollowingTests: SessionSuite {
   private func told(_ text: String) -> Int { session.log.count { $0.lines.contains { $0.contains(text) } } }
-  private var name: String { Word.quote(folder.file("a").string) }
+  private var name: String { word("a") }
   private func move(_ one: String, _ other: String) throws {
     try run("mv", [folder.file(one).string, folder.file(other).string])
   }
@@ -89,7 +77,7 @@ struct FollowingTests {
   func awaited(isThereEmpty: Bool) throws {
     if isThereEmpty { try folder.put("a", []) }
     session.patience = .milliseconds(1)
-    try perform("record \(Word.quote(folder.file("r").string))", "open \(name) wait")
+    try perform("record \(word("r"))", "open \(name) wait")
     #expect(session.isWaiting && session.file == nil)
     try folder.put("a", [])
     Thread.sleep(forTimeInterval: 0.05)

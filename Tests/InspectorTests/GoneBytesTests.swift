@@ -5,27 +5,12 @@ import TestSupport
 import Testing
 
 @Suite("Bytes that are gone")
-struct GoneBytesTests {
-  let folder: TemporaryFolder
-  let session: Session
-
+final class GoneBytesTests: SessionSuite {
   /// A file of 16 pages with a written range, of which another program has left the first page.
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-    for line in ["create \(Word.quote(folder.file("t").string)) 64k", "allocate 8p", "write r1 0x11"] {
-      try perform(line)
-    }
+  override init() throws {
+    try super.init()
+    try perform("create \(word("t")) 64k", "allocate 8p", "write r1 0x11")
     try run("truncate", ["-s", "4096", folder.file("t").string])
-  }
-
-  @discardableResult
-  private func perform(_ line: String) throws -> Event {
-    try session.perform(try #require(try Command(parsing: line)))
-  }
-
-  private func refusal(of line: String) throws -> String {
-    try #require(throws: CommandError.self) { try perform(line) }.description
   }
 
   @Test("read fails where the file was cut, says how long it is and how much is gone, and shows what is left")

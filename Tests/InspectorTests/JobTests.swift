@@ -6,51 +6,30 @@ import Testing
 @testable import Inspector
 
 @Suite("Long steps")
-struct JobTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-  }
-
-  @discardableResult
-  private func perform(_ line: String) throws -> Event? {
-    try Command(parsing: line).map { try session.perform($0) }
-  }
-
-  private func finish() {
-    while session.job != nil {
-      session.wakeUp.wait(also: nil, atMost: .milliseconds(20))
-      session.collect()
-    }
-  }
-
+final class JobTests: SessionSuite {
   /// A file with one range of 64 MiB, whose steps keep nobody waiting.
   private func begin() throws {
-    try perform("create \(Word.quote(folder.file("a").string)) 80m")
-    try perform("allocate 64m")
+    try perform("create \(word("a")) 80m", "allocate 64m")
     session.patience = .zero
   }
 
   @Test("A step goes on by itself, tells how far it has come, and its end is told once")
   func goesOn() throws {
     try begin()
-    #expect(try perform("write r1 counter")?.lines == [])
+    #expect(try perform("write r1 counter").lines == [])
     let job = try #require(session.job)
     #expect(job.total == 16384 && session.isWaiting)
     #expect(throws: CommandError.self) { try perform("sync r1") }
     try perform("goto 5")
     try perform("status")
-    finish()
+    session.finish()
     #expect(job.done == job.total && !session.isWaiting)
     #expect(session.log.count { $0.lines.first?.hasPrefix("wrote r1 with counter: 16384 pages") == true } == 1)
     try perform("sync r1")
-    finish()
+    session.finish()
     try perform("expect page 0-16383 flushed")
     try perform("verify r1")
-    finish()
+    session.finish()
     #expect(session.log.last?.lines == ["verified r1: 16384 pages"])
     #expect(session.jobs.takeFailure() == nil)
   }
@@ -60,7 +39,7 @@ struct JobTests {
     try begin()
     try perform("write r1 random:1")
     session.stopJob()
-    finish()
+    session.finish()
     #expect(session.jobs.takeFailure()?.description.contains("stopped after") == true)
     try perform("expect page 0-16383 allocated")
     session.patience = nil
@@ -76,19 +55,10 @@ struct JobTests {
     try begin()
     var player = Player(
       try Script("write r1 counter\nsync r1\nexpect page 0-16383 flushed\nreuse r1\nallocate 4p", name: "s"))
-    func play() throws {
-      while true {
-        switch try player.step(session) {
-        case .performed: break
-        case .waiting: finish()
-        case .finished: return
-        }
-      }
-    }
-    try play()
+    try session.play(player)
     try folder.put("a", [])
     player = Player(try Script("write r1 zero\nsync r1\nsay done", name: "s"))
-    let error = #expect(throws: ScriptError.self) { try play() }
+    let error = #expect(throws: ScriptError.self) { try session.play(player) }
     #expect(error?.description.hasPrefix("s:1: ") == true, "\(String(describing: error))")
     #expect(!session.log.contains { $0.lines == ["done"] })
   }
@@ -97,9 +67,9 @@ struct JobTests {
   func toldOnce() throws {
     try begin()
     try perform("write r1 counter")
-    finish()
+    session.finish()
     try folder.put("s", Array("find text \"is not there\"\n".utf8))
-    try perform("source \(Word.quote(folder.file("s").string))")
+    try perform("source \(word("s"))")
     #expect(
       isSoon {
         session.collect()
@@ -108,12 +78,10 @@ struct JobTests {
     func failures() -> [String] { session.log.filter { $0.kind == .failure }.flatMap(\.lines) }
     #expect(failures().count == 1 && failures().first?.contains("s:1: ") == true, "\(session.log)")
     let player = Player(try Script("find text \"is not there\"", name: "t"))
-    #expect(throws: ScriptError.self) {
-      while true { if case .waiting = try player.step(session) { finish() } }
-    }
+    #expect(throws: ScriptError.self) { try session.play(player) }
     #expect(failures().count == 1, "\(session.log)")
     try perform("find text \"is not there\"")
-    finish()
+    session.finish()
     #expect(failures().count == 2, "\(session.log)")
   }
 
@@ -128,7 +96,7 @@ struct JobTests {
 
   @Test("A range tells when it was allocated, written and made durable")
   func history() throws {
-    try perform("create \(Word.quote(folder.file("a").string)) 80k")
+    try perform("create \(word("a")) 80k")
     try perform("allocate 1p")
     #expect(session.range(ofPage: 0)?.history.written == nil)
     try perform("write r1 zero")

@@ -9,24 +9,12 @@ import Testing
 @testable import Inspector
 
 @Suite("The kernel's view of a session's file")
-struct KernelTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-  }
-
-  private func perform(_ lines: String...) throws {
-    for line in lines { if let command = try Command(parsing: line) { try session.perform(command) } }
-  }
-
+final class KernelTests: SessionSuite {
   private func request(_ pages: Range<Int>, cursor: Int = 0) throws -> KernelRequest {
     KernelRequest(try #require(session.sampledFile), pages: pages, cursor: cursor)
   }
 
-  private var name: String { Word.quote(folder.file("a").string) }
+  private var name: String { word("a") }
 
   private func requireCounts() throws {
     guard let file = session.file, file.isDurable,

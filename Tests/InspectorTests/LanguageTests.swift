@@ -91,13 +91,8 @@ struct LanguageTests {
       ("say \"\\q\"", "escape", 5..<7), ("goto -1", "-1", 5..<7),
     ])
   func complains(line: String, about text: String, columns: Range<Int>) {
-    do {
-      _ = try Command(parsing: line)
-      Issue.record("\(line) was accepted")
-    } catch {
-      #expect(error.description.contains(text))
-      #expect(error.columns == columns, "\(error)")
-    }
+    let error = #expect(throws: SyntaxError.self) { try Command(parsing: line) }
+    #expect(error?.description.contains(text) == true && error?.columns == columns)
   }
 
   @Test("Every verb's example is a command of that verb", arguments: Verb.all.map(\.name))
@@ -119,10 +114,8 @@ struct LanguageTests {
 
   @Test("A script's first wrong line is told by path and number, before any is carried out")
   func scriptErrors() {
-    #expect(throws: ScriptError.self) { try Script("allocate 1p\n\nbogus\n", name: "x.mmv") }
-    do { _ = try Script("allocate 1p\n\nbogus\n", name: "x.mmv") } catch {
-      #expect(error.description.hasPrefix("x.mmv:3: "))
-    }
+    let error = #expect(throws: ScriptError.self) { try Script("allocate 1p\n\nbogus\n", name: "x.mmv") }
+    #expect(error?.description.hasPrefix("x.mmv:3: ") == true)
   }
 
   @Test("A label that no line before can have made is told beforehand")

@@ -6,11 +6,7 @@ import Testing
 @testable import Inspector
 
 @Suite("Measurements of workers")
-struct LatencyTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class LatencyTests: FolderSuite {
   @Test("Percentiles are within 7 % of the exact ones, over random data of all sizes", arguments: 1...20)
   func percentiles(seed: Int) {
     var generator = SplitMix64(seed: UInt64(seed))
@@ -70,20 +66,10 @@ struct LatencyTests {
     return session
   }
 
-  private func perform(_ session: Session, _ lines: String...) throws {
-    for line in lines {
-      try session.perform(try #require(try Command(parsing: line)))
-      while session.isWaiting {
-        session.wakeUp.wait()
-        session.collect()
-      }
-    }
-  }
-
   @Test("Every operation is measured, and what was not ordered is not")
   func counts() throws {
     let session = try session()
-    try perform(session, "workers start 3 ops=20 flush=sync", "workers wait")
+    try session.play(lines: ["workers start 3 ops=20 flush=sync", "workers wait"])
     let crew = session.workers
     #expect(crew.orderedPhases == [.write, .sync])
     #expect(crew.latencies(of: .write).count == 60 && crew.latencies(of: .sync).count == 60)
@@ -93,7 +79,7 @@ struct LatencyTests {
     #expect(average > 0 && crew.workers.allSatisfy { $0.averageRate != nil })
     // A figure of what has ended stands.
     #expect(crew.averageRate == average)
-    try perform(session, "workers start 1 ops=2 flush=async", "workers wait")
+    try session.play(lines: ["workers start 1 ops=2 flush=async", "workers wait"])
     #expect(crew.shift.count == 1 && crew.latencies(of: .flush).count == 2 && crew.latencies(of: .sync).count == 0)
     #expect(crew.shift.first?.currentPages == nil)
   }
@@ -101,12 +87,12 @@ struct LatencyTests {
   @Test("The time for which workers are halted is no time at work")
   func pauses() throws {
     let session = try session()
-    try perform(session, "workers start 1 delay=1ms", "workers pause")
+    try session.play(lines: ["workers start 1 delay=1ms", "workers pause"])
     let before = try #require(session.workers.workers[0].timeAtWork)
     ContinuousClock().sleepHere(.milliseconds(30))
     #expect(session.workers.workers[0].timeAtWork == before)
     #expect(session.workers.workers[0].activity == .idle)
-    try perform(session, "workers resume")
+    try session.play(lines: ["workers resume"])
     ContinuousClock().sleepHere(.milliseconds(30))
     #expect(try #require(session.workers.workers[0].timeAtWork) >= before + .milliseconds(30))
     session.shutDown()

@@ -9,15 +9,7 @@ import Testing
 @testable import Inspector
 
 @Suite("What is shown of a file that others change is what is so")
-struct LiveTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-  }
-
+final class LiveTests: SessionSuite {
   private var path: FilePath { folder.file("a") }
 
   private func open(_ path: FilePath) throws { try session.perform(.open(path: path.string, forWriting: false)) }
@@ -108,7 +100,7 @@ struct LiveTests {
     let sample = probe.look(at: try request(0..<pages, each: each))
     #expect(sample.marks(each: each, from: 0) == [0: .fresh, 5 * each: .fresh, 63 * each: .fresh])
     // The same counts as by the cell.
-    guard sample.reason == nil else { return }
+    if let reason = sample.reason { try skip("the kernel counts no pages here: \(reason)") }
     let groups = try PageCache.groups(of: file, pages: 0..<pages, each: each)
     for (cell, counts) in groups.enumerated() {
       #expect(sample[cell * each]?.cached == counts.cached && sample[cell * each]?.pages == each)

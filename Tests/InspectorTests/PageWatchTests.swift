@@ -8,11 +8,7 @@ import Testing
 @testable import Inspector
 
 @Suite("Changes that are told as they come")
-struct PageWatchTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class PageWatchTests: FolderSuite {
   private func session() throws -> Session {
     try folder.put("a", [UInt8](repeating: 7, count: 40960))
     try run("sync", [folder.file("a").string])
@@ -47,7 +43,7 @@ struct PageWatchTests {
   func words() throws {
     let session = try session()
     defer { session.shutDown() }
-    try session.perform(try #require(try Command(parsing: "watch")))
+    try session.perform("watch")
     #expect(session.isWatching && session.isWaiting)
     try waitUntilTold(session, " watching \(folder.file("a")): 40960 bytes, ")
     let file = try FileDescriptor.open(folder.file("a"), .readWrite)
@@ -70,7 +66,7 @@ struct PageWatchTests {
   func once() throws {
     let session = try session()
     defer { session.shutDown() }
-    try session.perform(try #require(try Command(parsing: "watch")))
+    try session.perform("watch")
     try waitUntilTold(session, " watching ")
     let (a, b) = (folder.file("a").string, folder.file("b").string)
     try run("mv", [a, b])
@@ -93,7 +89,7 @@ struct PageWatchTests {
   func lastLook() throws {
     let session = try session()
     defer { session.shutDown() }
-    try session.perform(try #require(try Command(parsing: "watch")))
+    try session.perform("watch")
     try waitUntilTold(session, " watching ")
     try run("truncate", ["-s", "0", folder.file("a").string])
     session.stopJob()
@@ -105,7 +101,7 @@ struct PageWatchTests {
   func follows() throws {
     let session = try session()
     defer { session.shutDown() }
-    for line in ["set follow on", "watch"] { try session.perform(try #require(try Command(parsing: line))) }
+    try session.perform("set follow on", "watch")
     try waitUntilTold(session, ": 40960 bytes, ")
     try folder.put("b", [UInt8](repeating: 7, count: 4096))
     try run("mv", [folder.file("b").string, folder.file("a").string])
@@ -119,7 +115,7 @@ struct PageWatchTests {
   func json() throws {
     let session = try session()
     defer { session.shutDown() }
-    try session.perform(try #require(try Command(parsing: "watch 0-3 json for 50ms")))
+    try session.perform("watch 0-3 json for 50ms")
     try waitUntilTold(session, "\"event\":\"end\",\"changes\":")
     let lines = session.log.filter { $0.kind == .output }.flatMap(\.lines)
     let events = try lines.map { line in
@@ -128,7 +124,7 @@ struct PageWatchTests {
     #expect(events.first?["event"] as? String == "start" && events.first?["size"] as? Int == 40960)
     #expect(events.allSatisfy { ($0["time"] as? String)?.hasSuffix("Z") == true })
     #expect(throws: CommandError("page 10: the last page is 9")) {
-      try session.perform(try #require(try Command(parsing: "watch 8-10")))
+      try session.perform("watch 8-10")
     }
   }
 }

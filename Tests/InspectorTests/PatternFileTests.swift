@@ -8,25 +8,8 @@ import Testing
 @testable import Inspector
 
 @Suite("A file as a pattern")
-struct PatternFileTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-  }
-
-  private func path(_ name: String) -> String { Word.quote(folder.file(name).string) }
+final class PatternFileTests: SessionSuite {
   private var source: String { Word.quote("file:" + folder.file("source").string) }
-
-  private func perform(_ lines: String...) throws {
-    for line in lines { try session.perform(try #require(try Command(parsing: line))) }
-  }
-
-  private func refusal(of line: String) throws -> String {
-    try #require(throws: CommandError.self) { try perform(line) }.description
-  }
 
   private func bytes(_ fill: PatternFill, offset: Int, start: Int = 0, count: Int) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0xee, count: count)
@@ -82,7 +65,7 @@ struct PatternFileTests {
   @Test("A range longer than the file repeats it, and verify compares piece by piece")
   func repeats() throws {
     let source = try putLarge()
-    try perform("create \(path("a")) 5m", "allocate 1p", "allocate 5m", "write r2 \(self.source)", "verify r2")
+    try perform("create \(word("a")) 5m", "allocate 1p", "allocate 5m", "write r2 \(self.source)", "verify r2")
     let written = try folder.bytes("a").dropFirst(4096)
     #expect(written.elementsEqual((source + source + source).prefix(written.count)))
     try run("dd", ["of=\(folder.file("a").string)", "bs=1", "seek=5000000", "conv=notrunc"], input: "??")
@@ -92,7 +75,7 @@ struct PatternFileTests {
   @Test("A file that has changed or is shorter by now is told of, and is no proof against the range")
   func changes() throws {
     let source = try putLarge()
-    try perform("create \(path("a")) 3m", "allocate 3m", "write r1 \(self.source)")
+    try perform("create \(word("a")) 3m", "allocate 3m", "write r1 \(self.source)")
     try folder.put("source", source.map { $0 ^ 1 })
     #expect(try refusal(of: "verify r1").contains("has changed since it was written here"))
     try folder.put("source", [1])
@@ -129,7 +112,7 @@ struct PatternFileTests {
     // SAFETY: the path is a C string for the length of the call.
     #expect(unsafe mkfifo(folder.file("pipe").string, 0o600) == 0)
     try folder.put("empty", [])
-    try perform("create \(path("a")) 2p", "allocate 1p x2")
+    try perform("create \(word("a")) 2p", "allocate 1p x2")
     for (name, reason) in [
       (folder.path.string, "is a directory"), (folder.file("pipe").string, "is a pipe"),
       ("/dev/zero", "is a character device"),
@@ -149,7 +132,7 @@ struct PatternFileTests {
     "Of a file whose size is not that of its bytes nobody is said to have cut it",
     .enabled(if: (try? Stat(FilePath(unsizedFile)).size) == 4096, "needs a file of sysfs"))
   func unsized() throws {
-    try perform("create \(path("a")) 2p", "allocate 1p")
+    try perform("create \(word("a")) 2p", "allocate 1p")
     let told = try refusal(of: "write r1 file:\(Self.unsizedFile)")
     #expect(told.contains(", and its size was 4096 when it was opened; a pattern needs") && !told.contains("cut"))
   }

@@ -11,19 +11,7 @@ import Testing
 
 /// A file that is looked at, counted by others before and after.
 @Suite("Looking disturbs nothing")
-struct QuietTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-  }
-
-  private func perform(_ lines: String...) throws {
-    for line in lines { try session.perform(try #require(try Command(parsing: line))) }
-  }
-
+final class QuietTests: SessionSuite {
   private var file: FilePath { folder.file("a") }
   private var name: String { Word.quote(file.string) }
 

@@ -15,36 +15,14 @@ struct RecordingTests {
 
   private func path(_ name: String) -> String { Word.quote(folder.file(name).string) }
 
-  private func perform(_ session: Session, _ lines: String...) throws {
-    for line in lines { if let command = try Command(parsing: line) { try session.perform(command) } }
-  }
-
-  private func wait(_ session: Session) {
-    while session.isWaiting {
-      session.wakeUp.wait(also: nil, atMost: .milliseconds(20))
-      session.collect()
-    }
-  }
-
-  private func play(_ script: Script, _ session: Session) throws {
-    let player = Player(script)
-    while true {
-      switch try player.step(session) {
-      case .performed: break
-      case .waiting: wait(session)
-      case .finished: return
-      }
-    }
-  }
-
   /// The recording, played on a fresh file of the same size.
   private func replay(_ recording: String, size: Int) throws -> Session {
     var script = try Script(contentsOf: folder.file(recording).string)
     #expect(script.isRecording)
     script.leaveOutOpening()
     let session = try Session()
-    try perform(session, "create \(path("again")) \(size) force")
-    try play(script, session)
+    try session.perform("create \(path("again")) \(size) force")
+    try session.play(Player(script))
     session.shutDown()
     return session
   }
@@ -73,10 +51,10 @@ struct RecordingTests {
   @Test("A search for what was looked for in vain before, or for the kernel's word, is told, and not made again")
   func searches() throws {
     let session = try Session()
-    try perform(session, "create \(path("a")) 64k", "record \(path("r"))", "find state free")
-    #expect(throws: CommandError.self) { try perform(session, "find state written") }
-    try perform(
-      session, "allocate 4p", "write r1 zero", "find next", "find previous", "allocate 1p", "find state allocated",
+    try session.perform("create \(path("a")) 64k", "record \(path("r"))", "find state free")
+    #expect(throws: CommandError.self) { try session.perform("find state written") }
+    try session.perform(
+      "allocate 4p", "write r1 zero", "find next", "find previous", "allocate 1p", "find state allocated",
       "find next")
     session.shutDown()
     #expect(
@@ -89,8 +67,8 @@ struct RecordingTests {
   @Test("What was done is written line by line, with its time, under a heading that says how to replay it")
   func linesOfCommands() throws {
     let session = try Session()
-    try perform(
-      session, "record \(path("r"))", "create \(path("a b")) 64k sparse force", "allocate 1p x3",
+    try session.perform(
+      "record \(path("r"))", "create \(path("a b")) 64k sparse force", "allocate 1p x3",
       "write r1..r2 \"text:a b\"", "goto 3", "say \"a #@ 7\"", "sync r1", "expect page 0 flushed", "layer both",
       "status",
       "select none", "record off")
@@ -110,10 +88,10 @@ struct RecordingTests {
   @Test("A pause is recorded at its true length, and what is not done again is a remark that says why")
   func remarks() throws {
     let session = try Session()
-    try perform(session, "record \(path("r"))", "create \(path("a")) 64k", "set speed 4", "pause 200ms")
-    wait(session)
-    try perform(session, "pause", "expect kernel cached 0+", "workers start 1 ops=1", "workers wait")
-    wait(session)
+    try session.perform("record \(path("r"))", "create \(path("a")) 64k", "set speed 4", "pause 200ms")
+    session.finish()
+    try session.perform("pause", "expect kernel cached 0+", "workers start 1 ops=1", "workers wait")
+    session.finish()
     // The thread may have taken its turns before or after it was waited for.
     #expect(
       try lines("r").dropFirst(5).filter { !$0.hasPrefix("workers turn") } == [
@@ -128,7 +106,7 @@ struct RecordingTests {
   func looks() throws {
     let session = try Session()
     session.begin(layer: .both, theme: .light, speed: Speed("2"))
-    try perform(session, "record \(path("r"))", "create \(path("a")) 64k")
+    try session.perform("record \(path("r"))", "create \(path("a")) 64k")
     #expect(session.layer == .both && session.view.theme == .light && session.speed == Speed("2"))
     #expect(try lines("r").count == 5)
   }
@@ -155,12 +133,12 @@ struct RecordingTests {
   @Test("What failed is not recorded, and of what failed in the middle that which was done")
   func failures() throws {
     let session = try Session()
-    try perform(session, "create \(path("a")) 4p", "allocate 1p x4", "write r1..r3 page", "record \(path("r"))")
+    try session.perform("create \(path("a")) 4p", "allocate 1p x4", "write r1..r3 page", "record \(path("r"))")
     for line in ["write r9 zero", "sync r1..r4", "allocate 1p", "screen", "goto 4", "record \(path("s"))"] {
-      #expect(throws: CommandError.self) { try perform(session, line) }
+      #expect(throws: CommandError.self) { try session.perform(line) }
     }
     try run("truncate", ["-s", "8192", folder.file("a").string])
-    #expect(throws: CommandError.self) { try perform(session, "sync r1..r3") }
+    #expect(throws: CommandError.self) { try session.perform("sync r1..r3") }
     #expect(
       try lines("r").filter { !$0.hasPrefix("#") } == [
         "create \(path("a")) 16k", "expect size 16k", "allocate 1p x4", "write r1..r3 page", "sync r1..r2",
@@ -171,12 +149,12 @@ struct RecordingTests {
   func consent() throws {
     try folder.put("r", [1])
     let session = try Session()
-    try perform(session, "create \(path("a")) 1p")
-    #expect(throws: CommandError.self) { try perform(session, "record \(path("r"))") }
-    #expect(throws: CommandError.self) { try perform(session, "record \(path("a")) force") }
-    #expect(throws: CommandError.self) { try perform(session, "record off") }
+    try session.perform("create \(path("a")) 1p")
+    #expect(throws: CommandError.self) { try session.perform("record \(path("r"))") }
+    #expect(throws: CommandError.self) { try session.perform("record \(path("a")) force") }
+    #expect(throws: CommandError.self) { try session.perform("record off") }
     #expect(try folder.bytes("r") == [1])
-    try perform(session, "allocate 1p", "record \(path("r")) force", "record off")
+    try session.perform("allocate 1p", "record \(path("r")) force", "record off")
     #expect(try lines("r").last == "allocate 1p")
     #expect(try folder.bytes("a").count == 4096)
   }
@@ -184,11 +162,11 @@ struct RecordingTests {
   @Test("What workers did that nobody recorded can't be told later, until a file is opened anew")
   func unwatchedWorkers() throws {
     let session = try Session()
-    try perform(session, "create \(path("a")) 4p", "workers start 1", "workers wait")
-    wait(session)
-    #expect(throws: CommandError.self) { try perform(session, "record \(path("r"))") }
+    try session.perform("create \(path("a")) 4p", "workers start 1", "workers wait")
+    session.finish()
+    #expect(throws: CommandError.self) { try session.perform("record \(path("r"))") }
     #expect(!folder.names.contains("r"))
-    try perform(session, "open \(path("a"))", "open \(path("a")) write", "record \(path("r"))")
+    try session.perform("open \(path("a"))", "open \(path("a")) write", "record \(path("r"))")
     #expect(try lines("r").filter { !$0.hasPrefix("#") } == ["open \(path("a")) write", "expect size 16k"])
   }
 
@@ -196,18 +174,18 @@ struct RecordingTests {
   func begun(lines: Int) throws {
     try folder.put("r", Array("old".utf8))
     let session = try Session()
-    try perform(session, "record \(path("r")) force")
+    try session.perform("record \(path("r")) force")
     #expect(try text("r") == "old")
-    for _ in 0..<lines { try perform(session, "say hello") }
+    for _ in 0..<lines { try session.perform("say hello") }
     if lines > 0 { #expect(try self.lines("r").last?.contains("hello") == true) }
-    try perform(session, "record off")
+    try session.perform("record off")
     #expect(try text("r").hasPrefix(Script.recordingMark) && self.lines("r").count == 3 + lines)
   }
 
   @Test("A recording for another size is refused at its place, and the file stays as it was")
   func otherSize() throws {
     let session = try Session()
-    try perform(session, "record \(path("r"))", "create \(path("a")) 64k", "allocate 1p", "write r1 0xff")
+    try session.perform("record \(path("r"))", "create \(path("a")) 64k", "allocate 1p", "write r1 0xff")
     let error = #expect(throws: ScriptError.self) { try replay("r", size: 32768) }
     #expect(
       error?.description.contains("r:5: expect size 64k: expected a file of 65536 bytes, found 32768") == true,
@@ -219,10 +197,10 @@ struct RecordingTests {
   @Test("Steps of workers that take turns are recorded as they were taken, whatever was done between")
   func steps() throws {
     let session = try Session()
-    try perform(
-      session, "record \(path("r"))", "create \(path("a")) 16m", "workers start 3 mode=stepped flush=sync seed=4",
+    try session.perform(
+      "record \(path("r"))", "create \(path("a")) 16m", "workers start 3 mode=stepped flush=sync seed=4",
       "workers step 3", "workers wait", "allocate 2p", "workers pause", "allocate 1p", "workers resume")
-    wait(session)
+    session.finish()
     session.shutDown()
     let again = try replay("r", size: 16 << 20)
     #expect(labels(again) == labels(session))
@@ -232,8 +210,8 @@ struct RecordingTests {
   @Test("A sync of all that comes just when the threads have ended settles what they handed over, under its labels")
   func justEnded() throws {
     let session = try Session()
-    try perform(
-      session, "record \(path("r"))", "create \(path("a")) 1m", "allocate 1p", "write r1 zero",
+    try session.perform(
+      "record \(path("r"))", "create \(path("a")) 1m", "allocate 1p", "write r1 zero",
       "workers start 2 flush=none ops=3")
     while session.workers.running > 0 { usleep(1000) }
     // Nothing has looked at them since: they ended between the last look and this.
@@ -246,13 +224,13 @@ struct RecordingTests {
   @Test("A long step that is stopped is recorded as far as it came")
   func stoppedJobs() throws {
     let session = try Session()
-    try perform(session, "record \(path("r"))", "create \(path("a")) 80m", "allocate 1m x64")
+    try session.perform("record \(path("r"))", "create \(path("a")) 80m", "allocate 1m x64")
     session.patience = .zero
-    try perform(session, "write all random:1", "goto 7")
+    try session.perform("write all random:1", "goto 7")
     while session.job?.done ?? 0 < 600 {}
     #expect(!(try lines("r")).contains("goto 7"), "it waits for the end of what came before")
     session.stopJob()
-    wait(session)
+    session.finish()
     #expect(try lines("r").last == "goto 7")
     let again = try replay("r", size: 80 << 20)
     #expect(labels(again) == labels(session))
@@ -271,12 +249,12 @@ struct RecordingTests {
       let pages = [64, 200, 256][seed % 3]
       let size = pages * 4096 - (seed % 2) * 1000
       let session = try Session()
-      try perform(session, "record \(path("r")) force", "create \(path("a")) \(size) force")
+      try session.perform("record \(path("r")) force", "create \(path("a")) \(size) force")
       var player = RandomPerson(seed: UInt64(seed))
       for _ in 0..<40 {
-        for line in player.lines(session) { try? perform(session, line) }
+        for line in player.lines(session) { _ = try? session.perform(line) }
         player.rest()
-        if session.isWaiting { wait(session) }
+        session.finish()
       }
       // In the middle of whatever is under way.
       session.shutDown()

@@ -8,11 +8,7 @@ import Testing
 @testable import Inspector
 
 @Suite("Where the kernel tells no more than residency")
-struct ResidencyOnlyTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class ResidencyOnlyTests: FolderSuite {
   /// What is said of a file with pages that were just written, on a thread for which cachestat(2) fails.
   private struct Answer: Sendable {
     let sample: KernelSample
@@ -24,7 +20,7 @@ struct ResidencyOnlyTests {
     init(_ path: FilePath) throws {
       let session = try Session()
       try session.perform(.create(path: path.string, size: 256 << 10, isSparse: false, isForced: false))
-      for line in ["allocate 16p", "write r1 counter"] { try session.perform(try #require(try Command(parsing: line))) }
+      try session.perform("allocate 16p", "write r1 counter")
       let file = try #require(session.sampledFile)
       var probe = KernelProbe()
       sample = probe.look(at: KernelRequest(file, pages: 0..<64, cursor: 3))
@@ -32,10 +28,10 @@ struct ResidencyOnlyTests {
       sentence = Disagreement(try #require(session.file), sample)?.sentence
       var lines: [String] = []
       for line in ["status", "status json", "kernel 0-15"] {
-        lines += try session.perform(try #require(try Command(parsing: line))).lines
+        lines += try session.perform(line).lines
       }
       self.lines = lines
-      _ = try session.perform(try #require(try Command(parsing: "expect kernel cached 16+")))
+      _ = try session.perform("expect kernel cached 16+")
       errors = try ["expect kernel dirty 0", "expect kernel writeback 0"].map { line in
         let command = try #require(try Command(parsing: line))
         do throws(CommandError) {
@@ -87,7 +83,7 @@ struct ResidencyOnlyTests {
       let session = try Session()
       try session.perform(.open(path: "\(disk)/a", forWriting: false))
       defer { session.shutDown() }
-      return try ["kernel 0-15", "page 3"].flatMap { try session.perform(try #require(try Command(parsing: $0))).lines }
+      return try ["kernel 0-15", "page 3"].flatMap { try session.perform($0).lines }
     }
     #expect(lines.count { $0.hasSuffix("on the disk: written, encoded") } >= 2, "\(lines)")
   }

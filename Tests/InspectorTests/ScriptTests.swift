@@ -6,33 +6,7 @@ import Testing
 @testable import Inspector
 
 @Suite("Scripts")
-struct ScriptTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-  }
-
-  @discardableResult
-  func play(_ lines: String...) throws -> [String] {
-    try play(try Script(lines.joined(separator: "\n"), name: "test"))
-  }
-
-  @discardableResult
-  func play(_ script: Script) throws -> [String] {
-    let player = Player(script)
-    var printed: [String] = []
-    while true {
-      switch try player.step(session) {
-      case .performed(let event): printed += event.lines
-      case .waiting: session.waitForNews()
-      case .finished: return printed
-      }
-    }
-  }
-
+final class ScriptTests: SessionSuite {
   func put(_ name: String, _ text: String) throws { try folder.put(name, Array(text.utf8)) }
   func path(_ name: String) -> String { folder.file(name).string }
   func begin(_ size: String = "1m") throws { try play("create \(Word.quote(path("data"))) \(size)") }
@@ -348,7 +322,8 @@ struct ScriptTests {
     #expect(error?.mark == ScriptError.Mark(line: "write  r2 zero", columns: 7..<9))
     #expect(throws: ScriptError.self) { try Script("allocate 4p\nsplit r1 1p\nsync r3", name: "x").checkLabels() }
     try Script("allocate 4p\nsplit r1 1p\nsync r2", name: "x").checkLabels()
-    do { _ = try Command(parsing: "open \"字👩‍👩‍👧\" e\u{301}") } catch { #expect(error.columns == 10..<11, "\(error)") }
+    let wide = #expect(throws: SyntaxError.self) { try Command(parsing: "open \"字👩‍👩‍👧\" e\u{301}") }
+    #expect(wide?.columns == 10..<11)
   }
 
   @Test("A long or odd word is cut in what is said of it, and steers no terminal")

@@ -5,36 +5,11 @@ import TestSupport
 import Testing
 
 @Suite("A session")
-struct SessionTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-  }
-
-  /// Carries out a script, waiting where it waits, and gives the lines that it printed.
-  @discardableResult
-  func play(_ lines: String...) throws -> [String] {
-    let player = Player(try Script(lines.joined(separator: "\n"), name: "test"))
-    var printed: [String] = []
-    while true {
-      switch try player.step(session) {
-      case .performed(let event): printed += event.lines
-      case .waiting:
-        session.waitForNews()
-      case .finished: return printed
-      }
-    }
-  }
-
-  func path(_ name: String) -> String { Word.quote(folder.file(name).string) }
-
+final class SessionTests: SessionSuite {
   @Test("A range's whole life can be told by commands")
   func life() throws {
     let printed = try play(
-      "create \(path("a")) 1m", "allocate 2p", "write r1 0xa5", "expect page 0-1 written", "verify r1", "flush r1",
+      "create \(word("a")) 1m", "allocate 2p", "write r1 0xa5", "expect page 0-1 written", "verify r1", "flush r1",
       "sync r1", "expect page 0-1 flushed", "expect count free 254", "expect bytes 8190 a5a50000", "read r1 0 4",
       "reuse r1", "expect page 0-1 allocated", "write r1 counter", "sync all", "expect count flushed 2")
     #expect(printed.contains("00000000: a5a5 a5a5                                ...."))
@@ -53,7 +28,7 @@ struct SessionTests {
 
   @Test("Each pattern fills every byte as it says", arguments: patternCases)
   func patterns(name: String, byte: @Sendable (Int) -> UInt8) throws {
-    try play("create \(path("a")) 10001", "allocate 1p", "allocate 2p", "write r2 \(name)", "verify r2")
+    try play("create \(word("a")) 10001", "allocate 1p", "allocate 2p", "write r2 \(name)", "verify r2")
     let bytes = try folder.bytes("a")
     #expect(bytes.count == 10001)
     #expect(bytes[4096...].indices.allSatisfy { bytes[$0] == byte($0) })
@@ -64,7 +39,7 @@ struct SessionTests {
   func filePattern() throws {
     try folder.put("source", [1, 2, 3])
     try play(
-      "create \(path("a")) 2p", "allocate 1p", "allocate 1p",
+      "create \(word("a")) 2p", "allocate 1p", "allocate 1p",
       "write r2 \(Word.quote("file:" + folder.file("source").string))")
     #expect(try folder.bytes("a")[4096...].enumerated().allSatisfy { $1 == UInt8($0 % 3 + 1) })
     try play("expect error missing write r1 file:/missing", "expect page 0 allocated")
@@ -72,7 +47,7 @@ struct SessionTests {
 
   @Test("Bytes that were changed behind the back are found by verify, with their place")
   func verifyFindsDifferences() throws {
-    try play("create \(path("a")) 4p", "allocate 4p", "write r1 random")
+    try play("create \(word("a")) 4p", "allocate 4p", "write r1 random")
     // In place: a new file of this name would be another file.
     try run("dd", ["of=\(folder.file("a").string)", "bs=1", "seek=9000", "conv=notrunc"], input: "?")
     try play("expect error \"at 0x2328\" verify r1")
@@ -81,7 +56,7 @@ struct SessionTests {
   @Test("Workers fill a file, each page once, and what they wrote is what their pattern says")
   func workers() throws {
     try play(
-      "create \(path("a")) 8m", "workers start 4 size=12k pattern=random:3 flush=sync", "workers wait",
+      "create \(word("a")) 8m", "workers start 4 size=12k pattern=random:3 flush=sync", "workers wait",
       "expect count flushed 2048", "verify all")
     #expect(session.workers.operations == 683)
     #expect(session.workers.running == 0)
@@ -92,7 +67,7 @@ struct SessionTests {
 
   @Test("Workers pause, go on, stop, and end after the operations that they were given")
   func steering() throws {
-    try play("create \(path("a")) 1m", "workers start 2 ops=3", "workers wait", "expect count written 6")
+    try play("create \(word("a")) 1m", "workers start 2 ops=3", "workers wait", "expect count written 6")
     try play("workers start 1 delay=10s", "workers pause", "expect error paused workers wait", "workers resume")
     try play("workers stop", "workers wait")
     #expect(session.workers.running == 0)
@@ -101,23 +76,23 @@ struct SessionTests {
 
   @Test("Workers on a full file end at once, and flush as they are told")
   func workersFlush() throws {
-    try play("create \(path("a")) 64k", "workers start 3 flush=async", "workers wait", "expect count flushing 16")
+    try play("create \(word("a")) 64k", "workers start 3 flush=async", "workers wait", "expect count flushing 16")
     try play("workers start 3", "workers wait", "expect count flushing 16", "sync all", "expect count flushed 16")
   }
 
   @Test("What can't be done is refused with the reason and what to do")
   func refusals() throws {
     try play("expect error \"no file is open\" allocate 1p")
-    try play("create \(path("a")) 2p")
+    try play("create \(word("a")) 2p")
     try play(
       "expect error \"no ranges yet\" write r1 zero", "allocate 1p", "expect error \"the last range is r1\" sync r2")
     try play("expect error \"`write` it first\" sync r1", "expect error \"to be written\" flush all", "write r1 zero")
     try play("expect error \"`reuse`\" write r1 zero", "expect error \"past its\" read r1 1p", "allocate 5p")
     try play("expect error \"no pages are left\" allocate 1", "expect error \"the last page is 1\" goto 2")
-    try play("expect error \"open for writing here\" create \(path("a")) 1m", "expect error missing open /missing/x")
+    try play("expect error \"open for writing here\" create \(word("a")) 1m", "expect error missing open /missing/x")
     // Which pages are allocated the selection does not say.
     try play(
-      "create \(path("b")) 8p", "select 5",
+      "create \(word("b")) 8p", "select 5",
       "expect error \"no range at page 5; `allocate` takes the next\" sync selected")
     try play("select 4-5", "allocate 5p", "expect error \"no range at pages 4-5 is fit\" sync selected")
   }
@@ -125,14 +100,14 @@ struct SessionTests {
   @Test("A file opened for reading takes no command that writes, and says how to allow it")
   func readOnly() throws {
     try folder.put("a", [1, 2, 3])
-    try play("open \(path("a"))")
+    try play("open \(word("a"))")
     for command in ["allocate 1p", "workers start 1", "write all zero", "flush all", "sync all", "reuse all"] {
       try play("expect error --write \(command)")
     }
     for command in ["verify r1", "read r1", "verify selected"] {
       try play("select 0", "expect error \"only a file that is open for writing\" \(command)")
     }
-    try play("expect bytes 0 010203", "open \(path("a")) write", "allocate 1p")
+    try play("expect bytes 0 010203", "open \(word("a")) write", "allocate 1p")
   }
 
   @Test("What was taken back is told as such, and as durable no more when it was written anew")
@@ -141,7 +116,7 @@ struct SessionTests {
       try play("page 0")
       return session.log.last?.lines.first { $0.hasPrefix("when: ") }?.dropFirst(6).prefix { !$0.isNumber }
     }
-    try play("create \(path("a")) 1p", "allocate 1p")
+    try play("create \(word("a")) 1p", "allocate 1p")
     #expect(try step() == "allocated ")
     try play("write r1 zero", "sync r1")
     #expect(try step() == "durable ")
@@ -154,17 +129,17 @@ struct SessionTests {
   @Test("Whoever turns to another file is told what is not durable in the one before")
   func leaving() throws {
     func told() -> Bool { session.log.suffix(2).contains { $0.lines[0].contains("a: 2 pages written and not synced") } }
-    try play("create \(path("a")) 4p", "allocate 2p", "write r1 zero", "create \(path("b")) 1p")
+    try play("create \(word("a")) 4p", "allocate 2p", "write r1 zero", "create \(word("b")) 1p")
     #expect(told())
-    try play("open \(path("a")) write", "allocate 2p", "write r1 zero", "open \(path("b"))")
+    try play("open \(word("a")) write", "allocate 2p", "write r1 zero", "open \(word("b"))")
     #expect(told())
-    try play("open \(path("a")) write", "allocate 2p", "write r1 zero", "sync r1", "open \(path("b"))")
+    try play("open \(word("a")) write", "allocate 2p", "write r1 zero", "sync r1", "open \(word("b"))")
     #expect(!told())
   }
 
   @Test("A file that is cut short is told of, and its pages show as lost")
   func truncation() throws {
-    try play("create \(path("a")) 4p", "allocate 1p x2", "write all zero", "sync all", "expect count flushed 2")
+    try play("create \(word("a")) 4p", "allocate 1p x2", "write all zero", "sync all", "expect count flushed 2")
     try run("truncate", ["-s", "4096", folder.file("a").string])
     try play("expect page 0 flushed", "expect page 1 lost")
     #expect(session.log.count { $0.kind == .failure && $0.lines[0].contains("cut the file short") } == 1)
@@ -179,7 +154,7 @@ struct SessionTests {
 
   @Test("An expectation that fails says what was expected and what was found")
   func expectations() throws {
-    try play("create \(path("a")) 2p", "allocate 1p")
+    try play("create \(word("a")) 2p", "allocate 1p")
     for (line, complaint) in [
       ("expect page 0 free", "expect page 0 free: expected page 0 to be free, found allocated"),
       ("expect page 0-9 free", "the last page is 1"),
@@ -188,16 +163,14 @@ struct SessionTests {
       ("expect error x allocate 1p", "but the command succeeded"),
       ("expect error x sync r9", "expected an error with \"x\""),
     ] {
-      do {
-        try play(line)
-        Issue.record("\(line) held")
-      } catch let error as ScriptError { #expect(error.description.contains(complaint), "\(error)") }
+      let error = #expect(throws: ScriptError.self) { try play(line) }
+      #expect(error?.description.contains(complaint) == true)
     }
   }
 
   @Test("The status is one line of JSON with every key")
   func status() throws {
-    let line = try #require(try play("create \(path("a\"b")) 10000", "status json").last)
+    let line = try #require(try play("create \(word("a\"b")) 10000", "status json").last)
     #expect(line.hasPrefix("{\"file\":"))
     #expect(line.contains("a\\\"b\",\"fate\":\"kept\",\"size\":10000,\"mapped\":10000,\"pageSize\":4096,\"pages\":3,"))
     #expect(
@@ -207,7 +180,7 @@ struct SessionTests {
 
   @Test("What the kernel counts is told, expected and followed through a page's life")
   func kernel() throws {
-    guard (try? play("create \(path("a")) 1m", "expect kernel dirty 0")) != nil, session.file?.isDurable == true else {
+    guard (try? play("create \(word("a")) 1m", "expect kernel dirty 0")) != nil, session.file?.isDurable == true else {
       try skip("not on a disk, or the kernel does not count pages here")
     }
     try play(
@@ -222,7 +195,7 @@ struct SessionTests {
 
   @Test("The page under the cursor knows its range, whatever the order of allocation")
   func rangeOfPage() throws {
-    try play("create \(path("a")) 10p", "allocate 2p x3", "write r2 page")
+    try play("create \(word("a")) 10p", "allocate 2p x3", "write r2 page")
     #expect(session.range(ofPage: 3)?.label == 2)
     #expect(session.range(ofPage: 3)?.pattern == .page)
     #expect(session.range(ofPage: 6) == nil)

@@ -5,27 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("Workers that take turns")
-struct SteppedWorkersTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
-  @discardableResult
-  func play(_ session: Session, _ lines: [String]) throws -> [String] {
-    let player = Player(try Script(lines.joined(separator: "\n"), name: "test"))
-    var printed: [String] = []
-    while true {
-      switch try player.step(session) {
-      case .performed(let event): printed += event.lines
-      case .waiting:
-        session.waitForNews()
-      case .finished: return printed
-      }
-    }
-  }
-
-  func path(_ name: String) -> String { Word.quote(folder.file(name).string) }
-
+final class SteppedWorkersTests: SessionSuite {
   /// What there is to be seen of a session, as a script that expects it.
   func expectations(_ session: Session) throws -> [String] {
     let file = try #require(session.file)
@@ -53,21 +33,21 @@ struct SteppedWorkersTests {
     for seed in 1...50 {
       // The last page is half a page.
       let start = [
-        "create \(path("a")) \(39 * 4096 + 2048) force",
+        "create \(word("a")) \(39 * 4096 + 2048) force",
         "workers start 3 size=2p mode=stepped seed=\(seed) flush=sync pattern=random:\(seed)",
         "workers start 2 mode=stepped flush=async ops=4", "allocate 1p", "workers step 5", "workers step \(20 + seed)",
       ]
       let (first, second) = (try Session(), try Session())
-      try play(first, start)
+      try first.play(lines: start)
       let middle = (try expectations(first), labels(first))
-      try play(first, ["workers wait"])
+      try first.play(lines: ["workers wait"])
       let end = (try expectations(first), labels(first))
       #expect(first.workers.running == 0)
-      try play(first, ["create \(path("b")) 1p force"])
+      try first.play(lines: ["create \(word("b")) 1p force"])
 
-      try play(second, start + middle.0)
+      try second.play(lines: start + middle.0)
       #expect(labels(second) == middle.1)
-      try play(second, ["workers wait"] + end.0)
+      try second.play(lines: ["workers wait"] + end.0)
       #expect(labels(second) == end.1)
       ends.insert(end.0)
     }
@@ -76,14 +56,10 @@ struct SteppedWorkersTests {
 
   @Test("Each phase of an operation is a step, and nothing moves between")
   func phases() throws {
-    let session = try Session()
     let printed = try play(
-      session,
-      [
-        "create \(path("a")) 8p", "workers start 1 size=2p mode=stepped flush=sync", "expect count free 8",
-        "workers step", "expect page 0-1 allocated", "workers step", "expect page 0-1 written", "workers step",
-        "expect page 0-1 flushed", "expect count free 6", "workers step 2", "expect page 2-3 written",
-      ])
+      "create \(word("a")) 8p", "workers start 1 size=2p mode=stepped flush=sync", "expect count free 8",
+      "workers step", "expect page 0-1 allocated", "workers step", "expect page 0-1 written", "workers step",
+      "expect page 0-1 flushed", "expect count free 6", "workers step 2", "expect page 2-3 written")
     #expect(printed.contains("worker 1: pages 0-1 flushed"))
     #expect(!session.areWorkersMoving)
     #expect(session.view.cursor == 2)
@@ -92,61 +68,48 @@ struct SteppedWorkersTests {
     #expect(session.workers.holder(ofPage: 3)?.number == 1)
     #expect(session.workers.workers[0].activity == .written)
     try play(
-      session, ["workers start 1 mode=stepped flush=async seed=5", "workers wait", "expect count free 0", "sync all"])
+      "workers start 1 mode=stepped flush=async seed=5", "workers wait", "expect count free 0", "sync all")
     #expect(session.workers.seed == 5)
   }
 
   @Test("Those that stop hand over what they hold, as far as it came")
   func stopping() throws {
-    let session = try Session()
     try play(
-      session,
-      [
-        "create \(path("a")) 8p", "workers start 1 mode=stepped flush=sync", "workers step", "workers stop",
-        "workers wait", "expect page 0 allocated", "write r1 zero", "workers start 1 mode=stepped flush=sync",
-        "workers step 2", "workers stop", "workers wait", "expect page 1 written", "sync r2", "expect count flushed 1",
-      ])
+      "create \(word("a")) 8p", "workers start 1 mode=stepped flush=sync", "workers step", "workers stop",
+      "workers wait", "expect page 0 allocated", "write r1 zero", "workers start 1 mode=stepped flush=sync",
+      "workers step 2", "workers stop", "workers wait", "expect page 1 written", "sync r2", "expect count flushed 1")
     #expect(session.workers.running == 0)
     #expect(session.workers.shift.map(\.number) == [2])
   }
 
   @Test("More steps than can be told one by one are all made before the next command")
   func manySteps() throws {
-    let session = try Session()
     try play(
-      session,
-      [
-        "create \(path("a")) 16m", "workers start 3 mode=stepped", "workers step 4000", "expect count free 2095",
-        "workers step 99999", "expect count written 4096",
-      ])
+      "create \(word("a")) 16m", "workers start 3 mode=stepped", "workers step 4000", "expect count free 2095",
+      "workers step 99999", "expect count written 4096")
     #expect(!session.isWaiting)
     #expect(session.workers.running == 0)
   }
 
   @Test("What makes no sense of steps is refused with what to do")
   func refusals() throws {
-    let session = try Session()
     try play(
-      session,
-      [
-        "create \(path("a")) 64p", "expect error mode=stepped workers step", "workers start 1 mode=stepped",
-        "expect error mode=stepped workers start 1", "workers pause", "expect error \"resume\" workers step",
-        "expect error \"resume\" workers wait", "workers resume", "workers step", "workers stop", "workers wait",
-        "workers start 1 delay=10s", "expect error mode=stepped workers step",
-        "expect error mode=free workers start 1 mode=stepped", "workers stop", "workers wait",
-      ])
+      "create \(word("a")) 64p", "expect error mode=stepped workers step", "workers start 1 mode=stepped",
+      "expect error mode=stepped workers start 1", "workers pause", "expect error \"resume\" workers step",
+      "expect error \"resume\" workers wait", "workers resume", "workers step", "workers stop", "workers wait",
+      "workers start 1 delay=10s", "expect error mode=stepped workers step",
+      "expect error mode=free workers start 1 mode=stepped", "workers stop", "workers wait")
   }
 
   @Test("A step that fails ends its worker, and the others go on")
   func failure() throws {
-    let session = try Session()
-    try play(session, ["create \(path("a")) 8p", "workers start 2 mode=stepped seed=1 flush=sync", "workers step 2"])
+    try play("create \(word("a")) 8p", "workers start 2 mode=stepped seed=1 flush=sync", "workers step 2")
     try run("truncate", ["-s", "0", folder.file("a").string])
-    try play(session, ["expect error \"worker\" workers step 8"])
+    try play("expect error \"worker\" workers step 8")
     #expect(session.workers.workers.count { $0.activity == .failed } == 1)
     #expect(session.workers.running == 1)
     // Nobody expected the other's failure.
-    #expect(throws: ScriptError.self) { try play(session, ["workers wait"]) }
+    #expect(throws: ScriptError.self) { try play("workers wait") }
     #expect(session.workers.workers.count { $0.activity == .failed } == 2)
   }
 }

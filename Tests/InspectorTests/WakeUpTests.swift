@@ -19,8 +19,7 @@ struct WakeUpTests {
   func leftForTheLoop() throws {
     let folder = try TemporaryFolder()
     let session = try Session()
-    func perform(_ line: String) throws { try session.perform(#require(try Command(parsing: line))) }
-    try perform("create \(Word.quote(folder.file("a").string)) 64k")
+    try session.perform("create \(Word.quote(folder.file("a").string)) 64k")
     session.patience = .milliseconds(20)
     session.wakeUp.signal()
     // A tmpfs may know no count: then it ends at once, and nothing is shown by that.

@@ -7,23 +7,17 @@ import Testing
 
 @Suite("Ranges that no file can have")
 struct ArgumentTests {
-  /// Whether a process ended with a message that begins so: the argument, and what was expected of it.
-  private func said(_ words: String, _ result: ExitTest.Result?, _ location: SourceLocation = #_sourceLocation) {
-    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-    #expect(text.contains("Precondition failed: \(words)"), "\(text)", sourceLocation: location)
-  }
-
   // The descriptor is looked at afterwards: nothing else is wrong with these questions.
 
   @Test("Bytes below 0 trap, and the message names the argument and what was expected")
   func negativeBytes() async {
     let words = "bytes: expected offsets into a file, from 0, and not -1..<4096"
-    said(
+    expectTrap(
       words,
       await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = try PageCache.counts(of: .standardInput, bytes: -1..<4096)
       })
-    said(
+    expectTrap(
       words,
       await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = try PageCache.extents(of: .standardInput, bytes: -1..<4096)
@@ -33,17 +27,17 @@ struct ArgumentTests {
   @Test("Pages below 0 trap, and the message names the argument and what was expected")
   func negativePages() async {
     let words = "pages: expected pages of a file, from 0, and not \(Int.min)..<\(Int.max)"
-    said(
+    expectTrap(
       words,
       await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = try PageCache.runs(of: .standardInput, pages: .min ..< .max)
       })
-    said(
+    expectTrap(
       words,
       await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = try PageCache.residency(of: .standardInput, pages: .min ..< .max)
       })
-    said(
+    expectTrap(
       words,
       await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = try PageCache.groups(of: .standardInput, pages: .min ..< .max, each: 1)
@@ -52,17 +46,17 @@ struct ArgumentTests {
 
   @Test("Groups of no pages, or of so many that no memory holds them, trap, and the message names the argument")
   func groups() async {
-    said(
+    expectTrap(
       "pagesPerGroup: expected 1 or more pages in a group, and not 0",
       await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = try PageCache.groups(of: .standardInput, pages: 0..<1, each: 0)
       })
-    said(
+    expectTrap(
       "pagesPerGroup: expected 1 or more pages in a group, and not \(Int.min)",
       await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = try PageCache.groups(of: .standardInput, pages: 0..<1, each: .min)
       })
-    said(
+    expectTrap(
       "pagesPerGroup: \(Int.max) groups of 1 pages fit into no memory",
       await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = try PageCache.groups(of: .standardInput, pages: 0 ..< .max, each: 1)

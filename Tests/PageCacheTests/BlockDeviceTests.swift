@@ -6,11 +6,7 @@ import TestSupport
 import Testing
 
 @Suite("Block devices", .enabled(if: getuid() == 0 && isInstalled("losetup"), "needs root and losetup"))
-struct BlockDeviceTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class BlockDeviceTests: FolderSuite {
   /// Calls `body` with a device that has the bytes of a file.
   private func withDevice(_ body: (FilePath) throws -> Void) throws {
     let outcome = try run("losetup", ["-f", "--show", folder.file("image").string])

@@ -6,11 +6,7 @@ import TestSupport
 import Testing
 
 @Suite("What the kernel counts of a file", .enabled(if: canAsk, needsCounts))
-struct CacheRunTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class CacheRunTests: FolderSuite {
   @Test("Runs say of each page what the kernel says of it alone, and leave no gap")
   func runsAgree() throws {
     let file = try folder.scattered(1000 * 4096, [0, 1, 2, 500, 777, 999])

@@ -8,11 +8,7 @@ import Testing
 // The code that the documentation shows, where it is compiled and run; each example stands here as it stands there.
 
 @Suite("The examples of PageCache's documentation do what they say")
-struct DocumentationExamples {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class DocumentationExamples: FolderSuite {
   @Test("Every example stands here")
   func examplesAreCompiled() throws {
     let code = try DocumentedCode(

@@ -8,11 +8,7 @@ import Testing
 @testable import PageCache
 
 @Suite("What the flags of extents mean")
-struct ExtentFlagTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class ExtentFlagTests: FolderSuite {
   // Those of linux/fiemap.h, by name.
   private static let (last, unknown, delayed, encoded) = (UInt32(0x1), UInt32(0x2), UInt32(0x4), UInt32(0x8))
   private static let (notAligned, inline, unwritten) = (UInt32(0x100), UInt32(0x200), UInt32(0x800))

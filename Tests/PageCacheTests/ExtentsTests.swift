@@ -6,11 +6,7 @@ import TestSupport
 import Testing
 
 @Suite("Where the bytes of a file are")
-struct ExtentsTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class ExtentsTests: FolderSuite {
   @Test(
     "Extents are those of filefrag, and holes fill the gaps", .enabled(if: tellsOfBlocks, needsBlocks),
     .enabled(if: isInstalled("filefrag"), "filefrag is not installed"))

@@ -6,11 +6,7 @@ import TestSupport
 import Testing
 
 @Suite("Which file system a file is on")
-struct FileSystemTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class FileSystemTests: FolderSuite {
   private static func fileSystem(of path: FilePath) throws -> FileSystem {
     let file = try FileDescriptor.open(path, .readOnly)
     defer { try? file.close() }

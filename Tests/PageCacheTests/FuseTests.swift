@@ -6,11 +6,7 @@ import TestSupport
 import Testing
 
 @Suite("Files of a FUSE server", .enabled(if: mayMount, needsMounts))
-struct FuseTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class FuseTests: FolderSuite {
   private static let pages = 16
 
   /// Runs `body` with a file on a file system that lacks something, or has something more: half of its 16 pages are

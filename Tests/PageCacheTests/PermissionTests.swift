@@ -7,12 +7,9 @@ import Testing
 @Suite(
   "What may not be known is unknown", .enabled(if: getuid() == 0, "needs root, to become somebody else"),
   .enabled(if: canAsk, needsCounts))
-struct PermissionTests {
-  let folder: TemporaryFolder
+final class PermissionTests: FolderSuite {
   private static let nobody: UInt32 = 65534
   private static let somebody: UInt32 = 61234
-
-  init() throws { folder = try TemporaryFolder() }
 
   /// How many of a file's pages mincore(2) calls resident.
   private static func mincoreSays(_ file: FileDescriptor, _ pages: Int) throws -> Int {

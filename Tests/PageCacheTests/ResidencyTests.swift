@@ -5,11 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("Residency without counts", .enabled(if: canAsk, needsCounts))
-struct ResidencyTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class ResidencyTests: FolderSuite {
   @Test("Residency is what the counts say, and nothing is read by asking")
   func agreesWithCounts() throws {
     let pages = (0..<1000).filter { $0 % 7 == 0 || (300..<333).contains($0) }

@@ -5,11 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("File systems that stand on others", .enabled(if: mayMount, needsMounts))
-struct StackedTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class StackedTests: FolderSuite {
   /// What is said of a file.
   private struct Answer: Sendable {
     let reasons: [PageCacheError?]

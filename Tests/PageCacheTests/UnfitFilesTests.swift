@@ -5,11 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("Files that are not what one expects")
-struct UnfitFilesTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class UnfitFilesTests: FolderSuite {
   /// Why each question about the pages of a file has no answer.
   private func reasons(_ file: FileDescriptor) -> [PageCacheError?] {
     [

@@ -5,11 +5,7 @@ import Testing
 
 /// A range that was in an error which nobody looked at.
 @Suite("A range that is dropped with its error")
-struct AbandonedTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class AbandonedTests: FolderSuite {
   // A write that fails, and whose error is dropped.
   private func fail(_ file: MmapFile, _ range: consuming AllocatedRange) { _ = try? file.write([1], to: range) }
 

@@ -5,11 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("File systems that count otherwise", .enabled(if: mayMount, needsMounts), .serialized)
-struct CountedBlocksTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class CountedBlocksTests: FolderSuite {
   /// Makes a file, writes all of it, and makes it durable.
   private static func make(_ path: FilePath, _ byte: UInt8, storage: Storage) throws {
     let (file, allocator) = try MmapFile.create(at: path, size: 10_000, storage: storage)

@@ -7,15 +7,21 @@ import Testing
 struct CrossedFilesTests {
   @Test("No allocator takes a range of one file and the states of another")
   func allocators() async {
-    await #expect(processExitsWith: .failure) {
-      try CrossedFilesTests.cross { ConcurrentAllocator(covering: $0, states: $1) }
-    }
-    await #expect(processExitsWith: .failure) {
-      try CrossedFilesTests.cross { SequentialAllocator(covering: $0, states: $1) }
-    }
-    await #expect(processExitsWith: .failure) {
-      try CrossedFilesTests.cross { FreeListAllocator(covering: $0, states: $1) }
-    }
+    expectTrap(
+      "an allocator was given a range of one file and the states of another",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        try CrossedFilesTests.cross { ConcurrentAllocator(covering: $0, states: $1) }
+      })
+    expectTrap(
+      "an allocator was given a range of one file and the states of another",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        try CrossedFilesTests.cross { SequentialAllocator(covering: $0, states: $1) }
+      })
+    expectTrap(
+      "an allocator was given a range of one file and the states of another",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        try CrossedFilesTests.cross { FreeListAllocator(covering: $0, states: $1) }
+      })
   }
 
   @Test("Where both are of one file, they are taken")
@@ -29,19 +35,23 @@ struct CrossedFilesTests {
 
   @Test("A range is given back to the allocator of its own file and pages alone")
   func givenBack() async {
-    await #expect(processExitsWith: .failure) {
-      let folder = try TemporaryFolder()
-      let (_, first) = try MmapFile.create(at: folder.file("a"), size: 4096, allocator: FreeListAllocator.self)
-      let (_, second) = try MmapFile.create(at: folder.file("b"), size: 4096, allocator: FreeListAllocator.self)
-      second.free(try require(take: first.allocate(1)))
-    }
-    await #expect(processExitsWith: .failure) {
-      let folder = try TemporaryFolder()
-      let (file, all) = try MmapFile.create(at: folder.file("a"), size: 4 * 4096)
-      let first = try require(take: all.allocate(4096))
-      let part = FreeListAllocator(covering: try require(take: all.allocate(4096)), states: file.states)
-      part.free(first)
-    }
+    expectTrap(
+      "a range of one file was given back to the allocator of another",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let folder = try TemporaryFolder()
+        let (_, first) = try MmapFile.create(at: folder.file("a"), size: 4096, allocator: FreeListAllocator.self)
+        let (_, second) = try MmapFile.create(at: folder.file("b"), size: 4096, allocator: FreeListAllocator.self)
+        second.free(try require(take: first.allocate(1)))
+      })
+    expectTrap(
+      "a range was given back to an allocator of other pages",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let folder = try TemporaryFolder()
+        let (file, all) = try MmapFile.create(at: folder.file("a"), size: 4 * 4096)
+        let first = try require(take: all.allocate(4096))
+        let part = FreeListAllocator(covering: try require(take: all.allocate(4096)), states: file.states)
+        part.free(first)
+      })
   }
 
   private static func cross(

@@ -37,8 +37,7 @@ struct DocumentationExamples {
   @Test("Groups of pages are counted")
   func groups() throws {
     let (file, allocator) = try MmapFile.create(at: path, size: 1 << 20)
-    guard let range = allocator.allocate(8192) else { return }
-    _ = try file.write([UInt8](repeating: 1, count: 8192), to: range)
+    _ = try file.write([UInt8](repeating: 1, count: 8192), to: try require(take: allocator.allocate(8192)))
     var said = ""
     func print(_ text: String) { said = text }
     var groups = PageGroups(of: file.states, pages: 0..<256, each: 64)
@@ -102,6 +101,7 @@ struct DocumentationExamples {
   @Test("What lies in a file is claimed, and what is free is handed out")
   func freeList() throws {
     try folder.put("output.bin", [UInt8](repeating: 1, count: 16384))
+    var hasEnded = false
     func example() throws {
       let (file, allocator) = try MmapFile.open(at: path, allocator: FreeListAllocator.self)
       guard let header = allocator.allocate(4096, at: 0) else { return }
@@ -113,8 +113,10 @@ struct DocumentationExamples {
       _ = try? file.write([1], to: try require(take: allocator.allocate(8192)))
       while let range = file.takeAbandoned() { allocator.free(range) }
       #expect(allocator.longestRun == 12288)
+      hasEnded = true
     }
     try example()
+    #expect(hasEnded)
   }
 
   @Test("Lent bytes are added up without a copy")

@@ -6,11 +6,7 @@ import Testing
 
 /// A failed sync is never forgotten, and however many there were, the next one may succeed.
 @Suite("Many failed syncs", .enabled(if: mayMount, needsMounts))
-struct EpochTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class EpochTests: FolderSuite {
   /// A file whose syncs fail when they are to.
   struct Device: Sendable {
     let path: FilePath

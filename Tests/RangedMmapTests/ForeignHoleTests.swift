@@ -6,11 +6,7 @@ import Testing
 
 /// Another program takes blocks away: that costs the pages that had them, and nothing else.
 @Suite("Holes that others make", .enabled(if: mayMount, needsMounts), .serialized)
-struct ForeignHoleTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class ForeignHoleTests: FolderSuite {
   private static let fileSystems = ["ext4", "xfs", "btrfs"]
 
   private func onDisk(_ fileSystem: String, _ body: @escaping @Sendable (FilePath) throws -> Void) throws {

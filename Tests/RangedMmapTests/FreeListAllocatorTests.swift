@@ -5,11 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("The free list")
-struct FreeListAllocatorTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class FreeListAllocatorTests: FolderSuite {
   private func make(
     _ size: Int, storage: Storage = .sparse
   ) throws -> (file: MmapFile, allocator: FreeListAllocator) {

@@ -42,11 +42,7 @@ final class FreeList: RangeAllocator {
 }
 
 @Suite("An allocator of a third party")
-struct FreeListTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class FreeListTests: FolderSuite {
   @Test("It takes pages back, and still no two owners share one", arguments: 0..<60)
   func thirdParty(seed: Int) throws {
     var random = Seeded(seed)

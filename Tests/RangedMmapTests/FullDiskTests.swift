@@ -6,11 +6,7 @@ import Testing
 
 /// A disk that is full under a sparse file: an error that takes nothing away, however much the kernel wanted.
 @Suite("A full disk under a sparse file", .enabled(if: mayMount, needsMounts), .serialized)
-struct FullDiskTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class FullDiskTests: FolderSuite {
   private func onDisk(_ fileSystem: String, _ body: @escaping @Sendable (FilePath) throws -> Void) throws {
     let folder = folder
     try onThreadWithMounts(fileSystem) {

@@ -47,21 +47,27 @@ struct GuardTests {
 
   @Test("A page that does not exist is a trap, not a wild read")
   func traps() async {
-    await #expect(processExitsWith: .failure) {
-      let folder = try TemporaryFolder()
-      let (file, _) = try MmapFile.create(at: folder.file("a"), size: 8192)
-      _ = file.states[2]
-    }
-    await #expect(processExitsWith: .failure) {
-      let folder = try TemporaryFolder()
-      let (file, _) = try MmapFile.create(at: folder.file("a"), size: 8192)
-      _ = unsafe try UnsafeMmapFile(sharing: file).withBytes(in: 0..<8193) { $0.count }
-    }
-    await #expect(processExitsWith: .failure) {
-      let folder = try TemporaryFolder()
-      let (first, _) = try MmapFile.create(at: folder.file("a"), size: 8192)
-      let (_, allocator) = try MmapFile.create(at: folder.file("b"), size: 8192)
-      first.states.markFree(try require(take: allocator.allocate(1)))
-    }
+    expectTrap(
+      "no such page",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let folder = try TemporaryFolder()
+        let (file, _) = try MmapFile.create(at: folder.file("a"), size: 8192)
+        _ = file.states[2]
+      })
+    expectTrap(
+      "bytes outside of the file",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let folder = try TemporaryFolder()
+        let (file, _) = try MmapFile.create(at: folder.file("a"), size: 8192)
+        _ = unsafe try UnsafeMmapFile(sharing: file).withBytes(in: 0..<8193) { $0.count }
+      })
+    expectTrap(
+      "a range of one file was marked in the states of another",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let folder = try TemporaryFolder()
+        let (first, _) = try MmapFile.create(at: folder.file("a"), size: 8192)
+        let (_, allocator) = try MmapFile.create(at: folder.file("b"), size: 8192)
+        first.states.markFree(try require(take: allocator.allocate(1)))
+      })
   }
 }

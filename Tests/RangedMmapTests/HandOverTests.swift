@@ -99,8 +99,16 @@ struct HandOverTests {
 
   @Test("The closure that has the value can't ask the box for it again: a trap, and no wait for ever")
   func reentrance() async {
-    await #expect(processExitsWith: .failure) { try HandOverTests().takeInside() }
-    await #expect(processExitsWith: .failure) { try HandOverTests().lendInside() }
+    expectTrap(
+      "a box is asked for its value by the closure that has it",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        try HandOverTests().takeInside()
+      })
+    expectTrap(
+      "a box is asked for its value by the closure that has it",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        try HandOverTests().lendInside()
+      })
   }
 
   private func takeInside() throws { box.withValue { _ in _ = box.take() } }
@@ -115,13 +123,15 @@ struct ClassStorageTests {
     "To consume it while it is lent is a trap in a debug build",
     .enabled(if: isDebug, "an optimised build does not look"))
   func traps() async {
-    await #expect(processExitsWith: .failure) {
-      let folder = try TemporaryFolder()
-      let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 4096)
-      let owner = Owner(
-        try file.write([UInt8](repeating: 0, count: 4096), to: try require(take: allocator.allocate(1))))
-      try owner.read(file)
-    }
+    expectTrap(
+      "Fatal access conflict detected",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let folder = try TemporaryFolder()
+        let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 4096)
+        let owner = Owner(
+          try file.write([UInt8](repeating: 0, count: 4096), to: try require(take: allocator.allocate(1))))
+        try owner.read(file)
+      })
   }
 
   private final class Owner {

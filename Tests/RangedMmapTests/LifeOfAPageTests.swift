@@ -3,11 +3,7 @@ import TestSupport
 import Testing
 
 @Suite("The life of a page")
-struct LifeOfAPageTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class LifeOfAPageTests: FolderSuite {
   @Test("A page goes from free to allocated, written, flushing and flushed")
   func goesThroughAllStates() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 4 * 4096)

@@ -7,11 +7,7 @@ import TestSupport
 import Testing
 
 @Suite("Files under unusual names, and under none")
-struct NamesTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class NamesTests: FolderSuite {
   private static func fill(_ file: MmapFile, _ range: consuming AllocatedRange?) throws {
     let range = try require(take: range)
     _ = try file.sync(try file.write([UInt8](repeating: 7, count: range.count), to: range))

@@ -5,11 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("Creating and opening files")
-struct OpeningTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class OpeningTests: FolderSuite {
   @Test("A new file has its size and its blocks, and nothing else lies beside it")
   func preallocates() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 100_000)

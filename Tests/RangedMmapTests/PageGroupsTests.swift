@@ -3,11 +3,7 @@ import TestSupport
 import Testing
 
 @Suite("Groups of pages")
-struct PageGroupsTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class PageGroupsTests: FolderSuite {
   @Test("They count what the single pages say, whatever happens between updates", arguments: [1, 3, 64, 4096, 10_000])
   func agree(each: Int) throws {
     let pages = 9001

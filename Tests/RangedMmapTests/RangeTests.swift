@@ -3,11 +3,7 @@ import TestSupport
 import Testing
 
 @Suite("Ranges and allocators")
-struct RangeTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class RangeTests: FolderSuite {
   @Test("Sizes are rounded up to pages and clamped to what is left")
   func roundsAndClamps() throws {
     let (_, allocator) = try MmapFile.create(at: folder.file("a"), size: 4096 * 3 + 100)

@@ -78,35 +78,41 @@ struct RangeWriterTests {
 
   @Test("Another byte than fits is a trap, and nothing is stored behind the range")
   func overflow() async {
-    await #expect(processExitsWith: .failure) {
-      let folder = try TemporaryFolder()
-      let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 8192)
-      _ = try file.write(to: try require(take: allocator.allocate(4096))) { writer in
-        writer.append(repeating: 1, count: 4095)
-        writer.append(littleEndian: 1 as UInt16)
-      }
-    }
-    await #expect(processExitsWith: .failure) {
-      let folder = try TemporaryFolder()
-      let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 8192)
-      _ = try file.write(to: try require(take: allocator.allocate(4096))) { writer in
-        writer.append(repeating: 1, count: -1)
-      }
-    }
+    expectTrap(
+      "more bytes are appended than the range has",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let folder = try TemporaryFolder()
+        let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 8192)
+        _ = try file.write(to: try require(take: allocator.allocate(4096))) { writer in
+          writer.append(repeating: 1, count: 4095)
+          writer.append(littleEndian: 1 as UInt16)
+        }
+      })
+    expectTrap(
+      "more bytes are appended than the range has",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let folder = try TemporaryFolder()
+        let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 8192)
+        _ = try file.write(to: try require(take: allocator.allocate(4096))) { writer in
+          writer.append(repeating: 1, count: -1)
+        }
+      })
   }
 
   // What the compiler does not see. The closure that escapes is told apart when it runs, in debug and in release builds.
   @Test("A writer that leaves by way of withoutActuallyEscaping is a trap")
   func escapingAtRunTime() async {
-    await #expect(processExitsWith: .failure) {
-      let folder = try TemporaryFolder()
-      let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 8192)
-      var kept: () -> Void = {}
-      _ = try file.write(to: try require(take: allocator.allocate(4096))) { writer in
-        kept = smuggled { writer.append(repeating: 1, count: writer.remaining) }
-      }
-      kept()
-    }
+    expectTrap(
+      "closure argument was escaped in withoutActuallyEscaping block",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let folder = try TemporaryFolder()
+        let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 8192)
+        var kept: () -> Void = {}
+        _ = try file.write(to: try require(take: allocator.allocate(4096))) { writer in
+          kept = smuggled { writer.append(repeating: 1, count: writer.remaining) }
+        }
+        kept()
+      })
   }
 }
 

@@ -54,15 +54,22 @@ struct ReadingTests {
   @Test("A closure that throws nothing, or the library's error, leaves a catch that knows its error")
   func typedThrows() throws {
     let file = try MmapFile.openReadOnly(at: path)
-    do { _ = try file.withBytes(in: 0..<20_000) { $0.count } } catch { #expect(error.code == .outOfBounds) }
+    do {
+      _ = try file.withBytes(in: 0..<20_000) { $0.count }
+      Issue.record("bytes behind the end were lent")
+    } catch { #expect(error.code == .outOfBounds) }
     do {
       try file.withBytes(in: 0..<2) { (bytes) throws(MmapFileError) in
         try file.withBytes(in: Int(bytes[1])..<20_000) { _ in }
       }
+      Issue.record("bytes behind the end were lent")
     } catch { #expect(error.byteRange == 1..<20_000) }
     let (writable, allocator) = try MmapFile.create(at: folder.file("b"), size: 4096)
     let range = try require(take: allocator.allocate(1))
-    do { _ = try file.withBytes(of: range) { $0.count } } catch { #expect(error.code == .foreignRange) }
+    do {
+      _ = try file.withBytes(of: range) { $0.count }
+      Issue.record("a range of another file was lent")
+    } catch { #expect(error.code == .foreignRange) }
     // One that throws its own is as before.
     #expect(throws: CancellationError.self) { try writable.withBytes(of: range) { _ in throw CancellationError() } }
     #expect(throws: CancellationError.self) { try file.withBytes(in: 0..<1) { _ in throw CancellationError() } }
@@ -108,6 +115,7 @@ struct ReadingTests {
     for count in [0, 1, 4095, 4097, 1 << 40] {
       do {
         _ = try file.write(repeatElement(1, count: count), to: range)
+        Issue.record("\(count) bytes filled a range of 4096")
         return
       } catch {
         #expect(error.code == .lengthMismatch)
@@ -149,6 +157,7 @@ struct ReadingTests {
     let receipt = try first.write([UInt8](repeating: 1, count: 4096), to: try require(take: allocator.allocate(1)))
     do {
       _ = try second.sync(receipt)
+      Issue.record("a receipt of another file was synced")
       return
     } catch {
       #expect(error.code == .foreignRange)
@@ -168,6 +177,7 @@ struct ReadingTests {
     let receipt = try first.write([UInt8](repeating: 1, count: 4096), to: try require(take: allocator.allocate(1)))
     do {
       _ = try second.sync(receipt)
+      Issue.record("a receipt of another file was synced")
       return
     } catch {
       _ = try first.write([UInt8](repeating: 2, count: 4096), to: try error.range())
@@ -177,11 +187,7 @@ struct ReadingTests {
 }
 
 @Suite("Names as strings")
-struct StringNamesTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class StringNamesTests: FolderSuite {
   @Test("Every entry takes a string as well as a path")
   func strings() throws {
     let name = folder.file("a").string

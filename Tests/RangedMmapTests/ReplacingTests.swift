@@ -6,11 +6,7 @@ import TestSupport
 import Testing
 
 @Suite("Files that are replaced")
-struct ReplacingTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class ReplacingTests: FolderSuite {
   /// A folder in memory, where there is one: what races there is not the disk.
   private static func fastFolder() throws -> TemporaryFolder {
     try (try? TemporaryFolder(in: "/dev/shm")) ?? TemporaryFolder()

@@ -1,5 +1,6 @@
 import Foundation
 import RangedMmap
+import TestSupport
 import Testing
 
 /// `#require` for values that can't be copied.
@@ -36,18 +37,7 @@ func code<Result>(_ body: () throws -> Result) -> MmapFileError.Code? {
   return nil
 }
 
-/// A generator whose run can be repeated from its seed.
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: Int) { state = UInt64(seed) }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-
+extension Seeded {
   /// A request for bytes: mostly small, now and then one that would overflow.
   mutating func request() -> Int {
     switch UInt64.random(in: 0..<40, using: &self) {

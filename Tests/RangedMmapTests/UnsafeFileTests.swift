@@ -5,11 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("The mapping without types")
-struct UnsafeFileTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class UnsafeFileTests: FolderSuite {
   @Test("A sync of no bytes promises nothing, wherever it is")
   func emptySync() throws {
     let file = try UnsafeMmapFile.create(at: folder.file("a"), size: 3 * 4096)
@@ -60,14 +56,18 @@ struct UnsafeFileTests {
 
   @Test("Bytes outside of the file are a trap for syncs and flushes")
   func outside() async {
-    await #expect(processExitsWith: .failure) {
-      let folder = try TemporaryFolder()
-      try UnsafeMmapFile.create(at: folder.file("a"), size: 4096).sync(0..<8192)
-    }
-    await #expect(processExitsWith: .failure) {
-      let folder = try TemporaryFolder()
-      try UnsafeMmapFile.create(at: folder.file("a"), size: 4096).flush(-1..<1)
-    }
+    expectTrap(
+      "bytes outside of the file",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let folder = try TemporaryFolder()
+        try UnsafeMmapFile.create(at: folder.file("a"), size: 4096).sync(0..<8192)
+      })
+    expectTrap(
+      "bytes outside of the file",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let folder = try TemporaryFolder()
+        try UnsafeMmapFile.create(at: folder.file("a"), size: 4096).flush(-1..<1)
+      })
   }
 
   @Test("An allocator over a part of the file stays inside of it")

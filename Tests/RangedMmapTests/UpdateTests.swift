@@ -90,6 +90,7 @@ struct UpdateTests {
     var flushed = try file.sync(try file.write([UInt8](repeating: 7, count: 4096), to: try range(1)))
     do {
       _ = try file.update(flushed) { _ in throw CancellationError() }
+      Issue.record("a closure that threw earned a receipt")
       return
     } catch { flushed = try require(take: error.takeFlushed()) }
     do {
@@ -97,6 +98,7 @@ struct UpdateTests {
         editor[1] = 1
         throw CancellationError()
       }
+      Issue.record("a closure that threw earned a receipt")
     } catch {
       expectNone(error.takeFlushed())
       #expect(states(1..<2) == [.written])
@@ -111,6 +113,7 @@ struct UpdateTests {
     var receipt = try file.write([UInt8](repeating: 7, count: 4096), to: try range(1))
     do {
       _ = try other.update(receipt) { $0[0] = 1 }
+      Issue.record("a range of one file was changed in another")
       return
     } catch {
       #expect(error.code == .foreignRange)
@@ -131,6 +134,7 @@ struct UpdateTests {
     let lost: AllocatedRange
     do {
       _ = try file.sync(receipt)
+      Issue.record("lost bytes were made durable")
       return
     } catch { lost = try error.range() }
     try run("truncate", ["-s", "32768", folder.file("a").string])
@@ -178,18 +182,36 @@ struct UpdateTests {
 
   @Test("Stores and loads outside of the range are traps, and so is a store while its bytes are lent")
   func traps() async {
-    await #expect(processExitsWith: .failure) { try UpdateTests.inProcess { $0.store([1, 2], at: 4095) } }
-    await #expect(processExitsWith: .failure) { try UpdateTests.inProcess { $0[-1] = 1 } }
-    await #expect(processExitsWith: .failure) { try UpdateTests.inProcess { _ = $0[4096] } }
-    await #expect(processExitsWith: .failure) {
-      try UpdateTests.inProcess { _ = $0.load(bigEndianAt: .max, as: UInt64.self) }
-    }
-    await #expect(processExitsWith: .failure) {
-      try UpdateTests.inProcess { $0.store(repeating: 0, count: 2, at: 4095) }
-    }
-    await #expect(processExitsWith: .failure) {
-      try UpdateTests.inProcess { editor in editor.withBytes { _ in editor[0] = 1 } }
-    }
+    expectTrap(
+      "bytes outside of the range",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        try UpdateTests.inProcess { $0.store([1, 2], at: 4095) }
+      })
+    expectTrap(
+      "bytes outside of the range",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        try UpdateTests.inProcess { $0[-1] = 1 }
+      })
+    expectTrap(
+      "bytes outside of the span",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        try UpdateTests.inProcess { _ = $0[4096] }
+      })
+    expectTrap(
+      "bytes outside of the span",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        try UpdateTests.inProcess { _ = $0.load(bigEndianAt: .max, as: UInt64.self) }
+      })
+    expectTrap(
+      "bytes outside of the range",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        try UpdateTests.inProcess { $0.store(repeating: 0, count: 2, at: 4095) }
+      })
+    expectTrap(
+      "bytes are stored while the range is lent",
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        try UpdateTests.inProcess { editor in editor.withBytes { _ in editor[0] = 1 } }
+      })
   }
 
   private static func inProcess(_ body: (RangeEditor) throws -> Void) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TerminalCanvas
@@ -63,15 +64,7 @@ struct CastTests {
     }
   }
 
-  private struct Random: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return state ^ state >> 29
-    }
-  }
-
-  private func scribble(_ canvas: inout Canvas, _ random: inout Random) {
+  private func scribble(_ canvas: inout Canvas, _ random: inout Seeded) {
     let words = ["page 17", "日本語", "é", "", "\u{1b}[31m", "●○◐", "x", "   ", "████████████████", "🎈"]
     for _ in 0..<Int.random(in: 0...12, using: &random) {
       let style = Style(Role.all.randomElement(using: &random) ?? .text, isReversed: .random(using: &random))
@@ -86,7 +79,7 @@ struct CastTests {
     arguments: [Palette.dark, .light, .highContrast].indices, 0..<20)
   func roundTrip(palette index: Int, seed: Int) throws {
     let palette = [Palette.dark, .light, .highContrast][index]
-    var random = Random(state: UInt64(seed))
+    var random = Seeded(seed)
     let (width, height) = (Int.random(in: 1...60, using: &random), Int.random(in: 1...12, using: &random))
     var screen = Screen(width, height)
     var canvas = Canvas(width: width, height: height)

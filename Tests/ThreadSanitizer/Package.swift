@@ -47,7 +47,7 @@ let package = Package(
       path: "InspectorTests",
       sources: [
         "JobTests.swift", "LatencyTests.swift", "LiveTests.swift", "RecordingTests.swift", "SessionTests.swift",
-        "SteppedWorkersTests.swift", "WakeUpTests.swift",
+        "SessionSuite.swift", "SteppedWorkersTests.swift", "WakeUpTests.swift",
       ],
       swiftSettings: sanitized, linkerSettings: sanitizedLink),
   ],

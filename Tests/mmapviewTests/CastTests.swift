@@ -4,11 +4,8 @@ import TestSupport
 import Testing
 
 @Suite("Recordings of the program")
-struct CastTests {
-  let folder: TemporaryFolder
+final class CastTests: FolderSuite {
   static let commands = ["allocate 16p x3", "write r1..r2 counter", "sync r1", "say \"Ready: äß日本\""]
-
-  init() throws { folder = try TemporaryFolder() }
 
   private func mmapviewHere(_ arguments: [String]) throws -> Outcome {
     try run(mmapview, arguments, in: folder.path.string)

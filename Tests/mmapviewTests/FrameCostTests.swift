@@ -7,11 +7,7 @@ import Testing
 @testable import mmapview
 
 @Suite("What a frame costs")
-struct FrameCostTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class FrameCostTests: FolderSuite {
   /// A screen on a sparse file, all of its cells in use, of which each frame sees one page change.
   private final class Watched {
     let session: Session

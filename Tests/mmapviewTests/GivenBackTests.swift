@@ -5,11 +5,7 @@ import Testing
 
 extension InTerminal {
   @Suite("Consent, signals, sizes and terminals")
-  struct GivenBackTests: StartsProgram {
-    let folder: TemporaryFolder
-
-    init() throws { folder = try TemporaryFolder() }
-
+  final class GivenBackTests: StartsProgram {
     @Test("An existing file is written only after the person allows it")
     func consent() throws {
       try folder.put("a", [UInt8](repeating: 7, count: 9000))

@@ -9,27 +9,16 @@ import Testing
 @testable import mmapview
 
 @Suite("The hex pane")
-struct HexViewTests {
-  let folder: TemporaryFolder
-  let session: Session
-  var interface = Interface()
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-  }
-
-  func perform(_ lines: String...) throws {
-    for line in lines { try session.perform(try #require(try Command(parsing: line))) }
-  }
+final class HexViewTests: SessionSuite {
+  private var interface = Interface()
 
   func open(_ bytes: [UInt8]) throws {
     try folder.put("a", bytes)
-    try perform("open \(Word.quote(folder.file("a").string))", "layer library")
+    try perform("open \(word("a"))", "layer library")
   }
 
   /// The pane's lines in a window of a size.
-  mutating func draw(_ width: Int = 80, _ height: Int = 24) throws -> [String] {
+  func draw(_ width: Int = 80, _ height: Int = 24) throws -> [String] {
     let layout = try #require(session.layout(width: width, height: height))
     interface.update(session, layout)
     interface.readBytes(session, layout, isForced: true)
@@ -38,7 +27,7 @@ struct HexViewTests {
   }
 
   /// Presses keys as the run loop does.
-  mutating func press(_ keys: Key...) throws {
+  func press(_ keys: Key...) throws {
     for key in keys {
       _ = try draw()
       switch KeyMap.action(key, session, interface, GridShape(columns: 16, rows: 4)) {
@@ -51,7 +40,7 @@ struct HexViewTests {
   }
 
   @Test("Bytes stand in columns of sixteen, and what the one at the cursor means stands below")
-  mutating func facts() throws {
+  func facts() throws {
     var bytes = [UInt8](repeating: 0, count: 4096)
     bytes[0x12...] = [0xc3, 0xa9, 0, 0, 0x80, 0x3f, 0xff, 0xff] + bytes[0x1a...]
     try open(bytes)
@@ -72,14 +61,14 @@ struct HexViewTests {
 
   @Test("Far into a large file the page's place is told as far as there is room, and no number is cut")
   func place() throws {
-    try perform("create \(Word.quote(folder.file("large").string)) 64g sparse", "goto 16000000")
+    try perform("create \(word("large")) 64g sparse", "goto 16000000")
     for (width, end) in [(80, "page 16000000 at 0xf42400000"), (160, "at 0xf42400000 = 65536000000")] {
       #expect(Screen.draw(Snapshot(session, interface, width: width, height: 24)).textLines[1].hasSuffix(end))
     }
   }
 
   @Test("Arrows move a cursor through the page and over its ends, and the pane follows")
-  mutating func moving() throws {
+  func moving() throws {
     try open((0..<3 * 4096 + 100).map { UInt8(truncatingIfNeeded: $0 / 16) })
     try press(.tab, .right, .down, .character("j"), .character("l"))
     #expect(session.view.byteCursor == 34 && session.view.cursor == 0)
@@ -109,7 +98,7 @@ struct HexViewTests {
 
   @Test(
     "Files of odd sizes are shown to their last byte, and a byte after it is refused", arguments: [1, 15, 4097, 8191])
-  mutating func oddSizes(size: Int) throws {
+  func oddSizes(size: Int) throws {
     try open([UInt8](repeating: 0x41, count: size))
     try perform("byte \(size - 1)")
     interface.focus = .bytes
@@ -123,9 +112,9 @@ struct HexViewTests {
   }
 
   @Test("A file that is cut short or removed under the cursor is shown as it is, and ends nothing")
-  mutating func cut() throws {
+  func cut() throws {
     try perform(
-      "create \(Word.quote(folder.file("a").string)) 10000", "allocate 3p", "write r1 0x42", "byte 0x23ff")
+      "create \(word("a")) 10000", "allocate 3p", "write r1 0x42", "byte 0x23ff")
     interface.focus = .bytes
     for size in ["9000", "8192", "5000", "0"] {
       try run("truncate", ["-s", size, folder.file("a").string])
@@ -147,8 +136,8 @@ struct HexViewTests {
   }
 
   @Test("A page is read once, anew when something was done, and at most ten times a second beside")
-  mutating func reading() throws {
-    try perform("create \(Word.quote(folder.file("a").string)) 2p", "allocate 1p x2")
+  func reading() throws {
+    try perform("create \(word("a")) 2p", "allocate 1p x2")
     var held: PageBytes?
     let start = ContinuousClock.now
     func change(_ byte: UInt8) throws {
@@ -183,7 +172,7 @@ struct HexViewTests {
   }
 
   @Test("A frame brings no page into memory, whichever layer it shows; Tab goes to the bytes, and reads them")
-  mutating func reluctance() throws {
+  func reluctance() throws {
     let path = folder.file("a").string
     try open([UInt8](repeating: 1, count: 100 * 4096))
     try run("dd", ["of=\(path)", "oflag=nocache", "conv=notrunc,fdatasync", "count=0"])
@@ -203,8 +192,8 @@ struct HexViewTests {
   }
 
   @Test("A new file is shown without a page of it in memory, until one is written", arguments: ["", " sparse"])
-  mutating func newFile(storage: String) throws {
-    try perform("create \(Word.quote(folder.file("a").string)) 1m\(storage)")
+  func newFile(storage: String) throws {
+    try perform("create \(word("a")) 1m\(storage)")
     let before = try cached()
     if before > 0 { try skip("this file system reserves pages in memory") }
     _ = try draw()

@@ -6,11 +6,7 @@ import Testing
 @testable import mmapview
 
 @Suite("The history of the prompt")
-struct HistoryTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class HistoryTests: FolderSuite {
   private var place: FilePath { folder.path.appending("state/deeper/mmapview") }
   private var kept: [String] {
     get throws {
@@ -79,7 +75,7 @@ struct HistoryTests {
   func isAppended() throws {
     try run("mkdir", ["-p", place.string])
     try folder.put("state/deeper/mmapview/history", Array((0..<999).map { "goto \($0)\n" }.joined().utf8))
-    let inode = { try Stat(place.appending("history")).inode }
+    let inode = { try Stat(self.place.appending("history")).inode }
     let before = try inode()
     var history = History(in: place)
     for line in 0..<200 { history.record("say \(line)") }

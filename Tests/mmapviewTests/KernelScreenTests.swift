@@ -5,11 +5,7 @@ import Testing
 
 extension InTerminal {
   @Suite("The kernel's view on the screen")
-  struct KernelScreenTests: StartsProgram {
-    let folder: TemporaryFolder
-
-    init() throws { folder = try TemporaryFolder() }
-
+  final class KernelScreenTests: StartsProgram {
     @Test("At rest no thread wakes, whichever layer is shown", arguments: ["library", "both"])
     func idle(layer: String) throws {
       let window = try start("a --create 1m --layer \(layer)")

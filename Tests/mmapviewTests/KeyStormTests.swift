@@ -3,25 +3,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(
-  "Any keys in any order", .serialized, .enabled(if: (try? run("tmux", ["-V"]))?.status == 0, "tmux is missing"))
-struct KeyStormTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
-  /// Numbers that are the same in every run.
-  private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
+@Suite("Any keys in any order", .serialized, .needsTmux)
+final class KeyStormTests: FolderSuite {
   // Keys as bytes: what moves and works, letters and digits, the mouse, whole lines at the prompt.
   private static func key(_ random: inout Seeded) -> String {
     let moves = [
@@ -59,7 +42,7 @@ struct KeyStormTests {
       "stty -a > before; TERM=xterm-256color \(mmapview) a --create 1m --record r.mmv; echo $? > status; stty -a > after; sleep 600",
       "Enter")
     try window.waitFor("256 free")
-    var random = Seeded(state: UInt64(seed))
+    var random = Seeded(seed)
     for _ in 0..<Self.count / 100 {
       try window.send((0..<50).map { _ in Self.key(&random) }.joined())
       let shown = try window.text

@@ -8,11 +8,7 @@ import Testing
 
 /// What the program says of scripts; ProgramTests has the rest of the command line.
 @Suite("The program and its language")
-struct LanguageProgramTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class LanguageProgramTests: FolderSuite {
   func mmapviewHere(_ arguments: String..., input: String = "") throws -> Outcome {
     try run(mmapview, arguments, in: folder.path.string, input: input)
   }

@@ -7,11 +7,8 @@ import Testing
 @testable import mmapview
 
 @Suite("Lessons")
-struct LessonTests {
-  let folder: TemporaryFolder
+final class LessonTests: FolderSuite {
   static let numbers = 1...10
-
-  init() throws { folder = try TemporaryFolder() }
 
   private func play(_ number: Int, in scratch: String? = nil, _ more: String...) throws -> Outcome {
     try run(
@@ -184,13 +181,8 @@ struct LessonTests {
 }
 
 /// Lessons on the screen, where a person sets the pace.
-@Suite(
-  "Lessons in a terminal", .serialized, .enabled(if: (try? run("tmux", ["-V"]))?.status == 0, "tmux is missing"))
-struct LessonScreenTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+@Suite("Lessons in a terminal", .serialized, .needsTmux)
+final class LessonScreenTests: FolderSuite {
   @Test("Space goes on from caption to caption, and q leaves nothing behind", arguments: [[80, 24], [120, 40]])
   func pace(size: [Int]) throws {
     let window = try Window(size[0], size[1], in: folder)

@@ -5,11 +5,7 @@ import Testing
 import VisibleText
 
 @Suite("Text from outside, on every way out")
-struct OutsideTextTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class OutsideTextTests: FolderSuite {
   // It would set the window's title, ring, clear by C1, and turn what follows it around.
   private static let nasty = "x\u{1b}]0;pwned\u{7}\u{9b}2J\u{202e}\u{2028}\u{feff}z"
   private var path: String { folder.file(Self.nasty).string }

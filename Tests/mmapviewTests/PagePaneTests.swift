@@ -12,13 +12,7 @@ struct PagePaneTests {
   func delay(isLate: Bool) throws {
     let folder = try TemporaryFolder()
     let session = try Session()
-    for line in ["create \(Word.quote(folder.file("a").string)) 1m", "layer both"] {
-      try session.perform(try #require(try Command(parsing: line)))
-      while session.isWaiting {
-        session.wakeUp.wait()
-        session.collect()
-      }
-    }
+    try session.play(lines: ["create \(Word.quote(folder.file("a").string)) 1m", "layer both"])
     var interface = Interface()
     interface.delay = isLate ? .milliseconds(1260) : nil
     var canvas = Canvas(width: 40, height: 10)

@@ -4,11 +4,7 @@ import TestSupport
 import Testing
 
 @Suite("The program that speaks in lines")
-struct PlainTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class PlainTests: FolderSuite {
   private func plain(_ arguments: String..., input: String) throws -> Outcome {
     try run(mmapview, arguments + ["--plain"], in: folder.path.string, input: input)
   }

@@ -4,11 +4,7 @@ import TestSupport
 import Testing
 
 @Suite("The program without a screen")
-struct ProgramTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class ProgramTests: FolderSuite {
   func mmapviewHere(_ arguments: String..., input: String = "") throws -> Outcome {
     try run(mmapview, arguments, in: folder.path.string, input: input)
   }

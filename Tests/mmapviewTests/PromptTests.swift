@@ -7,18 +7,11 @@ import Testing
 @testable import mmapview
 
 @Suite("The prompt")
-struct PromptTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-    try perform("create \(Word.quote(folder.file("a").string)) 64k")
-    try perform("allocate 1p x12")
+final class PromptTests: SessionSuite {
+  override init() throws {
+    try super.init()
+    try perform("create \(word("a")) 64k", "allocate 1p x12")
   }
-
-  private func perform(_ line: String) throws { try session.perform(#require(try Command(parsing: line))) }
 
   /// Types keys at a prompt; a string is its characters.
   private func type(_ keys: [Any], into prompt: Prompt = Prompt(), _ history: History = History(in: nil)) -> Prompt {
@@ -202,12 +195,11 @@ struct PromptTests {
         Key.end,
         Key.backspace, Key.delete, Key.enter, "\u{17}", "\u{0b}",
       ] + ["open ", "w", "r1", " ", "\"", "\u{301}", "漢", "👩‍👩‍👧", "\\", "#", "file:", "error x ", "flush="]
-    var state: UInt64 = 7
+    var random = Seeded(7)
     for _ in 0..<200 {
       var prompt = Prompt()
       for _ in 0..<20 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        prompt = type([keys[Int(state >> 33) % keys.count]], into: prompt, history)
+        prompt = type([keys[.random(in: 0..<keys.count, using: &random)]], into: prompt, history)
         #expect(prompt.line.cursor <= prompt.line.text.count)
       }
       #expect(frame(prompt, width: 40, height: 12).lines.count == 12)
@@ -222,7 +214,7 @@ struct PromptTests {
     }
     #expect(hints() == " a allocate  w write  f flush  s sync  u reuse  : command  ? help  q quit")
     #expect(hints(width: 40).contains("? help  q quit"))
-    try perform("open \(Word.quote(folder.file("a").string))")
+    try perform("open \(word("a"))")
     #expect(hints() == " a allow writing  L layer  : command  ? help  q quit")
   }
 }
@@ -232,9 +224,9 @@ struct NarrowTests {
   private func frame(_ width: Int, _ height: Int, named name: String = "a.bin", asks: Bool = false) throws -> [String] {
     let folder = try TemporaryFolder()
     let session = try Session()
-    for line in [
+    try session.perform(lines: [
       "create \(Word.quote(folder.file(name).string)) 4m", "layer library", "allocate 3p", "write r1 random:1234567890",
-    ] { try session.perform(#require(try Command(parsing: line))) }
+    ])
     var interface = Interface()
     interface.isAskingToQuit = asks
     return Screen.draw(Snapshot(session, interface, width: width, height: height)).textLines

@@ -7,11 +7,8 @@ import Testing
 
 extension InTerminal {
   @Suite("The screen disturbs nothing")
-  struct QuietScreenTests: StartsProgram {
-    let folder: TemporaryFolder
+  final class QuietScreenTests: StartsProgram {
     private static let pages = 4096
-
-    init() throws { folder = try TemporaryFolder() }
 
     private var file: FilePath { folder.file("a") }
 

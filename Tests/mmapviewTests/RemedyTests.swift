@@ -88,7 +88,7 @@ struct RemedyTests {
   @Test("They work", arguments: cases)
   func work(_ one: Case) throws {
     for word in one.failing.split(separator: " ") where word.hasPrefix("/sys") || word.hasPrefix("/proc/cpu") {
-      guard FileManager.default.fileExists(atPath: String(word)) else { return }
+      guard FileManager.default.fileExists(atPath: String(word)) else { try skip("there is no \(word) here") }
     }
     try follow(one)
   }

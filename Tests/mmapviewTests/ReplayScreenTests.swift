@@ -5,11 +5,7 @@ import Testing
 
 extension InTerminal {
   @Suite("Replays on the screen")
-  struct ReplayScreenTests: StartsProgram {
-    let folder: TemporaryFolder
-
-    init() throws { folder = try TemporaryFolder() }
-
+  final class ReplayScreenTests: StartsProgram {
     @Test("A replay pauses, goes on by steps and to the next caption, and ends where the person wants to go on alone")
     func replay() throws {
       let script = [

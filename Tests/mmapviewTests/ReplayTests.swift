@@ -4,11 +4,7 @@ import TestSupport
 import Testing
 
 @Suite("Recordings and replays of the program")
-struct ReplayTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class ReplayTests: FolderSuite {
   private func mmapviewHere(_ arguments: String..., input: String = "") throws -> Outcome {
     try run(mmapview, arguments, in: folder.path.string, input: input)
   }

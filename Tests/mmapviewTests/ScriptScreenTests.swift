@@ -3,13 +3,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(
-  "Scripts in a terminal", .serialized, .enabled(if: (try? run("tmux", ["-V"]))?.status == 0, "tmux is missing"))
-struct ScriptScreenTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+@Suite("Scripts in a terminal", .serialized, .needsTmux)
+final class ScriptScreenTests: FolderSuite {
   @Test("A pause waits for Space; keys that look around work meanwhile, and the prompt too")
   func pauses() throws {
     try folder.put("s.mmv", Array("create a 64k\nsay first\npause\nsay second\npause 1000s\nsay third\n".utf8))

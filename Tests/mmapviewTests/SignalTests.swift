@@ -3,11 +3,7 @@ import TestSupport
 import Testing
 
 @Suite("Signals, to the program on a terminal", .serialized)
-struct SignalTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class SignalTests: FolderSuite {
   // By their default: those that stop it, or do nothing. Two belong to the C library, and nobody sends them.
   private static let stopping = [SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU]
   private static let harmless = [SIGCONT, SIGCHLD, SIGURG, SIGWINCH, 32, 33]

@@ -5,11 +5,7 @@ import Testing
 
 extension InTerminal {
   @Suite("Keys and panes")
-  struct TerminalTests: StartsProgram {
-    let folder: TemporaryFolder
-
-    init() throws { folder = try TemporaryFolder() }
-
+  final class TerminalTests: StartsProgram {
     @Test("Keys allocate, write, flush, sync and reuse the pages that the screen shows")
     func keys() throws {
       let window = try start("a --create 1m")

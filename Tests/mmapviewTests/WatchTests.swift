@@ -4,11 +4,7 @@ import TestSupport
 import Testing
 
 @Suite("The program that watches")
-struct WatchTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
+final class WatchTests: FolderSuite {
   @Test("Lines come while they happen, and only lines of JSON go to standard output where those are asked for")
   func lines() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 8192))

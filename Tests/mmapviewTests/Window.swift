@@ -105,17 +105,16 @@ struct NeverCame: Error {
   let text: String
 }
 
+extension Trait where Self == ConditionTrait {
+  static var needsTmux: Self { .enabled(if: isInstalled("tmux"), "tmux is missing") }
+}
+
 /// What drives the program in a terminal of its own, one after the other: they would slow each other down.
-@Suite(
-  "The program in a terminal", .serialized, .enabled(if: (try? run("tmux", ["-V"]))?.status == 0, "tmux is missing"))
+@Suite("The program in a terminal", .serialized, .needsTmux)
 enum InTerminal {}
 
 /// A suite with a folder to start the program in.
-protocol StartsProgram {
-  var folder: TemporaryFolder { get }
-}
-
-extension StartsProgram {
+class StartsProgram: FolderSuite {
   func start(_ arguments: String, _ width: Int = 80, _ height: Int = 24) throws -> Window {
     let window = try Window(width, height, in: folder)
     try window.type("stty -a > before; clear; \(mmapview) \(arguments)", "Enter")

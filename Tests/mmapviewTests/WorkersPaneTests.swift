@@ -8,24 +8,10 @@ import Testing
 @testable import mmapview
 
 @Suite("The workers pane")
-struct WorkersPaneTests {
-  let folder: TemporaryFolder
-  let session: Session
-
-  init() throws {
-    folder = try TemporaryFolder()
-    session = try Session()
-    try perform("create \(Word.quote(folder.file("a").string)) 1m")
-  }
-
-  func perform(_ lines: String...) throws {
-    for line in lines {
-      try session.perform(try #require(try Command(parsing: line)))
-      while session.isWaiting {
-        session.wakeUp.wait()
-        session.collect()
-      }
-    }
+final class WorkersPaneTests: SessionSuite {
+  override init() throws {
+    try super.init()
+    try perform("create \(word("a")) 1m")
   }
 
   func draw(_ width: Int, _ height: Int, _ interface: Interface = Interface()) -> [String] {
@@ -36,7 +22,7 @@ struct WorkersPaneTests {
 
   @Test("Workers that take turns show the same wherever they are played, with no figure of time")
   func stepped() throws {
-    try perform("workers start 3 mode=stepped seed=7 flush=sync ops=3", "workers step 7")
+    try play("workers start 3 mode=stepped seed=7 flush=sync ops=3", "workers step 7")
     #expect(
       draw(35, 6) == [
         "3 take turns · seed 7", "1 operation · press . to step", "1 written   page 1            0 ops",
@@ -48,9 +34,9 @@ struct WorkersPaneTests {
     var ascii = Interface()
     ascii.glyphs = .ascii
     #expect(draw(35, 6, ascii).joined().utf8.allSatisfy { $0 < 128 })
-    try perform("workers pause")
+    try play("workers pause")
     #expect(draw(35, 1) == ["workers paused · seed 7"])
-    try perform("workers resume", "workers wait")
+    try play("workers resume", "workers wait")
     #expect(
       draw(35, 4) == [
         "workers have ended · seed 7", "9 operations", "1 done                        3 ops", "and 2 more",
@@ -59,7 +45,7 @@ struct WorkersPaneTests {
 
   @Test("In a lesson neither a pane nor an answer offers what the lesson does not take")
   func lesson() throws {
-    try perform("workers start 2 mode=stepped", "workers step 3", "goto 200")
+    try play("workers start 2 mode=stepped", "workers step 3", "goto 200")
     func answer() -> String? {
       let action = KeyMap.action(.character("w"), session, Interface(), GridShape(columns: 16, rows: 4))
       guard case .refuse(let text) = action else { return nil }
@@ -74,7 +60,7 @@ struct WorkersPaneTests {
 
   @Test("Of threads that have ended the averages are left, and what was not measured is a dash")
   func ended() throws {
-    try perform("workers start 2 flush=async size=2p ops=5", "workers wait")
+    try play("workers start 2 flush=async size=2p ops=5", "workers wait")
     let lines = draw(43, 9)
     #expect(lines[0] == "workers have ended")
     #expect(try #/average [\d.]+ [kMG]B/s · 10 operations/#.wholeMatch(in: lines[1]) != nil, "\(lines)")
@@ -83,7 +69,7 @@ struct WorkersPaneTests {
     #expect(try #/1 done +5 ops +[\d.]+ [kMG]B/s/#.wholeMatch(in: lines[4]) != nil, "\(lines)")
     #expect(lines[6...].joined().isEmpty)
     // New ones are a shift of their own.
-    try perform("workers start 1 delay=10s flush=sync")
+    try play("workers start 1 delay=10s flush=sync")
     #expect(draw(48, 1)[0].hasPrefix("1 at work · now – · average "))
     #expect(draw(43, 9)[2] == "–")
     let none = try Session().workers.latencies(of: .sync)
@@ -94,7 +80,7 @@ struct WorkersPaneTests {
 
   @Test("In every room the heading comes first, no line is cut in a figure, and nothing traps")
   func rooms() throws {
-    try perform("workers start 12 flush=async ops=2", "workers wait")
+    try play("workers start 12 flush=async ops=2", "workers wait")
     var interface = Interface()
     let start = ContinuousClock.now
     for second in 0..<40 {
@@ -118,7 +104,7 @@ struct WorkersPaneTests {
 
   @Test("A worker's line drops what has no room, the operations first")
   func columns() throws {
-    try perform("workers start 2 size=3p mode=stepped", "workers step 8")
+    try play("workers start 2 size=3p mode=stepped", "workers step 8")
     let wide = draw(43, 4)[2]
     #expect(wide.contains("pages "))
     #expect(try #/1 \w+ +page \d\d? +\d ops?/#.wholeMatch(in: draw(30, 4)[2]) != nil)

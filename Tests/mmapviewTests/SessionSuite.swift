@@ -1,0 +1,1 @@
+../InspectorTests/SessionSuite.swift
