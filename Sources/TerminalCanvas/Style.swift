@@ -1,11 +1,14 @@
 /// What a cell's colour means; a palette says how it looks.
 package struct Role: Sendable, Hashable {
-  /// Its place in each palette; 0 is plain text.
-  package let number: UInt8
-  /// Stands for it where a frame is compared as text: in lower case, and different from all others.
-  package let letter: Unicode.Scalar
+  // Both in one number: frames compare the roles of all their cells.
+  private let code: UInt32
 
-  package init(_ number: UInt8, _ letter: Unicode.Scalar) { (self.number, self.letter) = (number, letter) }
+  /// Its place in each palette; 0 is plain text.
+  package var number: UInt8 { UInt8(truncatingIfNeeded: code) }
+  /// Stands for it where a frame is compared as text: in lower case, and different from all others.
+  package var letter: Unicode.Scalar { Unicode.Scalar(code >> 8) ?? "?" }
+
+  package init(_ number: UInt8, _ letter: Unicode.Scalar) { code = letter.value << 8 | UInt32(number) }
 
   /// Plain text, in the terminal's own colour.
   package static let text = Role(0, "t")
