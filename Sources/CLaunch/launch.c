@@ -8,12 +8,12 @@
 static int count;
 static char **words;
 
-// Whoever starts a program may have closed these three, and the next file that is opened would become one of them. Each
-// refuses what it is not for, so that output which nobody takes is an error: reading ends at once, writing is EBADF.
+// The parent may have closed these three, and the next open file would become one of them. A stand-in refuses what it is
+// not for: reading ends at once, writing is EBADF, so that lost output is an error.
 static void fill_standard_descriptors(void) {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
     if (fcntl(fd, F_GETFD) != -1) continue;
-    // The lowest that is free, which is this one. Where there is no /dev something that can't be read stands in.
+    // open(2) takes the lowest free number, which is this one. Without /dev, a folder by O_PATH stands in.
     if (open("/dev/null", O_RDONLY) == -1) open("/", O_PATH);
   }
 }

@@ -12,8 +12,8 @@
 
 static void leave_to_the_descriptor(int signal_number) { (void)signal_number; }
 
-// Two real-time signals belong to the C library, which blocks them for nobody, and end a process that has no use for them
-// yet. Where it begins to use them it sets its own handlers.
+// Two real-time signals belong to the C library, which never blocks them. Until it sets its own handlers they would end the
+// process.
 static void ignore_library_signals(void) {
   struct { void (*handler)(int); unsigned long rest[4]; } ignored = {.handler = SIG_IGN};
   for (int number = 32; number < SIGRTMIN; number++) syscall(SYS_rt_sigaction, number, &ignored, NULL, _NSIG / 8);
@@ -22,7 +22,7 @@ static void ignore_library_signals(void) {
 // Whether a signal ends a process that does nothing about it, and comes from outside: a fault belongs to its thread.
 static bool is_ending(int number) {
   switch (number) {
-  case SIGKILL: case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU: // end nobody, or can't be had
+  case SIGKILL: case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU: // don't end it, or can't be caught
   case SIGCONT: case SIGCHLD: case SIGURG: case SIGWINCH:
   case SIGSEGV: case SIGBUS: case SIGILL: case SIGFPE: case SIGTRAP: case SIGABRT: case SIGSYS:
     return false;
@@ -31,8 +31,8 @@ static bool is_ending(int number) {
 }
 
 int claunch_open_signals(void) {
-  // ncurses ignores SIGTSTP while it draws, and a signal that waits is lost when it becomes ignored. It keeps its
-  // hands off where a handler is set; this one never runs.
+  // ncurses ignores SIGTSTP while it draws, and a pending signal is lost when it becomes ignored. It leaves a handler as it
+  // is; this one never runs.
   struct sigaction kept = {.sa_handler = leave_to_the_descriptor, .sa_flags = SA_RESTART};
   sigaction(SIGTSTP, &kept, NULL);
   ignore_library_signals();
@@ -43,8 +43,8 @@ int claunch_open_signals(void) {
   for (int number = 1; number <= SIGRTMAX; number++) {
     struct sigaction action;
     if (!is_ending(number) || sigaction(number, NULL, &action) != 0) continue;
-    // What is ignored stays so, as nohup(1) wants it: once blocked, it would come all the same. But for the keyboard's: who
-    // takes a terminal wants them, even if what began it all was started in the background of a script.
+    // Ignored signals stay ignored, for nohup(1): a blocked one would come to the descriptor. But not those of the keyboard,
+    // which a shell ignores for programs in the background of a script: this one has the terminal.
     if (action.sa_handler != SIG_IGN || number == SIGINT || number == SIGQUIT) sigaddset(&set, number);
   }
   int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -76,7 +76,7 @@ void claunch_stop_here(void) {
   pthread_sigmask(SIG_UNBLOCK, &set, NULL);
   pthread_sigmask(SIG_BLOCK, &set, NULL);
   sigaction(SIGTSTP, &before, NULL);
-  // What continued it is no news any more.
+  // SIGCONT has done its work.
   sigemptyset(&set);
   sigaddset(&set, SIGCONT);
   sigtimedwait(&set, NULL, &(struct timespec){0, 0});

@@ -1,4 +1,4 @@
-// What the stage of a lesson needs: mounts that nobody else sees, programs beside this one, a folder's end.
+// The stage of a lesson: private mounts, other programs, the removal of a folder.
 #define _GNU_SOURCE
 #include "CLesson.h"
 
@@ -43,7 +43,7 @@ int clesson_private_mounts(void) {
     int code = errno == EPERM ? become_owner() : errno;
     if (code != 0) return code;
   }
-  // Not MS_PRIVATE: what others unmount would stay mounted, and busy, here.
+  // Not MS_PRIVATE: a file system that is unmounted elsewhere would stay mounted here, and busy.
   return mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0 ? 0 : errno;
 }
 
@@ -57,8 +57,8 @@ int clesson_unmount(const char *folder) { return umount2(folder, MNT_DETACH) == 
 
 void clesson_remove_folder(const char *folder) {
   char *const paths[] = {(char *)folder, NULL};
-  // Not nftw(3) with FTW_MOUNT: it leaves each file whose device is not that of its folder, which on overlayfs is any
-  // file, where the layers lie on different disks. FTS_XDEV looks at the devices of folders only.
+  // Not nftw(3) with FTW_MOUNT, which skips each file whose device is not that of its folder: on overlayfs with layers on
+  // several disks that is any file. FTS_XDEV compares the devices of folders only.
   FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
   if (tree == NULL) return;
   for (FTSENT *entry; (entry = fts_read(tree)) != NULL;) {
@@ -75,7 +75,7 @@ int clesson_spawn(const char *const *words, int input, int output, pid_t *child)
   sigfillset(&all);
   posix_spawnattr_init(&attributes);
   posix_spawn_file_actions_init(&actions);
-  // What this program keeps for its signalfd, and what it ignores, is no affair of others.
+  // Not the blocked signals of this program's signalfd, nor its ignored ones.
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &all);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
@@ -98,7 +98,7 @@ int clesson_store_in_child(const char *path, size_t length, int *status) {
     signal(SIGBUS, SIG_DFL);
     volatile char *memory = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (memory == MAP_FAILED) _exit(1);
-    // What is there already: whoever wrote it finds it unchanged.
+    // The same byte again: the file stays as it was.
     for (size_t offset = 0; offset < length; offset += 4096) memory[offset] = memory[offset];
     _exit(0);
   }

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
@@ -120,10 +121,11 @@ int clinux_modified(int fd, int64_t *nanoseconds) {
 
 // MARK: What its file system is
 
-int clinux_memory_file_system(int fd, const char **name) {
+int clinux_memory_file_system(int fd, const char **name, bool *is_read_only) {
   struct statfs info;
   int code = RETRY(fstatfs(fd, &info));
   if (code) return code;
+  *is_read_only = info.f_flags & ST_RDONLY;
   struct stat file;
   bool is_device = info.f_type == TMPFS_MAGIC && fstat(fd, &file) == 0 && S_ISBLK(file.st_mode);
   switch (is_device ? 0 : info.f_type) {

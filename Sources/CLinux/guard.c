@@ -19,7 +19,7 @@ enum { PAGE = 4096 };
 enum { ATTACHED, REPLACED, LOST };
 
 // Guards are never freed, only reused: the handler walks the list without a lock and can't meet a dead one. All that
-// follows the lock changes only under it. Whoever has the lock has all signals blocked, makes no page fault in a guarded
+// follows the lock changes only under it. The holder of the lock has all signals blocked, makes no page fault in a guarded
 // mapping, and waits for nothing but the kernel: so the handler may wait for the lock.
 struct clinux_guard {
   struct clinux_guard *next; // set before the guard is published
@@ -38,8 +38,8 @@ static atomic_bool previous_is_spent;
 static bool installed;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-// A mapping that is given up for one that replaces, when the process has as many as it may have. Shared memory, since
-// the kernel would join private memory with its neighbours.
+// A mapping to give up for a replacement, when the process has as many as it may have. It is shared: the kernel would join
+// private memory with its neighbours.
 static _Atomic(void *) spare;
 
 // MARK: The lock
@@ -67,7 +67,7 @@ static void let_go(struct clinux_guard *guard, const sigset_t *mask) {
   pthread_sigmask(SIG_SETMASK, mask, NULL);
 }
 
-// A child has one thread, and that was not in the handler: locks of others will never be given back.
+// A child has one thread, which was not in the handler: locks of other threads would never be given back.
 static void free_locks(void) {
   for (struct clinux_guard *guard = atomic_load(&guards); guard; guard = guard->next) atomic_store(&guard->lock, 0);
 }
@@ -91,7 +91,7 @@ static void keep_spare(void) {
   if (page != MAP_FAILED && !atomic_compare_exchange_strong(&spare, &none, page)) munmap(page, PAGE);
 }
 
-// Marked before the memory is replaced: whoever sees the replacement also sees the mark.
+// Marked before the memory is replaced: a thread that sees the replacement also sees the mark.
 static bool replace(struct clinux_guard *guard, uintptr_t address) {
   uintptr_t base = atomic_load(&guard->base), end = atomic_load(&guard->end);
   uintptr_t start = base + (address - base) / guard->unit * guard->unit;
@@ -104,7 +104,7 @@ static bool replace(struct clinux_guard *guard, uintptr_t address) {
   if (lay_zeros(start, end)) return true;
   mark(guard, base, end);
   if (lay_zeros(base, end)) return true;
-  // Where one more than allowed is there, which mmap(2) lets come about, it refuses also what makes none.
+  // With one more than allowed, which mmap(2) lets happen, it refuses even what makes none more.
   void *page = atomic_exchange(&spare, NULL);
   return page && munmap(page, PAGE) == 0 && lay_zeros(base, end);
 }
@@ -116,7 +116,7 @@ static bool covers(struct clinux_guard *guard, uintptr_t address) {
 
 static bool absorb(uintptr_t address) {
   for (struct clinux_guard *guard = atomic_load(&guards); guard; guard = guard->next) {
-    // What is seen without the lock may be of two registrations. That of the faulting address stays for the access.
+    // Without the lock, base and end may be of two registrations; that of the faulting address stays for the access.
     if (!covers(guard, address)) continue;
     lock(&guard->lock);
     bool is_covered = covers(guard, address), is_replaced = is_covered && replace(guard, address);
@@ -130,12 +130,12 @@ static bool absorb(uintptr_t address) {
 
 static void act_as_default(const siginfo_t *info) {
   signal(SIGBUS, SIG_DFL);
-  // The access repeats, and ends the process; what was sent is sent again, and comes when this handler has returned.
+  // The access repeats, and ends the process; a signal that was sent is raised again, and comes after this handler.
   if (info->si_code <= 0 || info->si_code == BUS_MCEERR_AO) raise(SIGBUS);
 }
 
-// Does what the kernel would do if the previous action were still installed. But on which stack it runs is decided by
-// then: on the alternate one, if the thread has one.
+// Does what the kernel would do if the previous action were still installed, but on the alternate stack, if the thread has
+// one.
 static void chain(int signal_number, siginfo_t *info, ucontext_t *context) {
   bool is_function = previous.sa_flags & SA_SIGINFO || (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN);
   bool is_sent = info->si_code <= 0;

@@ -113,5 +113,3 @@ int clinux_read_once(int fd, void *bytes, size_t count, off_t offset, size_t *fo
   *found = code ? 0 : (size_t)read;
   return code;
 }
-
-int clinux_drop(int fd, off_t offset, off_t length) { return posix_fadvise(fd, offset, length, POSIX_FADV_DONTNEED); }

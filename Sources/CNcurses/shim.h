@@ -78,7 +78,7 @@ static inline bool cnc_has_direct_color(void) {
 
 enum { CNC_BOLD = 1, CNC_DIM = 2, CNC_REVERSE = 4 };
 
-// A blank cell that looks so; for another glyph its first character is replaced.
+// A blank cell with these attributes; for another glyph its first character is replaced.
 static inline cchar_t cnc_cell(int attributes, short pair) {
   attr_t bits = A_NORMAL;
   if (attributes & CNC_BOLD) bits |= A_BOLD;
@@ -100,26 +100,26 @@ static inline int cnc_key(int *code) {
   return result == OK ? 1 : result == KEY_CODE_YES ? 2 : 0;
 }
 
-// Asks for the left button and the wheel; whether the terminal has a mouse that can be asked for.
+// Turns on reports of the left button and the wheel; whether the terminal has a mouse.
 static inline bool cnc_ask_for_mouse(void) {
-  // Else ncurses would hold a press back to see whether it becomes a click.
+  // Else ncurses would delay a press that may become a click.
   mouseinterval(0);
   return mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED | BUTTON_SHIFT |
                        REPORT_MOUSE_POSITION, NULL) != 0;
 }
 
-// Whether the mouse is told of as xterm does.
+// Whether the mouse is reported as by xterm.
 static inline bool cnc_has_xterm_mouse(void) {
   const char *prefix = tigetstr("kmous");
   return prefix && prefix != (const char *)-1 && (!strcmp(prefix, "\033[M") || !strcmp(prefix, "\033[<"));
 }
 
-// ncurses understands moves with the button down, but asks only for presses, and terminfo has no word for the rest.
-// Nothing of ncurses may be waiting to be sent.
+// ncurses understands moves with the button down, but turns on reports of presses only, and terminfo has no sequence for
+// the rest. Call it with nothing of ncurses in the output buffer.
 static inline void cnc_report_drags(int output, bool on) { dprintf(output, "\033[?1002%c", on ? 'h' : 'l'); }
 
-// Asks the terminal to put marks around pasted text, as xterm calls it; one that knows nothing of it does nothing. Only one
-// that takes sequences of ECMA-48 is asked. Nothing of ncurses may be waiting to be sent.
+// Turns on bracketed paste, where the terminal takes sequences of ECMA-48; a terminal without it ignores that. Call it with
+// nothing of ncurses in the output buffer.
 static inline void cnc_mark_pastes(int output, bool on) {
   const char *move = tigetstr("cup");
   if (move && !strncmp(move, "\033[", 2)) dprintf(output, "\033[?2004%c", on ? 'h' : 'l');
@@ -127,7 +127,7 @@ static inline void cnc_mark_pastes(int output, bool on) {
 
 enum { CNC_NOTHING, CNC_PRESS, CNC_RELEASE, CNC_DRAG, CNC_SCROLL_UP, CNC_SCROLL_DOWN };
 
-// What the mouse did last, and so on back, after KEY_MOUSE; whether there was anything left.
+// The next event of the mouse after KEY_MOUSE; whether there was one.
 static inline bool cnc_mouse(int *x, int *y, bool *shifted, int *kind) {
   MEVENT event;
   if (getmouse(&event) != OK) return false;

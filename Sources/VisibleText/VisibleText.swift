@@ -1,8 +1,8 @@
-// Bytes from outside (names, captions, patterns, what other programs say) are shown, never obeyed. Whatever writes text
-// asks here what may not go out as it is: lines, JSON, and the cells of a canvas.
+// Bytes from outside (names, captions, patterns, output of other programs) are shown, never obeyed: all text goes through
+// here on its way to lines, JSON and the cells of a canvas.
 
 extension Unicode.Scalar {
-  /// Whether it would steer a terminal, or make a text look like another one, instead of showing something itself.
+  /// Whether it would control a terminal or disguise a text, instead of showing a glyph.
   ///
   /// Not those that join what stands beside them (U+200C, U+200D): some scripts, and emoji, are written with them.
   package var isHazardous: Bool {
@@ -12,7 +12,7 @@ extension Unicode.Scalar {
     case 0..<0x20, 0x7f..<0xa0, 0xad: true
     // Marks, embeddings, overrides and isolates of direction.
     case 0x61c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: true
-    // Ends of lines and of paragraphs; what has no width and no look, and the mark of an order of bytes.
+    // Ends of lines and of paragraphs; what is invisible without width; the mark of byte order.
     case 0x2028, 0x2029, 0x180e, 0x200b, 0x2060...0x2065, 0x206a...0x206f, 0xfeff: true
     // Annotations and tags.
     case 0xfff9...0xfffb, 0xe0000...0xe0fff: true

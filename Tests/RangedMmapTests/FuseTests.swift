@@ -148,7 +148,7 @@ struct FuseTests {
       do {
         let (file, allocator) = try MmapFile.create(at: name, size: 4096)
         let range = HandOver(try require(take: allocator.allocate(4096)))
-        try expect(.system, mentioning: "; open the file anew to sync its bytes") {
+        try expect(.system, mentioning: "; open the file again to sync its bytes") {
           _ = try file.sync(try file.write([UInt8](repeating: 1, count: 4096), to: try require(take: range.take())))
         }
       }

@@ -45,10 +45,10 @@ struct ReadingTests {
     let file = try MmapFile.openReadOnly(at: path)
     try run("truncate", ["-s", "100", path.string])
     // A reader has no range that could be written anew.
-    try expect(.truncated, mentioning: "; open the file anew") { try file.withBytes(in: 0..<10_000) { _ = $0[9000] } }
+    try expect(.truncated, mentioning: "; open the file again") { try file.withBytes(in: 0..<10_000) { _ = $0[9000] } }
     #expect(try file.withBytes(in: 0..<100) { $0[99] } == 99)
     try run("truncate", ["-s", "10000", path.string])
-    try expect(.lost, mentioning: "; open the file anew") { try file.withBytes(in: 0..<10_000) { _ = $0[9000] } }
+    try expect(.lost, mentioning: "; open the file again") { try file.withBytes(in: 0..<10_000) { _ = $0[9000] } }
   }
 
   @Test("A closure that throws nothing, or the library's error, leaves a catch that knows its error")

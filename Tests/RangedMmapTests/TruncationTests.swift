@@ -31,7 +31,7 @@ struct TruncationTests {
     } catch {
       #expect(error.code == .truncated)
       #expect(error.byteRange == 0..<16384)
-      #expect(error.remedy == "give it back the 262144 bytes that it had, and write the range anew")
+      #expect(error.remedy == "give it back the 262144 bytes that it had, and write the range again")
       #expect((0..<5).map { file.states[$0] } == [.lost, .lost, .lost, .lost, .free])
       var back = try require(take: error.takeRange())
       do {

@@ -1,9 +1,9 @@
-// What the program needs of the process that it is: what is done before Swift does anything, its arguments, its signals.
+// The program's own process: what is done before Swift starts, its arguments, its signals.
 #pragma once
 
 struct pollfd;
 
-// How many words the command line has, with the program's name.
+// The number of words of the command line, with the program's name.
 int claunch_argument_count(void);
 
 // One of them, for as long as the process lives. Swift's own CommandLine reads them from /proc, which may not be there.
@@ -12,15 +12,15 @@ const char *claunch_argument(int index);
 // Ignores SIGPIPE and SIGXFSZ: a reader that has gone and a file at its limit are errors of write(2) then.
 void claunch_ignore_write_signals(void);
 
-// Blocks every signal from outside that would end the process and is not ignored, SIGTSTP, SIGCONT and SIGWINCH in this
-// thread, and gives a signalfd(2) for all but SIGWINCH, or -1. Called before other threads start, it keeps those signals
-// away from them too. SIGTTIN and SIGTTOU are the kernel's means to hold a job in the background, and stay as they are.
+// Blocks in this thread SIGTSTP, SIGCONT, SIGWINCH, and every signal from outside that would end the process and is not
+// ignored; returns a signalfd(2) for all but SIGWINCH, or -1. Threads that start later inherit that. SIGTTIN and SIGTTOU stop
+// a job in the background, and stay as they are.
 int claunch_open_signals(void);
 
 // The number of a signal that has come, or 0.
 int claunch_next_signal(int signals);
 
-// ppoll(2) with SIGWINCH let in, so that a change of the window's size can't slip in just before the sleep.
+// ppoll(2) with SIGWINCH unblocked: a change of the window's size just before the sleep ends it.
 int claunch_poll(struct pollfd *entries, unsigned count, int milliseconds);
 
 // Stops the process as Ctrl-Z does; returns when it is continued.

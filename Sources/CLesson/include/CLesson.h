@@ -1,4 +1,4 @@
-// What only lessons need: mounts that no other process sees, programs beside this one, the end of a folder.
+// What only lessons need: private mounts, other programs, the removal of a folder.
 // Each returns 0 or a positive errno, unless its comment says otherwise.
 #pragma once
 
@@ -7,15 +7,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// Gives this process mounts that nobody else sees and that go when it ends: unshare(2) with CLONE_NEWNS, and where that
-// is not allowed with CLONE_NEWUSER as well, which only a process with one thread may. What others mount and unmount
-// still comes through.
+// Gives this process mounts that no other process sees and that end with it: unshare(2) with CLONE_NEWNS, and where that is
+// not allowed with CLONE_NEWUSER as well, which only a process with one thread may. Mounts of others still appear here.
 int clesson_private_mounts(void);
 
 // Mounts a tmpfs of a size, or changes the size of one that is mounted there.
 int clesson_mount_memory(const char *folder, size_t size, bool again);
 
-// umount2(2) with MNT_DETACH: at once, whoever has a file there open.
+// umount2(2) with MNT_DETACH: at once, even if a file there is open.
 int clesson_unmount(const char *folder);
 
 // Removes a folder with all that is in it, and follows neither links nor mounts.
@@ -28,7 +27,7 @@ int clesson_spawn(const char *const *words, int input, int output, pid_t *child)
 // Lets a child map so many bytes of a file, with no guard, and store one byte into each page; `status` is waitpid(2)'s.
 int clesson_store_in_child(const char *path, size_t length, int *status);
 
-// Takes a part of a file its blocks: it reads as zeros, and what is written there needs new ones.
+// fallocate(2) with FALLOC_FL_PUNCH_HOLE: the part reads as zeros, and a write there needs new blocks.
 int clesson_punch(int fd, off_t offset, off_t length);
 
 // Reads past the page cache, by O_DIRECT; address, offset and length are multiples of 4096.

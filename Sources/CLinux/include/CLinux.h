@@ -57,9 +57,9 @@ int clinux_cover(int fd, struct clinux_coverage *coverage);
 // When a file was last written, in nanoseconds since 1970: statx(2), which makes ext4 journal new times at the next write.
 int clinux_modified(int fd, int64_t *nanoseconds);
 
-// Which file system in memory a descriptor is on, by the f_type of fstatfs(2): "tmpfs", "ramfs" or "hugetlbfs", or NULL
-// for any other, and for a block device, of which only the name is there.
-int clinux_memory_file_system(int fd, const char **name);
+// Which file system in memory a descriptor is on, and whether it is mounted read-only, by fstatfs(2): "tmpfs", "ramfs" or
+// "hugetlbfs", or NULL for any other, and for a block device, of which only the name is there.
+int clinux_memory_file_system(int fd, const char **name, bool *is_read_only);
 
 // The size of the pages that a mapping of the file is made of: those of the system, or of hugetlbfs.
 size_t clinux_mapping_unit(int fd);
@@ -74,6 +74,7 @@ struct clinux_extent {
   uint64_t logical, physical, length;
   uint32_t flags;
 };
+// Again, since Swift does not import those macros whose comment has two lines.
 enum {
   CLINUX_EXTENT_UNKNOWN = 0x2,
   CLINUX_EXTENT_DELAYED = 0x4,
@@ -150,9 +151,6 @@ int clinux_window_copy(struct clinux_window *window, off_t offset, void *bytes, 
 
 // preadv2(2) with RWF_DONTCACHE (Linux 6.14): what was not in memory before goes again; pread(2) before.
 int clinux_read_once(int fd, void *bytes, size_t count, off_t offset, size_t *found);
-
-// posix_fadvise(2) with POSIX_FADV_DONTNEED: whole pages leave memory, unless they are mapped or dirty.
-int clinux_drop(int fd, off_t offset, off_t length);
 
 // MARK: Events and users
 

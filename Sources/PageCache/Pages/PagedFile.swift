@@ -28,20 +28,14 @@ struct PagedFile {
   }
 }
 
-/// What decides which answers about a file may be believed, and which calls may be made.
+/// What decides which answers about a file may be believed, and which calls may be made; CLinux.h explains each.
 struct FileTraits: OptionSet {
   let rawValue: UInt32
 
-  /// Another file has the pages that are dirty, or all.
   static let stacked = Self(rawValue: UInt32(CLINUX_STACKED))
-  /// Another file may have them.
   static let mayPassThrough = Self(rawValue: UInt32(CLINUX_MAY_PASS_THROUGH))
-  /// The page cache does not show what of it is in memory.
   static let uncounted = Self(rawValue: UInt32(CLINUX_UNCOUNTED))
-  /// The addresses of FIEMAP are places on the device that is mounted.
   static let deviceAddresses = Self(rawValue: UInt32(CLINUX_DEVICE_ADDRESSES))
-  /// Opening the file drops its pages from memory.
   static let openingDropsPages = Self(rawValue: UInt32(CLINUX_OPENING_DROPS_PAGES))
-  /// The device has its bytes encrypted.
   static let encrypted = Self(rawValue: UInt32(CLINUX_ENCRYPTED))
 }

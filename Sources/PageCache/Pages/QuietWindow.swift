@@ -70,7 +70,8 @@ extension PageCache {
     }
     if isAbsent {
       let first = offset / pageSize * pageSize
-      _ = clinux_drop(file.rawValue, off_t(first), off_t(pages(in: offset + buffer.count) * pageSize - first))
+      let length = off_t(pages(in: offset + buffer.count) * pageSize - first)
+      _ = posix_fadvise(file.rawValue, off_t(first), length, POSIX_FADV_DONTNEED)
     }
     if let failure { throw failure }
     return count

@@ -83,10 +83,10 @@ extension PageCache {
   /// so a page of a regular file is mapped here for a moment, without access, and the two numbers are taken from this
   /// process's own line. A file that is open for writing alone, or by `O_PATH`, can't be mapped: then only those mappings
   /// are found whose file system shows one device. On Btrfs a file of another subvolume with the same inode number can't
-  /// be told from this one by a mapping.
+  /// be distinguished from this one by a mapping.
   ///
   /// Root sees every process; another user sees those of the same user, and the rest are counted as hidden: `/proc/PID/fd`
-  /// and `maps` are for those who may trace the process (proc(5)). Not counted are kernel threads, which open nothing,
+  /// and `maps` need permission to trace the process (proc(5)). Not counted are kernel threads, which open nothing,
   /// processes in other PID namespaces, those that `/proc` leaves out when it is mounted with `hidepid`, descriptors of
   /// threads that do not share those of their process (unshare(2) with `CLONE_FILES`), and files in the kernel's own
   /// hands: swap files, loop devices, exports. Processes that end meanwhile are left out. It is no snapshot.

@@ -1,7 +1,7 @@
 import CLinux
 import SystemPackage
 
-/// The two numbers by which the kernel tells files apart, as statx(2) and as `/proc/PID/maps` show them.
+/// The two numbers by which the kernel identifies a file, as statx(2) and as `/proc/PID/maps` show them.
 struct FileIdentity {
   private let identity: clinux_identity
   /// The fields of a line of maps: "fe:00" and "737".

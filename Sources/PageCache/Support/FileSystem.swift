@@ -1,5 +1,4 @@
 import CLinux
-import Glibc
 public import SystemPackage
 
 /// The file system that a file is on, as it is mounted where the file was opened.
@@ -19,7 +18,7 @@ public struct FileSystem: Sendable, Equatable {
 }
 
 extension PageCache {
-  /// Which file system a file is on: fstatvfs(3) and fstatfs(2), and the line of its mount in `/proc/thread-self/mountinfo`.
+  /// Which file system a file is on: fstatfs(2), and the line of its mount in `/proc/thread-self/mountinfo`.
   ///
   /// The line is that of the mount by which the file was opened, not of a path. It is missing, and its three facts are nil,
   /// where `/proc` is not mounted, when the file is on a mount that this process does not see, and for files without a
@@ -31,21 +30,16 @@ extension PageCache {
   ///   is closed.
   /// - Complexity: The cost follows the number of mounts, some 0.1 ms for thirty.
   public static func fileSystem(of file: FileDescriptor) throws(PageCacheError) -> FileSystem {
-    var info = statvfs()
-    // SAFETY: the call fills the structure that it is given.
-    while unsafe fstatvfs(file.rawValue, &info) == -1 {
-      guard errno == EINTR else { throw PageCacheError(Errno(rawValue: errno)) }
-    }
     var raw: UnsafePointer<CChar>?
-    // SAFETY: the call fills the pointer that it is given, with a constant or nil.
-    let code = unsafe clinux_memory_file_system(file.rawValue, &raw)
-    try PageCacheError.check(code)
+    var isReadOnly = false
+    // SAFETY: the call fills the pointer with a constant or nil, and the flag.
+    try PageCacheError.check(unsafe clinux_memory_file_system(file.rawValue, &raw, &isReadOnly))
     // SAFETY: the constant ends with a zero.
     let inMemory = unsafe raw.map { unsafe String(cString: $0) }
     let mount = Mount(of: file)
     return FileSystem(
       name: mount?.kind ?? inMemory, device: mount?.source, mountPoint: mount?.point,
-      isReadOnly: info.f_flag & UInt(ST_RDONLY) != 0, isInMemory: inMemory != nil)
+      isReadOnly: isReadOnly, isInMemory: inMemory != nil)
   }
 }
 

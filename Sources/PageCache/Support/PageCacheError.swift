@@ -47,11 +47,11 @@ public enum PageCacheError: Error, Sendable, Equatable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .kernelTooOld: "the kernel is older than Linux 6.5, or a sandbox hides the call"
-    case .notPermitted: "not permitted: the kernel tells owners and those who may write, if no sandbox forbids it"
+    case .notPermitted: "not permitted: the kernel answers owners and users who may write, if no sandbox forbids it"
     case .notSupported: "this file system does not tell"
     case .stacked: "a stacked file system, such as overlayfs, hides which pages are dirty"
     case .notOpenForReading: "the descriptor is not open for reading"
-    case .offsetNeeded: "this file system tells it only by moving the descriptor's offset"
+    case .offsetNeeded: "this file system answers only by moving the descriptor's offset"
     case .notRegular: "neither a regular file nor a block device"
     case .noProc: "/proc is not mounted"
     case .failed(let errno): "\(errno)"

@@ -38,6 +38,6 @@ struct DirectoryEntry: ~Copyable {
     guard [.invalidArgument, .notSupported, .noFunction].contains(failure) else { throw .system(failure, path, what) }
     throw MmapFileError(
       .system, path: path, errno: failure, "\(what): its file system syncs no directories",
-      remedy: "open the file anew to sync its bytes, whose name a crash may take, or use another file system")
+      remedy: "open the file again to sync its bytes, whose name a crash may take, or use another file system")
   }
 }

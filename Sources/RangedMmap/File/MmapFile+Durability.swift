@@ -272,13 +272,13 @@ extension MmapFile {
   private func lostToFailure(_ bytes: Range<Int>) -> MmapFileError {
     MmapFileError(
       .lost, path: path, bytes: bytes, "a sync has failed since these bytes were written; they may be gone",
-      remedy: "write them anew, then sync")
+      remedy: "write them again, then sync")
   }
 
   private func lostToHole(_ pages: Range<Int>) -> MmapFileError {
     MmapFileError(
       .lost, path: path, bytes: pages.lowerBound * Alignment.page..<min(pages.upperBound * Alignment.page, size),
-      "the file has a hole where these bytes were written: somebody punched it, or cut the file",
-      remedy: "write them anew, then sync")
+      "the file has a hole where these bytes were written: it was punched, or the file was cut",
+      remedy: "write them again, then sync")
   }
 }

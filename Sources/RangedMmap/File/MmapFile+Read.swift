@@ -81,7 +81,7 @@ extension MmapFile {
   private func checkReadOnly(_ bytes: Range<Int>) throws(MmapFileError) {
     guard !isWritable else {
       throw MmapFileError(
-        .openForWriting, path: path, bytes: bytes, "is open for writing: its bytes belong to whoever holds their range",
+        .openForWriting, path: path, bytes: bytes, "is open for writing: its bytes belong to the owner of their range",
         remedy: "use `withBytes(of:)` with the range, or `peek`, or open the file with `openReadOnly`")
     }
     guard bytes.lowerBound >= 0, bytes.upperBound <= size else {

@@ -118,7 +118,8 @@ extension MmapFile {
     guard let page = range.pages.first(where: { states[$0] == .lost }) else { return }
     throw MmapFileError(
       .lost, path: path, bytes: page * Alignment.page..<min((page + 1) * Alignment.page, size),
-      "a page of the range is lost, and a part makes it no whole one again", remedy: "write the whole range anew")
+      "a page of the range is lost, and only a write of the whole page restores it",
+      remedy: "write the whole range again")
   }
 
   private struct Outcome {
@@ -146,7 +147,7 @@ extension MmapFile {
       if let cause {
         throw MmapFileError(
           .incompleteWrite, path: path, bytes: bytes, "the closure that updates the range threw",
-          remedy: "update it again, or write it anew", cause: cause)
+          remedy: "update it again, or write all of it", cause: cause)
       }
       if takesAll { try writeRest(of: bytes, epoch: epoch) }
     } catch {

@@ -154,7 +154,7 @@ extension MmapFileError: CustomStringConvertible {
 }
 
 extension MmapFileError {
-  /// The failure of a system call, told apart by its errno.
+  /// The failure of a system call, classified by its errno.
   static func system(_ errno: Errno, _ path: FilePath, _ what: String, bytes: Range<Int>? = nil) -> Self {
     switch errno {
     case .noSpace, .diskQuotaExceeded:

@@ -112,8 +112,9 @@ struct OpenFile: ~Copyable {
 
   private var memoryFileSystem: String? {
     var name: UnsafePointer<CChar>?
-    // SAFETY: the call fills the pointer that it is given, with a constant or nil.
-    guard unsafe clinux_memory_file_system(descriptor.rawValue, &name) == 0 else { return nil }
+    var isReadOnly = false
+    // SAFETY: the call fills the pointer with a constant or nil, and the flag.
+    guard unsafe clinux_memory_file_system(descriptor.rawValue, &name, &isReadOnly) == 0 else { return nil }
     return unsafe name.map { unsafe String(cString: $0) }
   }
 

@@ -88,7 +88,7 @@ extension Mapping {
     throw MmapFileError(
       .lost, path: path, bytes: bytes,
       "the file's bytes could not be reached: it was cut short and grew again, or the device failed",
-      remedy: isWritable ? "write the range anew" : "open the file anew")
+      remedy: isWritable ? "write the range again" : "open the file again")
   }
 
   /// Throws if the file has become shorter than `bytes`, or has no name any more: one statx(2).
@@ -98,8 +98,8 @@ extension Mapping {
       throw MmapFileError(
         .truncated, path: path, bytes: bytes, "somebody cut the file short, to \(status.size) bytes",
         remedy: isWritable
-          ? "give it back the \(size) bytes that it had, and write the range anew"
-          : "open the file anew to read what is left of it")
+          ? "give it back the \(size) bytes that it had, and write the range again"
+          : "open the file again to read what is left of it")
     }
     guard status.linkCount == 0 else {
       if !isNamed { hasName.store(true, ordering: .relaxed) }
@@ -115,7 +115,7 @@ extension Mapping {
     }
   }
 
-  /// Gives detached pages their file back, so that they can be written anew.
+  /// Gives detached pages their file back, to be written again.
   func reattach(_ pages: Range<Int>) throws(MmapFileError) {
     guard hasFaults, let first = pages.first(where: { isDetached(page: $0) }),
       let last = pages.last(where: { isDetached(page: $0) })

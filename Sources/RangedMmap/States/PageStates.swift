@@ -125,7 +125,7 @@ extension PageStates {
   func set(_ pages: Range<Int>, to value: StateByte) {
     precondition(pages.lowerBound >= 0 && pages.upperBound <= count, "pages outside of the file")
     for page in pages {
-      // SAFETY: the bounds were checked above. Releasing: whoever sees `written` also sees the bytes.
+      // SAFETY: the bounds were checked above. Releasing: a reader that sees `written` also sees the bytes.
       unsafe bytes[page].pointee.store(value.raw, ordering: .releasing)
     }
     noteChange(of: pages)

@@ -6,7 +6,7 @@ extension Span<UInt8> {
   ///
   /// - Parameters:
   ///   - offset: Counted from the span's start; need not be aligned.
-  ///   - type: The integer's type, where it can't be told from the use.
+  ///   - type: The integer's type, where the use does not determine it.
   /// - Returns: The integer.
   @inlinable
   public func load<Value: FixedWidthInteger>(littleEndianAt offset: Int, as type: Value.Type = Value.self) -> Value {
@@ -23,7 +23,7 @@ extension Span<UInt8> {
   ///
   /// - Parameters:
   ///   - offset: Counted from the span's start; need not be aligned.
-  ///   - type: The integer's type, where it can't be told from the use.
+  ///   - type: The integer's type, where the use does not determine it.
   /// - Returns: The integer.
   @inlinable
   public func load<Value: FixedWidthInteger>(bigEndianAt offset: Int, as type: Value.Type = Value.self) -> Value {
