@@ -50,9 +50,7 @@ package struct Latencies: Sendable, Equatable {
   /// The longest time, exactly; `nil` if there was none.
   package var max: Duration? { count == 0 ? nil : .nanoseconds(Int64(clamping: longest)) }
 
-  /// The time that a share of all did not exceed, within 7 %; `nil` if there was none.
-  ///
-  /// - Parameter share: From 0 to 1: 0.5 is the median.
+  /// The time that a share of all, from 0 to 1, did not exceed, within 7 %; `nil` if there was none.
   package func percentile(_ share: Double) -> Duration? {
     let count = count
     guard count > 0 else { return nil }

@@ -2,7 +2,7 @@ import CNcurses
 import Glibc
 
 /// The terminal that the program was started in; ncurses is called in this file and its extensions only.
-package final class NcursesTerminal: Terminal {
+package final class NcursesTerminal {
   package enum ColorChoice: String, Sendable, CaseIterable {
     /// As the terminal says, unless `NO_COLOR` is set.
     case auto
@@ -16,7 +16,9 @@ package final class NcursesTerminal: Terminal {
     package let description: String
   }
 
+  /// Whether glyphs outside ASCII can be shown.
   package let showsUnicode: Bool
+  /// Another one is seen at the next canvas.
   package var palette: Palette {
     didSet {
       guard palette != oldValue else { return }
@@ -147,6 +149,7 @@ package final class NcursesTerminal: Terminal {
     unsafe mvadd_wchnstr(Int32(y), Int32(columns.lowerBound), cells, Int32(cells.count))
   }
 
+  /// Gives the terminal back for a while, as for a stop by `Ctrl-Z`.
   package func suspend() { sent.counting(giveBack) }
 
   // Modes that ncurses has no functions for.

@@ -9,9 +9,7 @@ struct Frames {
   private let folder: FilePath?
   private var count = 0
 
-  /// Names the place, and makes nothing.
-  ///
-  /// - Parameter path: A folder, which is made if it is missing, or `-` for standard output.
+  /// Names a folder, which is made later if it is missing, or `-` for standard output.
   init(_ path: String) throws {
     guard !path.isEmpty else { throw UsageError(description: "--frames \"\": is no folder; name one, or a new one") }
     self.path = path

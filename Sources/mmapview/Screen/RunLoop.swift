@@ -11,7 +11,7 @@ import TerminalCanvas
 /// by itself, thirty times a second, to show what they did.
 final class RunLoop: FrontEnd {
   let session: Session
-  let terminal: any Terminal
+  let terminal: NcursesTerminal
   var replay: Replay
   var interface = Interface()
   private let signals: Int32
@@ -35,7 +35,7 @@ final class RunLoop: FrontEnd {
   private static let patience = Duration.milliseconds(100)
 
   init(
-    _ session: Session, _ terminal: any Terminal, _ replay: Replay, signals: Int32, isASCII: Bool,
+    _ session: Session, _ terminal: NcursesTerminal, _ replay: Replay, signals: Int32, isASCII: Bool,
     cast: CastRecorder?
   ) throws(CommandError) {
     sampler = try Sampler(waking: session.wakeUp)
