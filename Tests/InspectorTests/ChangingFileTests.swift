@@ -44,13 +44,13 @@ final class ChangingFileTests: SessionSuite {
     // The session has no time to notice.
     _ = try file.writeAll(toAbsoluteOffset: 16 * 4096, [UInt8](repeating: 8, count: 100 * 4096))
     let wait = KernelWait(opened, .dirty, KernelNumber(pages: 0, isLeast: false), of: nil, within: .zero)
-    let found = Result { try wait.look() }
+    let found = Result { try wait.run() }
     let dirty = try PageCache.counts(of: file, bytes: 0..<116 * 4096).dirty
     if dirty < 100 { try skip("the disk has written back meanwhile") }
     #expect(throws: CommandError.self) { try found.get() }
     let most = KernelWait(opened, .cached, KernelNumber(pages: 100, isLeast: true), of: nil, within: .zero)
-    #expect(most.event(try most.look()).lines == ["as expected: kernel cached 100+, found 116"])
-    #expect(session.kernelSummary(opened).hasPrefix("116 cached, "))
+    #expect(most.event(try most.run()).lines == ["as expected: kernel cached 100+, found 116"])
+    #expect(opened.kernelSummary.hasPrefix("116 cached, "))
   }
 
   @Test("A file that was cut to nothing has no size, no pages and no bytes that a script could count on")
@@ -131,9 +131,9 @@ final class ChangingFileTests: SessionSuite {
       defer { session.shutDown() }
       try session.perform(.open(path: name.string, forWriting: false))
       let file = try #require(session.file)
-      _ = try file.look(at: 0..<4096)
+      _ = try file.presentBytes(0..<4096)
       var probe = KernelProbe()
-      let sample = probe.look(at: KernelRequest(try #require(session.sampledFile), pages: 0..<4, cursor: 0))
+      let sample = probe.sample(KernelRequest(try #require(session.sampledFile), pages: 0..<4, cursor: 0))
       if let reason = sample.reason { try skip("what the kernel knows is unknown here: \(reason)") }
       return Disagreement(file, sample)?.sentence
     }
@@ -157,7 +157,7 @@ final class ChangingFileTests: SessionSuite {
     let file = try open(pages: 40)
     defer { try? file.close() }
     try requireCounts(file)
-    if session.kernelSummary(try #require(session.file)) != "40 cached, 0 dirty, 0 in writeback" {
+    if try #require(session.file).kernelSummary != "40 cached, 0 dirty, 0 in writeback" {
       try skip("pages of a file that was just written are not all clean and cached here")
     }
     _ = try file.writeAll(toAbsoluteOffset: 32 * 4096, [8])

@@ -38,7 +38,7 @@ final class KernelTests: SessionSuite {
   func looks() throws {
     try perform("create \(name) 256k", "allocate 16p x4", "write r1 counter", "write r3 counter")
     var probe = KernelProbe()
-    let sample = probe.look(at: try request(8..<40, cursor: 33))
+    let sample = probe.sample(try request(8..<40, cursor: 33))
     let file = try #require(session.file)
     if let reason = sample.reason { try skip("what the kernel knows is unknown here: \(reason)") }
     for page in 8..<40 {
@@ -60,9 +60,9 @@ final class KernelTests: SessionSuite {
     try run("dd", ["of=\(folder.file("a").string)", "oflag=nocache", "conv=notrunc,fdatasync", "count=0"])
     try perform("open \(name)")
     var probe = KernelProbe()
-    let before = probe.look(at: try request(0..<100))
+    let before = probe.sample(try request(0..<100))
     if before.totals?.cached != 0 { try skip("the pages can't be dropped from memory here") }
-    for _ in 0..<5 { #expect(probe.look(at: try request(0..<100)).totals?.cached == 0) }
+    for _ in 0..<5 { #expect(probe.sample(try request(0..<100)).totals?.cached == 0) }
   }
 
   @Test("Pages that another program changes are marked, and no others")
@@ -70,15 +70,15 @@ final class KernelTests: SessionSuite {
     try folder.put("a", [UInt8](repeating: 7, count: 100 * 4096))
     try perform("open \(name)")
     var probe = KernelProbe()
-    #expect(probe.look(at: try request(0..<100)).marks.isEmpty)
+    #expect(probe.sample(try request(0..<100)).marks.isEmpty)
     let file = try FileDescriptor.open(folder.file("a"), .readWrite)
     defer { try? file.close() }
     for page in [3, 4, 77] { _ = try file.writeAll(toAbsoluteOffset: Int64(page * 4096 + 4095), [8]) }
-    let marked = probe.look(at: try request(0..<100))
+    let marked = probe.sample(try request(0..<100))
     #expect(marked.marks == [3: .fresh, 4: .fresh, 77: .fresh])
     // The same bytes once more are no change, though they make the page dirty.
     _ = try file.writeAll(toAbsoluteOffset: 50 * 4096, [7])
-    #expect(probe.look(at: try request(0..<100)).marks[50] == nil)
+    #expect(probe.sample(try request(0..<100)).marks[50] == nil)
   }
 
   @Test("A file that grows is followed, with its new pages marked, and one that is cut is told of")
@@ -86,14 +86,14 @@ final class KernelTests: SessionSuite {
     try folder.put("a", [UInt8](repeating: 7, count: 2 * 4096))
     try perform("open \(name)")
     var probe = KernelProbe()
-    _ = probe.look(at: try request(0..<2))
+    _ = probe.sample(try request(0..<2))
     let file = try FileDescriptor.open(folder.file("a"), .readWrite)
     defer { try? file.close() }
     _ = try file.writeAll(toAbsoluteOffset: 2 * 4096, [UInt8](repeating: 9, count: 5000))
     session.collect()
     #expect(session.file?.states.count == 4)
     #expect(session.log.last?.kind != .failure)
-    #expect(probe.look(at: try request(0..<4)).marks == [2: .fresh, 3: .fresh])
+    #expect(probe.sample(try request(0..<4)).marks == [2: .fresh, 3: .fresh])
     try file.resize(to: 4096)
     session.collect()
     #expect(session.file?.states.count == 1)
@@ -176,7 +176,7 @@ final class KernelTests: SessionSuite {
     try perform("open \(name)")
     let sampler = try Sampler(waking: session.wakeUp)
     defer { sampler.stop() }
-    sampler.look(at: session.sampledFile, try request(0..<10), isWorking: false, isUrgent: true)
+    sampler.turn(to: session.sampledFile, try request(0..<10), isWorking: false, isUrgent: true)
     session.wakeUp.wait()
     #expect(sampler.sample(of: session.sampledFile)?.sample.pages == 0..<10)
     #expect(sampler.sample(of: nil) == nil)
@@ -198,7 +198,7 @@ final class KernelTests: SessionSuite {
     let file = try FileDescriptor.open(folder.file("a"), .readWrite)
     defer { try? file.close() }
     for request in [nil, try request(0..<16)] {
-      sampler.look(at: session.sampledFile, request, isWorking: false, isUrgent: true)
+      sampler.turn(to: session.sampledFile, request, isWorking: false, isUrgent: true)
       // Until the watch is there an event would be missed, and each look before it rests is news. The longest pause
       // before that is 4 s.
       repeat { session.wakeUp.clear() } while isWoken(within: 5000)
@@ -217,11 +217,11 @@ final class KernelTests: SessionSuite {
   func stores() throws {
     try perform("create \(name) 64k", "allocate 16p", "write r1 zero")
     var probe = KernelProbe()
-    let before = probe.look(at: try request(0..<16)).digest
-    #expect(probe.look(at: try request(0..<16)).digest == before)
+    let before = probe.sample(try request(0..<16)).digest
+    #expect(probe.sample(try request(0..<16)).digest == before)
     // A store into the mapping, which is what another program's would be to the kernel.
     try perform("reuse r1", "write r1 0x01")
-    let after = probe.look(at: try request(0..<16))
+    let after = probe.sample(try request(0..<16))
     #expect(after.state?.contains(.cached) != true || after.digest != before)
   }
 
@@ -291,7 +291,7 @@ final class KernelTests: SessionSuite {
         let time = try clock.measure {
           try session.perform(.open(path: folder.file(file.name).string, forWriting: false))
           var probe = KernelProbe()
-          #expect(probe.look(at: try request(0..<256)).pages.count == 256)
+          #expect(probe.sample(try request(0..<256)).pages.count == 256)
         }
         best[index] = min(best[index], time)
       }

@@ -27,17 +27,20 @@ struct LanguageTests {
       ("goto 17", .goto(page: 17)),
       ("byte 0x1f", .byte(offset: 31)),
       ("byte 2p", .byte(offset: 8192)),
-      ("theme light", .theme(.light)),
-      ("status json", .status(asJSON: true)), ("page", .page(nil)), ("page 17", .page(17)), ("q", .quit),
-      ("kernel 0-15", .kernel(0...15, asJSON: false)), ("kernel 3 json", .kernel(3...3, asJSON: true)),
-      ("kernel all", .kernel(nil, asJSON: false)), ("kernel all json", .kernel(nil, asJSON: true)),
-      ("extents", .extents(asJSON: false)), ("users json", .users(asJSON: true)),
-      ("watch", .watch(nil, asJSON: false, time: nil)),
-      ("watch 0-3 json for 10s", .watch(0...3, asJSON: true, time: .seconds(10))),
-      ("watch for 50ms", .watch(nil, asJSON: false, time: .milliseconds(50))),
-      ("find kernel changed", .find(.kernel(.changed))),
+      ("theme light", Command(ThemeAction(theme: .light))),
+      ("status json", .status(asJSON: true)), ("page", Command(PageAction(number: nil))),
+      ("page 17", Command(PageAction(number: 17))), ("q", .quit),
+      ("kernel 0-15", Command(KernelAction(pages: 0...15, asJSON: false))),
+      ("kernel 3 json", Command(KernelAction(pages: 3...3, asJSON: true))),
+      ("kernel all", Command(KernelAction(pages: nil, asJSON: false))),
+      ("kernel all json", Command(KernelAction(pages: nil, asJSON: true))),
+      ("extents", Command(ExtentsAction(asJSON: false))), ("users json", Command(UsersAction(asJSON: true))),
+      ("watch", Command(WatchAction(pages: nil, asJSON: false, time: nil))),
+      ("watch 0-3 json for 10s", Command(WatchAction(pages: 0...3, asJSON: true, time: .seconds(10)))),
+      ("watch for 50ms", Command(WatchAction(pages: nil, asJSON: false, time: .milliseconds(50)))),
+      ("find kernel changed", Command(FindAction(target: .kernel(.changed)))),
       ("expect kernel 0-15 dirty 3+", .expect(.kernel(.dirty, number, of: 0...15, within: .zero))),
-      ("say \"a # b\"", .say("a # b")),
+      ("say \"a # b\"", Command(SayAction(text: "a # b"))),
       ("expect page 0-1 written", .expect(.pages(0...1, .written))),
       ("expect count free 9", .expect(.count(.free, 9))),
       ("expect bytes 0x10 a5 00ff", .expect(.bytes(offset: 16, [0xa5, 0, 0xff]))),
@@ -110,7 +113,9 @@ struct LanguageTests {
   }
 
   @Test("Any text can be quoted into one word that reads back", arguments: ["plain", "", "a b", "q\"\\\n\t#", "ü #"])
-  func quotes(text: String) throws { #expect(try Command(parsing: "say \(Word.quote(text))") == .say(text)) }
+  func quotes(text: String) throws {
+    #expect(try Command(parsing: "say \(Word.quote(text))") == Command(SayAction(text: text)))
+  }
 
   @Test("A script's first wrong line is told by path and number, before any is carried out")
   func scriptErrors() {

@@ -39,13 +39,13 @@ final class LiveTests: SessionSuite {
     defer { try? file.close() }
     let mapping = try Stores(file, pages: 16)
     var probe = KernelProbe()
-    _ = probe.look(at: try request(0..<16))
+    _ = probe.sample(try request(0..<16))
     mapping.store(1, page: 5)
-    var last = probe.look(at: try request(0..<16))
+    var last = probe.sample(try request(0..<16))
     guard last.marks[5] == .fresh else { try skip("a store through a mapping is not told to be dirty here") }
     for byte in UInt8(2)..<6 {
       mapping.store(byte, page: 5)
-      let next = probe.look(at: try request(0..<16))
+      let next = probe.sample(try request(0..<16))
       #expect(next.marks == [5: .fresh])
       #expect(next != last, "what has changed once more looks the same")
       last = next
@@ -59,11 +59,11 @@ final class LiveTests: SessionSuite {
     try open(path)
     let mapping = try Stores(file, pages: 16)
     var probe = KernelProbe()
-    #expect(probe.look(at: try request(0..<16)).marks.isEmpty)
+    #expect(probe.sample(try request(0..<16)).marks.isEmpty)
     mapping.store(8, page: 11)
-    let seen = probe.look(at: try request(0..<16))
+    let seen = probe.sample(try request(0..<16))
     #expect(seen.marks == [11: .fresh])
-    #expect(probe.look(at: try request(0..<16)).generation == seen.generation, "nothing has changed again")
+    #expect(probe.sample(try request(0..<16)).generation == seen.generation, "nothing has changed again")
   }
 
   @Test("What others may store untold is looked at once a second; a file in memory that nobody else has comes to rest")
@@ -72,14 +72,14 @@ final class LiveTests: SessionSuite {
     defer { try? file.close() }
     try open(path)
     var probe = KernelProbe()
-    for _ in 0..<2 { #expect(probe.look(at: try request(0..<16)).longestPause == nil) }
+    for _ in 0..<2 { #expect(probe.sample(try request(0..<16)).longestPause == nil) }
     // One who has it open for writing may map it at any time, and nothing tells.
     let other = try Running(
       "sh", ["-c", "exec 3<>/proc/\(getpid())/fd/\(file.rawValue); echo ready; exec sleep 1000"])
     defer { other.end() }
     probe = KernelProbe()
-    _ = probe.look(at: try request(0..<16))
-    let sample = probe.look(at: try request(0..<16))
+    _ = probe.sample(try request(0..<16))
+    let sample = probe.sample(try request(0..<16))
     guard sample.users?.contains(where: { !$0.isSelf }) == true else { try skip("other processes can't be seen here") }
     #expect(sample.longestPause == .seconds(1))
   }
@@ -92,12 +92,12 @@ final class LiveTests: SessionSuite {
     let file = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
     defer { try? file.close() }
     var probe = KernelProbe()
-    let before = probe.look(at: try request(0..<pages, each: each))
+    let before = probe.sample(try request(0..<pages, each: each))
     #expect(before.marks.isEmpty && before.comparesBytes)
     for page in [each - 1, 5 * each, 64 * each - 1] {
       _ = try file.writeAll(toAbsoluteOffset: Int64(page * Alignment.page), [8])
     }
-    let sample = probe.look(at: try request(0..<pages, each: each))
+    let sample = probe.sample(try request(0..<pages, each: each))
     #expect(sample.marks(each: each, from: 0) == [0: .fresh, 5 * each: .fresh, 63 * each: .fresh])
     // The same counts as by the cell.
     if let reason = sample.reason { try skip("the kernel counts no pages here: \(reason)") }
@@ -113,8 +113,8 @@ final class LiveTests: SessionSuite {
     try run("truncate", ["-s", "1g", path.string])
     try open(path)
     var probe = KernelProbe()
-    #expect(!probe.look(at: try request(0..<1 << 18, each: 256)).comparesBytes)
-    #expect(probe.look(at: try request(0..<1 << 15, each: 64)).comparesBytes)
+    #expect(!probe.sample(try request(0..<1 << 18, each: 256)).comparesBytes)
+    #expect(probe.sample(try request(0..<1 << 15, each: 64)).comparesBytes)
   }
 
   @Test("The whole file is told of in cells of its own, which add up to its counts")
@@ -123,10 +123,10 @@ final class LiveTests: SessionSuite {
     try run("truncate", ["-s", "\(1000 * Alignment.page)", path.string])
     try open(path)
     var probe = KernelProbe()
-    let sample = probe.look(at: try request(900..<932, wholeEach: 10))
+    let sample = probe.sample(try request(900..<932, wholeEach: 10))
     guard sample.reason == nil || sample.isResidencyOnly else { try skip("what the kernel knows is unknown here") }
     let totals = try #require(sample.totals)
-    #expect(totals == probe.look(at: try request(900..<932)).totals)
+    #expect(totals == probe.sample(try request(900..<932)).totals)
     #expect(totals.pages == 1000)
     #expect((0..<100).reduce(0) { $0 + (sample.ofWhole($1 * 10)?.cached ?? 0) } == totals.cached)
     #expect(sample.ofWhole(995)?.data == 0 && sample.ofWhole(995)?.pages == 10)
@@ -139,7 +139,7 @@ final class LiveTests: SessionSuite {
     try open(path)
     let sampler = try Sampler(waking: session.wakeUp)
     defer { sampler.stop() }
-    sampler.look(at: session.sampledFile, try request(0..<4), isWorking: false, isUrgent: true)
+    sampler.turn(to: session.sampledFile, try request(0..<4), isWorking: false, isUrgent: true)
     while sampler.sample(of: session.sampledFile) == nil { session.wakeUp.wait() }
     try run("truncate", ["-s", "64k", path.string])
     session.collect()
@@ -158,7 +158,7 @@ final class LiveTests: SessionSuite {
     guard session.sampledFile?.isReadUnnoticed == true else { try skip("what the inspector reads is an event here") }
     let sampler = try Sampler(waking: session.wakeUp)
     defer { sampler.stop() }
-    sampler.look(at: session.sampledFile, try request(0..<4), isWorking: false, isUrgent: true)
+    sampler.turn(to: session.sampledFile, try request(0..<4), isWorking: false, isUrgent: true)
     try waitForRest()
     // SAFETY: the array has room for one byte.
     var bytes: [UInt8] = [0]

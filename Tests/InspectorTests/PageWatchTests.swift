@@ -56,7 +56,7 @@ final class PageWatchTests: FolderSuite {
     }
     try run("mv", [folder.file("a").string, folder.file("b").string])
     try waitUntilTold(session, " name: renamed, is \(folder.file("b")) now")
-    #expect(throws: CommandError.self) { try session.perform(.find(.bytes([8]))) }
+    #expect(throws: CommandError.self) { try session.perform(Command(FindAction(target: .bytes([8])))) }
     session.stopJob()
     try waitUntilTold(session, "watched \(folder.file("a")): ")
     #expect(!session.isWatching && !session.isWaiting)

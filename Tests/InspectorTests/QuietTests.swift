@@ -52,10 +52,10 @@ final class QuietTests: SessionSuite {
     let opened = try #require(session.file)
     var probe = KernelProbe()
     for _ in 0..<3 {
-      _ = probe.look(
-        at: KernelRequest(try #require(session.sampledFile), pages: 0..<pages, cursor: before.min() ?? 0))
+      _ = probe.sample(
+        KernelRequest(try #require(session.sampledFile), pages: 0..<pages, cursor: before.min() ?? 0))
       for page in before where session.presence(ofPage: page) == .readable {
-        #expect(try opened.look(at: page * 4096..<(page + 1) * 4096).bytes.count == 4096)
+        #expect(try opened.presentBytes(page * 4096..<(page + 1) * 4096).bytes.count == 4096)
       }
     }
     #expect(try cached(pages).subtracting(before) == [])
@@ -156,7 +156,7 @@ final class QuietTests: SessionSuite {
       var probe = KernelProbe()
       for _ in 0..<2 {
         guard let sampled = session.sampledFile else { break }
-        _ = probe.look(at: KernelRequest(sampled, pages: 0..<16, cursor: 3))
+        _ = probe.sample(KernelRequest(sampled, pages: 0..<16, cursor: 3))
       }
       for line in ["expect bytes 0 07", "find hex 0707", "kernel 0-15", "extents", "users", "status json"] {
         guard let command = try Command(parsing: line) else { continue }
@@ -197,7 +197,7 @@ final class QuietTests: SessionSuite {
       session.collect()
       let pages = min(100, try #require(session.file).states.count)
       let request = KernelRequest(try #require(session.sampledFile), pages: 0..<pages, cursor: 0)
-      sampler.look(at: session.sampledFile, request, isWorking: false, isUrgent: false)
+      sampler.turn(to: session.sampledFile, request, isWorking: false, isUrgent: false)
       session.wakeUp.wait(atMost: .seconds(1))
       looks += 1
     }

@@ -23,8 +23,8 @@ final class ResidencyOnlyTests: FolderSuite {
       try session.perform("allocate 16p", "write r1 counter")
       let file = try #require(session.sampledFile)
       var probe = KernelProbe()
-      sample = probe.look(at: KernelRequest(file, pages: 0..<64, cursor: 3))
-      farther = probe.look(at: KernelRequest(file, pages: 0..<64, each: 10, cursor: 3))
+      sample = probe.sample(KernelRequest(file, pages: 0..<64, cursor: 3))
+      farther = probe.sample(KernelRequest(file, pages: 0..<64, each: 10, cursor: 3))
       sentence = Disagreement(try #require(session.file), sample)?.sentence
       var lines: [String] = []
       for line in ["status", "status json", "kernel 0-15"] {
@@ -130,7 +130,7 @@ final class ResidencyOnlyTests: FolderSuite {
         try session.perform(.open(path: path.string, forWriting: false))
         // After that nothing is closed, by which it would be sent.
         _ = try file.writeAll(toAbsoluteOffset: 300_000, Array("needle".utf8))
-        try session.perform(.find(.text("needle")))
+        try session.perform(Command(FindAction(target: .text("needle"))))
         return session.view.cursor * 4096 + session.view.byteCursor
       }
     }

@@ -2,29 +2,28 @@ import RangedMmap
 
 /// What one verb does, or one form of it.
 ///
-/// A verb is one file of this folder: its row in the grammar, how it is written, what it does, and what scripts and
+/// A verb is one file of this folder: its row in the grammar, its printed form, its effect, and what scripts and
 /// recordings have to know of it. ``Verb/all`` lists the rows.
 package protocol Action: Sendable, Equatable {
-  /// The words of the command as it is written, always in the same way: read again they are the same action.
-  var words: [String] { get }
+  /// The words of its printed form, `nil` for one that is left out; parsed again they give the same action.
+  var words: [String?] { get }
   /// Carries it out.
   ///
   /// - Throws: Why it could not be done. What was done until then stays done.
   func perform(in session: Session) throws(CommandError) -> Event
   /// Whether it leaves the file, its ranges and the workers as they are.
-  var isForLooking: Bool { get }
+  var isReadOnly: Bool { get }
   var isOpening: Bool { get }
   /// The labels of ranges that must be there before it.
   var neededLabels: ClosedRange<Int>? { get }
-  /// How many ranges get labels by it; `nil` if its text does not tell.
+  /// How many ranges get labels by it; `nil` if its text does not say.
   var newLabels: Int? { get }
-  /// What a recording tells of it, which was carried out by a session; racing if threads were at work meanwhile, and nobody
-  /// knows how far they had come.
+  /// What a recording has of it; `isRacing` if threads were at work meanwhile, and how far they had come is unknown.
   func recorded(by session: Session, isRacing: Bool) -> RecordedForm
 }
 
 extension Action {
-  package var isForLooking: Bool { false }
+  package var isReadOnly: Bool { false }
   package var isOpening: Bool { false }
   package var neededLabels: ClosedRange<Int>? { nil }
   package var newLabels: Int? { 0 }
@@ -33,7 +32,58 @@ extension Action {
   fileprivate func isEqual(to other: any Action) -> Bool { (other as? Self) == self }
 }
 
-/// What a recording tells of a command.
+/// An action that leaves the file, its ranges and the workers as they are.
+package protocol ReadOnlyAction: Action {}
+
+extension ReadOnlyAction {
+  package var isReadOnly: Bool { true }
+}
+
+/// An action that changes only what the screen shows, and prints nothing.
+protocol ViewAction: ReadOnlyAction {
+  func change(_ session: Session) throws(CommandError)
+}
+
+extension ViewAction {
+  func perform(in session: Session) throws(CommandError) -> Event {
+    try change(session)
+    return Event(.done, [])
+  }
+}
+
+/// An action that shows facts of the open file: as lines, or as one line of JSON.
+protocol FactsAction: ReadOnlyAction {
+  var asJSON: Bool { get }
+  func lines(of file: MmapFile, in session: Session) throws(CommandError) -> [String]
+  func json(of file: MmapFile, in session: Session) throws(CommandError) -> JSON
+}
+
+extension FactsAction {
+  func perform(in session: Session) throws(CommandError) -> Event {
+    let file = try session.openFile()
+    let lines = asJSON ? ["\(try json(of: file, in: session))"] : try lines(of: file, in: session)
+    return Event(.output, lines, isMeasured: true)
+  }
+}
+
+/// An action on ranges that have labels; its first argument names them.
+protocol RangeAction: Action {
+  static var verb: Verb { get }
+  var ranges: RangeSelection { get }
+}
+
+extension RangeAction {
+  var words: [String?] { [Self.verb.name, "\(ranges)"] }
+  var neededLabels: ClosedRange<Int>? { ranges.labels }
+
+  /// The label of the one range that it is about.
+  func singleLabel(_ example: String) throws(CommandError) -> Int {
+    if let labels = ranges.labels, labels.count == 1 { return labels.lowerBound }
+    throw CommandError("\(Self.verb.name) \(ranges): one range at a time, as in `\(example)`")
+  }
+}
+
+/// What a recording has of a command.
 package enum RecordedForm {
   /// A command that does it again.
   case command(Command)
@@ -47,7 +97,7 @@ package enum RecordedForm {
   static let amongThreads = remark("while threads were at work")
 }
 
-/// One thing that can be done, whoever asks for it: a key, a `:` line, a `-c` option, a script or a worker.
+/// One thing that can be done: by a key, a `:` line, a `-c` option, a script or a worker.
 package struct Command: Sendable, Equatable, CustomStringConvertible {
   package let action: any Action
 
@@ -56,10 +106,10 @@ package struct Command: Sendable, Equatable, CustomStringConvertible {
   package static func == (one: Command, other: Command) -> Bool { one.action.isEqual(to: other.action) }
 
   /// The command as it is written.
-  package var description: String { action.words.joined(separator: " ") }
+  package var description: String { action.words.compactMap { $0 }.joined(separator: " ") }
 
   /// The verb that it begins with.
-  package var verb: String { action.words.first ?? "" }
+  var verb: String { action.words[0] ?? "" }
 }
 
 extension Command {
@@ -79,15 +129,8 @@ extension Command {
     try arguments.end()
   }
 
-  /// Reads a size of at least one byte as commands write it: `64k`, `3p`.
-  ///
-  /// - Parameter text: The size.
-  /// - Returns: Bytes.
-  /// - Throws: What is wrong with it.
+  /// Reads a size of at least one byte: `64k`, `3p`.
   package static func size(_ text: String) throws(SyntaxError) -> Int {
-    let word = Word(text: text, columns: 0..<text.count)
-    let size = try Literal.size(word, "the size")
-    guard size > 0 else { throw SyntaxError("a size of 0 holds nothing: ask for at least 1 byte", at: word.columns) }
-    return size
+    try Literal.positiveSize(Word(text: text, columns: 0..<text.count))
   }
 }

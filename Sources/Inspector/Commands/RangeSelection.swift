@@ -2,12 +2,11 @@
 package enum RangeSelection: Sendable, Equatable, CustomStringConvertible {
   /// `r3`, or `r3..r7`, both ends included.
   case labels(ClosedRange<Int>)
-  /// Those with pages that are selected, and that the command can act on.
+  /// Those with selected pages that the command can act on.
   case selected
   /// All that the command can act on.
   case all
 
-  /// The selection as it is written in a command.
   package var description: String {
     switch self {
     case .labels(let labels) where labels.count == 1: "r\(labels.lowerBound)"
@@ -17,6 +16,5 @@ package enum RangeSelection: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The labels that it names, which must be there.
   var labels: ClosedRange<Int>? { if case .labels(let labels) = self { labels } else { nil } }
 }

@@ -1,4 +1,4 @@
-/// One row of the table from which the parser, completion, the help and the manual are made.
+/// One row of the grammar, from which the parser, completion, the help and the manual are made.
 package struct Verb: Sendable {
   /// The first word of the command.
   package let name: String
@@ -7,14 +7,7 @@ package struct Verb: Sendable {
   package let example: String
   let forms: [Form]
 
-  /// A verb that is written in one way.
-  ///
-  /// - Parameters:
-  ///   - name: Its first word.
-  ///   - parameters: What comes after it, in order.
-  ///   - help: What it does, in a line.
-  ///   - example: A command that works.
-  ///   - make: Makes the command of what the parameters have read.
+  /// A verb of one form.
   init<each Value: Sendable>(
     _ name: String, _ parameters: repeat Parameter<each Value>, help: String, example: String,
     make: @escaping @Sendable (repeat each Value) -> any Action
@@ -22,7 +15,7 @@ package struct Verb: Sendable {
     self.init(name, help: help, example: example, forms: [Form(keyword: nil, repeat each parameters, make: make)])
   }
 
-  /// A verb whose next word says how it goes on.
+  /// A verb whose next word selects the form.
   init(_ name: String, help: String, example: String, forms: [Form]) {
     self.name = name
     self.help = help
@@ -30,7 +23,7 @@ package struct Verb: Sendable {
     self.forms = forms
   }
 
-  /// The table, in the order in which help tells it.
+  /// All rows, in the order in which help lists them.
   package static let all: [Verb] = [
     CreateAction.verb, OpenAction.verb, AllocateAction.verb, WriteAction.verb, ReadAction.verb, VerifyAction.verb,
     FlushAction.verb, SyncAction.verb, ReuseAction.verb, SplitAction.verb, WorkersCommand.verb, GotoAction.verb,
@@ -40,10 +33,9 @@ package struct Verb: Sendable {
     RecordAction.verb, StopAction.verb, HelpAction.verb, QuitAction.verb,
   ]
 
-  // Only lessons have these; nobody is offered them.
+  // Only lessons have these; help and completion leave them out.
   private static let lessons = [OutsideAction.verb]
 
-  // What fingers type by themselves; it is written out in full.
   private static let shortNames = ["q": "quit"]
 
   /// The verb of this name.
@@ -63,12 +55,11 @@ package struct Verb: Sendable {
 
 /// One way to write a command after its verb.
 struct Form: Sendable {
-  /// The word that tells it from the verb's other forms.
+  /// The word that distinguishes it from the verb's other forms.
   let keyword: String?
   let arguments: [Argument]
   let parse: @Sendable (inout Arguments) throws(SyntaxError) -> Command
 
-  /// A form that a word tells from the others.
   init<each Value: Sendable>(
     _ keyword: String, _ parameters: repeat Parameter<each Value>,
     make: @escaping @Sendable (repeat each Value) -> any Action
@@ -91,12 +82,12 @@ struct Form: Sendable {
 
   /// The words after the verb, in capitals where they stand for others.
   var usage: String {
-    ([keyword].compactMap { $0 } + [Argument.usage(arguments)]).filter { !$0.isEmpty }.joined(separator: " ")
+    [keyword ?? "", Argument.usage(arguments)].filter { !$0.isEmpty }.joined(separator: " ")
   }
 }
 
 extension Verb {
-  /// The forms of the whole command, those that are one word more in one.
+  /// The forms of the whole command; those that are only one word are joined to one.
   package var usages: [String] {
     let words = forms.filter(\.isOneWord).compactMap(\.keyword)
     let usages = forms.filter { !$0.isOneWord }.map(\.usage) + (words.isEmpty ? [] : [words.joined(separator: "|")])
@@ -105,7 +96,7 @@ extension Verb {
 
   package var usage: String { usages.joined(separator: " · ") }
 
-  /// What its arguments are, each kind once, those whose name says all left out.
+  /// The kinds of its arguments, each once; those whose name says all are left out.
   package var kinds: [ArgumentKind] {
     var kinds: [ArgumentKind] = []
     func add(_ kind: ArgumentKind) {
@@ -116,14 +107,11 @@ extension Verb {
     return kinds
   }
 
-  /// What `help` says of it: its forms, what it does, what its arguments are, an example.
+  /// What `help` shows: its forms, what it does, what its arguments are, an example.
   package var manual: [String] {
     let kinds = kinds
     let width = kinds.map(\.name.count).max() ?? 0
-    var lines = usages + ["  " + help]
-    lines += kinds.map { kind in
-      "  " + kind.name + String(repeating: " ", count: width + 2 - kind.name.count) + (kind.meaning ?? "")
-    }
-    return lines + ["  for example: " + example]
+    let meanings = kinds.map { "  " + $0.name.padded(to: width + 2) + ($0.meaning ?? "") }
+    return usages + ["  " + help] + meanings + ["  for example: " + example]
   }
 }

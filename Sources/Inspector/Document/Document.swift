@@ -2,26 +2,25 @@ import PageCache
 import RangedMmap
 import SystemPackage
 
-/// What is looked at: an open file, the ranges that were taken from it, and what has become of its size and its name.
+/// An open file, the ranges that were taken from it, and what has become of its size and its name.
 package final class Document {
   package private(set) var file: MmapFile?
   private(set) var allocator: ConcurrentAllocator?
   var ranges = RangeTable()
-  /// The open file for whoever samples what the kernel knows of it; `nil` if that is out of reach.
+  /// The open file, for samples of what the kernel knows of it; `nil` if that is out of reach.
   package private(set) var sampledFile: SampledFile?
-  /// How long the open file was when it was looked at last, and what its name led to; `nil` if that is not known.
+  /// The size of the open file and what its name leads to, as of the last query; `nil` if that is not known.
   private(set) var standing: FileStanding?
-  /// Whether a file that takes the name of the one that is looked at is opened in its place.
+  /// Whether a file that takes the name of the open one is opened in its place.
   package var followsName = false
-  /// What `watch` tells of it.
   var watching = Watching()
-  // What was told last of its name and of its size.
+  // What was reported last of its name and of its size.
   private var complaints: [Event?] = [nil, nil]
 
-  /// The name that the file was found to have got last, if it is not the one that it was opened by.
+  /// The last known name of the file, if it is not the one that it was opened by.
   private(set) var newPath: FilePath?
 
-  /// Turns to another file, or to the same one opened anew.
+  /// Turns to another file, or to the same one opened again.
   func turn(to file: MmapFile, _ allocator: ConcurrentAllocator?) {
     if self.file?.path != file.path { newPath = nil }
     self.file = file
@@ -31,39 +30,36 @@ package final class Document {
     standing = sampledFile?.standing
   }
 
-  /// Looks up its size and what its name leads to.
   func updateStanding() {
     standing = sampledFile?.standing
-    // One that is deleted later was known by it last.
+    // Kept after the file is deleted: its last name.
     if let path = standing?.newPath { newPath = path } else if standing?.name == .kept { newPath = nil }
   }
 
-  /// What is to be told of its name and size that was not told before, but for what somebody else tells.
-  func news(_ now: [Event?], butFor isTold: [Bool]) -> [Event] {
+  /// What is to be reported of its name and size and was not yet, without what a watch reports.
+  func news(_ now: [Event?], butFor isWatched: [Bool]) -> [Event] {
     var news: [Event] = []
-    for (index, event) in now.enumerated() where !isTold[index] {
+    for (index, event) in now.enumerated() where !isWatched[index] {
       if let event, event != complaints[index] { news.append(event) }
       complaints[index] = event
     }
     return news
   }
 
-  /// Takes news for told.
+  /// Takes news as reported.
   func takeAsTold(name: Event?) { complaints[0] = name }
   func takeAsTold(size: Event?) { complaints[1] = size }
 
-  /// Forgets what was told.
   func forgetNews() { complaints = [nil, nil] }
 }
 
 extension Document {
-  /// The name that the open file goes by now.
   var fileName: FilePath? { standing?.newPath ?? file?.path }
 
   /// Whether no name leads to the open file.
   var isNameless: Bool { standing?.name == .deleted || standing?.name == .superseded }
 
-  /// The size that the open file has now, in bytes, where it is not that which is mapped.
+  /// The present size of the open file, in bytes, if it is not the mapped one.
   var otherSize: Int? { standing.flatMap { $0.size == file?.size ? nil : $0.size } }
 
   /// The name that leads to the file now, if one does and is known.
@@ -96,7 +92,7 @@ extension Document {
     return allocator
   }
 
-  /// Refuses a step of ranges on a file that is only looked at: it never has any.
+  /// Refuses a step of ranges on a file that is open for reading only: it never has any.
   func requireRanges(for step: String) throws(CommandError) {
     guard let file, allocator == nil else { return }
     let remedy =
@@ -106,7 +102,7 @@ extension Document {
     throw CommandError("\(step): \(file.path) is only looked at, so that it has no ranges; \(remedy)")
   }
 
-  /// The open file, of which the library has states because it is written here.
+  /// The open file, if it is written here: only then the library has states of it.
   func ownFile() throws(CommandError) -> MmapFile {
     let file = try openFile()
     guard file.isWritable else {

@@ -2,24 +2,20 @@ import PageCache
 import RangedMmap
 import SystemPackage
 
-/// What a part of a file holds, for who reads all of it and leaves in memory what was there before, and no more.
+/// What a part of a file holds, for a reader of all of it that leaves in memory what was there before, and no more.
 struct FileContents {
-  /// Where something is stored, in order; elsewhere nothing but zeros is.
+  /// Where something is stored, in order; the rest reads as zeros.
   private(set) var data: [Range<Int>] = []
   private let file: FileDescriptor
-  // Whether who tells of holes knows what is stored there and not written back yet.
+  // Whether a hole has no pages that are stored and not written back yet.
   private let knowsStores: Bool
 
-  // How much of a hole is asked about at once: mincore(2) takes 12 ms for a GiB, and somebody may want to stop it.
+  // How much of a hole is queried at once: mincore(2) takes 12 ms for a GiB, and the job can be stopped after each step.
   private static let step = 4 << 30
 
-  /// Looks where something is stored.
+  /// Finds where something is stored, until the job is stopped.
   ///
-  /// - Parameters:
-  ///   - file: A descriptor that is quiet; nobody reads or writes by its offset.
-  ///   - bytes: Offsets into the file.
-  ///   - job: What may be stopped meanwhile.
-  /// - Throws: That it was stopped.
+  /// The descriptor is a quiet one, and nothing may read or write by its offset.
   init(of file: FileDescriptor, _ bytes: Range<Int>, stopping job: Job) throws(CommandError) {
     self.file = file
     knowsStores = (try? PageCache.holesHaveNoPages(file)) ?? false
@@ -28,26 +24,23 @@ struct FileContents {
       return
     }
     for extent in extents {
-      if extent.kind.holdsData {
-        append(extent.bytes)
-      } else {
-        try look(into: extent, job)
-      }
+      if extent.kind.holdsData { append(extent.bytes) } else { try search(extent, job) }
     }
   }
 
-  // What was stored into reserved blocks is in memory, and not on the disk yet; there the rest reads as zeros.
-  private mutating func look(into extent: Extent, _ job: Job) throws(CommandError) {
+  // What was stored into reserved blocks is in memory, and not on the disk yet; the rest of them reads as zeros.
+  private mutating func search(_ extent: Extent, _ job: Job) throws(CommandError) {
     var start = extent.bytes.lowerBound
     while start < extent.bytes.upperBound {
       if job.wasStopped { throw CommandError("\(job.name): stopped") }
       let end = min(extent.bytes.upperBound, start + Self.step)
-      let pages = start / Alignment.page..<Alignment.pages(in: end)
+      let pages = Alignment.pages(touchedBy: start..<end)
       if let runs = try? KernelAnswer(file, each: pages).value {
-        for run in runs where run.state.contains(.cached) { append(Self.bytes(run.pages).clamped(to: start..<end)) }
+        for run in runs where run.state.contains(.cached) {
+          append(Alignment.bytes(of: run.pages).clamped(to: start..<end))
+        }
       } else if extent.kind != .hole || !knowsStores {
-        // Of whom nobody tells what is in memory. What is stored into a hole gets blocks at once, unless a server tells of
-        // them.
+        // What is in memory is unknown. What is stored into a hole gets blocks at once, except where a server manages them.
         append(start..<end)
       }
       start = end
@@ -62,15 +55,7 @@ struct FileContents {
     }
   }
 
-  private static func bytes(_ pages: Range<Int>) -> Range<Int> {
-    pages.lowerBound * Alignment.page..<pages.upperBound * Alignment.page
-  }
-
-  /// Reads a piece.
-  ///
-  /// - Parameter piece: Offsets within the part.
-  /// - Returns: Its bytes, fewer where the file ends by now.
-  /// - Throws: Why they can't be read.
+  /// The bytes at some offsets within the part; fewer where the file ends by now.
   func bytes(in piece: Range<Int>) throws(Errno) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: piece.count)
     for part in parts(in: piece) {
@@ -80,22 +65,18 @@ struct FileContents {
     return bytes
   }
 
-  // Where something is stored in a piece: found by halves, for there may be a part for every other page.
+  // Where something is stored in a piece. There may be a part for every other page.
   private func parts(in piece: Range<Int>) -> [Range<Int>] {
-    var (low, high) = (0, data.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if data[middle].upperBound <= piece.lowerBound { low = middle + 1 } else { high = middle }
-    }
-    return data[low...].prefix { $0.lowerBound < piece.upperBound }.map { $0.clamped(to: piece) }
+    let first = firstIndex(below: data.count) { data[$0].upperBound > piece.lowerBound }
+    return data[first...].prefix { $0.lowerBound < piece.upperBound }.map { $0.clamped(to: piece) }
   }
 
   // Where the file ended, if it ended in these bytes.
   private func read(_ part: Range<Int>, into bytes: inout [UInt8], of piece: Range<Int>) throws(Errno) -> Int? {
-    let pages = part.lowerBound / Alignment.page..<Alignment.pages(in: part.upperBound)
+    let pages = Alignment.pages(touchedBy: part)
     let known = try? KernelAnswer(file, each: pages).value.map { ($0.pages, $0.state.contains(.cached)) }
     for (run, isCached) in known ?? [(pages, false)] {
-      let wanted = Self.bytes(run).clamped(to: part)
+      let wanted = Alignment.bytes(of: run).clamped(to: part)
       let place = wanted.lowerBound - piece.lowerBound
       var count = 0
       do {

@@ -2,36 +2,32 @@ import PageCache
 import RangedMmap
 import SystemPackage
 
-/// Bytes of a file as they are now, for somebody to see, who must be told if some of them are gone.
+/// Bytes of a file as they are now, and which of them are gone.
 package struct FoundBytes: Sendable {
-  /// What there is, from the first byte asked for on.
+  /// What there is, from the first wanted byte on.
   package let bytes: [UInt8]
-  /// The offsets that were asked for, that the file had when it was opened, and that it has no more.
+  /// The wanted offsets that the file had when it was opened, and that it has no more.
   package let missing: Range<Int>
   package let end: Int
 
-  /// What is missing and why, for whoever knows the file; `nil` if nothing is.
+  /// What is missing and why; `nil` if nothing is.
   package var shortfall: String? {
     guard !missing.isEmpty else { return nil }
     return "somebody cut the file short, to \(counted(end, "byte")): "
-      + "\(counted(missing.count, "byte")) from 0x\(hex(missing.lowerBound, width: 1)) on "
+      + "\(counted(missing.count, "byte")) from \(address(missing.lowerBound)) on "
       + (missing.count == 1 ? "is gone" : "are gone")
   }
 }
 
 extension MmapFile {
-  /// Reads what the file holds now.
-  ///
-  /// - Parameter bytes: Offsets into the file; those after the end that it had when it was opened are left out.
-  /// - Returns: The bytes, and which of them are gone.
-  /// - Throws: Why nothing can be read.
-  package func look(at bytes: Range<Int>) throws(CommandError) -> FoundBytes {
-    if let copied = glance(bytes.clamped(to: 0..<size)) { return found(copied, of: bytes) }
+  /// What the file holds now at some offsets, without those after the end that it had when it was opened.
+  package func presentBytes(_ bytes: Range<Int>) throws(CommandError) -> FoundBytes {
+    if let copied = quietCopy(bytes.clamped(to: 0..<size)) { return found(copied, of: bytes) }
     do throws(MmapFileError) { return found(try peek(bytes), of: bytes) } catch { throw CommandError(error) }
   }
 
-  // Without a trace; `nil` where only read(2) tells, or tells why it can't be done.
-  private func glance(_ bytes: Range<Int>) -> [UInt8]? {
+  // Without a trace; `nil` where only read(2) can read, or says why it can't be read.
+  private func quietCopy(_ bytes: Range<Int>) -> [UInt8]? {
     guard let window = QuietWindow(of: descriptor, bytes: bytes) else { return nil }
     // SAFETY: `count` counts what was filled in.
     return try? unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
@@ -39,21 +35,19 @@ extension MmapFile {
     }
   }
 
-  /// What was found of some bytes, those from the first one on.
+  /// The result of a read that found the first of some bytes.
   func found(_ found: [UInt8], of bytes: Range<Int>) -> FoundBytes {
     let missing = bytes.clamped(to: 0..<size).dropFirst(found.count)
     guard !missing.isEmpty else { return FoundBytes(bytes: found, missing: missing, end: size) }
-    // It may have grown again: then it ended where the reading did.
+    // It may have grown again since; it ended where the read did.
     return FoundBytes(bytes: found, missing: missing, end: min(cut?.end ?? size, missing.lowerBound))
   }
 
-  /// How long the file is now, in bytes.
+  /// The present size, in bytes.
   var presentSize: Int { (try? PageCache.size(of: descriptor)) ?? size }
 
-  /// Whether it is a block device.
   var isDevice: Bool { (try? PageCache.isDevice(descriptor)) ?? false }
 
-  /// How many pages it has now.
   var presentPages: Int { Alignment.pages(in: presentSize) }
 
   /// What is missing of the whole file; `nil` if it is as long as when it was opened.
@@ -63,9 +57,26 @@ extension MmapFile {
     return FoundBytes(bytes: [], missing: end..<size, end: end)
   }
 
-  /// What is missing of some of its bytes and why, as far as the file's end tells; `nil` if nothing is.
+  /// What is missing of some of its bytes, by the file's present end; `nil` if nothing is.
   func shortfall(of bytes: Range<Int>) -> String? {
     guard let cut else { return nil }
     return FoundBytes(bytes: [], missing: cut.missing.clamped(to: bytes), end: cut.end).shortfall
   }
+
+  func requirePage(_ page: Int, of count: Int? = nil) throws(CommandError) {
+    let count = count ?? states.count
+    guard page < count else { throw CommandError("page \(page): the last page is \(count - 1)") }
+  }
+
+  func requireByte(_ offset: Int) throws(CommandError) {
+    guard offset < size else {
+      throw CommandError("byte \(address(offset)): the last byte is \(address(size - 1))")
+    }
+  }
+}
+
+extension Alignment {
+  static func bytes(of pages: Range<Int>) -> Range<Int> { pages.lowerBound * page..<pages.upperBound * page }
+
+  static func pages(touchedBy bytes: Range<Int>) -> Range<Int> { bytes.lowerBound / page..<pages(in: bytes.upperBound) }
 }

@@ -6,10 +6,7 @@ import SystemPackage
 extension FilePath {
   /// A path as a person wrote it.
   ///
-  /// `FilePath` drops a slash at the end, which says that there is a folder: the system is asked before it is dropped.
-  ///
-  /// - Parameter path: The path.
-  /// - Throws: What the system says of a path with such a slash that leads to no folder; that there is no path.
+  /// `FilePath` drops a slash at the end, which says that the path is a folder; this throws if it is none.
   package init(typed path: String) throws(CommandError) {
     guard !path.isEmpty else { throw CommandError("\"\": is no name of a file; give one") }
     self.init(path)
@@ -18,21 +15,23 @@ extension FilePath {
     throw CommandError("\(path): \(Errno(rawValue: errno)); a slash at the end is for folders, so leave it out")
   }
 
-  /// A path as a person wrote it, begun in this folder unless it begins at the root; still as it was written.
+  /// The folder that names begin in, or `nil` if it can't be found: it may have been removed.
+  package static var workingFolder: FilePath? {
+    // SAFETY: getcwd's answer is copied and freed here.
+    unsafe getcwd(nil, 0).map { path in
+      defer { unsafe free(path) }
+      return unsafe FilePath(platformString: path)
+    }
+  }
+
+  /// A path as a person wrote it, in this folder unless it begins at the root; a slash at its end stays.
   func pushing(typed path: String) -> String {
     pushing(FilePath(path)).string + (path.hasSuffix("/") ? "/" : "")
   }
 }
 
 extension FileDescriptor {
-  /// Reads until the memory is full or the file ends: one pread(2) gives what it likes.
-  ///
-  /// - Parameters:
-  ///   - memory: What is filled.
-  ///   - offset: Where in the file it begins.
-  ///   - most: How many bytes one call is asked for at most.
-  /// - Returns: How many bytes there were.
-  /// - Throws: The system's error.
+  /// Reads until the memory is full or the file ends, and returns the count of bytes: one pread(2) may return fewer.
   package func readAll(
     into memory: UnsafeMutableRawBufferPointer, from offset: Int, atMost most: Int = .max
   ) throws -> Int {
@@ -46,7 +45,6 @@ extension FileDescriptor {
     return count
   }
 
-  /// Whether both lead to the same file.
   func isSameFile(as other: FileDescriptor) -> Bool {
     guard let one = try? stat(), let other = try? other.stat() else { return false }
     return one.identity == other.identity

@@ -5,22 +5,17 @@ import SystemPackage
 /// What a range was filled with.
 struct Content: Sendable {
   let pattern: Pattern
-  /// How the file was then that is the pattern, if one is.
+  /// The state that the pattern's file had then, if it is a file.
   let stamp: PatternSource.Stamp?
 }
 
-/// A pattern with all that it needs at hand, ready to fill memory and to be compared with it.
+/// A pattern that is ready to fill memory and to be compared with it.
 struct PatternFill: Sendable {
   let content: Content
   // For patterns that repeat something.
   private let source: PatternSource?
 
-  /// Gets a pattern ready; a file is opened now.
-  ///
-  /// - Parameters:
-  ///   - pattern: The pattern.
-  ///   - target: The file that is to be filled, which can't serve as its own pattern.
-  /// - Throws: What is wrong with the file that is the pattern.
+  /// Opens the pattern's file, if it is one; `target` is the file to be filled, which can't be its own pattern.
   init(_ pattern: Pattern, for target: FileDescriptor? = nil) throws(CommandError) {
     switch pattern {
     case .text(let text): self.init(pattern, PatternSource(text: text))
@@ -29,13 +24,12 @@ struct PatternFill: Sendable {
     }
   }
 
-  /// A pattern that repeats these bytes.
   init(_ pattern: Pattern, _ source: PatternSource?) {
     content = Content(pattern: pattern, stamp: source?.stamp)
     self.source = source
   }
 
-  /// Fills memory that stands for the bytes of the file from `offset` on, in a range that starts at `start`.
+  /// Fills memory that is the file from `offset` on, in a range that starts at `start`.
   func fill(_ memory: UnsafeMutableRawBufferPointer, offset: Int, start: Int) throws(CommandError) {
     switch content.pattern {
     case .byte(let byte): unsafe memory.initializeMemory(as: UInt8.self, repeating: byte)
@@ -47,16 +41,12 @@ struct PatternFill: Sendable {
     }
   }
 
-  // Between two of these pieces somebody may look how far it has come, or end it.
+  // Progress is reported after each of these pieces, and the filling can be stopped: a MiB takes under a millisecond.
   private static let pieceSize = 1 << 20
 
   /// Fills a range in place, with no copy.
   ///
-  /// - Parameters:
-  ///   - writer: What the range is filled through.
-  ///   - start: The range's offset in the file.
-  ///   - advance: Told after each piece how many pages it had; what it throws ends the filling.
-  /// - Throws: What `advance` throws, or what is wrong with the file that is the pattern.
+  /// `advance` gets the number of pages of each piece; what it throws ends the filling.
   func fill(_ writer: RangeWriter, start: Int, _ advance: (Int) throws -> Void = { _ in }) throws {
     while writer.remaining > 0 {
       let filled = writer.count
@@ -70,14 +60,9 @@ struct PatternFill: Sendable {
     try source?.checkUnchanged()
   }
 
-  /// Where `bytes`, which start a range at `start`, first differ from the pattern.
+  /// Where the bytes of a range that starts at `start` first differ from the pattern; `nil` if nowhere.
   ///
-  /// - Parameters:
-  ///   - bytes: The range's bytes.
-  ///   - start: The range's offset in the file.
-  ///   - advance: Told after each piece how many pages it had; false ends the comparison.
-  /// - Returns: The place and both bytes, or `nil` if there was no difference as far as was compared.
-  /// - Throws: What is wrong with the file that is the pattern.
+  /// `advance` gets the number of pages of each piece; false ends the comparison.
   func firstDifference(
     _ bytes: Span<UInt8>, start: Int, _ advance: (Int) -> Bool = { _ in true }
   ) throws -> (offset: Int, expected: UInt8, found: UInt8)? {
@@ -93,18 +78,15 @@ struct PatternFill: Sendable {
           return unsafe memcmp(mine, theirs, part) == 0
         }
       }
-      if !isEqual {
-        for index in 0..<part {
-          let found = bytes[position + index]
-          if found != scratch[index] { return (start + position + index, scratch[index], found) }
-        }
+      if !isEqual, let index = (0..<part).first(where: { bytes[position + $0] != scratch[$0] }) {
+        return (start + position + index, scratch[index], bytes[position + index])
       }
       guard advance(Alignment.pages(in: part)) else { return nil }
     }
     return nil
   }
 
-  // Offsets of ranges are multiples of 8, only the last range of a file may end in the middle of a word.
+  // Offsets of ranges are multiples of 8; only the last range of a file may end in the middle of a word.
   private func fillWords(_ memory: UnsafeMutableRawBufferPointer, _ offset: Int, _ word: (Int) -> UInt64) {
     for position in stride(from: 0, to: memory.count, by: 8) {
       let value = word(offset + position).littleEndian

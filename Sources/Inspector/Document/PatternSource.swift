@@ -2,10 +2,9 @@ import Glibc
 import RangedMmap
 import SystemPackage
 
-/// The bytes that a pattern repeats: those of a text, or of a file, which is read in pieces and may be larger than
-/// memory.
+/// The bytes that a pattern repeats: a text's, or a file's, which may be larger than memory and is read in pieces.
 final class PatternSource: Sendable {
-  /// What tells later whether a file is still as it was; one object for all ranges that were filled from it.
+  /// The identity and the times of a file, which show later whether it has changed; all ranges filled from it share one.
   final class Stamp: Sendable, Equatable {
     private let numbers: [Int]
 
@@ -17,18 +16,18 @@ final class PatternSource: Sendable {
   }
 
   private static let need = "a pattern needs a regular file of at least one byte"
-  // A file that is no longer is read once, and not each time that its bytes are repeated.
+  // A file up to this size is read once, and not at each repetition.
   private static let smallSize = 1 << 20
-  // What is shorter is repeated beforehand, so that it is not copied byte by byte; large files are read in pieces of it.
+  // Shorter contents are repeated up to this size, for fewer copies; larger files are read in pieces of it.
   private static let pieceSize = 1 << 16
 
-  /// How many bytes there are before they begin anew.
+  /// The bytes of one repetition.
   let size: Int
-  /// Of a file: how it was when it was opened.
+  /// The file's, when it was opened.
   let stamp: Stamp?
   private let path: String
   private let file: FileDescriptor?
-  // The bytes, once or several times over; empty where they are read from the file.
+  // The bytes, once or repeated; empty where they are read from the file.
   private let row: [UInt8]
   private let mostPerRead: Int
 
@@ -50,16 +49,12 @@ final class PatternSource: Sendable {
 
   /// Opens a file, and reads it if it is small.
   ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - target: The file that is to be filled with its bytes, which must be another one.
-  ///   - mostPerRead: How many bytes one pread(2) is asked for at most; Linux gives 2 GiB less a page at the very most.
-  /// - Throws: The path and what is wrong with it.
+  /// It must not be the target, which is to be filled. One pread(2) of Linux reads up to 2 GiB less a page.
   convenience init(
     file path: String, for target: FileDescriptor? = nil, mostPerRead: Int = pieceSize
   ) throws(CommandError) {
     do {
-      // Without blocking: nobody may ever write to a FIFO.
+      // Without blocking: a FIFO may never have a writer.
       let file = try FileDescriptor.open(FilePath(typed: path), .readOnly, options: [.closeOnExec, .nonBlocking])
       do {
         let status = try Self.check(path, file, for: target)
@@ -91,7 +86,7 @@ final class PatternSource: Sendable {
     return status
   }
 
-  /// Fills memory with what stands, in the endless row of the bytes, from a place on.
+  /// Fills memory with the endless repetition of the bytes, from a position on.
   func fill(_ memory: UnsafeMutableRawBufferPointer, from position: Int) throws(CommandError) {
     var scratch = [UInt8](repeating: 0, count: row.isEmpty ? min(memory.count, Self.pieceSize) : 0)
     var filled = 0
@@ -104,7 +99,7 @@ final class PatternSource: Sendable {
         continue
       }
       let count = min(scratch.count, rest.count, size - place)
-      // By way of memory of our own: pread(2) into pages that are gone fails as if the source were to blame.
+      // Into our own memory first: pread(2) into pages that are gone fails as if the source were to blame.
       do {
         // SAFETY: the array has at least so many bytes.
         filled += try unsafe scratch.withUnsafeMutableBytes { scratch in
@@ -124,7 +119,6 @@ final class PatternSource: Sendable {
     }
   }
 
-  // As many bytes as there is room for.
   private static func copy(_ bytes: UnsafeRawBufferPointer, to memory: UnsafeMutableRawBufferPointer) -> Int {
     let count = min(bytes.count, memory.count)
     unsafe memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
@@ -137,7 +131,7 @@ final class PatternSource: Sendable {
   ) throws {
     let count = try unsafe file.readAll(into: memory, from: place, atMost: most)
     guard count == memory.count else {
-      // Cut meanwhile, or one of sysfs, whose sizes are not those of what they give.
+      // Cut meanwhile, or a file of sysfs, whose size is not the count of its bytes.
       throw CommandError(
         "\(path): ends after \(counted(place + count, "byte")), and its size was \(size) when it was opened; \(need)")
     }

@@ -3,7 +3,7 @@ import RangedMmap
 
 /// Who allocated a range.
 package enum Author: Sendable, Equatable, CustomStringConvertible {
-  /// Somebody at the keyboard, or a script.
+  /// A person at the keyboard, or a script.
   case command
   /// A worker thread, counted from 1.
   case worker(Int)
@@ -16,7 +16,6 @@ package enum Author: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// One of the library's three ranges, whichever it is by now.
 enum Holding: ~Copyable, Sendable {
   case allocated(AllocatedRange)
   case written(WriteReceipt)
@@ -33,45 +32,36 @@ struct RangeRecord: ~Copyable, Sendable {
   var holding: Holding?
   private(set) var history: RangeHistory
 
+  private init(
+    _ bytes: Range<Int>, _ holding: consuming Holding?, _ content: Content? = nil, by author: Author,
+    _ history: RangeHistory = RangeHistory()
+  ) {
+    (self.bytes, self.author, self.content, self.history) = (bytes, author, content, history)
+    self.holding = holding
+  }
+
   init(_ range: consuming AllocatedRange, by author: Author) {
-    bytes = range.byteRange
-    self.author = author
-    holding = .allocated(range)
-    history = RangeHistory()
+    self.init(range.byteRange, .allocated(range), by: author)
   }
 
   init(_ receipt: consuming WriteReceipt, _ content: Content, by author: Author) {
-    bytes = receipt.byteRange
-    self.author = author
-    self.content = content
-    holding = .written(receipt)
-    history = RangeHistory()
+    self.init(receipt.byteRange, .written(receipt), content, by: author)
     history.written = history.allocated
   }
 
   init(_ range: consuming FlushedRange, _ content: Content, by author: Author) {
-    bytes = range.byteRange
-    self.author = author
-    self.content = content
-    holding = .flushed(range)
-    history = RangeHistory()
+    self.init(range.byteRange, .flushed(range), content, by: author)
     (history.written, history.synced) = (history.allocated, history.allocated)
   }
 
   /// A part of a range that was split; what was written to it before belongs to the whole.
   init(_ part: consuming AllocatedRange, of whole: borrowing RangeRecord) {
-    bytes = part.byteRange
-    author = whole.author
-    holding = .allocated(part)
-    history = RangeHistory(of: whole.history)
+    self.init(part.byteRange, .allocated(part), by: whole.author, RangeHistory(of: whole.history))
   }
 
-  /// What stands in for a record that is away on an rangeJob.
+  /// What stands in for a record that a job has taken.
   fileprivate init(placeholderFor record: borrowing RangeRecord) {
-    bytes = record.bytes
-    author = record.author
-    content = record.content
-    history = record.history
+    self.init(record.bytes, nil, record.content, by: record.author, record.history)
   }
 
   var pageCount: Int { Alignment.pages(in: bytes.count) }
@@ -96,14 +86,14 @@ struct RangeRecord: ~Copyable, Sendable {
   }
 }
 
-/// When the steps of a range were made, in the seconds of the wall clock since 1970.
+/// When the steps of a range were made.
 package struct RangeHistory: Sendable, Equatable {
   /// When it was handed out, or taken in from a worker.
   package let allocated: WallTime
   package internal(set) var written: WallTime?
   /// When it was made durable, if it was after the last write.
   package internal(set) var synced: WallTime?
-  /// When it was taken back to be written anew, if it was after the last write.
+  /// When it was made writable again, if it was after the last write.
   package internal(set) var reused: WallTime?
 
   init() { allocated = .now }
@@ -111,9 +101,8 @@ package struct RangeHistory: Sendable, Equatable {
   fileprivate init(of whole: RangeHistory) { allocated = whole.allocated }
 }
 
-/// What can be told of a labelled range.
+/// What is shown of a labelled range.
 package struct RangeSummary: Sendable, Equatable {
-  /// How far a range has come.
   package enum Stage: String, Sendable {
     /// Under way from one stage to the next.
     case busy
@@ -137,13 +126,13 @@ package struct RangeSummary: Sendable, Equatable {
 /// The labelled ranges of a session: `r1` is the first.
 struct RangeTable: ~Copyable {
   private var records = UniqueArray<RangeRecord>()
-  // Labels in the order of their place in the file, as far as they were sorted; those after, in order of arrival.
+  // Labels: the first `sortedCount` in the order of their place in the file, the others in order of arrival.
   private var byPlace: [Int] = []
   private var sortedCount = 0
 
   var count: Int { records.count }
 
-  /// Gives the record the next label.
+  /// Gives the record the next label, and returns it.
   @discardableResult
   mutating func append(_ record: consuming RangeRecord) -> Int {
     records.append(record)
@@ -158,11 +147,11 @@ struct RangeTable: ~Copyable {
     )
   }
 
-  // Of these many are asked for at a time.
+  // Alone, for callers that go through many labels.
   func stage(_ label: Int) -> RangeSummary.Stage { records[label - 1].stage }
   func bytes(_ label: Int) -> Range<Int> { records[label - 1].bytes }
 
-  /// Takes a record out for an rangeJob; until it is put back its range is busy.
+  /// Takes a record out for a job; until it is put back its range is busy.
   mutating func take(_ label: Int) -> RangeRecord {
     var record = RangeRecord(placeholderFor: records[label - 1])
     swap(&record, &records[label - 1])
@@ -192,20 +181,24 @@ struct RangeTable: ~Copyable {
     sortedCount = byPlace.count
   }
 
-  // Where among the sorted ones the first range stands that starts after an offset.
+  // The index among the sorted ones of the first range that starts after an offset.
   private func place(after offset: Int) -> Int {
-    var (low, high) = (0, sortedCount)
-    while low < high {
-      let middle = (low + high) / 2
-      if records[byPlace[middle] - 1].bytes.lowerBound <= offset { low = middle + 1 } else { high = middle }
-    }
-    return low
+    firstIndex(below: sortedCount) { records[byPlace[$0] - 1].bytes.lowerBound > offset }
   }
 
-  /// Changes the record of a label in place.
   mutating func update<Result>(
     _ label: Int, _ body: (inout RangeRecord) throws(CommandError) -> Result
   ) throws(CommandError) -> Result {
     try body(&records[label - 1])
   }
+}
+
+/// The first index for which something is so that is so for all that follow, or `count`.
+func firstIndex(below count: Int, where isAfter: (Int) -> Bool) -> Int {
+  var (low, high) = (0, count)
+  while low < high {
+    let middle = (low + high) / 2
+    if isAfter(middle) { high = middle } else { low = middle + 1 }
+  }
+  return low
 }

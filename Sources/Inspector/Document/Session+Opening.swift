@@ -9,7 +9,7 @@ extension Session {
   }
 
   func take(_ file: MmapFile, _ allocator: ConcurrentAllocator?) {
-    // What workers had left to tell, they tell of the file before.
+    // The workers' last news are of the file before.
     takeInWorkers()
     if let farewell { note(Event(.caption, [farewell])) }
     let isSame = self.file?.path == file.path

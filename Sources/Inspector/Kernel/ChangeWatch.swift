@@ -3,36 +3,29 @@ import PageCache
 import RangedMmap
 import SystemPackage
 
-/// Tells which pages of a file that others write have other bytes than at the last look.
+/// Finds the pages of a file that others write whose bytes differ from those of the last sample.
 ///
-/// It reads only pages that are in memory, so that looking brings none in; a page that changes on the disk alone is
-/// seen when it comes into memory.
+/// It reads only pages that are in memory, and brings none in; a page that changes on the disk alone is seen when it comes
+/// into memory.
 struct ChangeWatch {
   private var digests: [Int: UInt64] = [:]
   private var changes: [Int: ContinuousClock.Instant] = [:]
   /// How often a page was seen to have changed.
   private(set) var generation = 0
-  // Pages that could change without the file's time of modification telling: a store to a dirty page leaves it.
+  // Pages that could change without the file's time of modification: a store to a dirty page leaves it.
   private var unsettled: Set<Int> = []
   private var modified = timespec()
-  // How many pages the file had at the last look, or `nil` before the first: those after them are new.
+  // How many pages the file had at the last sample, or `nil` before the first: those after them are new.
   private var knownPages: Int?
   private var scratch = [UInt8](repeating: 0, count: 64 * Alignment.page)
 
   private static let freshTime = Duration.milliseconds(800)
   private static let markTime = Duration.seconds(4)
 
-  /// Looks at the pages in view.
+  /// Compares the pages in view, and returns those that have changed lately.
   ///
-  /// - Parameters:
-  ///   - file: The file.
-  ///   - window: Pages in view.
-  ///   - states: What the kernel knows of each of them.
-  ///   - isDoubtful: Whether each that is in memory may have changed, and neither the file's time nor the kernel would tell.
-  ///   - time: When the file was last modified.
-  ///   - now: The time of the look.
-  /// - Returns: The pages that have changed lately.
-  mutating func look(
+  /// `isDoubtful`: each page in memory may have changed with no trace in the file's time or in the states.
+  mutating func compare(
     _ file: SampledFile, _ window: Range<Int>, _ states: [CachedPage], isDoubtful: Bool,
     modified time: timespec, at now: ContinuousClock.Instant
   ) -> [Int: KernelSample.Mark] {
@@ -46,15 +39,15 @@ struct ChangeWatch {
       if isTouched || isDirty || unsettled.contains(page) || digests[page] == nil { doubtful.append(page) }
     }
     unsettled = dirty
-    compare(file.descriptor, doubtful, at: now)
+    compareDigests(file.descriptor, doubtful, at: now)
     knownPages = Alignment.pages(in: file.size)
-    // What was scrolled out of view is forgotten, so that the cost stays that of the screen.
+    // Pages that were scrolled out of view are forgotten: the cost stays that of the screen.
     if digests.count > 2 * window.count { digests = digests.filter { window.contains($0.key) } }
     changes = changes.filter { now - $0.value < Self.markTime && window.contains($0.key) }
     return changes.mapValues { now - $0 < Self.freshTime ? .fresh : .fading }
   }
 
-  private mutating func compare(_ file: FileDescriptor, _ pages: [Int], at now: ContinuousClock.Instant) {
+  private mutating func compareDigests(_ file: FileDescriptor, _ pages: [Int], at now: ContinuousClock.Instant) {
     guard let first = pages.first, let last = pages.last else { return }
     let reader = QuietReader(file, pages: first..<last + 1)
     var next = 0
@@ -83,7 +76,7 @@ struct ChangeWatch {
     }
   }
 
-  /// The number of a page of a file that is in memory; `nil` behind the file's end.
+  /// The digest of a page that is in memory; `nil` behind the file's end.
   static func digest(ofPage page: Int, _ file: FileDescriptor) -> UInt64? {
     let reader = QuietReader(file, pages: page..<page + 1)
     var bytes = [UInt8](repeating: 0, count: Alignment.page)
@@ -94,12 +87,12 @@ struct ChangeWatch {
     }
   }
 
-  /// A number that changes whenever one word of the page does; each step can be undone, so that nothing is forgotten.
+  /// A number that changes whenever one word of the page does: each step is invertible, and loses nothing.
   static func digest(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     let factor: UInt64 = 0x9e37_79b9_7f4a_7c15
     var (a, b) = (UInt64(bytes.count), ~UInt64(bytes.count))
     var offset = 0
-    // Two lanes, so that one multiplication need not wait for the other.
+    // Two lanes: neither multiplication waits for the other.
     while offset + 16 <= bytes.count {
       // SAFETY: 16 bytes are left.
       a = unsafe (a ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* factor
@@ -114,14 +107,14 @@ struct ChangeWatch {
   }
 }
 
-/// Reads pages that are in memory without a trace, or where there is no such way, as anybody does.
+/// Reads pages that are in memory without a trace, or by read(2) where there is no such way.
 private struct QuietReader: ~Copyable {
   private let file: FileDescriptor
   private let window: QuietWindow?
 
   init(_ file: FileDescriptor, pages: Range<Int>) {
     self.file = file
-    window = QuietWindow(of: file, bytes: pages.lowerBound * Alignment.page..<pages.upperBound * Alignment.page)
+    window = QuietWindow(of: file, bytes: Alignment.bytes(of: pages))
   }
 
   /// How many bytes there were from a page on.

@@ -1,56 +1,41 @@
 import PageCache
 import RangedMmap
 
-/// Why the library and the kernel say different things of a page, in one sentence; that is the lesson.
+/// Why the library and the kernel say different things of a page, in one sentence.
 package struct Disagreement: Sendable {
-  /// What the library says of the page.
   let state: PageState
-  /// What the kernel says of it.
   let cache: CachedPage
-  /// Whether no more is known of the page than that it is in memory or is not.
   let isResidencyOnly: Bool
-  /// What lies on the disk for it, if that is known.
+  /// What the disk has of it, if that is known.
   let kind: Extent.Kind?
   /// How many pages around it, within 2 MiB, share the kernel's answer.
   let alike: Int
   /// How many of those were written here and are not durable yet.
   let written: Int
-  /// Whether the file is open for writing here.
   let isWritable: Bool
-  /// The file system, if it lives in memory.
+  /// The file system's name, if it lives in memory.
   let memory: String?
   /// Whether the file system is a program, to which pages are written back.
   let isServed: Bool
 
-  /// Gathers what both say of the page at the cursor; `nil` where the kernel says nothing.
+  /// What both say of the page at the cursor; `nil` where the kernel says nothing.
   package init?(_ file: MmapFile, _ sample: KernelSample) {
     guard let cache = sample.state, sample.cursor < file.states.count else { return nil }
-    state = file.states[sample.cursor]
-    self.cache = cache
-    isResidencyOnly = sample.isResidencyOnly
-    kind = sample.extent?.kind
-    alike = sample.alike.count
     let pages = sample.alike.clamped(to: 0..<file.states.count)
-    written = pages.count { [.written, .flushing].contains(file.states[$0]) }
-    isWritable = file.isWritable
-    memory = file.isInMemory ? sample.fileSystem?.name ?? "memory" : nil
-    isServed = sample.fileSystem?.isServed == true
+    self.init(
+      file.states[sample.cursor], cache, isResidencyOnly: sample.isResidencyOnly, kind: sample.extent?.kind,
+      alike: sample.alike.count, written: pages.count { [.written, .flushing].contains(file.states[$0]) },
+      isWritable: file.isWritable, memory: file.isInMemory ? sample.fileSystem?.name ?? "memory" : nil,
+      isServed: sample.fileSystem?.isServed == true)
   }
 
   init(
     _ state: PageState, _ cache: CachedPage, isResidencyOnly: Bool = false, kind: Extent.Kind? = nil, alike: Int = 1,
-    written: Int = 0,
-    isWritable: Bool = true, memory: String? = nil, isServed: Bool = false
+    written: Int = 0, isWritable: Bool = true, memory: String? = nil, isServed: Bool = false
   ) {
-    self.state = state
-    self.cache = cache
-    self.isResidencyOnly = isResidencyOnly
-    self.kind = kind
-    self.alike = alike
-    self.written = written
-    self.isWritable = isWritable
-    self.memory = memory
-    self.isServed = isServed
+    (self.state, self.cache, self.isResidencyOnly, self.kind) = (state, cache, isResidencyOnly, kind)
+    (self.alike, self.written) = (alike, written)
+    (self.isWritable, self.memory, self.isServed) = (isWritable, memory, isServed)
   }
 
   /// The sentence, or `nil` where both agree.
@@ -59,7 +44,7 @@ package struct Disagreement: Sendable {
       return state == .free && cache.isEmpty
         ? nil : "\(memory): nothing to flush to; the bytes live in memory alone, and no page of it is ever dirty"
     }
-    // It may be dirty or clean: each sentence below would say which.
+    // Each sentence below says dirty or clean, and here that is unknown.
     if isResidencyOnly, cache.contains(.cached) { return nil }
     let isDirty = cache.contains(.dirty)
     let isClean = cache == .cached
@@ -91,7 +76,7 @@ package struct Disagreement: Sendable {
     }
   }
 
-  // Of a file that only others write, the library knows nothing that could disagree.
+  // The library knows nothing of a file that only others write.
   private var lookingOn: String? {
     if cache.contains(.writeback) { return "on its way to the disk" }
     if cache.contains(.dirty) {
@@ -122,7 +107,7 @@ package struct Disagreement: Sendable {
 }
 
 extension FileSystem {
-  /// Whether a program serves its files, to which the kernel gives what is written back.
+  /// Whether a daemon serves its files; the kernel gives to it what is written back.
   fileprivate var isServed: Bool {
     guard let name else { return false }
     return ["fuse", "fuseblk", "virtiofs"].contains(name) || name.hasPrefix("fuse.")

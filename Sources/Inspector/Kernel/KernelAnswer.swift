@@ -2,8 +2,8 @@ import PageCache
 import RangedMmap
 import SystemPackage
 
-/// What the kernel says of pages of a file: all that it counts, or where its counts can't be had or would be of other
-/// pages, which of them are in memory, and no more.
+/// What the kernel says of pages of a file: all that it counts, or only which of them are in memory, where there are no
+/// counts or counts of other pages (a stacked file system's).
 struct KernelAnswer<Value> {
   let value: Value
   /// Why it is not known which pages are dirty and in writeback; `nil` if it is known.
@@ -58,15 +58,15 @@ extension KernelAnswer where Value == KernelCell {
   ///
   /// - Throws: The reason why not even residency is known.
   init(_ file: FileDescriptor, bytes: Range<Int>) throws(PageCacheError) {
-    let pages = bytes.lowerBound / PageCache.pageSize..<Alignment.pages(in: bytes.upperBound)
+    let pages = Alignment.pages(touchedBy: bytes)
     let answer = try KernelAnswer<[KernelCell]>(file, pages, each: max(1, pages.count))
     self.init(value: answer.value.first ?? KernelCell(0, cached: 0, dirty: 0, writeback: 0), lacking: answer.lacking)
   }
 
   /// How many pages of a whole file are in which state.
   ///
-  /// The kernel counts as far as a file can reach: what is appended between a look at the size and the count would
-  /// be missed otherwise.
+  /// It counts as far as a file can reach: what is appended between a query of the size and the count would be missed
+  /// otherwise.
   ///
   /// - Throws: The reason why not even residency is known.
   init(whole file: FileDescriptor) throws(PageCacheError) {
@@ -81,11 +81,10 @@ extension KernelAnswer where Value == KernelCell {
   }
 }
 
-// How much is asked of mincore(2), which takes 12 ms for a GiB whatever is cached: 0.2 s, as long as somebody waits for a
-// look at most.
+// 16 GiB: mincore(2) takes 12 ms for a GiB whatever is cached, so 0.2 s, the longest that a person should wait for a sample.
 private let mostOfResidency = (16 << 30) / PageCache.pageSize
 
-// Who may not be told of residency either is told the first reason, which is the one of all that is missing.
+// Where residency is unknown too, the error is the first reason, which is why all is missing.
 private func residency(
   _ file: FileDescriptor, _ pages: Range<Int>, because reason: PageCacheError
 ) throws(PageCacheError) -> [Range<Int>] {
@@ -93,4 +92,9 @@ private func residency(
     throw reason
   }
   return runs
+}
+
+extension Result {
+  var value: Success? { try? get() }
+  var failure: Failure? { if case .failure(let failure) = self { failure } else { nil } }
 }

@@ -2,7 +2,6 @@ import PageCache
 
 /// What the kernel says of the pages that one cell of the screen stands for.
 package struct KernelCell: Sendable, Equatable {
-  /// How many pages it stands for.
   package let pages: Int
   /// How many of them are in memory.
   package let cached: Int
@@ -14,31 +13,59 @@ package struct KernelCell: Sendable, Equatable {
   package internal(set) var data = 0
 
   init(_ pages: Int, _ counts: CacheCounts) {
-    self.pages = pages
-    (cached, dirty, writeback) = (counts.cached, counts.dirty, counts.writeback)
+    self.init(pages, cached: counts.cached, dirty: counts.dirty, writeback: counts.writeback)
   }
 
-  /// A cell of some counts; where no more is known than how many of its pages are in memory, the others are `nil`.
   init(_ pages: Int, cached: Int, dirty: Int? = nil, writeback: Int? = nil) {
     self.pages = pages
     (self.cached, self.dirty, self.writeback) = (cached, dirty, writeback)
   }
 
+  init(_ runs: [CacheRun], isResidencyOnly: Bool) {
+    func count(_ state: CachedPage) -> Int { runs.reduce(0) { $0 + ($1.state.contains(state) ? $1.pages.count : 0) } }
+    self.init(
+      runs.reduce(0) { $0 + $1.pages.count }, cached: count(.cached), dirty: isResidencyOnly ? nil : count(.dirty),
+      writeback: isResidencyOnly ? nil : count(.writeback))
+  }
+
   /// A cell that stands for one page.
   package init(_ state: CachedPage, isResidencyOnly: Bool = false) {
-    pages = 1
-    cached = state.contains(.cached) ? 1 : 0
-    dirty = isResidencyOnly ? nil : state.contains(.dirty) ? 1 : 0
-    writeback = isResidencyOnly ? nil : state.contains(.writeback) ? 1 : 0
+    self.init([CacheRun(pages: 0..<1, state: state)], isResidencyOnly: isResidencyOnly)
+  }
+
+  /// The counts in JSON, or why they are unknown.
+  static func fields(_ counts: KernelCell?, _ reason: PageCacheError?) -> [(String, JSON)] {
+    [
+      ("cached", JSON(counts?.cached)), ("dirty", JSON(counts?.dirty)), ("writeback", JSON(counts?.writeback)),
+      ("reason", JSON(reason?.description)),
+    ]
   }
 }
 
-extension Extent.Kind {
-  /// Whether the disk holds bytes for it; elsewhere a page reads as zeros.
-  package var holdsData: Bool {
-    switch self {
-    case .hole, .unwritten: false
-    case .delayed, .written, .inline, .data: true
+/// What the kernel says of a page or of many: where its bytes are.
+package enum KernelState: Int, CaseIterable {
+  /// Nowhere: a hole, or blocks that are only reserved.
+  case noData
+  /// On the disk and not in memory.
+  case onDisk
+  /// In memory, equal to the disk.
+  case clean
+  /// In memory, and the disk has others.
+  case dirty
+  /// On their way to the disk.
+  case writeback
+  /// In memory; whether the disk has others is unknown.
+  case cached
+  case unknown
+
+  /// The state that matters most; `nil` is unknown.
+  package init(_ cell: KernelCell?) {
+    switch cell {
+    case nil: self = .unknown
+    case let cell? where cell.dirty ?? 0 > 0: self = .dirty
+    case let cell? where cell.writeback ?? 0 > 0: self = .writeback
+    case let cell? where cell.cached > 0: self = cell.dirty == nil ? .cached : .clean
+    case let cell?: self = cell.data > 0 ? .onDisk : .noData
     }
   }
 }

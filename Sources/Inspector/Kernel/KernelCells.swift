@@ -4,12 +4,11 @@ import RangedMmap
 /// What the kernel says of the pages of a range, in cells of so many pages.
 struct KernelCells: Sendable, Equatable {
   let pages: Range<Int>
-  /// How many of them a cell stands for; the last may stand for fewer.
+  /// The last cell may stand for fewer.
   let pagesPerCell: Int
-  /// Each cell; none where nothing is known.
+  /// None where nothing is known.
   private(set) var cells: [KernelCell] = []
 
-  /// Cells of which nothing is known yet.
   init(_ pages: Range<Int>, each pagesPerCell: Int) {
     self.pages = pages
     self.pagesPerCell = pagesPerCell
@@ -22,7 +21,7 @@ struct KernelCells: Sendable, Equatable {
     return cells.indices.contains(cell) ? cells[cell] : nil
   }
 
-  /// What is so of all pages together; `nil` if nothing is known.
+  /// The counts of all pages together; `nil` if nothing is known.
   var sum: KernelCell? {
     guard let first = cells.first else { return nil }
     return cells.dropFirst().reduce(first) { sum, cell in
@@ -56,8 +55,7 @@ struct KernelCells: Sendable, Equatable {
 
   /// Takes in where the file has bytes on the disk.
   mutating func add(_ extent: Extent) {
-    let touched = extent.bytes.lowerBound / Alignment.page..<Alignment.pages(in: extent.bytes.upperBound)
-    let held = touched.clamped(to: pages)
+    let held = Alignment.pages(touchedBy: extent.bytes).clamped(to: pages)
     guard !held.isEmpty, !cells.isEmpty else { return }
     func cell(_ page: Int) -> Int { (page - pages.lowerBound) / pagesPerCell }
     for index in cell(held.lowerBound)...cell(held.upperBound - 1) {

@@ -3,7 +3,7 @@ import PageCache
 import RangedMmap
 import SystemPackage
 
-/// What is to be looked at: the pages in view.
+/// What is to be sampled: the pages in view.
 package struct KernelRequest: Sendable {
   package let file: SampledFile
   package let pages: Range<Int>
@@ -12,10 +12,9 @@ package struct KernelRequest: Sendable {
   package let cursor: Int
   /// How many pages a cell stands for where the whole file is shown beside those in view.
   package let pagesPerCellOfWhole: Int?
-  /// Whether the page at the cursor may be read though nobody tells whether it is in memory.
+  /// Whether the page at the cursor may be read though it is unknown whether it is in memory.
   package let mayRead: Bool
 
-  /// A request for the pages in view.
   package init(
     _ file: SampledFile, pages: Range<Int>, each pagesPerCell: Int = 1, cursor: Int, wholeEach: Int? = nil,
     mayRead: Bool = false
@@ -29,13 +28,10 @@ package struct KernelRequest: Sendable {
   }
 }
 
-extension KernelRequest {
+extension KernelRequest: Equatable {
   /// What a person decides of it: where the view begins, how much a cell is, and where the cursor stands.
   var view: [Int] { [pages.lowerBound, pagesPerCell, cursor] }
-}
 
-extension KernelRequest: Equatable {
-  /// Whether both ask for the same.
   package static func == (one: Self, other: Self) -> Bool {
     one.file === other.file && one.pages == other.pages && one.pagesPerCell == other.pagesPerCell
       && one.cursor == other.cursor && one.pagesPerCellOfWhole == other.pagesPerCellOfWhole
@@ -43,31 +39,26 @@ extension KernelRequest: Equatable {
   }
 }
 
-/// Asks the kernel about the pages in view, and remembers what it takes to see changes.
+/// Samples the pages in view, and remembers what it takes to see changes.
 ///
-/// It changes nothing: no page is brought in and none is written back.
+/// It has no effect on them: no page is brought in and none is written back.
 package struct KernelProbe {
   private var changes = ChangeWatch()
   private var file: SampledFile?
   private var fileSystem: FileSystem?
   private var users: [FileUser]?
-  // Not at the first look, which a screen waits for.
+  // Not at the first sample, which a screen waits for.
   private var usersAreDue: ContinuousClock.Instant?
 
-  // Looking through all processes costs milliseconds, and who comes and goes is no matter of the blink of an eye.
+  // A scan of all processes takes milliseconds; a user of the file that is seen a few seconds late is no loss.
   private static let usersTime = Duration.seconds(3)
 
-  /// A probe that has seen nothing.
   package init() {}
 
-  /// Looks once.
-  ///
-  /// - Parameter request: What to look at.
-  /// - Returns: What the kernel said.
-  package mutating func look(at request: KernelRequest) -> KernelSample {
+  package mutating func sample(_ request: KernelRequest) -> KernelSample {
     let descriptor = request.file.descriptor
     if file !== request.file {
-      // The same file that has grown keeps what was seen of it, so that what is new in it shows.
+      // What was seen of a file that has grown is kept: what is new in it shows.
       if file?.identity != request.file.identity { self = KernelProbe() }
       file = request.file
       fileSystem = try? PageCache.fileSystem(of: descriptor)
@@ -89,20 +80,18 @@ package struct KernelProbe {
     }
     var status = stat()
     // SAFETY: fills the structure that it is given.
-    if unsafe fstat(descriptor.rawValue, &status) == 0 {
-      if request.file.isWatched {
-        sample.comparesBytes = !states.isEmpty
-        sample.marks = changes.look(
-          request.file, request.pages, states,
-          isDoubtful: sample.isResidencyOnly || sample.hidesStores, modified: status.st_mtim, at: now)
-        sample.generation = changes.generation
-      }
+    if unsafe fstat(descriptor.rawValue, &status) == 0, request.file.isWatched {
+      sample.comparesBytes = !states.isEmpty
+      sample.marks = changes.compare(
+        request.file, request.pages, states,
+        isDoubtful: sample.isResidencyOnly || sample.hidesStores, modified: status.st_mtim, at: now)
+      sample.generation = changes.generation
     }
     return sample
   }
 
-  // The most pages whose bytes are compared: 128 MiB, for which a look takes 40 ms where all may have changed. Cells of four
-  // pages fill a window of 160 columns and 50 rows with so many.
+  // The most pages whose bytes are compared: 128 MiB, for which a sample takes 40 ms where all may have changed. Cells of
+  // four pages fill a window of 160 columns and 50 rows with so many.
   private static let mostCompared = 1 << 15
 
   // Page by page where each is one cell or may be marked, and then of each page too; else by the cell.
@@ -119,7 +108,7 @@ package struct KernelProbe {
     } else {
       sample.reason = try sample.view.count(descriptor)
     }
-    // Of a file that is too large to be asked about as a whole, the parts may be known.
+    // The parts may be known of a file that is too large for a count of the whole.
     if let each = request.pagesPerCellOfWhole {
       var whole = KernelCells(0..<Alignment.pages(in: request.file.size), each: each)
       _ = try? whole.count(descriptor)
@@ -143,10 +132,7 @@ package struct KernelProbe {
   }
 
   private func locate(_ sample: inout KernelSample, _ request: KernelRequest) {
-    func bytes(_ pages: Range<Int>) -> Range<Int> {
-      let end = min(pages.upperBound * Alignment.page, request.file.size)
-      return min(pages.lowerBound * Alignment.page, end)..<end
-    }
+    func bytes(_ pages: Range<Int>) -> Range<Int> { Alignment.bytes(of: pages).clamped(to: 0..<request.file.size) }
     let descriptor = request.file.descriptor
     let shown = sample.overview?.pages ?? request.pages
     if !sample.view.cells.isEmpty, let extents = try? PageCache.extents(ofOwn: descriptor, bytes: bytes(shown)) {
@@ -156,7 +142,7 @@ package struct KernelProbe {
       }
     }
     let extents = try? PageCache.extents(ofOwn: descriptor, bytes: bytes(request.cursor..<request.cursor + 1))
-    // Of a page with blocks smaller than itself, the first piece that is no hole.
+    // Where blocks are smaller than a page: the page's first piece that is no hole.
     sample.extent = extents?.first { $0.kind != .hole } ?? extents?.first
   }
 }

@@ -9,7 +9,7 @@ package struct KernelSample: Sendable, Equatable {
   }
 
   package var pages: Range<Int> { view.pages }
-  /// The page that is told of at length.
+  /// The page that is shown at length.
   package let cursor: Int
   /// Why some of it is unknown, or `nil` if all is known.
   package internal(set) var reason: PageCacheError?
@@ -27,15 +27,13 @@ package struct KernelSample: Sendable, Equatable {
   package internal(set) var alike: Range<Int>
   /// Pages whose bytes have changed lately, in a file that is only looked at.
   package var marks: [Int: Mark] = [:]
-  /// Whether the bytes in view are compared with those of the last look: not of a file that is written here, nor where too
-  /// many are in view.
+  /// Whether the bytes in view are compared with those of the last sample: not of a file that is written here, nor where
+  /// too many are in view.
   package internal(set) var comparesBytes = false
-  /// Who else has the file, or `nil` if that was not asked or is unknown.
+  /// Which processes have the file open, or `nil` if that was not queried yet or is unknown.
   package internal(set) var users: [FileUser]?
-  /// The file system, or `nil` if it is unknown.
   package internal(set) var fileSystem: FileSystem?
-  // Samples differ when these do: what the file is, what bytes the page at the cursor has, and how often bytes in view
-  // were seen to have changed.
+  // What is not shown, but makes samples differ: the digest of the page at the cursor, and how often bytes in view changed.
   var standing: FileStanding?
   var digest: UInt64?
   var generation = 0
@@ -51,23 +49,22 @@ package struct KernelSample: Sendable, Equatable {
 
   private var isMapped: Bool { users?.contains { !$0.isSelf && $0.mapping == .writable } ?? false }
 
-  // How rarely it must be looked again at least, where nothing may tell of a change; `nil` if all that can change does tell.
+  // The longest time until the next sample, where a change may make no event; `nil` if all that can change makes one.
   var longestPause: Duration? {
-    // A store into a mapping makes no event, and who may write can map without one.
+    // A store into a mapping makes no event, and a process that may write can map without one.
     let isStored = isMapped || hidesStores && users?.contains { !$0.isSelf && $0.canChange } ?? false
-    // Of a file whose users and whose pages nobody tells of, all that is known are the bytes.
+    // Where users and pages are unknown, the bytes are all that shows a change.
     if isStored || view.cells.isEmpty && digest != nil { return .seconds(1) }
     let isMoving = !marks.isEmpty || [totals?.dirty, totals?.writeback].contains { $0 ?? 0 > 0 }
     return isMoving ? .seconds(4) : nil
   }
 
-  /// What is known of the cell that a page in view belongs to; `nil` if nothing is.
   package subscript(page: Int) -> KernelCell? { view[page] }
 
   /// The same in the cells of the whole file.
   package func ofWhole(_ page: Int) -> KernelCell? { overview?[page] }
 
-  /// Whether the page was not in view when this was asked, so that the next look tells of it.
+  /// Whether the page was not in view at this sample: the next one has it.
   package func isYetToTell(of page: Int) -> Bool { !view.cells.isEmpty && !pages.contains(page) }
 
   /// The freshest mark of each cell, by the cell's first page.

@@ -23,14 +23,13 @@ final class KernelWait: Sendable {
     self.time = time
   }
 
-  /// What is told when so many are found.
   func event(_ found: Int) -> Event {
     let rest = number.isLeast ? ", found \(found)" : ""
     return .asExpected("\(Expectation.kernel(wanted, number, of: pages, within: .zero))\(rest)", isMeasured: true)
   }
 
-  /// Looks until there are as many, or time is up.
-  func look() throws(CommandError) -> Int {
+  /// Counts until there are as many, or time is up.
+  func run() throws(CommandError) -> Int {
     let deadline = ContinuousClock.now + time
     while true {
       let found = try count()
@@ -43,16 +42,15 @@ final class KernelWait: Sendable {
     }
   }
 
-  private var place: String { pages.map { " in \(named($0.lowerBound..<$0.upperBound + 1))" } ?? "" }
+  private var place: String { pages.map { " in \(named(Range($0)))" } ?? "" }
 
-  // At each question to the end that the file has then: others may make it longer. `nil` if it ends before the pages.
+  // Each time to the present end of the file: others may make it longer. `nil` if it ends before the pages.
   private func count() throws(CommandError) -> Int? {
     if let pages, pages.upperBound >= file.presentPages { return nil }
     do throws(PageCacheError) {
-      let bytes = pages.map { $0.lowerBound * Alignment.page..<($0.upperBound + 1) * Alignment.page }
       let answer =
-        if let bytes {
-          try KernelAnswer<KernelCell>(file.descriptor, bytes: bytes)
+        if let pages {
+          try KernelAnswer<KernelCell>(file.descriptor, bytes: Alignment.bytes(of: Range(pages)))
         } else {
           try KernelAnswer<KernelCell>(whole: file.descriptor)
         }
@@ -63,12 +61,19 @@ final class KernelWait: Sendable {
 }
 
 extension CommandError {
-  /// What is asked of the kernel can't be known.
   init(unknown reason: PageCacheError) { self.init("what the kernel knows of this file is unknown: \(reason)") }
 }
 
 extension KernelCount {
-  fileprivate func of(_ cell: KernelCell) -> Int? {
+  var state: CachedPage {
+    switch self {
+    case .cached: .cached
+    case .dirty: .dirty
+    case .writeback: .writeback
+    }
+  }
+
+  func of(_ cell: KernelCell) -> Int? {
     switch self {
     case .cached: cell.cached
     case .dirty: cell.dirty

@@ -1,19 +1,16 @@
-/// When the kernel is asked again: a few times a second while something moves, ever more rarely while something is yet
-/// to happen, and not at all at rest.
+/// When the next sample is taken: a few times a second while something moves, ever more rarely while something is yet to
+/// happen, and not at all at rest.
 struct Pace {
   private var pause = Self.shortest
 
   static let shortest = Duration.milliseconds(250)
   private static let longest = Duration.seconds(4)
 
-  /// The time until the next look.
+  /// The time until the next sample; `nil` to wait until something happens.
   ///
-  /// - Parameters:
-  ///   - hasMoved: Whether this look differs from the last, or someone is at work here.
-  ///   - longest: The longest time until the next look, where the kernel is yet to do something by itself, or others may
-  ///     act without being noticed; `nil` where whatever happens is told.
-  ///   - cost: What the look took of a processor.
-  /// - Returns: The time, or `nil` to wait until something happens.
+  /// `hasMoved`: this sample differs from the last, or workers are at work here. `longest`: the longest time, where the
+  /// kernel is yet to do something by itself, or other processes may act unnoticed; `nil` where whatever happens makes an
+  /// event. `cost`: the sample's processor time.
   mutating func next(hasMoved: Bool, atMost longest: Duration?, cost: Duration) -> Duration? {
     if hasMoved {
       pause = Self.shortest
@@ -25,6 +22,6 @@ struct Pace {
     return max(min(pause, longest ?? pause), Self.least(for: cost))
   }
 
-  /// How long to wait at least after something that took so much of a processor, to take a tenth of it at most.
+  /// The least pause after so much processor time, which makes a tenth of a processor at most.
   static func least(for cost: Duration) -> Duration { cost * 9 }
 }

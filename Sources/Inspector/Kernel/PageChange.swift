@@ -1,6 +1,6 @@
 import PageCache
 
-/// Neighbouring pages that the kernel spoke of in one way, and speaks of in another.
+/// Neighbouring pages that went together from one state of the kernel to another.
 struct PageChange: Equatable {
   let pages: Range<Int>
   let before: CachedPage
@@ -9,7 +9,7 @@ struct PageChange: Equatable {
   /// What has become of the pages, as in "dirty", "clean" or "evicted".
   var word: String { now.isEmpty ? "evicted" : "\(now)" }
 
-  /// The changes between two looks, of the pages that both are of.
+  /// The changes between two samples, of the pages that are in both.
   static func changes(from before: [CacheRun], to now: [CacheRun]) -> [PageChange] {
     var changes: [PageChange] = []
     var (old, new) = (before[...], now[...])

@@ -3,41 +3,40 @@ import RangedMmap
 import Synchronization
 import SystemPackage
 
-/// Tells what becomes of a file's pages, its size and its name, line by line, from a thread of its own.
+/// Reports what becomes of a file's pages, its size and its name, line by line, from a thread of its own.
 ///
-/// It looks at the sampler's pace: after an event of the file, and less and less often while nothing changes. What makes no
-/// event, as an eviction, is seen by a look every few seconds, which takes some microseconds.
+/// It samples at the sampler's pace: after an event of the file, and less and less often while nothing changes. What makes
+/// no event, as an eviction, is seen by a sample every few seconds, which takes some microseconds.
 final class PageWatch: Sendable {
   let job: Job
-  // Another one takes its place where its name is gone along with.
+  // Another file takes its place if the watch follows the name.
   private let subject: Mutex<SampledFile>
-  // Those that are watched, or `nil` for all, however many they become.
+  // `nil` for all, however many they become.
   private let pages: ClosedRange<Int>?
   let asJSON: Bool
   private let time: Duration?
   private let alarm: WakeUp
-  // Wakes whoever prints.
+  // Wakes the thread that prints.
   private let news: WakeUp
-  private let told = Mutex(Told())
+  private let report = Mutex(Report())
 
-  private struct Told {
+  private struct Report {
     var lines: [String] = []
     var changed: [Range<Int>] = []
     var count = 0
     var seen: Seen?
   }
 
-  /// Which file it has looked at last, and how that stood.
+  /// The file of the last sample, and how that stood.
   struct Seen {
     let file: SampledFile
     let standing: FileStanding?
   }
 
-  /// What it has told of last; `nil` before the first look.
-  var seen: Seen? { told.withLock { $0.seen } }
+  /// What it has reported last; `nil` before the first sample.
+  var seen: Seen? { report.withLock { $0.seen } }
 
-  // What one look has shown.
-  private struct Look {
+  private struct Sample {
     var runs: [CacheRun] = []
     var lacking: PageCacheError?
     var standing: FileStanding?
@@ -61,17 +60,17 @@ final class PageWatch: Sendable {
     alarm.signal()
   }
 
-  /// The lines since the last time, and the pages that they tell of.
+  /// The lines since the last time, and the pages that they name.
   func takeNews() -> (lines: [String], changed: [Range<Int>]) {
-    told.withLock { told in
-      defer { (told.lines, told.changed) = ([], []) }
-      return (told.lines, told.changed)
+    report.withLock { report in
+      defer { (report.lines, report.changed) = ([], []) }
+      return (report.lines, report.changed)
     }
   }
 
-  /// What is told when it has ended.
+  /// What is printed when it has ended.
   var ending: [String] {
-    let count = told.withLock { $0.count }
+    let count = report.withLock { $0.count }
     let path = subject.withLock { $0.path }
     return asJSON ? line("end", [("changes", JSON(count))], "") : ["watched \(path): \(counted(count, "change"))"]
   }
@@ -82,63 +81,57 @@ final class PageWatch: Sendable {
     var file: SampledFile?
     var events: FileEvents?
     var pace = Pace()
-    var last = Look()
+    var last = Sample()
     while true {
       let left = deadline.map { $0 - .now }
-      // Before the look: what has changed until the end is told.
+      // Before the sample: what has changed until the end is reported.
       let isLast = job.wasStopped || left.map { $0 <= .zero } ?? false
       let current = subject.withLock { $0 }
       let isNew = file !== current
       if isNew { (file, events) = (current, try? FileEvents(of: current.descriptor)) }
-      // Before the look, so that nothing slips in between.
+      // Before the sample: nothing slips in between.
       let isTouched = events?.clear() == true
       let start = ContinuousClock.now
-      let now = look(at: current)
+      let now = sample(current)
       let cost = ContinuousClock.now - start
-      if isNew { tell(beginning(now, current)) }
-      let hasMoved = isNew || tell(from: last, to: now, of: current)
+      if isNew { add(beginning(now, current)) }
+      let hasMoved = isNew || addChanges(from: last, to: now, of: current)
       last = now
-      told.withLock { $0.seen = Seen(file: current, standing: now.standing) }
+      report.withLock { $0.seen = Seen(file: current, standing: now.standing) }
       if isLast { return }
       var pause = pace.next(hasMoved: hasMoved || isTouched, atMost: .seconds(4), cost: cost)
-      // Somebody who writes all the time is looked at ten times a second.
-      if isTouched { pause = max(.milliseconds(100), cost * 9) }
+      if isTouched { pause = max(Sampler.eventTime, Pace.least(for: cost)) }
       alarm.wait(also: isTouched ? nil : events?.descriptor, atMost: [pause, left].compactMap { $0 }.min())
     }
   }
 
-  // MARK: Looking
-
-  private func look(at file: SampledFile) -> Look {
-    var look = Look()
-    look.standing = file.standing
-    let count = Alignment.pages(in: look.standing?.size ?? 0)
-    let wanted = pages.map { $0.lowerBound..<$0.upperBound + 1 } ?? 0..<count
+  private func sample(_ file: SampledFile) -> Sample {
+    var sample = Sample()
+    sample.standing = file.standing
+    let count = Alignment.pages(in: sample.standing?.size ?? 0)
+    let wanted = pages.map { Range($0) } ?? 0..<count
     do throws(PageCacheError) {
       let answer = try KernelAnswer(file.descriptor, each: wanted.clamped(to: 0..<count))
-      (look.runs, look.lacking) = (answer.value, answer.lacking)
-    } catch { look.lacking = error }
-    return look
+      (sample.runs, sample.lacking) = (answer.value, answer.lacking)
+    } catch { sample.lacking = error }
+    return sample
   }
 
-  // MARK: Telling
-
-  private func beginning(_ look: Look, _ file: SampledFile) -> [String] {
-    let cached = look.runs.reduce(0) { $0 + ($1.state.contains(.cached) ? $1.pages.count : 0) }
-    let dirty = look.runs.reduce(0) { $0 + ($1.state.contains(.dirty) ? $1.pages.count : 0) }
-    let isTold = look.lacking == nil
-    let size = look.standing?.size
+  private func beginning(_ sample: Sample, _ file: SampledFile) -> [String] {
+    let counts = KernelCell(sample.runs, isResidencyOnly: sample.lacking != nil)
+    let size = sample.standing?.size
     let fields = [
       ("file", JSON(file.path.string)), ("size", JSON(size)),
-      ("cached", JSON(isTold || !look.runs.isEmpty ? cached : nil)), ("dirty", JSON(isTold ? dirty : nil)),
-      ("reason", JSON(look.lacking?.description)),
+      ("cached", JSON(sample.lacking != nil && sample.runs.isEmpty ? nil : counts.cached)),
+      ("dirty", JSON(counts.dirty)), ("reason", JSON(sample.lacking?.description)),
     ]
     let words =
-      look.lacking.map { "dirty and writeback are unknown: \($0)" } ?? "\(cached) cached, \(dirty) dirty"
+      sample.lacking.map { "dirty and writeback are unknown: \($0)" }
+      ?? "\(counts.cached) cached, \(counts.dirty ?? 0) dirty"
     return line("start", fields, "watching \(file.path): \(counted(size ?? 0, "byte")), \(words)")
   }
 
-  private func tell(from last: Look, to now: Look, of file: SampledFile) -> Bool {
+  private func addChanges(from last: Sample, to now: Sample, of file: SampledFile) -> Bool {
     var lines: [String] = []
     if let (before, size) = differing(last.standing?.size, now.standing?.size) {
       lines += line(
@@ -151,9 +144,8 @@ final class PageWatch: Sendable {
     }
     let changes = PageChange.changes(from: last.runs + grown(last, now), to: now.runs)
     for change in changes {
-      let isTold = now.lacking == nil
       let (word, before) =
-        isTold
+        now.lacking == nil
         ? (change.word, "\(change.before)")
         : (change.now.isEmpty ? "evicted" : "cached", change.before.isEmpty ? "not cached" : "cached")
       let fields = [
@@ -165,8 +157,8 @@ final class PageWatch: Sendable {
     if now.lacking != last.lacking, let reason = now.lacking {
       lines += line("unknown", [("reason", JSON(reason.description))], "unknown: \(reason)")
     }
-    tell(lines, changes.map(\.pages))
-    told.withLock { $0.count += lines.count }
+    add(lines, changes.map(\.pages))
+    report.withLock { $0.count += lines.count }
     return !lines.isEmpty
   }
 
@@ -175,8 +167,8 @@ final class PageWatch: Sendable {
     return (one, other)
   }
 
-  // Pages that the file did not have at the last look were not cached.
-  private func grown(_ last: Look, _ now: Look) -> [CacheRun] {
+  // Pages that the file did not have at the last sample were not cached.
+  private func grown(_ last: Sample, _ now: Sample) -> [CacheRun] {
     guard let end = now.runs.last?.pages.upperBound, last.lacking == now.lacking else { return [] }
     let start = last.runs.last?.pages.upperBound ?? now.runs[0].pages.lowerBound
     return start < end ? [CacheRun(pages: start..<end, state: [])] : []
@@ -188,11 +180,11 @@ final class PageWatch: Sendable {
       ? ["\(JSON([("time", JSON(now.date)), ("event", JSON(event))] + fields))"] : ["\(now.timeOfDay) \(words)"]
   }
 
-  private func tell(_ lines: [String], _ changed: [Range<Int>] = []) {
+  private func add(_ lines: [String], _ changed: [Range<Int>] = []) {
     guard !lines.isEmpty else { return }
-    told.withLock { told in
-      told.lines += lines
-      told.changed += changed
+    report.withLock { report in
+      report.lines += lines
+      report.changed += changed
     }
     news.signal()
   }

@@ -5,25 +5,21 @@ import SystemPackage
 
 /// A file as the sampler sees it: by a descriptor of its own.
 ///
-/// The session can let go of its file at any time, and of the lock on it, while the sampler still looks.
+/// The session can close its file at any time, and release the lock on it, while the sampler still uses it.
 package final class SampledFile: Sendable {
   let descriptor: FileDescriptor
   /// The name that it was opened by, from the root.
   let path: FilePath
   let size: Int
-  /// The device and the number that it has there: what is the same file has the same.
+  /// Its device and its inode number there.
   let identity: [UInt64]
-  /// Whether it is a block device.
   package let isDevice: Bool
-  /// Whether others may change its bytes while we only look.
+  /// Whether only other processes may change its bytes.
   let isWatched: Bool
   /// Whether what is read here makes no event.
   let isReadUnnoticed: Bool
 
-  /// Opens a file that is open once more.
-  ///
-  /// - Parameter file: The session's file.
-  /// - Throws: The reason why nothing can be known of it.
+  /// Opens the session's file once more.
   init(_ file: MmapFile) throws(PageCacheError) {
     // By its number and not by its name, which may lead to another file by now.
     let link = FilePath("/proc/self/fd/\(file.descriptor.rawValue)")
@@ -40,11 +36,9 @@ package final class SampledFile: Sendable {
     size = file.size
     isDevice = file.isDevice
     isWatched = !file.isWritable
-    let window = QuietWindow(of: descriptor, bytes: 0..<Alignment.page)
-    isReadUnnoticed = window != nil
+    isReadUnnoticed = QuietWindow(of: descriptor, bytes: 0..<Alignment.page) != nil
   }
 
-  /// Its number in its file system.
   package var inode: UInt64 { identity[1] }
 
   deinit { try? descriptor.close() }

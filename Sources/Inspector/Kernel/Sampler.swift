@@ -2,44 +2,43 @@ import PageCache
 import Synchronization
 import SystemPackage
 
-/// Looks at what is in view from a thread of its own, and wakes whoever draws after each look.
+/// Samples what is in view on a thread of its own, and wakes the thread that draws after each sample.
 package final class Sampler: Sendable {
   private struct Inbox {
     var file: SampledFile?
     var request: KernelRequest?
     var isWorking = false
     var isOver = false
-    /// Whether it is another question than that of the last look.
+    /// Whether it differs from what the last sample was of.
     var isNew = false
-    /// Whether a person waits for the next look.
+    /// Whether a person waits for the next sample.
     var isUrgent = false
-    /// What it took to draw what was seen last.
+    /// The processor time of the last frame.
     var frame = Duration.zero
   }
 
-  /// What was seen last.
-  package struct Look: Sendable {
+  package struct Answer: Sendable {
     fileprivate let request: KernelRequest
     package let sample: KernelSample
     package let cost: Duration
     package let time: WallTime
-    /// When the next look comes, if it is later than it should be for what looks cost.
+    /// When the next sample comes, if samples cost so much that it is late.
     package fileprivate(set) var delay: Duration?
   }
 
   private let inbox = Mutex(Inbox())
-  private let latest = Mutex<Look?>(nil)
-  // Wakes the thread: there is something new to look at.
+  private let latest = Mutex<Answer?>(nil)
+  // Wakes this thread.
   private let alarm: WakeUp
-  // Wakes whoever draws.
+  // Wakes the thread that draws.
   private let news: WakeUp
   private let usesEvents: Bool
 
   /// Starts the thread.
   ///
   /// - Parameters:
-  ///   - news: What to signal after each look, and when somebody has done something to the file.
-  ///   - usesEvents: Whether the kernel is asked to tell of changes.
+  ///   - news: What to signal after each sample, and when another process has changed the file.
+  ///   - usesEvents: Whether inotify reports changes.
   /// - Throws: When the system has no descriptors or threads left.
   package init(waking news: WakeUp, usesEvents: Bool = true) throws(CommandError) {
     self.news = news
@@ -50,17 +49,17 @@ package final class Sampler: Sendable {
     }
   }
 
-  // How soon after events the next ones are taken: somebody who writes all the time is looked at ten times a second.
-  private static let eventTime = Duration.milliseconds(100)
+  // How soon after events the next ones are taken: a process that writes all the time causes ten samples a second.
+  static let eventTime = Duration.milliseconds(100)
 
-  /// Says what is open and in view from now on; costs nothing if that is what it was.
+  /// Takes what is open and in view from now on; costs nothing if that is what it was.
   ///
   /// - Parameters:
-  ///   - file: The file whose events wake whoever draws, or `nil` for none.
-  ///   - request: What to ask of the kernel, or `nil` for nothing.
+  ///   - file: The file whose events are followed, or `nil` for none.
+  ///   - request: What to sample, or `nil` for nothing.
   ///   - isWorking: Whether workers change the file meanwhile.
-  ///   - isUrgent: Whether something was just done, so that it is worth a look at once.
-  package func look(at file: SampledFile?, _ request: KernelRequest?, isWorking: Bool, isUrgent: Bool) {
+  ///   - isUrgent: Whether something was just done that is worth a sample at once.
+  package func turn(to file: SampledFile?, _ request: KernelRequest?, isWorking: Bool, isUrgent: Bool) {
     let isNew = inbox.withLock { inbox in
       defer { (inbox.file, inbox.request, inbox.isWorking) = (file, request, isWorking) }
       if isUrgent && request != nil || inbox.file?.identity != file?.identity
@@ -76,15 +75,15 @@ package final class Sampler: Sendable {
     if isNew { alarm.signal() }
   }
 
-  /// The last look at a file, if there was one; at one that has grown since, too.
-  package func sample(of file: SampledFile?) -> Look? {
+  /// The last answer about a file, if there is one, even if the file has grown since.
+  package func sample(of file: SampledFile?) -> Answer? {
     latest.withLock { latest in latest.flatMap { $0.request.file.identity == file?.identity ? $0 : nil } }
   }
 
-  /// Takes in what it took to draw a frame, which each look brings about: processor time.
+  /// Takes the processor time of drawing a frame, which each sample causes.
   package func charge(_ frame: Duration) { inbox.withLock { $0.frame = frame } }
 
-  /// Ends the thread, which lets go of the file.
+  /// Ends the thread, which closes the file.
   package func stop() {
     inbox.withLock { $0.isOver = true }
     alarm.signal()
@@ -96,7 +95,7 @@ package final class Sampler: Sendable {
     var probe = KernelProbe()
     var pace = Pace()
     var watch: FileWatch?
-    // When the next look may be taken, and when it is to be taken though nothing is told.
+    // When the next sample may be taken, and when it is to be taken though there was no event.
     var due = ContinuousClock.now
     var next: ContinuousClock.Instant?
     var isNew = false
@@ -108,13 +107,13 @@ package final class Sampler: Sendable {
       }
       if inbox.isOver { return }
       isNew = isNew || inbox.isNew
-      // What others do can wait, such as a file that they make longer all the time.
+      // Events can wait: another process may write all the time.
       let early = due - .now
       if early > .zero, !inbox.isUrgent {
         alarm.wait(atMost: early)
         continue
       }
-      // Before the look, so that nothing slips in between.
+      // Before the sample: nothing slips in between.
       if watch?.file.identity != inbox.file?.identity { watch = inbox.file.map { FileWatch($0, usesEvents) } }
       let isTouched = watch?.takeChange() == true
       let isDue = isTouched || isNew || next.map { $0 <= .now } ?? false
@@ -124,10 +123,10 @@ package final class Sampler: Sendable {
         var cost = inbox.frame
         if let request = inbox.request {
           let (start, used) = (ContinuousClock.now, Thread.processorTime)
-          let sample = probe.look(at: request)
+          let sample = probe.sample(request)
           hasMoved = latest.withLock { latest in
             defer {
-              latest = Look(
+              latest = Answer(
                 request: request, sample: sample, cost: ContinuousClock.now - start, time: .now, delay: latest?.delay)
             }
             return latest?.request != request || latest?.sample != sample
@@ -136,12 +135,12 @@ package final class Sampler: Sendable {
           let isMoving = hasMoved || isTouched || inbox.isWorking
           next = pace.next(hasMoved: isMoving, atMost: sample.longestPause, cost: cost).map { .now + $0 }
           let (usual, least) = (isTouched ? Self.eventTime : Pace.shortest, Pace.least(for: cost))
-          // What is said of it comes and goes with a frame; how long it is changes with each look.
-          if tell(isMoving && least > usual ? least : nil) { hasMoved = true }
+          // Only whether there is a delay makes another frame; its length changes with each sample.
+          if setDelay(isMoving && least > usual ? least : nil) { hasMoved = true }
         }
         due = .now + max(Pace.least(for: cost), hasMoved || isTouched ? Self.eventTime : .zero)
         if isTouched { next = due }
-        // What looks the same to the kernel may not to who sees its bytes, and how old it is has changed.
+        // Even if the sample is the same: the bytes may differ, and the sample's time does.
         if isTouched || inbox.request != nil { news.signal() }
       }
       let pause = next.map { max(.zero, $0 - .now) }
@@ -150,7 +149,7 @@ package final class Sampler: Sendable {
   }
 
   // Whether there is a delay now and was none, or the other way round.
-  private func tell(_ delay: Duration?) -> Bool {
+  private func setDelay(_ delay: Duration?) -> Bool {
     latest.withLock { latest in
       defer { latest?.delay = delay }
       return (latest?.delay == nil) != (delay == nil)
@@ -158,8 +157,8 @@ package final class Sampler: Sendable {
   }
 }
 
-/// Notices what others do to a file: by events, and where the system has none left for this user (`max_user_instances`
-/// of inotify is 128) by looking at its status once a second.
+/// Notices changes of a file: by events, and where the system has none left for this user (`max_user_instances` of inotify
+/// is 128) by its status once a second.
 private struct FileWatch {
   let file: SampledFile
   private var events: FileEvents?
@@ -171,12 +170,12 @@ private struct FileWatch {
     last = changes
   }
 
-  /// What to poll for reading, if that tells of changes.
+  /// What to poll for reading, if there are events.
   var descriptor: Int32? { events?.descriptor }
-  /// How often to look, if nothing tells of changes.
+  /// How often to query, if there are no events.
   var interval: Duration? { events == nil ? .seconds(1) : nil }
 
-  /// Whether something has happened since this was asked last.
+  /// Whether something has happened since the last call.
   mutating func takeChange() -> Bool {
     if let events {
       let hadAny = events.clear()

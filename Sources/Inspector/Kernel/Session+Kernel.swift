@@ -6,50 +6,51 @@ import SystemPackage
 // What the kernel says of the open file.
 
 extension Session {
-  // The pages that are asked about, of those that are mapped and those that the file has by now.
-  func pages(_ asked: ClosedRange<Int>?, of file: MmapFile) throws(CommandError) -> Range<Int> {
+  // The wanted pages, or all, of those that are mapped and those that the file has by now.
+  func pages(_ wanted: ClosedRange<Int>?, of file: MmapFile) throws(CommandError) -> Range<Int> {
     let count = max(file.states.count, file.presentPages)
-    guard let asked else { return 0..<count }
-    guard asked.upperBound < count else {
-      throw CommandError("page \(asked.upperBound): the last page is \(count - 1)")
-    }
-    return asked.lowerBound..<asked.upperBound + 1
+    guard let wanted else { return 0..<count }
+    try file.requirePage(wanted.upperBound, of: count)
+    return Range(wanted)
   }
 
   // A line about those of the pages that are behind the file's end by now.
   func shortfall(_ file: MmapFile, _ pages: Range<Int>) -> [String] {
-    let bytes = pages.lowerBound * Alignment.page..<pages.upperBound * Alignment.page
-    return file.shortfall(of: bytes).map { ["\(file.path): \($0)"] } ?? []
+    file.shortfall(of: Alignment.bytes(of: pages)).map { ["\(file.path): \($0)"] } ?? []
   }
 
-  // Neighbouring pages of which the kernel says the same, and which lie on the disk in one way.
+  // Neighbouring pages that have one state in the kernel and one extent on the disk.
   struct Piece {
-    let pages: Range<Int>
-    let state: CachedPage
+    let run: CacheRun
     let extent: Extent?
+
+    var pages: Range<Int> { run.pages }
+    var state: CachedPage { run.state }
   }
 
-  // Of those of the pages that the file has.
+  // Only of pages that the file has.
   func pieces(of file: MmapFile, _ pages: Range<Int>) throws(PageCacheError) -> KernelAnswer<[Piece]> {
     let size = file.presentSize
     let pages = pages.clamped(to: 0..<Alignment.pages(in: size))
     guard !pages.isEmpty else { return KernelAnswer(value: [], lacking: nil) }
-    let bytes = pages.lowerBound * PageCache.pageSize..<min(size, pages.upperBound * PageCache.pageSize)
+    let bytes = Alignment.bytes(of: pages).clamped(to: 0..<size)
     let extents = try? PageCache.extents(ofOwn: file.descriptor, bytes: bytes)
     let runs = try KernelAnswer(file.descriptor, each: pages)
     return KernelAnswer(value: divide(runs.value, by: extents), lacking: runs.lacking)
   }
 
-  // Each run in pieces that lie on the disk in one way.
+  // Each run in pieces of one extent.
   private func divide(_ runs: [CacheRun], by extents: [Extent]?) -> [Piece] {
-    guard let extents else { return runs.map { Piece(pages: $0.pages, state: $0.state, extent: nil) } }
+    guard let extents else { return runs.map { Piece(run: $0, extent: nil) } }
     var pieces: [Piece] = []
     var extent = 0
     for run in runs {
       var page = run.pages.lowerBound
       while page < run.pages.upperBound, extent < extents.count {
         let end = min(run.pages.upperBound, Alignment.pages(in: extents[extent].bytes.upperBound))
-        if end > page { pieces.append(Piece(pages: page..<end, state: run.state, extent: extents[extent])) }
+        if end > page {
+          pieces.append(Piece(run: CacheRun(pages: page..<end, state: run.state), extent: extents[extent]))
+        }
         page = max(page, end)
         if page < run.pages.upperBound { extent += 1 }
       }
@@ -57,21 +58,31 @@ extension Session {
     return pieces
   }
 
-  /// What the kernel counts, in words.
-  func kernelSummary(_ file: MmapFile) -> String {
-    do throws(PageCacheError) {
-      let answer = try KernelAnswer<KernelCell>(whole: file.descriptor)
-      guard let dirty = answer.value.dirty, let writeback = answer.value.writeback else {
-        let reason = answer.lacking.map { ": \($0)" } ?? ""
-        return "\(answer.value.cached) cached, dirty and writeback unknown\(reason)"
-      }
-      return "\(answer.value.cached) cached, \(dirty) dirty, \(writeback) in writeback"
-    } catch { return "unknown: \(error)" }
+  /// Whether a page of the open file is in memory now: a few system calls, whatever the file's size.
+  package func presence(ofPage page: Int) -> Presence {
+    guard let file, let size = try? file.descriptor.stat().size, page * PageCache.pageSize < size else {
+      return .readable
+    }
+    guard let run = try? KernelAnswer(file.descriptor, each: page..<page + 1).value.first else {
+      // What was written here came into memory by that.
+      return [.free, .allocated].contains(file.states[page]) ? .unknown : .readable
+    }
+    guard !run.state.contains(.cached) else { return .readable }
+    let bytes = Alignment.bytes(of: page..<page + 1).clamped(to: 0..<Int(size))
+    let extents = try? PageCache.extents(ofOwn: file.descriptor, bytes: bytes)
+    return extents?.contains { $0.kind.holdsData } == false ? .empty : .absent
   }
+}
 
-  func unknown(_ reason: PageCacheError) -> CommandError { CommandError(unknown: reason) }
-
-  func words(_ extent: Extent) -> String {
-    ([extent.kind.rawValue] + extent.marks).joined(separator: ", ")
-  }
+/// Whether a page's bytes can be read with no effect: a read of a page that is not in memory brings it in, and its
+/// neighbours, and the kernel's view would show the effect of the inspector itself.
+package enum Presence: Sendable, Equatable {
+  /// It is in memory, or the file ends before it.
+  case readable
+  /// It is not in memory, and has nothing on the disk: it would read as zeros.
+  case empty
+  /// It is on the disk only.
+  case absent
+  /// Whether it is in memory is unknown.
+  case unknown
 }

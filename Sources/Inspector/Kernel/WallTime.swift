@@ -12,16 +12,19 @@ package struct WallTime: Sendable, Equatable, CustomStringConvertible {
   /// The day and the time of day, as in `2025-01-31 09:41:07`.
   var date: String { fields(after: 0).prefix(3).joined(separator: "-") + " " + description }
 
-  // Of year, month, day, hour, minute and second, those after the first ones.
+  // Year, month, day, hour, minute and second, without the first ones.
   private func fields(after count: Int) -> [String] {
-    var parts = unsafe tm()
-    var seconds = seconds
+    var (parts, seconds) = (unsafe tm(), seconds)
     // SAFETY: fills the structure that it is given.
     unsafe localtime_r(&seconds, &parts)
-    return unsafe [
-      parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-    ].dropFirst(count).map { $0 < 10 ? "0\($0)" : "\($0)" }
+    return unsafe Array(dateFields(parts).dropFirst(count))
   }
+}
+
+// Year, month, day, hour, minute and second, with two digits at least.
+private func dateFields(_ parts: tm) -> [String] {
+  unsafe [parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec]
+    .map { $0 < 10 ? "0\($0)" : "\($0)" }
 }
 
 /// A moment to the millisecond, for logs.
@@ -45,15 +48,13 @@ struct Moment: Sendable, Equatable {
     var (parts, seconds) = (unsafe tm(), seconds)
     // SAFETY: fills the structure that it is given.
     unsafe gmtime_r(&seconds, &parts)
-    let fields = unsafe [parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec]
-      .map { $0 < 10 ? "0\($0)" : "\($0)" }
-    return unsafe "\(parts.tm_year + 1900)-\(fields[0])-\(fields[1])T"
-      + fields[2...].joined(separator: ":") + "\(milliseconds)Z"
+    let fields = unsafe dateFields(parts)
+    return fields[..<3].joined(separator: "-") + "T" + fields[3...].joined(separator: ":") + "\(milliseconds)Z"
   }
 
   /// How long ago another was, as in `0.2 s ago`.
   func age(of other: Moment) -> String {
-    // A clock that was set back makes nothing of the future.
+    // Not below zero, if the clock was set back.
     let tenths = max(0, (nanoseconds - other.nanoseconds) / 100_000_000)
     let seconds = tenths / 10
     switch seconds {
@@ -65,7 +66,7 @@ struct Moment: Sendable, Equatable {
     }
   }
 
-  // Both for times before 1970, too.
+  // Both are right for times before 1970, too.
   private var seconds: Int { Int((nanoseconds - fraction) / 1_000_000_000) }
   private var fraction: Int64 { (nanoseconds % 1_000_000_000 + 1_000_000_000) % 1_000_000_000 }
 
@@ -76,5 +77,6 @@ struct Moment: Sendable, Equatable {
 }
 
 extension Duration {
-  fileprivate var inNanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+  // By whole numbers: a quotient of two durations is a `Double`, and may come out just below.
+  var inNanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

@@ -12,9 +12,8 @@ package struct ArgumentKind: Sendable {
   package let meaning: String?
   let source: Source
 
-  /// Where the words come from that can stand there.
+  /// Where completion finds the words that can stand there.
   enum Source: Sendable {
-    /// Nobody but the person knows.
     case unknown
     case words([String])
     case verbs

@@ -1,6 +1,6 @@
-/// The words of a command, taken one by one, each as what it must be.
+/// The words of a command, taken one by one.
 ///
-/// When they run out it notes what could have come next, which is what completion offers.
+/// When they run out it notes what could have come next, which completion offers.
 struct Arguments {
   private let words: [Word]
   private var next = 0
@@ -8,9 +8,7 @@ struct Arguments {
   private(set) var verb: Verb?
   // Which form of it, as soon as that is known.
   private var form: Form?
-  /// How the command that is being read is written, as far as it is known by now.
-  ///
-  /// It is put together only where somebody asks: most lines are right.
+  /// The usage of the command that is being read, as far as that is known; made only for errors and completion.
   var usage: String? {
     guard let verb, let form else { return verb?.usage }
     return form.usage.isEmpty ? verb.name : "\(verb.name) \(form.usage)"
@@ -50,7 +48,7 @@ struct Arguments {
 
   /// Whether there is a next word that begins with a digit.
   mutating func hasNumber(_ kind: ArgumentKind) -> Bool {
-    hasMore(kind) && words[next].text.utf8.first.map { (0x30...0x39).contains($0) } ?? false
+    hasMore(kind) && Literal.isDecimal(words[next].text.prefix(1))
   }
 
   /// Whether there is a next word; if not, no argument after this one can be there either.
@@ -66,7 +64,9 @@ struct Arguments {
     return true
   }
 
-  /// All words that are left, of a kind that is told them.
+  mutating func rest(_ kind: ArgumentKind) -> [Word] { rest { _ in kind } }
+
+  /// All words that are left; their kind may depend on them.
   mutating func rest(_ kind: ([Word]) -> ArgumentKind) -> [Word] {
     defer { next = words.count }
     let rest = Array(words[next...])
@@ -86,10 +86,10 @@ struct Arguments {
     return try form.parse(&self)
   }
 
-  /// A command that is said to fail, to the end of the line.
+  /// A command that is expected to fail, to the end of the line.
   ///
-  /// One that can't even be read is taken where the complaint holds the word before it, which says what is expected of
-  /// the failure. Any other is a slip, to be told before anything is done.
+  /// It may fail to parse, if the error contains the expected text, which is the word before it. Any other error of
+  /// parsing is a slip, and reported before anything is done.
   mutating func attempt() throws(SyntaxError) -> Attempt {
     let start = next
     do throws(SyntaxError) {
@@ -103,7 +103,7 @@ struct Arguments {
     }
   }
 
-  // The form that the next word says, or the one that needs none.
+  // The form that the next word selects, or the one that needs none.
   private mutating func form(of verb: Verb) throws(SyntaxError) -> Form {
     let plain = verb.forms.first { $0.keyword == nil }
     if verb.forms.count == 1, let plain { return plain }
@@ -123,9 +123,7 @@ struct Arguments {
 extension ArgumentKind {
   /// Why a word is none of the words that could stand there.
   func refusal(of word: Word) -> SyntaxError {
-    guard case .words(let words) = source else {
-      return SyntaxError("\(word) is no \(noun)", at: word.columns)
-    }
+    guard case .words(let words) = source else { return SyntaxError("\(word) is no \(noun)", at: word.columns) }
     let suggestion = Spelling.suggestion(for: word.text, among: words)
     return SyntaxError(
       "\(word) is no \(noun): \(suggestion)one of \(words.joined(separator: ", "))", at: word.columns)

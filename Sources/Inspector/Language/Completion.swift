@@ -1,8 +1,7 @@
 /// What the word at the cursor of a line could become.
 ///
-/// It asks the parser itself: that reads the words before, and notes what it would take next.
+/// The parser itself reads the words before it, and notes what it would take next.
 package struct Completion: Sendable, Equatable {
-  /// What a completion may know beside the line.
   package struct Context: Sendable {
     /// How many ranges there are: `r1` to this.
     package let rangeCount: Int
@@ -15,14 +14,13 @@ package struct Completion: Sendable, Equatable {
     }
   }
 
-  /// One thing that the word could become.
   package struct Candidate: Sendable, Equatable {
     /// The word, before any quoting.
     package let word: String
     /// Whether nothing is to follow in the same word.
     package let isWhole: Bool
 
-    /// The candidate in short, for a list: of a path its last part.
+    /// The candidate in a list: the last part of a path.
     package var label: String {
       guard let slash = word.dropLast().lastIndex(of: "/") else { return word }
       return String(word[word.index(after: slash)...])
@@ -39,12 +37,7 @@ package struct Completion: Sendable, Equatable {
   package let columns: Range<Int>
   package let candidates: [Candidate]
 
-  /// Finds what can stand at a place in a line.
-  ///
-  /// - Parameters:
-  ///   - line: The line as far as it is typed.
-  ///   - cursor: The column to complete at, in characters from 0; what is behind it does not matter.
-  ///   - context: What else is known.
+  /// What can stand at a column of a line, in characters from 0; what is behind it is ignored.
   package init(_ line: String, cursor: Int, in context: Context) {
     let before = String(line.prefix(cursor))
     let end = before.count
@@ -53,16 +46,14 @@ package struct Completion: Sendable, Equatable {
       return
     }
     columns = begun.columns
-    var found: [Candidate] = []
-    for kind in Self.expected(after: words) {
+    candidates = Self.expected(after: words).reduce(into: []) { found, kind in
       for candidate in kind.candidates(for: begun.text, in: context) where !found.contains(candidate) {
         found.append(candidate)
       }
     }
-    candidates = found
   }
 
-  // Nothing, if the words before are wrong: what follows them can't be told.
+  // Nothing if the words before are wrong.
   private static func expected(after words: [Word]) -> [ArgumentKind] {
     var arguments = Arguments(words)
     _ = try? arguments.command()
@@ -78,10 +69,7 @@ package struct Completion: Sendable, Equatable {
     return prefix.isEmpty ? nil : Candidate(word: String(prefix), isWhole: false)
   }
 
-  /// The command that is being typed and its usage, as far as they can be told.
-  ///
-  /// - Parameter line: The line up to the cursor.
-  /// - Returns: `nil` if no verb, or several, begin so.
+  /// The command that is being typed up to the cursor, and its usage; `nil` if no verb, or several, begin so.
   package static func usage(of line: String) -> (verb: Verb, usage: String)? {
     guard let (words, begun) = Word.splitUnfinished(line) else { return nil }
     var arguments = Arguments(begun.text.isEmpty ? words : words + [begun])
@@ -94,7 +82,7 @@ package struct Completion: Sendable, Equatable {
 }
 
 extension ArgumentKind {
-  // A list of more is no help.
+  // More than a screen of them helps no one.
   private static let labelLimit = 200
 
   /// The words of this kind that begin with what is typed.

@@ -4,10 +4,7 @@ import Glibc
 enum FolderListing {
   /// The paths that begin with what is typed, folders with a slash at their end.
   ///
-  /// - Parameters:
-  ///   - typed: The beginning of a path.
-  ///   - folder: Where paths begin that are not absolute.
-  /// - Returns: Whole paths as far as they were typed, sorted; hidden names only where a dot asks for them.
+  /// They are sorted, and relative to `folder` if what is typed is; hidden names only after a dot.
   static func paths(startingWith typed: String, in folder: String) -> [String] {
     let nameStart = typed.lastIndex(of: "/").map { typed.index(after: $0) } ?? typed.startIndex
     let (parent, beginning) = (typed[..<nameStart], typed[nameStart...])
@@ -31,7 +28,7 @@ enum FolderListing {
   }
 
   private static func isFolder(_ path: String, _ type: Int32) -> Bool {
-    // DT_DIR, DT_LNK and DT_UNKNOWN of readdir(3); only links and file systems that don't tell need a second look.
+    // DT_DIR, DT_LNK and DT_UNKNOWN of readdir(3); only links and file systems without types need a stat.
     guard type == 10 || type == 0 else { return type == 4 }
     var info = stat()
     // SAFETY: fills the structure that it is given.

@@ -4,7 +4,6 @@ package func hex(_ value: some BinaryInteger, width: Int) -> String {
   return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
-/// The byte that two hexadecimal digits of ASCII say.
 func hexByte(_ high: Unicode.Scalar, _ low: Unicode.Scalar) -> UInt8? {
   guard let high = hexDigit(high), let low = hexDigit(low) else { return nil }
   return high << 4 | low
@@ -20,7 +19,6 @@ private func hexDigit(_ scalar: Unicode.Scalar) -> UInt8? {
   }
 }
 
-/// Whether there is nothing but hexadecimal digits, at least one.
 func isHexadecimal(_ digits: Substring) -> Bool {
   !digits.isEmpty && digits.unicodeScalars.allSatisfy { hexDigit($0) != nil }
 }
@@ -34,22 +32,13 @@ func hexNumber<Number: FixedWidthInteger>(_ digits: Substring, as type: Number.T
 func hexBytes(_ text: String) -> [UInt8]? {
   let digits = Array(text.unicodeScalars)
   guard !digits.isEmpty, digits.count % 2 == 0 else { return nil }
-  var bytes: [UInt8] = []
-  for pair in stride(from: 0, to: digits.count, by: 2) {
-    guard let byte = hexByte(digits[pair], digits[pair + 1]) else { return nil }
-    bytes.append(byte)
-  }
-  return bytes
+  let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { hexByte(digits[$0], digits[$0 + 1]) }
+  return bytes.count * 2 == digits.count ? bytes : nil
 }
 
 /// Dumps bytes as `xxd` does: offset, sixteen bytes in pairs, the same as text.
 package enum HexDump {
-  /// The lines of a dump.
-  ///
-  /// - Parameters:
-  ///   - bytes: What to show.
-  ///   - offset: The offset of the first byte, for the left margin.
-  /// - Returns: One line for every sixteen bytes.
+  /// One line for every sixteen bytes; the first byte is at `offset`.
   package static func lines(_ bytes: [UInt8], at offset: Int) -> [String] {
     stride(from: 0, to: bytes.count, by: 16).map { start in
       let row = bytes[start..<min(start + 16, bytes.count)]
@@ -58,15 +47,12 @@ package enum HexDump {
         pairs += hex(byte, width: 2)
         if index % 2 == 1 { pairs += " " }
       }
-      pairs += String(repeating: " ", count: max(0, 40 - pairs.count))
-      return hex(offset + start, width: 8) + ": " + pairs + " " + String(row.map(character))
+      return hex(offset + start, width: 8) + ": " + pairs.padded(to: 40) + " " + String(row.map(character))
     }
   }
 
-  /// Whether a byte is a character of ASCII that shows.
   package static func isPrintable(_ byte: UInt8) -> Bool { (0x20...0x7e).contains(byte) }
 
-  /// The character that stands for a byte in a dump: itself if printable in ASCII, else a dot.
   package static func character(_ byte: UInt8) -> Character {
     isPrintable(byte) ? Character(Unicode.Scalar(byte)) : "."
   }

@@ -10,12 +10,18 @@ enum Literal {
     guard let number = decimal(digits) else {
       if isDecimal(digits) { throw tooLarge(word, what) }
       throw SyntaxError(
-        "\(word) is no size: write bytes, or a number with k, m, g, t or p (pages), as in 64k",
-        at: word.columns)
+        "\(word) is no size: write bytes, or a number with k, m, g, t or p (pages), as in 64k", at: word.columns)
     }
     let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: unit ?? 1)
     guard !isTooLarge else { throw tooLarge(word, what) }
     return bytes
+  }
+
+  /// A size of at least one byte.
+  static func positiveSize(_ word: Word) throws(SyntaxError) -> Int {
+    let size = try size(word, "the size")
+    guard size > 0 else { throw SyntaxError("a size of 0 holds nothing: ask for at least 1 byte", at: word.columns) }
+    return size
   }
 
   /// A size, or `0xHEX`.
@@ -30,7 +36,7 @@ enum Literal {
   }
 
   static func number(_ word: Word, _ what: String) throws(SyntaxError) -> Int {
-    guard isDecimal(word.text[...]) else {
+    guard isDecimal(word.text) else {
       throw SyntaxError("\(word) is no number: \(what) has digits only", at: word.columns)
     }
     guard let value = Int(word.text) else { throw tooLarge(word, what) }
@@ -46,30 +52,31 @@ enum Literal {
 
   /// `N` or `N-M`, both ends included.
   static func pages(_ word: Word) throws(SyntaxError) -> ClosedRange<Int> {
-    let parts = word.text.split(separator: "-", omittingEmptySubsequences: false)
-    let numbers = parts.compactMap { decimal($0) }
-    guard numbers.count == parts.count, (1...2).contains(numbers.count), let first = numbers.first,
-      let last = numbers.last, first <= last
-    else {
+    guard let pages = range(word.text, separator: "-", decimal) else {
       throw SyntaxError("\(word) names no pages: write one as 7, or several as 0-15", at: word.columns)
     }
-    return first...last
+    return pages
   }
 
   /// `rN`, `rN..rM`, `selected` or `all`.
   static func ranges(_ word: Word) throws(SyntaxError) -> RangeSelection {
     if word.text == "all" { return .all }
     if word.text == "selected" { return .selected }
-    let parts = word.text.split(separator: "..", omittingEmptySubsequences: false)
-    let labels = parts.compactMap { $0.first == "r" ? decimal($0.dropFirst()) : nil }
-    guard labels.count == parts.count, (1...2).contains(labels.count), let first = labels.first,
-      let last = labels.last, first >= 1, first <= last
-    else {
+    let labels = range(word.text, separator: "..") { $0.first == "r" ? decimal($0.dropFirst()) : nil }
+    guard let labels, labels.lowerBound >= 1 else {
       throw SyntaxError(
-        "\(word) names no range: write r1 for the first, r1..r4 for several, selected, or all",
-        at: word.columns)
+        "\(word) names no range: write r1 for the first, r1..r4 for several, selected, or all", at: word.columns)
     }
-    return .labels(first...last)
+    return .labels(labels)
+  }
+
+  // One number, or two in their order.
+  private static func range(_ text: String, separator: String, _ read: (Substring) -> Int?) -> ClosedRange<Int>? {
+    let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+    let numbers = parts.compactMap(read)
+    guard numbers.count == parts.count, (1...2).contains(numbers.count), numbers[0] <= numbers[numbers.count - 1]
+    else { return nil }
+    return numbers[0]...numbers[numbers.count - 1]
   }
 
   /// A day: longer times are slips of the finger.
@@ -81,11 +88,9 @@ enum Literal {
       ("us", Duration.microseconds), ("ms", Duration.milliseconds), ("s", Duration.seconds),
     ]
     for (suffix, make) in units where word.text.hasSuffix(suffix) {
-      if let value = decimal(word.text.dropLast(suffix.count)), value <= 86_400_000_000,
-        make(value) <= longestTime
-      {
-        return make(value)
-      }
+      // A day in microseconds: any unit of so many can be computed.
+      guard let value = decimal(word.text.dropLast(suffix.count)), value <= 86_400_000_000 else { continue }
+      if make(value) <= longestTime { return make(value) }
     }
     throw SyntaxError("\(word) is no time: write 20ms, 500us or 2s", at: word.columns)
   }
@@ -97,11 +102,21 @@ enum Literal {
     return "\(size / unit)\(name)"
   }
 
+  /// A size in pages where that is short and exact, else in the largest unit that is.
+  static func describe(inPages size: Int) -> String {
+    size % Alignment.page == 0 && size < 1 << 20 ? "\(size / Alignment.page)p" : describe(size: size)
+  }
+
+  static func describe(offset: Int) -> String { offset == 0 ? "0" : address(offset) }
+
+  /// `N` or `N-M`.
+  static func describe(pages: ClosedRange<Int>) -> String {
+    pages.count == 1 ? "\(pages.lowerBound)" : "\(pages.lowerBound)-\(pages.upperBound)"
+  }
+
   /// A time in the largest unit that is exact.
   static func describe(time: Duration) -> String {
-    // By whole numbers: a quotient of two durations is a `Double`, and may come out just below.
-    let (seconds, attoseconds) = time.components
-    let microseconds = Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
+    let microseconds = time.inNanoseconds / 1000
     if microseconds % 1_000_000 == 0 { return "\(microseconds / 1_000_000)s" }
     return microseconds % 1000 == 0 ? "\(microseconds / 1000)ms" : "\(microseconds)us"
   }
@@ -113,18 +128,15 @@ enum Literal {
       }
       let suggestion = Spelling.suggestion(for: word.text, among: Pattern.forms.compactMap(\.word))
       let forms = Pattern.forms.map(\.usage).joined(separator: ", ")
-      throw SyntaxError(
-        "\(word) is no pattern: \(suggestion)one of \(forms)", at: word.columns)
+      throw SyntaxError("\(word) is no pattern: \(suggestion)one of \(forms)", at: word.columns)
     }
     return pattern
   }
 
-  private static func decimal(_ digits: Substring) -> Int? {
-    isDecimal(digits) ? Int(digits) : nil
-  }
+  static func decimal(_ digits: Substring) -> Int? { isDecimal(digits) ? Int(digits) : nil }
 
   // Not `Character.isNumber` and its like, which take digits of any script.
-  private static func isDecimal(_ digits: Substring) -> Bool {
+  static func isDecimal(_ digits: some StringProtocol) -> Bool {
     !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
 

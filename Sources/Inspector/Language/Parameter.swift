@@ -27,7 +27,7 @@ struct Argument: Sendable {
     case required
     /// A word that may be left out, and with it all that follow.
     case optional
-    /// A word that is told from those after it, there or not.
+    /// A word of its own, there or not.
     case flag
     /// A value after a word of its own meaning, or neither.
     case keyed(String)
@@ -101,19 +101,13 @@ extension Parameter where Value == String {
   static var verb: Self { Parameter(.verb) { word, _ in word.text } }
   /// All words to the end as one text.
   static var texts: Self {
-    Parameter(.text) { $0.rest { _ in .text }.map(\.text).joined(separator: " ") }
+    Parameter(.text) { $0.rest(.text).map(\.text).joined(separator: " ") }
   }
 }
 
 extension Parameter where Value == Int {
   /// A size of at least 1 byte.
-  static var size: Self {
-    Parameter(.size) { word, _ throws(SyntaxError) in
-      do throws(SyntaxError) { return try Command.size(word.text) } catch {
-        throw SyntaxError(error.description, at: word.columns)
-      }
-    }
-  }
+  static var size: Self { Parameter(.size) { word, _ throws(SyntaxError) in try Literal.positiveSize(word) } }
   static var offset: Self { Parameter(.offset, word: Literal.offset) }
   static var length: Self { Parameter(.length, word: Literal.offset) }
   static var page: Self { Parameter(.page, word: Literal.number) }
@@ -158,15 +152,12 @@ extension Parameter where Value == Attempt {
 extension Parameter where Value == [UInt8] {
   static var bytes: Self {
     Parameter(.bytes, .repeated) { arguments throws(SyntaxError) in
-      var bytes: [UInt8] = []
-      for word in [try arguments.required(.bytes)] + arguments.rest({ _ in .bytes }) {
-        guard let more = hexBytes(word.text) else {
-          throw SyntaxError(
-            "\(word) is no row of bytes: write pairs of hex digits, with no 0x, as in a5a5 or 01", at: word.columns)
-        }
-        bytes += more
-      }
-      return bytes
+      let words = [try arguments.required(.bytes)] + arguments.rest(.bytes)
+      return try words.map { word throws(SyntaxError) in
+        if let bytes = hexBytes(word.text) { return bytes }
+        throw SyntaxError(
+          "\(word) is no row of bytes: write pairs of hex digits, with no 0x, as in a5a5 or 01", at: word.columns)
+      }.flatMap { $0 }
     }
   }
 }

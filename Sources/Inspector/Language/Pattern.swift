@@ -1,6 +1,6 @@
 import RangedMmap
 
-/// What a range is filled with; every byte follows from its place, so that anyone can check it.
+/// What a range is filled with; every byte follows from its place, which makes it checkable.
 package enum Pattern: Sendable, Equatable {
   case byte(UInt8)
   /// Each byte is the low byte of its offset in the file.
@@ -14,16 +14,14 @@ package enum Pattern: Sendable, Equatable {
   /// The bytes of another file over and over, from the start of the range.
   case file(path: String)
 
-  /// A way to write a pattern.
   package struct Form: Sendable {
     package let usage: String
     /// What it fills a range with.
     package let meaning: String
-    // What completion offers; with a colon at its end it wants more.
+    // What completion offers; a colon at its end wants more.
     let word: String?
   }
 
-  /// The ways to write a pattern.
   package static let forms = [
     Form(usage: "0xNN", meaning: "one byte all over, 0x0 to 0xff", word: nil),
     Form(usage: "zero", meaning: "zeros", word: "zero"),
@@ -48,7 +46,7 @@ extension Pattern: CustomStringConvertible {
     case ("page", nil): self = .page
     case ("random", nil): self = .random(seed: 1)
     case ("random", let seed?):
-      guard seed.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let seed = UInt64(seed) else { return nil }
+      guard Literal.isDecimal(seed), let seed = UInt64(seed) else { return nil }
       self = .random(seed: seed)
     case ("text", let text?) where !text.isEmpty: self = .text(text)
     case ("file", let path?) where !path.isEmpty: self = .file(path: path)

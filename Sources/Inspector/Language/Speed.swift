@@ -1,8 +1,7 @@
-/// A factor with two decimals, so that it is written as it is meant.
+/// A factor of a script's pauses, with two decimals: a `Double` would be written with more.
 package struct Speed: Sendable, Equatable, CustomStringConvertible {
   private let hundredths: Int
 
-  /// As fast as it is told.
   package static let normal = Speed(hundredths: 100)
   /// The speeds that there are, in hundredths.
   private static let known = 1...10_000
@@ -15,7 +14,7 @@ package struct Speed: Sendable, Equatable, CustomStringConvertible {
     let decimals = parts.count == 2 ? String(parts[1]) : "00"
     let digits = parts[0] + decimals + (decimals.utf8.count == 1 ? "0" : "")
     guard !parts[0].isEmpty, (1...2).contains(decimals.utf8.count), digits.utf8.count <= 8,
-      digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let hundredths = Int(digits),
+      let hundredths = Literal.decimal(digits),
       Self.known.contains(hundredths)
     else { return nil }
     self.init(hundredths: hundredths)

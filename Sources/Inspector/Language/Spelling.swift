@@ -1,16 +1,16 @@
-/// Finds what somebody may have meant.
+/// Finds the known word that a misspelt one may mean.
 enum Spelling {
   /// The word that is nearest to one that is not known: one that begins with it, or at most two slips away.
   static func nearest(to word: String, among words: some Sequence<String>) -> String? {
-    // What is longer than any word is none of them with a slip, and may be a whole file.
+    // A longer text is no misspelt word, and may be a whole file.
     guard word.utf8.count <= 64 else { return nil }
     let word = word.lowercased()
-    // Of a short word two slips leave nothing.
+    // Two slips leave nothing of a short word.
     let limit = word.count < 4 ? 1 : 2
     var best: (word: String, distance: Int)?
     for candidate in words where !candidate.isEmpty {
       let beginsSo = word.count >= 2 && candidate.hasPrefix(word)
-      // So many letters more or fewer are as many slips.
+      // Each letter more or fewer is a slip.
       guard beginsSo || abs(word.count - candidate.count) <= limit else { continue }
       let distance = beginsSo ? 0 : distance(Array(word), Array(candidate))
       if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }

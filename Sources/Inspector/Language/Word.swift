@@ -8,11 +8,10 @@ package struct Word: Sendable, Equatable {
   package let columns: Range<Int>
 }
 
-/// What is wrong with a line, which word is to blame, and what was expected.
+/// What is wrong with a line, where, and what was expected.
 package struct SyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The complaint, with what to do about it.
+  /// The message, with the remedy.
   package let description: String
-  /// The place in the line that it is about.
   package let columns: Range<Int>
 
   init(_ description: String, at columns: Range<Int>) {
@@ -22,7 +21,7 @@ package struct SyntaxError: Error, Sendable, Equatable, CustomStringConvertible 
 }
 
 extension Word: CustomStringConvertible {
-  // Longer ones are no slips; who reads an error needs their beginning.
+  // Characters; an error needs only the beginning of a longer word.
   private static let shownLength = 60
 
   /// The word in quotes as errors name it: what could steer a terminal is escaped, and what is long is cut.
@@ -46,7 +45,7 @@ extension Word {
     return (try scanner.rest(), scanner.isAtEnd ? nil : scanner.unread)
   }
 
-  /// Splits a line that ends where somebody is typing: the words before, and the one that is begun, maybe empty.
+  /// Splits a line that is being typed: the whole words, and the one that is begun, maybe empty.
   ///
   /// A quote may still be open. `nil` in a comment, or where what is there can't become a word.
   static func splitUnfinished(_ line: String) -> (words: [Word], begun: Word)? {
@@ -67,10 +66,9 @@ extension Word {
     return isPlain ? text : inQuotes(text)
   }
 
-  /// A text as one word of a command, in quotes even where it could do without.
+  /// The same, in quotes even where it could do without.
   package static func inQuotes(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
+    text.unicodeScalars.reduce(into: "\"") { quoted, scalar in
       switch scalar {
       case "\"": quoted += "\\\""
       case "\\": quoted += "\\\\"
@@ -79,8 +77,6 @@ extension Word {
       case _ where scalar.isHazardous: for byte in String(scalar).utf8 { quoted += "\\x" + hex(byte, width: 2) }
       default: quoted.unicodeScalars.append(scalar)
       }
-    }
-    quoted += "\""
-    return quoted
+    } + "\""
   }
 }

@@ -1,6 +1,6 @@
 /// Walks through a line and finds its words.
 ///
-/// It goes by Unicode scalars: a quote is a quote, whatever accent stands behind it.
+/// It goes by Unicode scalars: a quote is a quote, even with a combining accent behind it.
 struct WordScanner {
   private let scalars: [Unicode.Scalar]
   private let columns: ColumnMap
@@ -82,15 +82,9 @@ private struct ColumnMap {
   private let columns: [Int]?
 
   init(_ line: String) {
-    guard !line.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f || $0 == 0x09 }) else {
-      columns = nil
-      return
-    }
-    var columns: [Int] = []
-    for (column, character) in line.enumerated() {
-      for _ in character.unicodeScalars { columns.append(column) }
-    }
-    self.columns = columns
+    let isPlain = line.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f || $0 == 0x09 }
+    columns =
+      isPlain ? nil : line.enumerated().flatMap { repeatElement($0, count: $1.unicodeScalars.count) }
   }
 
   /// The columns of some scalars, at least one.

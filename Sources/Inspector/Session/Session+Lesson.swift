@@ -4,7 +4,7 @@
 extension Session {
   /// Why a command that a person gives has to wait for the end of the lesson; `nil` if it has not.
   package func lessonsClaim(on command: Command) -> String? {
-    guard host.isInLesson, !command.action.isForLooking else { return nil }
+    guard host.isInLesson, !command.action.isReadOnly else { return nil }
     return "`\(command.verb)` has to wait: the lesson goes on with this file until its end"
   }
 }

@@ -151,7 +151,7 @@ extension Interface {
       var probe = KernelProbe()
       // Changes can be seen only over time.
       let marks = kernel?.marks ?? [:]
-      (kernel, sampleTime) = (probe.look(at: request), .now)
+      (kernel, sampleTime) = (probe.sample(request), .now)
       kernel?.marks = marks
     }
     readBytes(session, layout, isForced: readsForced)

@@ -41,7 +41,7 @@ struct PageBytes {
     let start = page * Alignment.page
     let end = start + Alignment.page
     do throws(CommandError) {
-      let found = try file.look(at: start..<end + (occasion.readsOn ? 7 : 0))
+      let found = try file.presentBytes(start..<end + (occasion.readsOn ? 7 : 0))
       bytesAndMore = found.bytes
       cutSize = found.missing.clamped(to: start..<end).isEmpty ? nil : found.end
       failure = nil

@@ -133,11 +133,11 @@ extension RunLoop {
     }
     do throws(CommandError) {
       let event = try session.perform(command)
-      if command.action is SelectAction { interface.anchor = nil } else { followAnchor() }
-      if !(command.action is GotoAction || command.action is ByteAction) { hasActed = true }
+      if command.selects { interface.anchor = nil } else { followAnchor() }
+      if !command.movesCursor { hasActed = true }
       if command == .status(asJSON: false) { session.note(Event(.output, costs)) }
       // What does not fit into the log is shown over the panes.
-      if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 || command.action is HelpAction {
+      if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 || command.isHelp {
         interface.overlay = Overlay(event.lines)
       }
     } catch { session.note(Event(.failure, [error.description])) }

@@ -163,8 +163,8 @@ final class RunLoop: FrontEnd {
     guard let layout else { return }
     interface.update(session, layout)
     let request = interface.kernelRequest(session, layout)
-    sampler.look(
-      at: session.sampledFile, request, isWorking: session.areWorkersMoving || isStepping, isUrgent: hasActed)
+    sampler.turn(
+      to: session.sampledFile, request, isWorking: session.areWorkersMoving || isStepping, isUrgent: hasActed)
     hasActed = false
     let seen = sampler.sample(of: session.sampledFile)
     (interface.kernel, interface.sampleTime, interface.delay) = (seen?.sample, seen?.time, seen?.delay)

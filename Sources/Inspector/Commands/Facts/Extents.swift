@@ -1,65 +1,48 @@
 import PageCache
 import RangedMmap
 
-/// Says where the file's bytes are on the disk.
-package struct ExtentsAction: Action {
+/// Shows where the file's bytes are on the disk.
+struct ExtentsAction: FactsAction {
   let asJSON: Bool
 
   static let verb = Verb("extents", .flag("json"), help: "where the file's bytes are on the disk", example: "extents") {
     ExtentsAction(asJSON: $0)
   }
 
-  package var words: [String] { ["extents"] + (asJSON ? ["json"] : []) }
-  package var isForLooking: Bool { true }
+  var words: [String?] { ["extents", asJSON ? "json" : nil] }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
-    asJSON ? try session.extentsJSON() : try session.extents()
-  }
-}
-
-extension Command {
-  package static func extents(asJSON: Bool) -> Command { Command(ExtentsAction(asJSON: asJSON)) }
-}
-
-extension Session {
-  fileprivate func extents() throws(CommandError) -> Event {
-    let file = try openFile()
+  func lines(of file: MmapFile, in session: Session) throws(CommandError) -> [String] {
     do throws(PageCacheError) {
-      let extents = try PageCache.extents(ofOwn: file.descriptor, bytes: 0..<file.presentSize)
+      let extents = try extents(of: file)
       let more = isPlaceless(extents) ? ["where on the device is unknown: \(PageCacheError.notSupported)"] : []
-      let gone = shortfall(file, 0..<file.states.count)
-      return Event(.output, extents.map(describe) + gone + more, isMeasured: true)
-    } catch { throw unknown(error) }
+      return extents.map(describe) + session.shortfall(file, 0..<file.states.count) + more
+    } catch { throw CommandError(unknown: error) }
   }
 
-  fileprivate func extentsJSON() throws(CommandError) -> Event {
-    let file = try openFile()
-    var found: [Extent]?
-    var reason: PageCacheError?
-    do throws(PageCacheError) {
-      let extents = try PageCache.extents(ofOwn: file.descriptor, bytes: 0..<file.presentSize)
-      found = extents
-      if isPlaceless(extents) { reason = .notSupported }
-    } catch { reason = error }
-    let list = found?.map { extent -> JSON in
+  func json(of file: MmapFile, in session: Session) -> JSON {
+    let found = Result { () throws(PageCacheError) in try extents(of: file) }
+    let reason = found.value.map(isPlaceless) == true ? .notSupported : found.failure
+    let list = found.value?.map { extent -> JSON in
       [
         "start": JSON(extent.bytes.lowerBound), "end": JSON(extent.bytes.upperBound),
         "kind": JSON(extent.kind.rawValue), "physical": JSON(extent.physical), "shared": JSON(extent.isShared),
         "encoded": JSON(extent.isEncoded),
       ]
     }
-    let json: JSON = ["reason": JSON(reason?.description), "extents": JSON(list)]
-    return Event(.output, ["\(json)"], isMeasured: true)
+    return ["reason": JSON(reason?.description), "extents": JSON(list)]
   }
 
-  // Whether the file system has said of no extent where on the device it is.
+  private func extents(of file: MmapFile) throws(PageCacheError) -> [Extent] {
+    try PageCache.extents(ofOwn: file.descriptor, bytes: 0..<file.presentSize)
+  }
+
+  // Whether the file system has given no extent's place on the device.
   private func isPlaceless(_ extents: [Extent]) -> Bool {
     !extents.contains { $0.physical != nil } && extents.contains { $0.kind == .written }
   }
 
   private func describe(_ extent: Extent) -> String {
-    let place = extent.physical.map { " at 0x\(hex($0, width: 1)) of the device" } ?? ""
-    let bytes = "0x\(hex(extent.bytes.lowerBound, width: 1))..0x\(hex(extent.bytes.upperBound, width: 1))"
-    return "\(bytes): \(words(extent))\(place)"
+    let place = extent.physical.map { " at \(address($0)) of the device" } ?? ""
+    return "\(address(extent.bytes.lowerBound))..\(address(extent.bytes.upperBound)): \(extent.summary)\(place)"
   }
 }

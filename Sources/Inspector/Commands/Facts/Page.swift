@@ -1,49 +1,39 @@
 import RangedMmap
 
-/// Says all that is known of a page, or of the one under the cursor.
-package struct PageAction: Action {
+/// Shows all that is known of a page, or of the one under the cursor.
+struct PageAction: ReadOnlyAction {
   let number: Int?
 
   static let verb = Verb(
     "page", .optional(.page), help: "all that is known of a page, or of the one under the cursor", example: "page 17"
   ) { PageAction(number: $0) }
 
-  package var words: [String] { ["page"] + (number.map { ["\($0)"] } ?? []) }
-  package var isForLooking: Bool { true }
-  package func perform(in session: Session) throws(CommandError) -> Event { try session.page(number) }
-}
+  var words: [String?] { ["page", number.map(String.init)] }
 
-extension Command {
-  package static func page(_ number: Int?) -> Command { Command(PageAction(number: number)) }
-}
-
-extension Session {
-  fileprivate func page(_ number: Int?) throws(CommandError) -> Event {
-    let file = try openFile()
-    let page = number ?? view.cursor
-    guard page < file.states.count else {
-      throw CommandError("page \(page): the last page is \(file.states.count - 1)")
-    }
+  func perform(in session: Session) throws(CommandError) -> Event {
+    let file = try session.openFile()
+    let page = number ?? session.view.cursor
+    try file.requirePage(page)
     let offset = page * Alignment.page
     var lines = [
-      "page \(page) at 0x\(hex(offset, width: 1)) = \(offset)",
+      "page \(page) at \(address(offset)) = \(offset)",
       "state: \(file.isWritable ? "\(file.states[page])" : "not ours")",
     ]
-    if let range = range(ofPage: page) {
+    if let range = session.range(ofPage: page) {
       lines.append("range: \(range.facts.joined(separator: ", "))")
       if let pattern = range.pattern { lines.append("bytes: \(pattern)") }
       lines.append("when: \(range.history.steps.joined(separator: ", "))")
-    } else if let holder = workers.holder(ofPage: page) {
+    } else if let holder = session.workers.holder(ofPage: page) {
       lines.append("range: in the hands of worker \(holder.number)")
     }
-    func add(_ name: String, _ told: () throws(CommandError) -> Event) {
-      do throws(CommandError) { lines += try told().lines.map { "\(name): \($0)" } } catch {
+    func add(_ name: String, _ action: some FactsAction) {
+      do throws(CommandError) { lines += try action.lines(of: file, in: session).map { "\(name): \($0)" } } catch {
         lines.append("\(name): \(error)")
       }
     }
-    add("kernel") { () throws(CommandError) in try kernel(page...page) }
-    lines.append("file: \(place(of: file))")
-    add("users") { () throws(CommandError) in try users() }
+    add("kernel", KernelAction(pages: page...page, asJSON: false))
+    lines.append("file: \(session.place(of: file))")
+    add("users", UsersAction(asJSON: false))
     return Event(.output, lines, isMeasured: true)
   }
 }
@@ -51,9 +41,8 @@ extension Session {
 extension RangeSummary {
   /// Its label, its place and who allocated it.
   package var facts: [String] {
-    let pages = bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)
-    let place = pages.count == 1 ? "this page" : "pages \(pages.lowerBound)-\(pages.upperBound - 1)"
-    return ["r\(label)", place, "by \(author)"]
+    let pages = Alignment.pages(touchedBy: bytes)
+    return ["r\(label)", pages.count == 1 ? "this page" : named(pages), "by \(author)"]
   }
 }
 

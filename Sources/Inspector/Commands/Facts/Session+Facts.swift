@@ -2,34 +2,33 @@ import PageCache
 import RangedMmap
 import SystemPackage
 
-// What is so, and what a script says should be.
+// What is so of the open file beside its pages.
 
 extension Session {
-  /// How many pages were written here and are not durable yet; a crash may take them.
+  /// How many pages were written here and are not durable yet: a crash may lose them.
   package var unsyncedPages: Int {
     guard let counts = file?.states.counts() else { return 0 }
     return counts[.written] + counts[.flushing]
   }
 
-  /// What a person who leaves a file should know: that something may still be lost.
+  /// What a person who leaves a file should know of it: that something may still be lost, or is.
   package var farewell: String? {
-    // What a lesson leaves behind is thrown away.
+    // A lesson's files are deleted.
     guard let file, host.outside == nil else { return nil }
-    let counts = file.states.counts()
-    let pending = unsyncedPages
+    let (pending, lost) = (unsyncedPages, file.states.counts()[.lost])
     var parts: [String] = []
     if pending > 0 {
       parts.append("\(counted(pending, "page")) written and not synced: the kernel writes them back in its own time")
     }
-    if counts[.lost] > 0 { parts.append("\(counted(counts[.lost], "page")) lost") }
+    if lost > 0 { parts.append("\(counted(lost, "page")) lost") }
     return parts.isEmpty ? nil : "\(file.path): \(parts.joined(separator: "; "))"
   }
 
-  /// Where the open file is, in words, and when others last wrote it.
+  /// Where the open file is, and when other processes last wrote it.
   func place(of file: MmapFile) -> String {
-    let system = try? PageCache.fileSystem(of: file.descriptor)
+    let system = file.isDevice ? nil : try? PageCache.fileSystem(of: file.descriptor)
     var parts = ["on " + (file.isDevice ? "a block device" : system?.name ?? "an unknown file system")]
-    if !file.isDevice, let point = system?.mountPoint { parts[0] += " at \(point)" }
+    if let point = system?.mountPoint { parts[0] += " at \(point)" }
     if let inode = sampledFile?.inode { parts.append("inode \(inode)") }
     switch document.standing?.name {
     case nil, .kept: break
@@ -42,7 +41,7 @@ extension Session {
     return parts.joined(separator: ", ")
   }
 
-  /// When others last wrote the open file; `nil` if that is not known, and of one that is written here.
+  /// When other processes last wrote the open file; `nil` if that is not known, or if it is written here.
   func lastWritten(_ file: MmapFile) -> Moment? {
     guard !file.isWritable, !file.isDevice else { return nil }
     return (try? PageCache.modified(file.descriptor)).map { Moment(sinceEpoch: $0) }

@@ -2,19 +2,42 @@ import PageCache
 import RangedMmap
 import SystemPackage
 
-/// Says what is open and how its pages stand.
-package struct StatusAction: Action {
+/// Shows what is open and how its pages stand.
+struct StatusAction: FactsAction {
   let asJSON: Bool
 
   static let verb = Verb("status", .flag("json"), help: "how many pages are in each state", example: "status json") {
     StatusAction(asJSON: $0)
   }
 
-  package var words: [String] { ["status"] + (asJSON ? ["json"] : []) }
-  package var isForLooking: Bool { true }
+  var words: [String?] { ["status", asJSON ? "json" : nil] }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
-    Event(.output, [asJSON ? try session.statusJSON() : try session.statusLine()], isMeasured: true)
+  func lines(of file: MmapFile, in session: Session) -> [String] {
+    let counts = file.states.counts()
+    let states = PageState.allCases.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0)" }
+    let facts = file.isWritable ? ": " + states.joined(separator: ", ") : ", not ours"
+    let pages = file.isWritable ? file.states.count : file.presentPages
+    return ["\(file.path): \(counted(pages, "page"))\(facts); kernel: \(file.kernelSummary)"]
+  }
+
+  func json(of file: MmapFile, in session: Session) -> JSON {
+    let counts = file.states.counts()
+    let states = JSON(PageState.allCases.map { ("\($0)", JSON(counts[$0])) })
+    let kernel = Result { () throws(PageCacheError) in try KernelAnswer<KernelCell>(whole: file.descriptor) }
+    let system = file.isDevice ? nil : try? PageCache.fileSystem(of: file.descriptor)
+    let document = session.document
+    return [
+      "file": JSON(file.path.string), "path": JSON(document.presentPath?.string),
+      "fate": JSON(document.standing?.name.fate),
+      "size": JSON(file.presentSize), "mapped": JSON(file.size), "pageSize": JSON(Alignment.page),
+      "pages": JSON(file.presentPages), "writable": JSON(file.isWritable),
+      "states": file.isWritable ? states : JSON.null,
+      "kernel": JSON(KernelCell.fields(kernel.value?.value, kernel.value?.lacking ?? kernel.failure)),
+      "fileSystem": JSON(system?.name), "mountPoint": JSON(system?.mountPoint?.string),
+      "inode": JSON(document.sampledFile.map { Int(clamping: $0.inode) }),
+      "modified": JSON(session.lastWritten(file)?.date),
+      "workers": ["running": JSON(session.workers.running), "operations": JSON(session.workers.operations)],
+    ]
   }
 }
 
@@ -22,46 +45,17 @@ extension Command {
   package static func status(asJSON: Bool) -> Command { Command(StatusAction(asJSON: asJSON)) }
 }
 
-extension Session {
-  fileprivate func statusLine() throws(CommandError) -> String {
-    let file = try openFile()
-    let counts = file.states.counts()
-    let states = PageState.allCases.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0)" }
-    let told = file.isWritable ? ": " + states.joined(separator: ", ") : ", not ours"
-    let pages = file.isWritable ? file.states.count : file.presentPages
-    return "\(file.path): \(counted(pages, "page"))\(told); kernel: " + kernelSummary(file)
-  }
-
-  fileprivate func statusJSON() throws(CommandError) -> String {
-    let file = try openFile()
-    let counts = file.states.counts()
-    let states = JSON(PageState.allCases.map { ("\($0)", JSON(counts[$0])) })
-    let system = try? PageCache.fileSystem(of: file.descriptor)
-    let json: JSON = [
-      "file": JSON(file.path.string), "path": JSON(document.presentPath?.string),
-      "fate": JSON(document.standing?.name.fate),
-      "size": JSON(file.presentSize), "mapped": JSON(file.size), "pageSize": JSON(Alignment.page),
-      "pages": JSON(file.presentPages), "writable": JSON(file.isWritable),
-      "states": file.isWritable ? states : JSON.null,
-      "kernel": kernelJSON(file), "fileSystem": JSON(file.isDevice ? nil : system?.name),
-      "mountPoint": JSON(file.isDevice ? nil : system?.mountPoint?.string),
-      "inode": JSON(sampledFile.map { Int(clamping: $0.inode) }), "modified": JSON(lastWritten(file)?.date),
-      "workers": ["running": JSON(workers.running), "operations": JSON(workers.operations)],
-    ]
-    return json.description
-  }
-
-  private func kernelJSON(_ file: MmapFile) -> JSON {
-    var counts: KernelCell?
-    var reason: PageCacheError?
+extension MmapFile {
+  /// What the kernel counts, in words.
+  var kernelSummary: String {
     do throws(PageCacheError) {
-      let answer = try KernelAnswer<KernelCell>(whole: file.descriptor)
-      (counts, reason) = (answer.value, answer.lacking)
-    } catch { reason = error }
-    return [
-      "cached": JSON(counts?.cached), "dirty": JSON(counts?.dirty), "writeback": JSON(counts?.writeback),
-      "reason": JSON(reason?.description),
-    ]
+      let answer = try KernelAnswer<KernelCell>(whole: descriptor)
+      guard let dirty = answer.value.dirty, let writeback = answer.value.writeback else {
+        let reason = answer.lacking.map { ": \($0)" } ?? ""
+        return "\(answer.value.cached) cached, dirty and writeback unknown\(reason)"
+      }
+      return "\(answer.value.cached) cached, \(dirty) dirty, \(writeback) in writeback"
+    } catch { return "unknown: \(error)" }
   }
 }
 

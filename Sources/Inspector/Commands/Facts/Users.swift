@@ -1,29 +1,17 @@
 import PageCache
 import RangedMmap
 
-/// Says who else has the file open.
-package struct UsersAction: Action {
+/// Shows which other processes have the file open.
+struct UsersAction: FactsAction {
   let asJSON: Bool
 
   static let verb = Verb(
     "users", .flag("json"), help: "which other programs have the file open or mapped, and how", example: "users"
   ) { UsersAction(asJSON: $0) }
 
-  package var words: [String] { ["users"] + (asJSON ? ["json"] : []) }
-  package var isForLooking: Bool { true }
+  var words: [String?] { ["users", asJSON ? "json" : nil] }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
-    asJSON ? try session.usersJSON() : try session.users()
-  }
-}
-
-extension Command {
-  package static func users(asJSON: Bool) -> Command { Command(UsersAction(asJSON: asJSON)) }
-}
-
-extension Session {
-  func users() throws(CommandError) -> Event {
-    let file = try openFile()
+  func lines(of file: MmapFile, in session: Session) throws(CommandError) -> [String] {
     do throws(PageCacheError) {
       let found = try PageCache.users(of: file.descriptor)
       var lines = found.users.filter { !$0.isSelf }.map { user in
@@ -33,26 +21,51 @@ extension Session {
       if found.hiddenProcesses > 0 {
         lines.append("\(counted(found.hiddenProcesses, "process")) may not be looked at")
       }
-      return Event(.output, lines, isMeasured: true)
+      return lines
     } catch { throw CommandError("who has this file open is unknown: \(error)") }
   }
 
-  fileprivate func usersJSON() throws(CommandError) -> Event {
-    let file = try openFile()
-    var found: FileUsers?
-    var reason: PageCacheError?
-    do throws(PageCacheError) { found = try PageCache.users(of: file.descriptor) } catch { reason = error }
-    let list = found?.users.filter { !$0.isSelf }.map { user -> JSON in
+  func json(of file: MmapFile, in session: Session) -> JSON {
+    let found = Result { () throws(PageCacheError) in try PageCache.users(of: file.descriptor) }
+    let list = found.value?.users.filter { !$0.isSelf }.map { user -> JSON in
       [
         "pid": JSON(Int(user.processID)), "name": JSON(user.name), "reads": JSON(user.access.contains(.read)),
         "writes": JSON(user.access.contains(.write)), "mapping": JSON("\(user.mapping)"),
         "flags": JSON(user.modes.names.map { JSON($0) }),
       ]
     }
-    let json: JSON = [
-      "hidden": JSON(found?.hiddenProcesses), "reason": JSON(reason?.description),
-      "users": JSON(list),
+    return [
+      "hidden": JSON(found.value?.hiddenProcesses), "reason": JSON(found.failure?.description), "users": JSON(list),
     ]
-    return Event(.output, ["\(json)"], isMeasured: true)
   }
+}
+
+extension FileUser {
+  /// The process and what it does with the file, in a few words.
+  package var summary: String {
+    let operation: String? =
+      switch mapping {
+      case .writable: "maps, writes"
+      case .readOnly: access.contains(.write) ? "maps, writes" : "maps"
+      case .none: access.contains(.write) ? "writes" : access.contains(.read) ? "reads" : nil
+      }
+    return (["\(name) \(processID)" + (operation.map { " " + $0 } ?? "")] + modes.names).joined(separator: ", ")
+  }
+
+  /// What its flags do to what is seen of the file.
+  package var effects: [String] {
+    Modes.shown.compactMap { modes.contains($0.mode) ? $0.effect : nil }
+  }
+}
+
+extension FileUser.Modes {
+  fileprivate static let shown: [(mode: Self, name: String, effect: String?)] = [
+    (.direct, "O_DIRECT", "bypasses the page cache"),
+    (.synchronous, "O_SYNC", "each write is durable as it returns, and leaves no page dirty"),
+    (.dataSynchronous, "O_DSYNC", "each write is durable as it returns, and leaves no page dirty"),
+    (.append, "O_APPEND", nil),
+  ]
+
+  /// The flags as open(2) calls them.
+  var names: [String] { Self.shown.filter { contains($0.mode) }.map(\.name) }
 }

@@ -1,7 +1,7 @@
 import RangedMmap
 
-/// Tells each change of pages, or of all, as it comes: for a time, or until somebody ends it.
-package struct WatchAction: Action {
+/// Shows each change of pages, or of all, as it comes: for a time, or until it is stopped.
+struct WatchAction: ReadOnlyAction {
   let pages: ClosedRange<Int>?
   let asJSON: Bool
   let time: Duration?
@@ -14,53 +14,43 @@ package struct WatchAction: Action {
     example: "watch 0-15 json for 10s"
   ) { WatchAction(pages: $0, asJSON: $1, time: $2) }
 
-  package var words: [String] {
-    ["watch"] + (pages.map { [Literal.describe(pages: $0)] } ?? []) + (asJSON ? ["json"] : [])
+  var words: [String?] {
+    ["watch", pages.map(Literal.describe(pages:)), asJSON ? "json" : nil]
       + (time.map { ["for", Literal.describe(time: $0)] } ?? [])
   }
 
-  package var isForLooking: Bool { true }
-
-  package func perform(in session: Session) throws(CommandError) -> Event {
-    try session.watch(pages, asJSON: asJSON, for: time)
-  }
-
-  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .ofTheMoment }
-}
-
-extension Command {
-  package static func watch(_ pages: ClosedRange<Int>?, asJSON: Bool, time: Duration?) -> Command {
-    Command(WatchAction(pages: pages, asJSON: asJSON, time: time))
-  }
-}
-
-extension Session {
-  /// Whether `watch` is under way.
-  package var isWatching: Bool { document.watching.watch != nil }
-
-  /// Whether it speaks in lines of JSON, among which nothing else may stand.
-  package var isWatchingInJSON: Bool { document.watching.watch?.asJSON == true }
-
-  func watch(_ pages: ClosedRange<Int>?, asJSON: Bool, for time: Duration?) throws(CommandError) -> Event {
-    let file = try openFile()
-    try requireNoJob("watch")
-    if let pages { _ = try self.pages(pages, of: file) }
-    guard let sampledFile else { throw CommandError("\(file.path): is out of reach for a watch; open it again") }
-    let watch = try PageWatch(sampledFile, pages, asJSON: asJSON, for: time, waking: wakeUp)
-    document.watching.begin(watch)
+  func perform(in session: Session) throws(CommandError) -> Event {
+    let file = try session.openFile()
+    try session.requireNoJob("watch")
+    if let pages { _ = try session.pages(pages, of: file) }
+    guard let sampledFile = session.sampledFile else {
+      throw CommandError("\(file.path): is out of reach for a watch; open it again")
+    }
+    let watch = try PageWatch(sampledFile, pages, asJSON: asJSON, for: time, waking: session.wakeUp)
+    session.document.watching.begin(watch)
     do throws(CommandError) {
-      // A thread in any case: what it tells is printed as it comes.
-      return try jobs.start(watch.job, in: self, goesOn: true, work: watch.run) { session, _ in
+      // On a thread even without a screen: its lines are printed as they come.
+      return try session.jobs.start(watch.job, in: session, goesOn: true, work: watch.run) { session, _ in
         session.tellWatch()
         session.document.watching.end()
         session.takeAsTold(by: watch)
         return Event(.output, watch.ending, isMeasured: true)
       }
     } catch {
-      document.watching.end()
+      session.document.watching.end()
       throw error
     }
   }
+
+  func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .ofTheMoment }
+}
+
+extension Session {
+  /// Whether `watch` is under way.
+  package var isWatching: Bool { document.watching.watch != nil }
+
+  /// Whether it prints lines of JSON, among which nothing else may stand.
+  package var isWatchingInJSON: Bool { document.watching.watch?.asJSON == true }
 
   /// Takes in what the watch has seen.
   func tellWatch() {
@@ -78,12 +68,12 @@ extension Session {
   }
 }
 
-/// The pages that `watch` told of, and what tells of them while it lasts.
+/// The watch that is under way, and the pages whose changes it has shown.
 struct Watching {
   private(set) var watch: PageWatch?
   var changes: [Range<Int>] = []
 
-  // As far as anybody would go through them by `find`.
+  // More than a person would go through by `find`; 160 KiB.
   private static let mostChanges = 10_000
 
   mutating func begin(_ watch: PageWatch) { (self.watch, changes) = (watch, []) }

@@ -3,7 +3,7 @@ import RangedMmap
 import SystemPackage
 
 /// Opens a file that exists, or waits until it exists and has bytes.
-package struct OpenAction: Action {
+struct OpenAction: Action {
   let path: String
   let forWriting: Bool
   let isAwaited: Bool
@@ -14,18 +14,32 @@ package struct OpenAction: Action {
     example: "open demo.bin write"
   ) { OpenAction(path: $0, forWriting: $1, isAwaited: $2) }
 
-  package var words: [String] {
-    ["open", Word.quote(path)] + (forWriting ? ["write"] : []) + (isAwaited ? ["wait"] : [])
+  var words: [String?] { ["open", Word.quote(path), forWriting ? "write" : nil, isAwaited ? "wait" : nil] }
+  var isOpening: Bool { true }
+  var newLabels: Int? { nil }
+
+  func perform(in session: Session) throws(CommandError) -> Event {
+    try session.requireNoWorkers("open")
+    if forWriting { try session.requireNotHeld(path) }
+    let place = try FilePath(typed: path)
+    guard isAwaited else {
+      do throws(MmapFileError) { return took(try OpenedFile(place, forWriting: forWriting), session) } catch {
+        throw CommandError(error)
+      }
+    }
+    let job = Job("open \(path) wait", pages: 0)
+    let work = { @Sendable () throws(CommandError) in
+      try OpenedFile(awaiting: place, named: path, forWriting: forWriting, job)
+    }
+    return try session.jobs.start(job, in: session, work: work) { session, opened in took(opened, session) }
   }
 
-  package var isOpening: Bool { true }
-  package var newLabels: Int? { nil }
-
-  package func perform(in session: Session) throws(CommandError) -> Event {
-    try session.open(path, forWriting: forWriting, isAwaited: isAwaited)
+  private func took(_ opened: OpenedFile, _ session: Session) -> Event {
+    session.take(opened.file, opened.allocator)
+    return .done("opened \(path) for \(forWriting ? "writing" : "reading only")\(session.durabilityNote)")
   }
 
-  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .opening(path: path) }
+  func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .opening(path: path) }
 }
 
 extension Command {
@@ -34,39 +48,11 @@ extension Command {
   }
 }
 
-extension Session {
-  fileprivate func open(_ path: String, forWriting: Bool, isAwaited: Bool) throws(CommandError) -> Event {
-    try requireNoWorkers("open")
-    if forWriting { try requireNotHeld(path) }
-    let place = try FilePath(typed: path)
-    guard isAwaited else {
-      do throws(MmapFileError) { try take(OpenedFile(place, forWriting: forWriting)) } catch {
-        throw CommandError(error)
-      }
-      return openedEvent(path, forWriting)
-    }
-    let job = Job("open \(path) wait", pages: 0)
-    let work = { @Sendable () throws(CommandError) in
-      try OpenedFile(awaiting: place, named: path, forWriting: forWriting, job)
-    }
-    return try jobs.start(job, in: self, work: work) { session, opened throws(CommandError) in
-      session.take(opened)
-      return session.openedEvent(path, forWriting)
-    }
-  }
-
-  private func take(_ opened: OpenedFile) { take(opened.file, opened.allocator) }
-
-  private func openedEvent(_ path: String, _ forWriting: Bool) -> Event {
-    .done("opened \(path) for \(forWriting ? "writing" : "reading only")\(durabilityNote)")
-  }
-}
-
 private struct OpenedFile: Sendable {
   let file: MmapFile
   let allocator: ConcurrentAllocator?
 
-  // A file that lives shorter may be missed. Two calls each time cost next to nothing.
+  // Microseconds. A file that exists for less may be missed; two calls each time cost next to nothing.
   private static let pause: UInt32 = 10_000
 
   init(_ path: FilePath, forWriting: Bool) throws(MmapFileError) {

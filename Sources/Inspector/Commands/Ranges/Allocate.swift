@@ -1,7 +1,7 @@
 import RangedMmap
 
 /// Takes pages from the allocator, once or several times.
-package struct AllocateAction: Action {
+struct AllocateAction: Action {
   let byteCount: Int
   let times: Int
 
@@ -10,36 +10,20 @@ package struct AllocateAction: Action {
     example: "allocate 2p x4"
   ) { AllocateAction(byteCount: $0, times: $1 ?? 1) }
 
-  package var words: [String] {
-    ["allocate", Literal.describe(pages: byteCount)] + (times == 1 ? [] : ["x\(times)"])
-  }
+  var words: [String?] { ["allocate", Literal.describe(inPages: byteCount), times == 1 ? nil : "x\(times)"] }
+  var newLabels: Int? { times }
 
-  package var newLabels: Int? { times }
-
-  package func perform(in session: Session) throws(CommandError) -> Event {
-    try session.allocate(byteCount, times: times)
-  }
-}
-
-extension Command {
-  package static func allocate(byteCount: Int, times: Int) -> Command {
-    Command(AllocateAction(byteCount: byteCount, times: times))
-  }
-}
-
-extension Session {
-  fileprivate func allocate(_ byteCount: Int, times: Int) throws(CommandError) -> Event {
-    let allocator = try document.writableAllocator()
-    return try workers.whileNoneAllocates { () throws(CommandError) in
-      // What workers have allocated before is told before.
-      takeInWorkers()
-      return try allocate(byteCount, times: times, allocator)
+  func perform(in session: Session) throws(CommandError) -> Event {
+    let allocator = try session.document.writableAllocator()
+    return try session.workers.whileNoneAllocates { () throws(CommandError) in
+      // What workers allocated before is reported before.
+      session.takeInWorkers()
+      return try allocate(from: allocator, in: session)
     }
   }
 
-  private func allocate(
-    _ byteCount: Int, times: Int, _ allocator: ConcurrentAllocator
-  ) throws(CommandError) -> Event {
+  private func allocate(from allocator: ConcurrentAllocator, in session: Session) throws(CommandError) -> Event {
+    let document = session.document
     let first = document.ranges.count + 1
     var bytes: Range<Int>?
     for _ in 0..<times {
@@ -50,11 +34,16 @@ extension Session {
     guard let bytes else {
       throw CommandError("allocate: no pages are left; `reuse` makes written ranges writable again")
     }
-    view.cursor = bytes.lowerBound / Alignment.page
+    session.view.cursor = bytes.lowerBound / Alignment.page
     let labels = RangeSelection.labels(first...document.ranges.count)
-    let pages = Alignment.pages(in: bytes.count)
-    var line = "\(labels): \(counted(pages, "page")) at 0x\(hex(bytes.lowerBound, width: 1))"
+    var line = "\(labels): \(counted(Alignment.pages(in: bytes.count), "page")) at \(address(bytes.lowerBound))"
     if document.ranges.count - first + 1 < times || bytes.count < byteCount { line += "; no more are left" }
     return .done(line)
+  }
+}
+
+extension Command {
+  package static func allocate(byteCount: Int, times: Int) -> Command {
+    Command(AllocateAction(byteCount: byteCount, times: times))
   }
 }

@@ -4,26 +4,23 @@ import SystemPackage
 // Which ranges a command is about.
 
 extension Session {
-  // Which pages are next is not for the selection to say.
   private var remedyForNone: String {
     document.allocator == nil ? "only a file that is open for writing has some" : "`allocate` takes the next free pages"
   }
 
   private func selectedLabels(_ pages: Range<Int>) -> [Int] {
     (1..<document.ranges.count + 1).filter { label in
-      let bytes = document.ranges.bytes(label)
-      return (bytes.lowerBound / Alignment.page..<Alignment.pages(in: bytes.upperBound)).overlaps(pages)
+      Alignment.pages(touchedBy: document.ranges.bytes(label)).overlaps(pages)
     }
   }
 
   func known(_ labels: ClosedRange<Int>) throws(CommandError) -> [Int] {
     guard labels.upperBound <= document.ranges.count else {
-      let there =
-        document.ranges.count == 0
-        ? "there are no ranges yet; \(remedyForNone)" : "the last range is r\(document.ranges.count)"
-      let missing = "r\(max(labels.lowerBound, document.ranges.count + 1))"
-      // Two digits exchanged, or one too many; which other number may be meant nobody can guess.
-      let known = (1..<min(document.ranges.count, 1000) + 1).map { "r\($0)" }
+      let count = document.ranges.count
+      let there = count == 0 ? "there are no ranges yet; \(remedyForNone)" : "the last range is r\(count)"
+      let missing = "r\(max(labels.lowerBound, count + 1))"
+      // Two digits exchanged, or one too many; no other slip can be guessed.
+      let known = (1..<min(count, 1000) + 1).map { "r\($0)" }
       let nearest =
         known.first { $0.sorted() == missing.sorted() }
         ?? Spelling.nearest(to: missing, among: known.filter { $0.count < missing.count })
@@ -39,8 +36,12 @@ extension Session {
     try labels(selection, for: verb, needing: "to be \(stage.rawValue)") { $0 == stage }
   }
 
+  func writtenLabels(_ selection: RangeSelection, for verb: String) throws(CommandError) -> [Int] {
+    try labels(selection, for: verb, needing: "to be written") { $0 == .written || $0 == .flushed }
+  }
+
   // Ranges that are named must all be fit for the step; `all` means those that are.
-  func labels(
+  private func labels(
     _ selection: RangeSelection, for verb: String, needing need: String, _ isFit: (RangeSummary.Stage) -> Bool
   ) throws(CommandError) -> [Int] {
     try requireNoJob(verb)
@@ -55,23 +56,18 @@ extension Session {
         throw CommandError("\(verb) selected: nothing is selected; `select 0-15` selects pages")
       }
       let touched = selectedLabels(pages)
-      let labels = touched.filter { isFit(document.ranges.stage($0)) }
-      guard !labels.isEmpty else {
-        let why =
-          touched.isEmpty
-          ? "there is no range at \(named(pages)); \(remedyForNone)"
-          : "no range at \(named(pages)) is fit for that; it has \(need)"
-        throw CommandError("\(verb) selected: \(why)")
+      if touched.isEmpty {
+        throw CommandError("\(verb) selected: there is no range at \(named(pages)); \(remedyForNone)")
       }
-      return labels
+      let labels = touched.filter { isFit(document.ranges.stage($0)) }
+      guard labels.isEmpty else { return labels }
+      throw CommandError("\(verb) selected: no range at \(named(pages)) is fit for that; it has \(need)")
     case .labels(let wanted):
       let labels = try known(wanted)
       for label in labels {
         let stage = document.ranges.stage(label)
-        guard isFit(stage) else {
-          throw CommandError(
-            "\(verb) r\(label): it is \(stage.rawValue), and has \(need) for that; \(stage.next)")
-        }
+        if isFit(stage) { continue }
+        throw CommandError("\(verb) r\(label): it is \(stage.rawValue), and has \(need) for that; \(stage.next)")
       }
       return labels
     }
@@ -96,7 +92,7 @@ extension RangeSummary.Stage {
 }
 
 extension RangeRecord {
-  /// Keeps the range of a step that failed, so that it can be written anew.
+  /// Keeps the range of a step that failed, so that it can be written again.
   mutating func recover(from error: MmapFileError) {
     if let range = error.takeRange() { holding = .allocated(range) }
   }

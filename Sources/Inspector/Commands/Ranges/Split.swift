@@ -1,7 +1,7 @@
 import RangedMmap
 
 /// Cuts an allocated range in two.
-package struct SplitAction: Action {
+struct SplitAction: RangeAction {
   let ranges: RangeSelection
   let position: Int
   let rounding: SplitRounding
@@ -12,43 +12,33 @@ package struct SplitAction: Action {
     example: "split r1 2p"
   ) { SplitAction(ranges: $0, position: $1, rounding: $2 ?? .up) }
 
-  package var words: [String] {
-    ["split", "\(ranges)", Literal.describe(pages: position)] + (rounding == .up ? [] : ["\(rounding)"])
+  var words: [String?] {
+    ["split", "\(ranges)", Literal.describe(inPages: position), rounding == .up ? nil : "\(rounding)"]
   }
 
-  package var neededLabels: ClosedRange<Int>? { ranges.labels }
-  package var newLabels: Int? { 1 }
+  var newLabels: Int? { 1 }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
-    try session.split(ranges, at: position, rounding)
-  }
-}
-
-extension Session {
-  fileprivate func split(_ selection: RangeSelection, at position: Int, _ rounding: SplitRounding) throws(CommandError)
-    -> Event
-  {
+  func perform(in session: Session) throws(CommandError) -> Event {
+    let document = session.document
     _ = try document.writableFile()
-    guard case .labels(let wanted) = selection, wanted.count == 1 else {
-      throw CommandError("split \(selection): one range at a time, as in `split r1 2p`")
-    }
-    let label = try labels(selection, at: .allocated, for: "split")[0]
+    _ = try singleLabel("split r1 2p")
+    let label = try session.labels(ranges, at: .allocated, for: "split")[0]
     var record = document.ranges.take(label)
-    let result = Self.cut(&record, at: position, rounding)
+    let result = cut(&record)
     document.ranges.put(record, at: label)
     switch consume result {
     case .cut(let low, let high):
       document.ranges.put(low, at: label)
       document.ranges.append(high)
     case .nothingToCut:
-      let bytes = document.ranges.bytes(label).count
+      let pages = Alignment.pages(in: document.ranges.bytes(label).count)
       throw CommandError(
-        "split r\(label): at \(Literal.describe(pages: position)) nothing is left to part; it has "
-          + "\(counted(Alignment.pages(in: bytes), "page")), and is cut between two of them")
+        "split r\(label): at \(Literal.describe(inPages: position)) nothing is left to part; it has "
+          + "\(counted(pages, "page")), and is cut between two of them")
     }
     let parts = [label, document.ranges.count].map { label in
       let bytes = document.ranges.bytes(label)
-      return "r\(label): \(counted(Alignment.pages(in: bytes.count), "page")) at 0x\(hex(bytes.lowerBound, width: 1))"
+      return "r\(label): \(counted(Alignment.pages(in: bytes.count), "page")) at \(address(bytes.lowerBound))"
     }
     return .done(parts.joined(separator: ", "))
   }
@@ -59,7 +49,7 @@ extension Session {
   }
 
   // Where nothing is cut, the record has its range back.
-  private static func cut(_ record: inout RangeRecord, at position: Int, _ rounding: SplitRounding) -> Cut {
+  private func cut(_ record: inout RangeRecord) -> Cut {
     // At its end the library would cut off an empty part.
     guard position < record.bytes.count, case .allocated(let range)? = record.holding.take() else {
       return .nothingToCut

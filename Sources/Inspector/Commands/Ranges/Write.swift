@@ -1,7 +1,7 @@
 import RangedMmap
 
 /// Fills ranges with a pattern.
-package struct WriteAction: Action {
+struct WriteAction: RangeAction {
   let ranges: RangeSelection
   let pattern: Pattern
 
@@ -9,26 +9,20 @@ package struct WriteAction: Action {
     WriteAction(ranges: $0, pattern: $1)
   }
 
-  package var words: [String] { ["write", "\(ranges)", Word.quote("\(pattern)")] }
-  package var neededLabels: ClosedRange<Int>? { ranges.labels }
+  var words: [String?] { ["write", "\(ranges)", Word.quote("\(pattern)")] }
 
-  package func perform(in session: Session) throws(CommandError) -> Event { try session.write(ranges, pattern) }
+  func perform(in session: Session) throws(CommandError) -> Event {
+    let file = try session.document.writableFile()
+    let labels = try session.labels(ranges, at: .allocated, for: "write")
+    let fill = try PatternFill(pattern, for: file.descriptor)
+    session.view.pattern = pattern
+    let line = "wrote \(ranges) with \(pattern)\(session.total(labels))"
+    return try session.send(labels, "write \(ranges)", .write(fill), telling: line) { .write($0, pattern) }
+  }
 }
 
 extension Command {
   package static func write(_ ranges: RangeSelection, _ pattern: Pattern) -> Command {
     Command(WriteAction(ranges: ranges, pattern: pattern))
-  }
-}
-
-extension Session {
-  fileprivate func write(_ selection: RangeSelection, _ pattern: Pattern) throws(CommandError) -> Event {
-    let file = try document.writableFile()
-    let labels = try labels(selection, at: .allocated, for: "write")
-    let fill = try PatternFill(pattern, for: file.descriptor)
-    view.pattern = pattern
-    return try send(
-      labels, "write \(selection)", .write(fill), telling: "wrote \(selection) with \(pattern)\(total(labels))"
-    ) { .write($0, pattern) }
   }
 }

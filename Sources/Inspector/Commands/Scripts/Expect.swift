@@ -13,14 +13,14 @@ extension Expectation: Action {
         "kernel", .number(.pages), .choice("count of the kernel", KernelCount.allCases), .leastNumber,
         .keyed("within", .time)
       ) { Expectation.kernel($1, $2, of: $0, within: $3 ?? .zero) },
-      Form("extent", .pages, .choice("kind of extent", Extent.Kind.told)) { Expectation.extents($0, $1) },
+      Form("extent", .pages, .choice("kind of extent", Extent.Kind.portable)) { Expectation.extents($0, $1) },
       Form("error", .text, .attempt) { Expectation.error(text: $0, $1) },
     ])
 
-  package var words: [String] { ["expect", "\(self)"] }
+  package var words: [String?] { ["expect", "\(self)"] }
 
-  package var isForLooking: Bool {
-    if case .error(_, .command(let command)) = self { command.action.isForLooking } else { true }
+  package var isReadOnly: Bool {
+    if case .error(_, .command(let command)) = self { command.action.isReadOnly } else { true }
   }
 
   package func perform(in session: Session) throws(CommandError) -> Event { try session.check(self) }
@@ -38,7 +38,7 @@ extension Command {
 
 extension Session {
   fileprivate func check(_ expectation: Expectation) throws(CommandError) -> Event {
-    // Whoever reads the log of a run has no script beside it.
+    // With the expectation: a log is read without the script.
     @Sendable func failure(_ error: CommandError) -> CommandError { CommandError("expect \(expectation): \(error)") }
     let before = jobs.job
     let event: Event
@@ -87,11 +87,11 @@ extension Session {
 
   private func checkBytes(_ offset: Int, _ bytes: [UInt8]) throws(CommandError) {
     let file = try openFile()
-    let place = "0x\(hex(offset, width: 1))"
+    let place = address(offset)
     guard offset < file.size else {
       throw CommandError("expected bytes at \(place), but the file has \(counted(file.size, "byte"))")
     }
-    let found = try file.look(at: offset..<offset + bytes.count)
+    let found = try file.presentBytes(offset..<offset + bytes.count)
     guard found.bytes == bytes else {
       let words = [bytes, found.bytes].map { $0.map { hex($0, width: 2) }.joined() }
       let end = found.bytes.count < bytes.count ? ", where the file ends, after \(counted(found.end, "byte"))" : ""
@@ -108,7 +108,7 @@ extension Session {
       try check(error, holds: text)
       return .asExpected("\(error)")
     }
-    // Of a long step only its end tells.
+    // A long step fails or succeeds at its end.
     let goesOn = jobs.replaceEnding(unless: before) { end in
       { session throws(CommandError) in
         do throws(CommandError) { _ = try end(session) } catch {
@@ -133,27 +133,26 @@ extension Session {
     CommandError("expected an error with \"\(text)\", but the command succeeded")
   }
 
-  fileprivate func checkKernel(
+  private func checkKernel(
     _ wanted: KernelCount, _ number: KernelNumber, of pages: ClosedRange<Int>?, within time: Duration
   ) throws(CommandError) -> Event {
     let wait = KernelWait(try openFile(), wanted, number, of: pages, within: time)
-    guard time > .zero else { return wait.event(try wait.look()) }
+    guard time > .zero else { return wait.event(try wait.run()) }
     try requireNoJob("expect kernel")
-    return try jobs.start(wait.job, in: self, work: wait.look) { wait.event($1) }
+    return try jobs.start(wait.job, in: self, work: wait.run) { wait.event($1) }
   }
 
-  fileprivate func checkExtents(_ pages: ClosedRange<Int>, _ kind: Extent.Kind) throws(CommandError) {
+  private func checkExtents(_ pages: ClosedRange<Int>, _ kind: Extent.Kind) throws(CommandError) {
     let file = try openFile()
     _ = try self.pages(pages, of: file)
     let end = min(max(file.size, file.presentSize), (pages.upperBound + 1) * PageCache.pageSize)
-    if let gone = shortfall(file, pages.lowerBound..<pages.upperBound + 1).first {
-      let told = named(pages.lowerBound..<pages.upperBound + 1)
-      throw CommandError("expected \(told) to be \(kind) on the disk, but \(gone)")
+    if let gone = shortfall(file, Range(pages)).first {
+      throw CommandError("expected \(named(Range(pages))) to be \(kind) on the disk, but \(gone)")
     }
     let extents: [Extent]
     do throws(PageCacheError) {
       extents = try PageCache.extents(ofOwn: file.descriptor, bytes: pages.lowerBound * PageCache.pageSize..<end)
-    } catch { throw unknown(error) }
+    } catch { throw CommandError(unknown: error) }
     guard let other = extents.first(where: { $0.kind != kind }) else { return }
     let page = other.bytes.lowerBound / PageCache.pageSize
     throw CommandError("expected page \(page) to be \(kind) on the disk, found \(other.kind)")
@@ -161,12 +160,12 @@ extension Session {
 }
 
 extension Extent.Kind {
-  /// Those that a script may count on where it knows the file system.
-  fileprivate static let told: [Self] = [.hole, .delayed, .unwritten, .written]
+  // The others depend on the file system's format.
+  static let portable: [Self] = [.hole, .delayed, .unwritten, .written]
 }
 
 extension Parameter where Value == Int {
-  /// A size that a file can have, which may be nothing.
+  /// A size, which may be 0.
   fileprivate static var presentSize: Self { Parameter(.size, word: Literal.size) }
 }
 

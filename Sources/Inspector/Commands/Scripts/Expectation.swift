@@ -17,38 +17,32 @@ package struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
 
   func matches(_ found: Int) -> Bool { isLeast ? found >= pages : found == pages }
 
-  /// The number as it is told.
   package var description: String { isLeast ? "at least \(counted(pages, "page"))" : counted(pages, "page") }
 }
 
 /// A condition that a script checks.
 package enum Expectation: Sendable, Equatable {
-  /// All these pages are in this state.
   case pages(ClosedRange<Int>, PageState)
-  /// The file has so many bytes.
   case size(Int)
   /// So many pages are in this state.
   case count(PageState, Int)
-  /// These bytes stand at this offset.
   case bytes(offset: Int, [UInt8])
-  /// The kernel counts so many pages of the file or of a part of it, or at least so many, now or within a time.
+  /// The kernel counts so many pages of the file or of a part of it, now or within a time.
   case kernel(KernelCount, KernelNumber, of: ClosedRange<Int>?, within: Duration)
-  /// The disk holds these pages in this way.
+  /// These pages are in extents of this kind.
   case extents(ClosedRange<Int>, Extent.Kind)
-  /// What is attempted fails with a message that holds this text.
+  /// What is attempted fails with a message that contains this text.
   case error(text: String, Attempt)
 }
 
-/// What is said to fail: a command, or words that are none.
+/// What is expected to fail.
 package enum Attempt: Sendable, Equatable {
-  /// A command, which will fail when it is carried out.
   indirect case command(Command)
   /// Words that can't be read as a command, and why.
   case refused(words: [String], reason: String)
 }
 
 extension Expectation: CustomStringConvertible {
-  /// The expectation as it is written in a command.
   package var description: String {
     switch self {
     case .pages(let pages, let state): "page \(Literal.describe(pages: pages)) \(state)"

@@ -1,20 +1,17 @@
 /// Explains the commands, or one.
-package struct HelpAction: Action {
+struct HelpAction: ReadOnlyAction {
   let name: String?
 
   static let verb = Verb("help", .optional(.verb), help: "the commands, or one of them", example: "help write") {
     HelpAction(name: $0)
   }
 
-  package var words: [String] { ["help"] + (name.map { [Word.quote($0)] } ?? []) }
-  package var isForLooking: Bool { true }
+  var words: [String?] { ["help", name.map(Word.quote)] }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
+  func perform(in session: Session) throws(CommandError) -> Event {
     guard let name else {
       let width = Verb.all.map(\.name.count).max() ?? 0
-      return Event(
-        .output,
-        Verb.all.map { $0.name + String(repeating: " ", count: width + 2 - $0.name.count) + $0.help })
+      return Event(.output, Verb.all.map { $0.name.padded(to: width + 2) + $0.help })
     }
     guard let verb = Verb.named(name) else {
       let suggestion = Spelling.suggestion(for: name, among: Verb.all.map(\.name))
@@ -25,5 +22,5 @@ package struct HelpAction: Action {
 }
 
 extension Command {
-  package static func help(verb: String?) -> Command { Command(HelpAction(name: verb)) }
+  package var isHelp: Bool { action is HelpAction }
 }

@@ -1,5 +1,5 @@
-/// Asks the lesson that is played for what no command can do: what another program does, or the machine.
-package struct OutsideAction: Action {
+/// Has the lesson that is played do what no command can: what another program does, or the machine.
+struct OutsideAction: Action {
   let arguments: [String]
 
   static let verb = Verb(
@@ -7,17 +7,17 @@ package struct OutsideAction: Action {
     example: "outside truncate a.bin 8k"
   ) { OutsideAction(arguments: $0) }
 
-  package var words: [String] { ["outside"] + arguments.map(Word.quote) }
+  var words: [String?] { ["outside"] + arguments.map(Word.quote) }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
+  func perform(in session: Session) throws(CommandError) -> Event {
     guard let outside = session.host.outside else {
       throw CommandError("outside: only a lesson has that; `mmapview --lesson` lists them")
     }
     return Event(.done, try outside(arguments))
   }
 
-  // A lesson's end, with which its folder goes: another script is in none.
-  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
+  // `leave` ends a lesson and removes its folder; a script that replays the recording has no such folder.
+  func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     arguments == ["leave"] ? .nothing : .command(Command(self))
   }
 }
@@ -26,7 +26,7 @@ extension Parameter where Value == [String] {
   fileprivate static var words: Self {
     let kind = ArgumentKind("WORD", "word", "whatever the lesson knows")
     return Parameter(kind, .repeated) { arguments throws(SyntaxError) in
-      [try arguments.required(kind).text] + arguments.rest { _ in kind }.map(\.text)
+      [try arguments.required(kind).text] + arguments.rest(kind).map(\.text)
     }
   }
 }

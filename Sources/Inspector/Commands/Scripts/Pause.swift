@@ -1,5 +1,5 @@
 /// Holds a script back for a time, or until a key is pressed where there are keys.
-package struct PauseAction: Action {
+struct PauseAction: Action {
   let time: Duration?
 
   static let verb = Verb(
@@ -7,22 +7,20 @@ package struct PauseAction: Action {
     example: "pause 2s"
   ) { PauseAction(time: $0) }
 
-  package var words: [String] { ["pause"] + (time.map { [Literal.describe(time: $0)] } ?? []) }
+  var words: [String?] { ["pause", time.map(Literal.describe(time:))] }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
+  func perform(in session: Session) throws(CommandError) -> Event {
     session.scripts.rest(time)
     return Event(.done, [])
   }
 
-  // By its true length: the speed is that of whoever plays the recording.
-  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
-    .command(.pause(time.map { min($0 / session.speed.factor, Literal.longestTime) }))
+  // The time that it really took: whoever plays the recording sets a speed of their own.
+  func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
+    .command(Command(PauseAction(time: time.map { min($0 / session.speed.factor, Literal.longestTime) })))
   }
 }
 
 extension Command {
-  package static func pause(_ time: Duration?) -> Command { Command(PauseAction(time: time)) }
-
   /// How long it pauses, if it does for a time.
   package var pause: Duration? { (action as? PauseAction)?.time }
 }

@@ -1,17 +1,17 @@
 import RangedMmap
 
 /// Ends the program, at once or when all that was written is durable.
-package struct QuitAction: Action {
+struct QuitAction: Action {
   let syncs: Bool
 
   static let verb = Verb(
     "quit", help: "end the program, at once or when all pages are durable; q for short", example: "quit",
     forms: [Form(keyword: nil) { QuitAction(syncs: false) }, Form("sync") { QuitAction(syncs: true) }])
 
-  package var words: [String] { ["quit"] + (syncs ? ["sync"] : []) }
-  package var isForLooking: Bool { !syncs }
+  var words: [String?] { ["quit", syncs ? "sync" : nil] }
+  var isReadOnly: Bool { !syncs }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
+  func perform(in session: Session) throws(CommandError) -> Event {
     guard syncs else {
       session.end()
       return .done("goodbye")
@@ -19,7 +19,7 @@ package struct QuitAction: Action {
     return try session.syncAndEnd()
   }
 
-  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
+  func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     syncs ? .command(.sync(.all)) : .nothing
   }
 }

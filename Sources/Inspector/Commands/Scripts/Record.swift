@@ -1,5 +1,5 @@
-/// Writes what is done to a script, or writes no more where there is no path.
-package struct RecordAction: Action {
+/// Records what is done as a script; with no path, ends that.
+struct RecordAction: ReadOnlyAction {
   let path: String?
   let isForced: Bool
 
@@ -11,29 +11,19 @@ package struct RecordAction: Action {
       Form("off") { RecordAction(path: nil, isForced: false) },
     ])
 
-  package var words: [String] {
-    ["record"] + (path.map { [Word.quote($0)] + (isForced ? ["force"] : []) } ?? ["off"])
-  }
+  var words: [String?] { ["record", path.map(Word.quote) ?? "off", isForced ? "force" : nil] }
 
-  package var isForLooking: Bool { true }
-
-  package func perform(in session: Session) throws(CommandError) -> Event {
-    try session.record(to: path, isForced: isForced)
-  }
-
-  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .nothing }
-}
-
-extension Session {
-  fileprivate func record(to path: String?, isForced: Bool) throws(CommandError) -> Event {
-    guard let path else {
-      guard let path = recorder.path else {
-        throw CommandError("record: nothing is being recorded; `record PATH` begins")
-      }
-      recorder.end()
-      return .done("recorded to \(path)")
+  func perform(in session: Session) throws(CommandError) -> Event {
+    if let path {
+      try session.begin(recordingTo: session.output(path, isForced: isForced, command: "record"))
+      return .done("recording to \(path)")
     }
-    try begin(recordingTo: output(path, isForced: isForced, command: "record"))
-    return .done("recording to \(path)")
+    guard let path = session.recorder.path else {
+      throw CommandError("record: nothing is being recorded; `record PATH` begins")
+    }
+    session.recorder.end()
+    return .done("recorded to \(path)")
   }
+
+  func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .nothing }
 }

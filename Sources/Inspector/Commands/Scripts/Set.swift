@@ -1,12 +1,12 @@
-/// Something that can be set to be done in another way from now on.
+/// Something that can be set to be done in another way.
 package enum Setting: Sendable, Equatable {
   /// What the key `w` writes.
   case pattern(Pattern)
-  /// How many times faster than told a script's pauses go by.
+  /// How many times faster than written a script's pauses go by.
   case speed(Speed)
   /// Whether no glyphs outside ASCII are drawn.
   case ascii(Bool)
-  /// Whether a file that takes the name of the one that is looked at is opened in its place.
+  /// Whether a file that takes the name of the open one is opened in its place.
   case follow(Bool)
 
   /// The words for yes and no.
@@ -16,7 +16,7 @@ package enum Setting: Sendable, Equatable {
   }
 }
 
-extension Setting: Action {
+extension Setting: ReadOnlyAction {
   static let verb = Verb(
     "set", help: "how things are done from now on", example: "set pattern random:7",
     forms: [
@@ -29,7 +29,7 @@ extension Setting: Action {
       Form("zoom", .zoom) { ZoomAction(step: .to($0)) },
     ])
 
-  package var words: [String] {
+  package var words: [String?] {
     switch self {
     case .pattern(let pattern): ["set", "pattern", Word.quote("\(pattern)")]
     case .speed(let speed): ["set", "speed", "\(speed)"]
@@ -37,8 +37,6 @@ extension Setting: Action {
     case .follow(let isOn): ["set", "follow", "\(isOn ? Switch.on : .off)"]
     }
   }
-
-  package var isForLooking: Bool { true }
 
   package func perform(in session: Session) throws(CommandError) -> Event {
     switch self {

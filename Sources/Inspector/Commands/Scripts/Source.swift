@@ -1,7 +1,7 @@
 import SystemPackage
 
 /// Plays another script.
-package struct SourceAction: Action {
+struct SourceAction: Action {
   let path: String
 
   static let verb = Verb(
@@ -9,9 +9,9 @@ package struct SourceAction: Action {
     example: "source more.mmv"
   ) { SourceAction(path: $0) }
 
-  package var words: [String] { ["source", Word.quote(path)] }
+  var words: [String?] { ["source", Word.quote(path)] }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
+  func perform(in session: Session) throws(CommandError) -> Event {
     guard !session.isSourcing else {
       throw CommandError("source: a script is being played already; Esc ends it")
     }
@@ -24,8 +24,8 @@ package struct SourceAction: Action {
     } catch { throw CommandError(error.description) }
   }
 
-  // The commands of a script that is played are told one by one.
-  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .nothing }
+  // The commands of the script are recorded one by one.
+  func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .nothing }
 }
 
 extension Command {

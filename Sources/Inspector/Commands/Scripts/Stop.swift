@@ -1,5 +1,5 @@
 /// Ends the innermost of what goes on: a long step, a sourced script, or else the selection; or all scripts.
-package struct StopAction: Action {
+struct StopAction: ReadOnlyAction {
   let leavesScript: Bool
 
   static let verb = Verb(
@@ -12,10 +12,9 @@ package struct StopAction: Action {
       Form(keyword: nil) { StopAction(leavesScript: false) }, Form("script") { StopAction(leavesScript: true) },
     ])
 
-  package var words: [String] { ["stop"] + (leavesScript ? ["script"] : []) }
-  package var isForLooking: Bool { true }
+  var words: [String?] { ["stop", leavesScript ? "script" : nil] }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
+  func perform(in session: Session) throws(CommandError) -> Event {
     if leavesScript {
       guard session.scripts.leave() else {
         throw CommandError("stop script: no script is played; `stop` ends a long step or the selection")
@@ -31,7 +30,7 @@ package struct StopAction: Action {
   }
 
   // A recording has the step as far as it came, the script as far as it was played, and the selection by its own command.
-  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .nothing }
+  func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .nothing }
 }
 
 extension Command {

@@ -1,7 +1,7 @@
 import RangedMmap
 
-/// Looks for bytes or a state from the cursor on, and moves the cursor there.
-package struct FindAction: Action {
+/// Searches for bytes or a state from the cursor on, and moves the cursor there.
+struct FindAction: ReadOnlyAction {
   let target: Target
 
   static let verb = Verb(
@@ -16,14 +16,11 @@ package struct FindAction: Action {
       Form("previous") { FindAgainAction(isBackward: true) },
     ])
 
-  package var words: [String] { ["find", "\(target)"] }
-  package var isForLooking: Bool { true }
+  var words: [String?] { ["find", "\(target)"] }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
-    try session.find(target, isBackward: false)
-  }
+  func perform(in session: Session) throws(CommandError) -> Event { try session.find(target, isBackward: false) }
 
-  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
+  func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     if isRacing { return .amongThreads }
     if case .kernel = target { return .ofTheMoment }
     session.recorder.recordedTarget = target
@@ -31,15 +28,20 @@ package struct FindAction: Action {
   }
 }
 
-/// Looks for the same again.
-package struct FindAgainAction: Action {
+/// Searches for the same again.
+struct FindAgainAction: ReadOnlyAction {
   let isBackward: Bool
 
-  package var words: [String] { ["find", isBackward ? "previous" : "next"] }
-  package var isForLooking: Bool { true }
-  package func perform(in session: Session) throws(CommandError) -> Event { try session.findAgain(isBackward) }
+  var words: [String?] { ["find", isBackward ? "previous" : "next"] }
 
-  package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
+  func perform(in session: Session) throws(CommandError) -> Event {
+    guard let target = session.view.lastTarget else {
+      throw CommandError("find: nothing was looked for yet; `find text \"abc\"` looks")
+    }
+    return try session.find(target, isBackward: isBackward)
+  }
+
+  func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     if isRacing { return .amongThreads }
     guard session.view.lastTarget == session.recorder.recordedTarget else {
       return .remark("what it looks for is not told before")
@@ -49,11 +51,10 @@ package struct FindAgainAction: Action {
 }
 
 extension Command {
-  package static func find(_ target: Target) -> Command { Command(FindAction(target: target)) }
   package static func findAgain(isBackward: Bool) -> Command { Command(FindAgainAction(isBackward: isBackward)) }
 }
 
-/// What is looked for.
+/// What a search is for.
 package enum Target: Sendable, Equatable, CustomStringConvertible {
   /// Bytes, at any offset.
   case bytes([UInt8])
@@ -61,7 +62,7 @@ package enum Target: Sendable, Equatable, CustomStringConvertible {
   case text(String)
   /// The next page in this state.
   case state(PageState)
-  /// The next page of which the kernel says so.
+  /// The next page that the kernel has in this state.
   case kernel(KernelTarget)
 
   /// The target as it is written in a command.
@@ -75,7 +76,7 @@ package enum Target: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// What is looked for in what the kernel says.
+/// What a search of the kernel's states is for.
 package enum KernelTarget: String, Sendable, CaseIterable {
   case cached
   /// A page that differs from the disk.
@@ -105,22 +106,13 @@ extension Session {
     let search = Search(
       file, sampledFile, target, from: view.cursor * Alignment.page + view.byteCursor, isBackward: isBackward,
       changed: changed)
-    return try jobs.start(search.job, in: self, work: search.run) {
-      session, outcome throws(CommandError) in
+    return try jobs.start(search.job, in: self, work: search.run) { session, outcome throws(CommandError) in
       let shortfall = outcome.shortfall.map { "; \(file.path): \($0)" } ?? ""
       guard let offset = outcome.place else {
         throw CommandError("find \(target): there is none in the file\(shortfall)")
       }
-      _ = try session.goto(byte: offset)
-      let place = "0x\(hex(offset, width: 1))"
-      return .done("found \(target) at \(place), page \(offset / Alignment.page)\(shortfall)")
+      try ByteAction(offset: offset).change(session)
+      return .done("found \(target) at \(address(offset)), page \(offset / Alignment.page)\(shortfall)")
     }
-  }
-
-  fileprivate func findAgain(_ isBackward: Bool) throws(CommandError) -> Event {
-    guard let lastTarget = view.lastTarget else {
-      throw CommandError("find: nothing was looked for yet; `find text \"abc\"` looks")
-    }
-    return try find(lastTarget, isBackward: isBackward)
   }
 }

@@ -1,18 +1,14 @@
 /// Turns the screen to the library's view of the pages, or the kernel's, or both.
-package struct LayerAction: Action {
+struct LayerAction: ViewAction {
   let layer: Layer
 
   static let verb = Verb(
     "layer", .choice("layer", Layer.allCases), help: "whose view of the pages the screen shows", example: "layer both"
   ) { LayerAction(layer: $0) }
 
-  package var words: [String] { ["layer", "\(layer)"] }
-  package var isForLooking: Bool { true }
+  var words: [String?] { ["layer", "\(layer)"] }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
-    session.view.chosenLayer = layer
-    return Event(.done, [])
-  }
+  func change(_ session: Session) { session.view.chosenLayer = layer }
 }
 
 extension Command {

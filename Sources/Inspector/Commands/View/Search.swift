@@ -5,18 +5,18 @@ import SystemPackage
 
 /// A walk through the file in one direction, from the cursor on, around the end and back to it.
 ///
-/// It goes by bytes where bytes are looked for, and by pages for states; what is at the cursor itself is found last.
+/// It goes by bytes or by pages of a state; what is at the cursor itself is found last.
 final class Search: Sendable {
   struct Outcome: Sendable {
     /// The offset of what was found.
     var place: Int?
-    /// What of the file could not be looked through, because it is gone.
+    /// Which part of the file could not be searched, because it is gone.
     var shortfall: String?
   }
 
   let job: Job
   private let file: MmapFile
-  // By a descriptor that nobody else closes meanwhile, and that is quiet also where the file is written here.
+  // Its descriptor stays open meanwhile, and is quiet even if the file is written here.
   private let sampled: SampledFile?
   private let target: Target
   private let start: Int
@@ -28,21 +28,12 @@ final class Search: Sendable {
     changed: [Range<Int>]
   ) {
     job = Job("find \(target)", pages: file.states.count)
-    self.file = file
-    self.sampled = sampled
-    self.target = target
-    start = offset
-    self.isBackward = isBackward
-    self.changed = changed
+    (self.file, self.sampled, self.target, self.changed) = (file, sampled, target, changed)
+    (start, self.isBackward) = (offset, isBackward)
   }
 
   func run() throws(CommandError) -> Outcome {
     var outcome = Outcome()
-    try look(&outcome)
-    return outcome
-  }
-
-  private func look(_ outcome: inout Outcome) throws(CommandError) {
     switch target {
     case .state(let state):
       for pages in parts(from: start / Alignment.page, of: file.states.count) where outcome.place == nil {
@@ -55,29 +46,31 @@ final class Search: Sendable {
       for pages in parts(from: start, of: count) where outcome.place == nil {
         outcome.place = try page(wanted, pages).map { $0 * Alignment.page }
       }
-    case .bytes(let bytes): try look(for: bytes, &outcome)
-    case .text(let text): try look(for: Array(text.utf8), &outcome)
+    case .bytes(let bytes): try search(bytes, &outcome)
+    case .text(let text): try search(Array(text.utf8), &outcome)
     }
+    return outcome
   }
 
-  // Both parts of the way, in the order in which they are gone.
+  // Both parts of the walk, in order.
   private func parts(from start: Int, of count: Int) -> [Range<Int>] {
     let next = min(start + 1, count)
     let parts = isBackward ? [0..<start, start..<count] : [next..<count, 0..<next]
     return parts.filter { !$0.isEmpty }
   }
 
+  private func inOrder<Element>(_ elements: [Element]) -> [Element] { isBackward ? elements.reversed() : elements }
+
   private func advance(_ pages: Int) throws(CommandError) {
     job.advance(by: pages)
     if job.wasStopped { throw CommandError("\(job.name): stopped after \(job.done) of \(counted(job.total, "page"))") }
   }
 
-  // By pieces of a GiB, between which it can be stopped: 262144 pages that are all cached are counted in 7 ms.
+  // In pieces of a GiB, between which it can be stopped: 262144 pages that are all cached are counted in 7 ms.
   private func page(_ wanted: KernelTarget, _ pages: Range<Int>) throws(CommandError) -> Int? {
     let search = KernelSearch(file: file.descriptor, target: wanted, changed: changed, isBackward: isBackward)
     let size = 1 << 18
-    let starts = Array(stride(from: pages.lowerBound, to: pages.upperBound, by: size))
-    for start in isBackward ? starts.reversed() : starts {
+    for start in inOrder(Array(stride(from: pages.lowerBound, to: pages.upperBound, by: size))) {
       let piece = start..<min(pages.upperBound, start + size)
       if let page = try search.page(in: piece) { return page }
       try advance(piece.count)
@@ -85,59 +78,51 @@ final class Search: Sendable {
     return nil
   }
 
-  // Pieces of a chunk of the census, of which those without the state are passed over.
+  // In groups of a chunk of the census; those without the state are skipped.
   private func page(in state: PageState, _ pages: Range<Int>) throws(CommandError) -> Int? {
     var groups = PageGroups(of: file.states, pages: pages, each: 4096)
     groups.update()
-    let indices = isBackward ? Array((0..<groups.count).reversed()) : Array(0..<groups.count)
-    for group in indices {
+    for group in inOrder(Array(0..<groups.count)) {
       let pages = groups.pages(of: group)
-      if groups[group][state] > 0 {
-        let found =
-          isBackward
-          ? pages.last { file.states[$0] == state } : pages.first { file.states[$0] == state }
-        if let found { return found * Alignment.page }
+      if groups[group][state] > 0, let found = inOrder(Array(pages)).first(where: { file.states[$0] == state }) {
+        return found * Alignment.page
       }
       try advance(pages.count)
     }
     return nil
   }
 
-  private func look(for bytes: [UInt8], _ outcome: inout Outcome) throws(CommandError) {
+  private func search(_ bytes: [UInt8], _ outcome: inout Outcome) throws(CommandError) {
     for range in parts(from: start, of: file.size) where outcome.place == nil {
-      try look(for: bytes, beginning: range, &outcome)
+      try search(bytes, beginning: range, &outcome)
     }
-    // What is behind the end now is a hole to those who ask for extents, and was passed over; a piece that was read
-    // tells only what it lacks itself.
+    // What is behind the present end has no extents, and was skipped; a piece that was read reports only its own part.
     outcome.shortfall = file.shortfall(of: 0..<file.size) ?? outcome.shortfall
   }
 
-  private func look(
-    for bytes: [UInt8], beginning range: Range<Int>, _ outcome: inout Outcome
+  private func search(
+    _ bytes: [UInt8], beginning range: Range<Int>, _ outcome: inout Outcome
   ) throws(CommandError) {
     // As far as a match can reach that begins there.
     let reach = range.lowerBound..<min(file.size, range.upperBound + bytes.count - 1)
     let contents = try FileContents(of: sampled?.descriptor ?? file.descriptor, reach, stopping: job)
-    // Where nothing is stored there are zeros, which is a find only for those who look for nothing else.
+    // Where nothing is stored there are zeros, which match only a target of zeros.
     let data = bytes.allSatisfy { $0 == 0 } ? [reach] : contents.data
-    for part in isBackward ? data.reversed() : data where outcome.place == nil {
+    for part in inOrder(data) where outcome.place == nil {
       // A match may begin before a piece of data and end in it, or the other way round.
-      let part =
-        max(
-          reach.lowerBound, part.lowerBound - bytes.count + 1)..<min(
-          reach.upperBound, part.upperBound + bytes.count - 1)
-      try look(for: bytes, in: part, of: contents, beginning: range, &outcome)
+      let margin = bytes.count - 1
+      let part = (part.lowerBound - margin..<part.upperBound + margin).clamped(to: reach)
+      try search(bytes, in: part, of: contents, beginning: range, &outcome)
     }
   }
 
-  private func look(
-    for bytes: [UInt8], in part: Range<Int>, of contents: FileContents, beginning range: Range<Int>,
+  private func search(
+    _ bytes: [UInt8], in part: Range<Int>, of contents: FileContents, beginning range: Range<Int>,
     _ outcome: inout Outcome
   ) throws(CommandError) {
-    // A read brings in no more than was asked for: of this much at once a GiB takes 1.9 s here, and 3 s of a MiB.
+    // A read brings in no more than itself: by this size a GiB takes 1.9 s here, by a MiB 3 s.
     let size = 8 << 20
-    let starts = Array(stride(from: part.lowerBound, to: part.upperBound, by: size))
-    for start in isBackward ? starts.reversed() : starts {
+    for start in inOrder(Array(stride(from: part.lowerBound, to: part.upperBound, by: size))) {
       let piece = start..<min(part.upperBound, start + size + bytes.count - 1)
       let found: FoundBytes
       do throws(Errno) { found = file.found(try contents.bytes(in: piece), of: piece) } catch {

@@ -1,7 +1,7 @@
 import RangedMmap
 
 /// Selects pages for commands to act on, or none.
-package struct SelectAction: Action {
+struct SelectAction: ViewAction {
   let pages: ClosedRange<Int>?
 
   static let verb = Verb(
@@ -10,26 +10,15 @@ package struct SelectAction: Action {
       Form(keyword: nil, .pages) { SelectAction(pages: $0) }, Form("none") { SelectAction(pages: nil) },
     ])
 
-  package var words: [String] { ["select", pages.map(Literal.describe(pages:)) ?? "none"] }
-  package var isForLooking: Bool { true }
-  package func perform(in session: Session) throws(CommandError) -> Event { try session.select(pages) }
+  var words: [String?] { ["select", pages.map(Literal.describe(pages:)) ?? "none"] }
+  func change(_ session: Session) throws(CommandError) {
+    if let pages { try session.openFile().requirePage(pages.upperBound) }
+    session.view.selection = pages.map { Range($0) }
+  }
 }
 
 extension Command {
   package static func select(_ pages: ClosedRange<Int>?) -> Command { Command(SelectAction(pages: pages)) }
-}
 
-extension Session {
-  fileprivate func select(_ pages: ClosedRange<Int>?) throws(CommandError) -> Event {
-    guard let pages else {
-      view.selection = nil
-      return Event(.done, [])
-    }
-    let file = try openFile()
-    guard pages.upperBound < file.states.count else {
-      throw CommandError("page \(pages.upperBound): the last page is \(file.states.count - 1)")
-    }
-    view.selection = pages.lowerBound..<pages.upperBound + 1
-    return Event(.done, [])
-  }
+  package var selects: Bool { action is SelectAction }
 }

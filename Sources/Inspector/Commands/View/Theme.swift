@@ -1,5 +1,5 @@
 /// Gives the screen the colours for another kind of ground.
-package struct ThemeAction: Action {
+struct ThemeAction: ViewAction {
   let theme: Theme
 
   static let verb = Verb(
@@ -7,17 +7,9 @@ package struct ThemeAction: Action {
     example: "theme light"
   ) { ThemeAction(theme: $0) }
 
-  package var words: [String] { ["theme", "\(theme)"] }
-  package var isForLooking: Bool { true }
+  var words: [String?] { ["theme", "\(theme)"] }
 
-  package func perform(in session: Session) throws(CommandError) -> Event {
-    session.view.theme = theme
-    return Event(.done, [])
-  }
-}
-
-extension Command {
-  package static func theme(_ theme: Theme) -> Command { Command(ThemeAction(theme: theme)) }
+  func change(_ session: Session) { session.view.theme = theme }
 }
 
 /// On what kind of ground the screen is shown.

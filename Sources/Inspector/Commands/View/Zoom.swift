@@ -1,5 +1,5 @@
 /// Lets a cell stand for more pages or for fewer.
-package struct ZoomAction: Action {
+struct ZoomAction: ViewAction {
   let step: ZoomStep
 
   static let verb = Verb(
@@ -11,24 +11,18 @@ package struct ZoomAction: Action {
       Form("fit") { ZoomAction(step: .to(.fit)) },
     ])
 
-  package var words: [String] { ["zoom", "\(step)"] }
-  package var isForLooking: Bool { true }
-  package func perform(in session: Session) throws(CommandError) -> Event { session.zoom(step) }
+  var words: [String?] { ["zoom", "\(step)"] }
+  func change(_ session: Session) {
+    switch step {
+    case .closer: session.view.zoom = .pages(max(1, session.view.shownPagesPerCell / 2))
+    case .farther: session.view.zoom = .pages(min(Zoom.most, session.view.shownPagesPerCell * 2))
+    case .to(let zoom): session.view.zoom = zoom
+    }
+  }
 }
 
 extension Command {
   package static func zoom(_ step: ZoomStep) -> Command { Command(ZoomAction(step: step)) }
-}
-
-extension Session {
-  fileprivate func zoom(_ step: ZoomStep) -> Event {
-    switch step {
-    case .closer: view.zoom = .pages(max(1, view.shownPagesPerCell / 2))
-    case .farther: view.zoom = .pages(min(Zoom.most, view.shownPagesPerCell * 2))
-    case .to(let zoom): view.zoom = zoom
-    }
-    return Event(.done, [])
-  }
 }
 
 extension ZoomStep: CustomStringConvertible {
@@ -75,12 +69,7 @@ package enum Zoom: Sendable, Equatable {
   case fit
 
   /// The number of pages, or `nil` where that depends on the screen.
-  package var pagesPerCell: Int? {
-    switch self {
-    case .pages(let count): count
-    case .fit: nil
-    }
-  }
+  package var pagesPerCell: Int? { if case .pages(let count) = self { count } else { nil } }
 
   /// The most pages that a cell can be made to stand for: 2 to the power of 40.
   package static let most = 1 << 40

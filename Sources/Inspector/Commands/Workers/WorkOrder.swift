@@ -2,18 +2,17 @@ import RangedMmap
 
 /// What each worker does until the file is full.
 package struct WorkOrder: Sendable, Equatable {
-  /// What a worker does with a range after writing it.
+  /// What a worker does with a range that it has written.
   package enum Flush: String, Sendable, CaseIterable {
     case none
     case async
     case sync
   }
 
-  /// Who says when a worker goes on.
   package enum Mode: String, Sendable, CaseIterable {
-    /// Nobody: each is a thread.
+    /// Each worker is a thread.
     case free
-    /// `workers step`, and a seed that says whose turn it is.
+    /// They take turns by a seed, a phase at each `workers step`.
     case stepped
   }
 
@@ -24,12 +23,10 @@ package struct WorkOrder: Sendable, Equatable {
   package var delay = Duration.zero
   /// The most operations a worker makes, or `nil` to go on until the file is full.
   package var operations: Int?
-  /// Whether workers are threads or take turns.
   package var mode = Mode.free
-  /// What the order of turns follows from; `nil` for 1, or the seed of those that are at work.
+  /// The order of turns follows from it; `nil` for 1, or the seed of those that are at work.
   package var seed: UInt64?
 
-  /// Page by page, with the page's number, and no flush.
   package init() {}
 }
 
@@ -39,7 +36,7 @@ extension WorkOrder: CustomStringConvertible {
     words { name, isDefault in !isDefault || ["size", "pattern", "flush"].contains(name) }.joined(separator: " ")
   }
 
-  // Options by name, and whether each has the value that it has where it is not given.
+  // The options that are wanted by their name and by whether they have their default value.
   func words(_ isWanted: (String, Bool) -> Bool) -> [String] {
     let standard = WorkOrder()
     let options: [(name: String, value: String, isDefault: Bool)] = [
@@ -60,19 +57,16 @@ extension Parameter where Value == WorkOrder {
   static var workOrder: Self {
     Parameter(.options(WorkOption.all.map { ($0.name, $0.kind) }), .verbatim) { arguments throws(SyntaxError) in
       var order = WorkOrder()
+      func given(_ name: String, in words: [Word]) -> Word? { words.first { $0.text.hasPrefix(name + "=") } }
       // Those that are there already need not be offered.
       let words = arguments.rest { words in
-        .options(
-          WorkOption.all.filter { option in !words.contains { $0.text.hasPrefix(option.name + "=") } }
-            .map { ($0.name, $0.kind) })
+        .options(WorkOption.all.filter { given($0.name, in: words) == nil }.map { ($0.name, $0.kind) })
       }
       for word in words { try WorkOption.read(word, into: &order) }
-      func given(_ name: String) -> Word? { words.first { $0.text.hasPrefix(name + "=") } }
-      if order.mode == .free, let word = given("seed") {
-        throw SyntaxError(
-          "seed goes with mode=stepped: whose turn it is of threads, no seed decides", at: word.columns)
+      if order.mode == .free, let word = given("seed", in: words) {
+        throw SyntaxError("seed goes with mode=stepped: whose turn it is of threads, no seed decides", at: word.columns)
       }
-      if order.mode == .stepped, let word = given("delay") {
+      if order.mode == .stepped, let word = given("delay", in: words) {
         throw SyntaxError("delay goes with mode=free: stepped workers rest until `workers step`", at: word.columns)
       }
       return order

@@ -1,6 +1,5 @@
 import RangedMmap
 
-/// What is done with the worker threads.
 package enum WorkersCommand: Sendable, Equatable {
   case start(count: Int, WorkOrder)
   /// Halts all, each after its operation.
@@ -9,9 +8,9 @@ package enum WorkersCommand: Sendable, Equatable {
   /// Ends all, each after its operation.
   case stop
   case wait
-  /// Lets those that take turns carry out so many phases of their operations.
+  /// Workers that take turns carry out so many phases of their operations.
   case step(Int)
-  /// Lets those that are named carry out phases, in this order.
+  /// The named workers carry out phases, in this order.
   case turn([NamedTurn])
 }
 
@@ -31,7 +30,7 @@ extension WorkersCommand: Action {
       Form("turn", .turns) { WorkersCommand.turn($0) },
     ])
 
-  package var words: [String] { ["workers", "\(self)"] }
+  package var words: [String?] { ["workers", "\(self)"] }
   package var newLabels: Int? { if case .start = self { nil } else { 0 } }
 
   package func perform(in session: Session) throws(CommandError) -> Event { try session.steer(self) }
@@ -46,7 +45,7 @@ extension WorkersCommand: Action {
         "threads, whose turns follow as they were taken",
         instead: .workers(.start(count: count, order)))
     case .turn: return .command(Command(self))
-    // Threads tell by their turns what came of it.
+    // What came of it for threads is in the turns that are recorded of them.
     case .pause, .resume, .stop: return session.workers.isStepped ? .command(Command(self)) : byTurns
     case .step, .wait: return session.workers.isStepped ? .nothing : byTurns
     }
@@ -58,7 +57,6 @@ extension Command {
 }
 
 extension WorkersCommand: CustomStringConvertible {
-  /// The action as it is written in a command.
   package var description: String {
     switch self {
     case .start(let count, let order):
