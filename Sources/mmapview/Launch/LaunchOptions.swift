@@ -32,6 +32,7 @@ struct LaunchOptions {
 
   init(_ options: MmapView) throws {
     try Self.requireText()
+    try Self.requireSense(options)
     let opening = try Self.opening(options)
     // The screen can wait, and Esc ends that.
     let isAwaitedOnScreen = options.wait && !options.headless && !options.plain
@@ -59,15 +60,6 @@ struct LaunchOptions {
     }
     try script.checkLabels()
     self.script = script
-    if options.plain, options.headless {
-      throw UsageError(description: "--plain and --headless: give one; --plain reads commands from standard input")
-    }
-    if options.plain, options.replay == "-" {
-      throw UsageError(description: "--plain reads commands from standard input itself: leave --replay - out")
-    }
-    if options.frames != nil, !options.headless {
-      throw UsageError(description: "--frames goes with --headless: on the screen `screen PATH` saves a frame")
-    }
     if options.headless, options.replay == nil, script.steps.isEmpty, opening == nil, lesson == nil {
       throw UsageError(description: "--headless has nothing to do: give a file, -c 'COMMAND' or --replay SCRIPT")
     }
@@ -88,19 +80,40 @@ struct LaunchOptions {
     }
   }
 
+  // Options that exclude each other, and what goes instead.
+  private static func requireSense(_ options: MmapView) throws {
+    let (creates, replays) = (options.create != nil, options.replay != nil)
+    let isOnScreen = !options.headless && !options.plain
+    func refuse(_ message: String, if isWrong: Bool) throws {
+      if isWrong { throw UsageError(description: message) }
+    }
+    try refuse("--sparse goes with --create SIZE", if: options.sparse && !creates)
+    try refuse(
+      "--force goes with --create SIZE or --cast PATH", if: options.force && !creates && options.cast == nil)
+    try refuse(
+      "--wait is for a file that another program makes: leave --create out, or --wait", if: options.wait && creates)
+    try refuse(
+      "--follow is for a file that is opened for looking only: leave it out to change one",
+      if: options.follow && (options.write || creates))
+    try refuse(
+      "--plain and --headless: give one; --plain reads commands from standard input",
+      if: options.plain && options.headless)
+    try refuse(
+      "--plain reads commands from standard input itself: leave --replay - out",
+      if: options.plain && options.replay == "-")
+    try refuse(
+      "--plain has no screen to record: give --cast with the screen or with --headless",
+      if: options.plain && options.cast != nil)
+    try refuse(
+      "--frames goes with --headless: on the screen `screen PATH` saves a frame",
+      if: options.frames != nil && !options.headless)
+    try refuse("--speed goes with --replay SCRIPT on the screen", if: options.speed != nil && !(replays && isOnScreen))
+    try refuse(
+      "--lesson plays on a file of its own: leave FILE and --replay out",
+      if: options.lesson != nil && (options.file != nil || replays))
+  }
+
   private static func opening(_ options: MmapView) throws -> Command? {
-    if options.create == nil {
-      if options.sparse { throw UsageError(description: "--sparse goes with --create SIZE") }
-      if options.force, options.cast == nil {
-        throw UsageError(description: "--force goes with --create SIZE or --cast PATH")
-      }
-    }
-    if options.create != nil, options.wait {
-      throw UsageError(description: "--wait is for a file that somebody else makes: leave --create out, or --wait")
-    }
-    if options.follow, options.write || options.create != nil {
-      throw UsageError(description: "--follow is for a file that is only looked at: leave it out to change one")
-    }
     guard let path = options.file else {
       let flags = [(options.write, "--write"), (options.wait, "--wait"), (options.follow, "--follow")]
       let needing = options.create.map { "--create \($0)" } ?? flags.first { $0.0 }?.1
@@ -117,9 +130,6 @@ struct LaunchOptions {
 
   private static func speed(_ options: MmapView) throws -> Speed? {
     guard let text = options.speed else { return nil }
-    guard options.replay != nil, !options.headless, !options.plain else {
-      throw UsageError(description: "--speed goes with --replay SCRIPT on the screen")
-    }
     guard let speed = Speed(text) else {
       throw UsageError(description: "--speed \(text): write a number from 0.01 to 100, as in 2 for twice as fast")
     }
@@ -141,17 +151,11 @@ struct LaunchOptions {
       throw UsageError(
         description: "--lesson \"\(text)\": there are lessons 1 to \(lessons.count); --lesson lists them")
     }
-    if options.file != nil || options.replay != nil {
-      throw UsageError(description: "--lesson plays on a file of its own: leave FILE and --replay out")
-    }
     return lesson
   }
 
   private static func cast(_ options: MmapView) throws -> CastRecorder.Request? {
     guard let path = options.cast else { return nil }
-    if options.plain {
-      throw UsageError(description: "--plain has no screen to record: give --cast with the screen or with --headless")
-    }
     let lesson = options.lesson.map { ["--lesson", $0] } ?? []
     // A player shows it, and may know nothing of what a terminal must not be sent.
     let title = (["mmapview"] + [options.file].compactMap { $0 } + lesson).joined(separator: " ").visible
