@@ -18,13 +18,9 @@
 #define SYS_cachestat 451
 #endif
 
-int clinux_start_writeback(int fd, off_t offset, off_t length) {
-  return RETRY(sync_file_range(fd, offset, length, SYNC_FILE_RANGE_WRITE));
-}
-
-int clinux_write_back(int fd, off_t offset, off_t length) {
-  int flags = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-  return RETRY(sync_file_range(fd, offset, length, flags));
+int clinux_write_back(int fd, off_t offset, off_t length, bool waits) {
+  int wait = waits ? SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WAIT_AFTER : 0;
+  return RETRY(sync_file_range(fd, offset, length, SYNC_FILE_RANGE_WRITE | wait));
 }
 
 int clinux_populate_for_writing(void *address, size_t length) {

@@ -152,20 +152,18 @@ struct list_entry {
 };
 enum { LIST_HEADER = 4, OWNING_GROUP = 0x04, OTHERS = 0x20 };
 
-// Gives the owning group the rights of others: it is another group than the list was made for.
+static struct list_entry *find_entry(char *list, size_t size, uint16_t tag) {
+  for (size_t at = LIST_HEADER; at + sizeof(struct list_entry) <= size; at += sizeof(struct list_entry)) {
+    struct list_entry *entry = (struct list_entry *)(list + at);
+    if (entry->tag == tag) return entry;
+  }
+  return NULL;
+}
+
+// Gives the owning group no more than the rights of others: the list was made for another group.
 static void limit_group(char *list, size_t size) {
-  struct list_entry entry;
-  uint16_t rights = 0;
-  for (size_t at = LIST_HEADER; at + sizeof entry <= size; at += sizeof entry) {
-    memcpy(&entry, list + at, sizeof entry);
-    if (entry.tag == OTHERS) rights = entry.rights;
-  }
-  for (size_t at = LIST_HEADER; at + sizeof entry <= size; at += sizeof entry) {
-    memcpy(&entry, list + at, sizeof entry);
-    if (entry.tag != OWNING_GROUP) continue;
-    entry.rights &= rights;
-    memcpy(list + at, &entry, sizeof entry);
-  }
+  struct list_entry *group = find_entry(list, size, OWNING_GROUP), *others = find_entry(list, size, OTHERS);
+  if (group) group->rights &= others ? others->rights : 0;
 }
 
 // To be freed; NULL with an errno.

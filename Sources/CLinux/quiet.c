@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/param.h>
 #include <sys/uio.h>
 
 // Missing in the headers of older systems.
@@ -69,8 +70,6 @@ void clinux_window_close(struct clinux_window *window) {
   free(window);
 }
 
-static size_t least(size_t one, size_t other) { return one < other ? one : other; }
-
 // Clamps a count of bytes to the end that the file has now.
 static int covered(struct clinux_window *window, size_t place, size_t *count) {
   struct clinux_coverage now;
@@ -93,7 +92,7 @@ static size_t attached(struct clinux_window *window, size_t place, size_t count)
 int clinux_window_copy(struct clinux_window *window, off_t offset, void *bytes, size_t count, size_t *copied) {
   *copied = 0;
   size_t place = (size_t)(offset - window->start);
-  count = place >= window->length ? 0 : least(count, window->length - place);
+  count = place >= window->length ? 0 : MIN(count, window->length - place);
   int code = covered(window, place, &count);
   if (code) return code;
   memcpy(bytes, window->base + place, count);
@@ -101,7 +100,7 @@ int clinux_window_copy(struct clinux_window *window, off_t offset, void *bytes, 
   size_t left = attached(window, place, count);
   code = covered(window, place, &count);
   if (code) return code;
-  *copied = least(left, count);
+  *copied = MIN(left, count);
   return left < count ? EIO : 0;
 }
 

@@ -1,5 +1,4 @@
-// ncursesw for Swift: the wide API needs its macro before the header, and globals and macros with casts need
-// functions around them.
+// ncursesw for Swift: the wide API needs its macro before the header; globals and macros with casts need functions.
 #pragma once
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
@@ -10,9 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// Takes the locale of the environment; whether it writes UTF-8. In others wide glyphs would come out as blanks. Where it
-// names no encoding, as with LANG unset, what is typed is still read as UTF-8: ncurses drops what it can't decode, and
-// some of what follows.
+// Sets the locale of the environment; whether it writes UTF-8, without which wide glyphs are blanks. Where it names no
+// encoding, as with LANG unset, input is still read as UTF-8: ncurses drops what it can't decode, and some of the rest.
 static inline bool cnc_use_locale(void) {
   setlocale(LC_ALL, "");
   bool writes_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;

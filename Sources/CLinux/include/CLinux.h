@@ -126,11 +126,9 @@ struct clinux_cachestat {
 };
 int clinux_cachestat(int fd, uint64_t offset, uint64_t length, struct clinux_cachestat *counts);
 
-// sync_file_range(2) with SYNC_FILE_RANGE_WRITE: writeback of the range's dirty pages begins, nothing waits.
-int clinux_start_writeback(int fd, off_t offset, off_t length);
-
-// The same, and waits until they are written. It reports a failed writeback to the open file, as fsync(2) does.
-int clinux_write_back(int fd, off_t offset, off_t length);
+// sync_file_range(2) with SYNC_FILE_RANGE_WRITE: writeback of the range's dirty pages begins. If it `waits` until they are
+// written, it reports a failed writeback to the open file, as fsync(2) does.
+int clinux_write_back(int fd, off_t offset, off_t length, bool waits);
 
 // madvise(2) with MADV_POPULATE_WRITE (Linux 5.14): pages become present and writable.
 int clinux_populate_for_writing(void *address, size_t length);

@@ -65,12 +65,7 @@ extension Extent {
     self.init(bytes: bytes, kind: kind, physical: nil, isShared: false, isEncoded: isEncoded)
   }
 
-  /// Reads an entry of FIEMAP (Documentation/filesystems/fiemap.rst in the kernel).
-  ///
-  /// - Parameters:
-  ///   - raw: The entry.
-  ///   - bytes: The part of it that is wanted.
-  ///   - traits: Whether the file system's addresses are places on a device, and the bytes there the file's.
+  /// Reads the wanted bytes of an entry of FIEMAP (Documentation/filesystems/fiemap.rst in the kernel).
   init(_ raw: clinux_extent, _ bytes: Range<Int>, _ traits: FileTraits) {
     func has(_ flag: Int) -> Bool { raw.flags & UInt32(flag) != 0 }
     let kind: Kind =

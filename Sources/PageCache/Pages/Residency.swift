@@ -46,11 +46,8 @@ extension PageCache {
       let window = try FileWindow(of: file, from: position * page, length: count * page)
       for (index, isCached) in try window.residency().enumerated() where isCached {
         let found = ((position + index) * unit..<(position + index + 1) * unit).clamped(to: pages)
-        if let last = runs.last, last.upperBound == found.lowerBound {
-          runs[runs.count - 1] = last.lowerBound..<found.upperBound
-        } else {
-          runs.append(found)
-        }
+        let start = runs.last?.upperBound == found.lowerBound ? runs.removeLast().lowerBound : found.lowerBound
+        runs.append(start..<found.upperBound)
       }
       position += count
     }

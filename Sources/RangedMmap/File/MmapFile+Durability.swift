@@ -30,11 +30,8 @@ extension MmapFile {
 
   /// Starts writeback of some bytes, whatever ranges they lie in.
   func flushUnowned(_ bytes: Range<Int>) throws(MmapFileError) {
-    guard isWritable else { throw notWritable() }
-    precondition(bytes.lowerBound >= 0 && bytes.upperBound <= size, "bytes outside of the file")
-    guard !bytes.isEmpty else { return }
+    guard let wanted = try writablePages(of: bytes) else { return }
     try mapping.startWriteback(bytes)
-    let wanted = Alignment.pages(of: bytes)
     let chunks = states.chunks(with: .unsynced, in: wanted)
     noteWriteback(of: bytes, in: chunks)
     for pages in chunks { markFlushing(pages) }
@@ -58,10 +55,9 @@ extension MmapFile {
     do throws(MmapFileError) { try prove(receipt) } catch {
       // A good receipt of another file comes back as what it was.
       guard error.code != .foreignRange else { throw MmapFileError(error, returning: receipt) }
-      let (start, count) = (receipt.start, receipt.count)
-      throw MmapFileError(error, returning: AllocatedRange(start: start, count: count, file: receipt.file))
+      throw MmapFileError(error, returning: AllocatedRange(replacing: receipt))
     }
-    return FlushedRange(start: receipt.start, count: receipt.count, file: receipt.file, epoch: receipt.epoch)
+    return FlushedRange(replacing: receipt, epoch: receipt.epoch)
   }
 
   /// Waits until a range's bytes are durable; the receipt stays where it is.
@@ -80,9 +76,7 @@ extension MmapFile {
   /// - Throws: ``MmapFileError``, as for one that is consumed; it holds no range.
   public func sync(inPlace receipt: inout WriteReceipt) throws(MmapFileError) {
     do throws(MmapFileError) { try prove(receipt) } catch {
-      if error.code != .foreignRange {
-        receipt = WriteReceipt(start: receipt.start, count: receipt.count, file: receipt.file, epoch: Epoch.none.number)
-      }
+      if error.code != .foreignRange { receipt = WriteReceipt(replacing: receipt, epoch: Epoch.none.number) }
       throw error
     }
   }
@@ -132,9 +126,15 @@ extension MmapFile {
   public func reuse(_ range: consuming FlushedRange) -> AllocatedRange { allocateAgain(range) }
 
   private func allocateAgain<Stage>(_ range: consuming PageRange<Stage>) -> AllocatedRange {
-    let again = AllocatedRange(start: range.start, count: range.count, file: range.file)
+    let again = AllocatedRange(replacing: range)
     if again.file == identity { states.markAllocated(again) }
     return again
+  }
+
+  private func writablePages(of bytes: Range<Int>) throws(MmapFileError) -> Range<Int>? {
+    guard isWritable else { throw notWritable() }
+    precondition(bytes.lowerBound >= 0 && bytes.upperBound <= size, "bytes outside of the file")
+    return bytes.isEmpty ? nil : Alignment.pages(of: bytes)
   }
 
   private func markFlushing(_ pages: Range<Int>) {
@@ -153,10 +153,7 @@ extension MmapFile {
   /// Pages that are written now are marked, synced, and promoted if the mark is still there: a write takes it away. Only
   /// one such sync runs at a time, so each mark is its own.
   func syncUnowned(_ bytes: Range<Int>) throws(MmapFileError) {
-    guard isWritable else { throw notWritable() }
-    precondition(bytes.lowerBound >= 0 && bytes.upperBound <= size, "bytes outside of the file")
-    guard !bytes.isEmpty else { return }
-    let wanted = Alignment.pages(of: bytes)
+    guard let wanted = try writablePages(of: bytes) else { return }
     let failure: MmapFileError? = durability.wholeFile.withLock { _ in
       let epoch = states.epoch
       let chunks = states.chunks(with: .unsynced, in: wanted)

@@ -42,16 +42,10 @@ extension MmapFile {
     let epoch = states.epoch
     do throws(MmapFileError) { try checkWhole(range) } catch { throw MmapFileError(error, returning: range) }
     let outcome = edit(range.byteRange, epoch: epoch, takesAll: Stage.self == Allocated.self, body)
-    let (start, count) = (range.start, range.count)
-    guard let failure = outcome.failure else {
-      return WriteReceipt(start: start, count: count, file: range.file, epoch: epoch.number)
-    }
-    if failure.isLoss {
-      throw MmapFileError(failure, returning: AllocatedRange(start: start, count: count, file: range.file))
-    }
+    guard let failure = outcome.failure else { return WriteReceipt(replacing: range, epoch: epoch.number) }
+    if failure.isLoss { throw MmapFileError(failure, returning: AllocatedRange(replacing: range)) }
     guard outcome.hasStored, Stage.self != Allocated.self else { throw MmapFileError(failure, returning: range) }
-    throw MmapFileError(
-      failure, returning: WriteReceipt(start: start, count: count, file: range.file, epoch: epoch.number))
+    throw MmapFileError(failure, returning: WriteReceipt(replacing: range, epoch: epoch.number))
   }
 
   /// Lets a closure change some bytes of a range whose receipt stays where it is.
@@ -73,8 +67,7 @@ extension MmapFile {
     let outcome = edit(receipt.byteRange, epoch: epoch, takesAll: false, body)
     let isLoss = outcome.failure?.isLoss == true
     if outcome.hasStored || isLoss {
-      receipt = WriteReceipt(
-        start: receipt.start, count: receipt.count, file: receipt.file, epoch: (isLoss ? Epoch.none : epoch).number)
+      receipt = WriteReceipt(replacing: receipt, epoch: (isLoss ? Epoch.none : epoch).number)
     }
     if let failure = outcome.failure { throw failure }
   }
@@ -106,7 +99,7 @@ extension MmapFile {
       throw MmapFileError(error, returning: range)
     }
     states.setWritten(pages, since: epoch)
-    return WriteReceipt(start: range.start, count: range.count, file: range.file, epoch: epoch.number)
+    return WriteReceipt(replacing: range, epoch: epoch.number)
   }
 
   // Throws unless a part of the range can be changed and all of it be good.

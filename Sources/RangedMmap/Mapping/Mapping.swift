@@ -134,7 +134,7 @@ extension Mapping {
   /// Starts writeback of the range's dirty pages: sync_file_range(2).
   func startWriteback(_ bytes: Range<Int>) throws(MmapFileError) {
     guard !bytes.isEmpty else { return }  // a length of 0 would mean all of the file
-    let code = clinux_start_writeback(descriptor.rawValue, off_t(bytes.lowerBound), off_t(bytes.count))
+    let code = clinux_write_back(descriptor.rawValue, off_t(bytes.lowerBound), off_t(bytes.count), false)
     guard code == 0 else {
       throw .system(Errno(rawValue: code), path, "writeback could not be started", bytes: bytes)
     }
@@ -145,8 +145,7 @@ extension Mapping {
   /// It takes no failure from the sync, which is of another open file.
   func writeBackAhead(_ bytes: Range<Int>) {
     guard bytes.count >= Self.leastToWriteAhead else { return }
-    let write = ownFile.isOwn ? clinux_write_back : clinux_start_writeback
-    _ = write(descriptor.rawValue, off_t(bytes.lowerBound), off_t(bytes.count))
+    _ = clinux_write_back(descriptor.rawValue, off_t(bytes.lowerBound), off_t(bytes.count), ownFile.isOwn)
   }
 
   // Less is written in the time of the sync itself: on the disk of the article on speed 1 MiB takes 0.25 ms, and the sync of

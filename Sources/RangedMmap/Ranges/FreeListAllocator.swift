@@ -24,11 +24,7 @@ public final class FreeListAllocator: RangeAllocator, Sendable {
   private let end: Int
   private let extents: Monitor<FreeExtents>
 
-  /// Takes over all pages of a file; ``MmapFile`` calls it.
-  ///
-  /// - Parameters:
-  ///   - space: All of the file; consumed.
-  ///   - states: Where handed-out pages are marked; those of another file trap.
+  /// Takes over all pages of a file; ``MmapFile`` calls it, and states of another file trap.
   public init(covering space: consuming AllocatedRange, states: PageStates) {
     precondition(space.file == states.file, "an allocator was given a range of one file and the states of another")
     totalSize = space.count
@@ -103,7 +99,7 @@ public final class FreeListAllocator: RangeAllocator, Sendable {
       "a range was given back to an allocator of other pages")
     let freed = range.pages
     // Before another thread can allocate them.
-    states.markFree(AllocatedRange(start: range.start, count: range.count, file: range.file))
+    states.markFree(AllocatedRange(replacing: range))
     extents.withLock { $0.insert(freed) }
   }
 

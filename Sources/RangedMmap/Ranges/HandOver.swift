@@ -33,8 +33,6 @@ public final class HandOver<Value: ~Copyable & Sendable>: Sendable {
   private let state: Monitor<State>
 
   /// Puts a value into a new box.
-  ///
-  /// - Parameter value: Consumed.
   public init(_ value: consuming Value) { state = Monitor(State(value: consume value)) }
 
   /// Takes the value out.

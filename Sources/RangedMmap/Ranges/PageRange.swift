@@ -55,6 +55,11 @@ public struct PageRange<Stage: RangeStage>: ~Copyable, Sendable {
     self.epoch = epoch
   }
 
+  // The next stage of a range, which the caller consumes.
+  init<Old>(replacing range: borrowing PageRange<Old>, epoch: UInt32 = 0) {
+    self.init(start: range.start, count: range.count, file: range.file, epoch: epoch)
+  }
+
   /// The first byte after the range, counted from the start of the file.
   public var end: Int { start + count }
 

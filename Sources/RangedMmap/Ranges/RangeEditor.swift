@@ -85,11 +85,7 @@ extension RangeEditor {
 // MARK: - Storing
 
 extension RangeEditor {
-  /// Stores bytes: of an array, a slice, a `Data`, a string's `utf8`, or any other collection.
-  ///
-  /// - Parameters:
-  ///   - bytes: As many as fit between `offset` and the end of the range.
-  ///   - offset: Where the first one goes.
+  /// Stores the bytes of any collection, as an array, a slice, a `Data` or a string's `utf8`, at an offset.
   public func store(_ bytes: some Collection<UInt8>, at offset: Int) {
     let isStored: Void? = bytes.withContiguousStorageIfAvailable {
       unsafe store(UnsafeRawBufferPointer($0).bytes, at: offset)
@@ -126,12 +122,7 @@ extension RangeEditor {
     file.states.setWritten(Alignment.pages(of: place), since: unsafe edit.pointee.epoch)
   }
 
-  /// Stores one byte, `count` times.
-  ///
-  /// - Parameters:
-  ///   - byte: What each byte becomes.
-  ///   - count: How many.
-  ///   - offset: Where the first one goes.
+  /// Stores one byte `count` times, from an offset on.
   public func store(repeating byte: UInt8, count: Int, at offset: Int) {
     precondition(count >= 0 && count <= self.count - max(offset, 0), "bytes outside of the range")
     let piece = [UInt8](repeating: byte, count: min(count, WriteStrategy.leastForCall))
@@ -140,11 +131,7 @@ extension RangeEditor {
     }
   }
 
-  /// Stores an integer, its least significant byte first.
-  ///
-  /// - Parameters:
-  ///   - value: The integer.
-  ///   - offset: Where its first byte goes.
+  /// Stores an integer at an offset, its least significant byte first.
   public func store<Value: FixedWidthInteger>(littleEndian value: Value, at offset: Int) {
     unsafe withUnsafeTemporaryAllocation(byteCount: Value.bitWidth / 8, alignment: 1) { bytes in
       for byte in bytes.indices { unsafe bytes[byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }
@@ -153,11 +140,7 @@ extension RangeEditor {
     }
   }
 
-  /// Stores an integer, its most significant byte first.
-  ///
-  /// - Parameters:
-  ///   - value: The integer.
-  ///   - offset: Where its first byte goes.
+  /// Stores an integer at an offset, its most significant byte first.
   public func store(bigEndian value: some FixedWidthInteger, at offset: Int) {
     store(littleEndian: value.byteSwapped, at: offset)
   }

@@ -21,8 +21,6 @@ final class ReturnedRange: Sendable {
     Identity.states(of: file)?.abandon(AllocatedRange(start: start, count: count, file: file))
   }
 
-  var byteRange: Range<Int> { start..<start + count }
-
   /// Gives the range back as what it was; `nil` after the first call, and if it is of another stage.
   func take<Stage>(_ wanted: Stage.Type = Stage.self) -> PageRange<Stage>? {
     guard stage == ObjectIdentifier(wanted), claim() else { return nil }

@@ -10,11 +10,7 @@ public final class SequentialAllocator: RangeAllocator {
   private let end: Int
   private var rest: AllocatedRange?
 
-  /// Takes over all pages of a file; ``MmapFile`` calls it.
-  ///
-  /// - Parameters:
-  ///   - space: All of the file; consumed.
-  ///   - states: Where handed-out pages are marked; those of another file trap.
+  /// Takes over all pages of a file; ``MmapFile`` calls it, and states of another file trap.
   public init(covering space: consuming AllocatedRange, states: PageStates) {
     precondition(space.file == states.file, "an allocator was given a range of one file and the states of another")
     (pages, end) = (space.pages, space.end)

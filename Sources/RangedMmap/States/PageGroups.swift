@@ -17,12 +17,7 @@ public struct PageGroups: Sendable {
   // The version of the census that the counts were made from; negative before the first.
   private var version = -1
 
-  /// Groups with no counts yet.
-  ///
-  /// - Parameters:
-  ///   - states: The states of a file's pages.
-  ///   - pages: Which of them, counted from the start of the file.
-  ///   - pagesPerGroup: At least 1.
+  /// Makes groups of at least one page, with no counts yet; pages are counted from the start of the file.
   public init(of states: PageStates, pages: Range<Int>, each pagesPerGroup: Int) {
     precondition(pagesPerGroup > 0 && pages.lowerBound >= 0 && pages.upperBound <= states.count, "no such pages")
     self.states = states

@@ -12,16 +12,10 @@ public enum Alignment {
   /// The size in bytes of a page as this library counts them: 4096, whatever the system's own page size is.
   public static let page = 4096
 
-  /// The least multiple of 4096 that is not below `offset`.
-  ///
-  /// - Parameter offset: Bytes. One too near `Int.max` to be rounded up traps.
-  /// - Returns: Bytes.
+  /// The least multiple of 4096 that is not below `offset`; one too near `Int.max` to be rounded up traps.
   public static func up(_ offset: Int) -> Int { (offset + (page - 1)) & ~(page - 1) }
 
   /// The greatest multiple of 4096 that is not above `offset`.
-  ///
-  /// - Parameter offset: Bytes.
-  /// - Returns: Bytes.
   public static func down(_ offset: Int) -> Int { offset & ~(page - 1) }
 
   /// The whole pages of `unit` bytes that `bytes` touch, for calls that want the system's own page boundaries.
@@ -36,11 +30,6 @@ public enum Alignment {
   /// The system's page size, where it is larger than 4096.
   static let systemPage = max(page, Int(getpagesize()))
 
-  /// How many pages it takes to hold `byteCount` bytes; no sum overflows, however large the count.
-  ///
-  /// - Parameter byteCount: Bytes, 0 or more.
-  /// - Returns: Pages of 4096 bytes, the last of which may be used in part.
-  public static func pages(in byteCount: Int) -> Int {
-    byteCount / page + (byteCount % page == 0 ? 0 : 1)
-  }
+  /// How many pages of 4096 bytes hold `byteCount` bytes, 0 or more; no sum overflows, however large the count.
+  public static func pages(in byteCount: Int) -> Int { byteCount / page + (byteCount % page == 0 ? 0 : 1) }
 }

@@ -17,14 +17,7 @@ extension Span<UInt8> {
     return value
   }
 
-  /// The integer that starts at an offset, its most significant byte first.
-  ///
-  /// An offset from which it would end behind the span traps.
-  ///
-  /// - Parameters:
-  ///   - offset: Counted from the span's start; need not be aligned.
-  ///   - type: The integer's type, where the use does not determine it.
-  /// - Returns: The integer.
+  /// The integer that starts at an offset, its most significant byte first; else as with the least significant one first.
   @inlinable
   public func load<Value: FixedWidthInteger>(bigEndianAt offset: Int, as type: Value.Type = Value.self) -> Value {
     load(littleEndianAt: offset, as: type).byteSwapped
