@@ -26,7 +26,7 @@ let package = Package(
       ],
       path: "Benchmarks/RangedMmap",
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
-    // Optimised also in a debug build: nobody compares that.
+    // Optimised also in a debug build: it is not compared.
     .target(name: "Rivals", path: "Rivals", cSettings: [.unsafeFlags(["-O2"])]),
     .executableTarget(
       name: "compare",

@@ -118,7 +118,7 @@ static void look(struct file_observer *o) {
   if (!o->by_page) return;
   long pages = (size + 4095) / 4096;
   if (pages > PAGES_MAX) pages = PAGES_MAX;
-  // What is told of is in the file in every round.
+  // What is reported is in the file in every round.
   if (round == 0 || pages < seen->pages) seen->pages = pages;
   for (long page = 0; page < pages; page++) {
     if (count(o->fd, (uint64_t)page * 4096, 4096, counts) != 0) break;

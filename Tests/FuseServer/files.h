@@ -18,7 +18,7 @@ struct entry {
 
 struct node {
   uint64_t number;
-  uint64_t lookups;  // how often the kernel was told of it and has not yet forgotten
+  uint64_t lookups;  // how often the kernel has looked it up and has not yet forgotten
   uint32_t mode, uid, gid, links, device;
   struct timespec accessed, modified, changed;
   int data;          // of a regular file

@@ -50,7 +50,7 @@ static int answer(struct request request, const void *bytes, size_t count) {
 
 static void refuse(struct request request, int error) {
   struct fuse_out_header header = {.len = sizeof header, .error = -error, .unique = request.header->unique};
-  if (write(device, &header, sizeof header) < 0) return;  // whoever asked is gone
+  if (write(device, &header, sizeof header) < 0) return;  // the caller is gone
 }
 
 static struct node *node_of(uint64_t identifier) {

@@ -116,7 +116,7 @@ static void *handle(void *unused) {
 static void *hand_over(void *unused) {
   begin(OWNER);
   clinux_guard_unregister(only);
-  // Now the memory is somebody else's.
+  // Now the memory is another mapping's.
   mappings[0].is_released = true;
   memset(mappings[0].marks, POISON, PAGES);
   mappings[0].faults = POISON;

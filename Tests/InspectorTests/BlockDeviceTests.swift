@@ -49,7 +49,7 @@ final class BlockDeviceTests: SessionSuite {
     }
   }
 
-  @Test("What needs ranges or states is refused, and nobody is told to open one for writing, which can't be done")
+  @Test("What needs ranges or states is refused, and no error names opening it for writing, which can't be done")
   func refused() throws {
     try folder.put("image", [UInt8](repeating: 7, count: 256 * 4096))
     try withDevice { path in

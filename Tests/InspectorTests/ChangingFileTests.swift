@@ -71,7 +71,7 @@ final class ChangingFileTests: SessionSuite {
     #expect((try json("extents json")["extents"] as? [Any])?.isEmpty == true)
   }
 
-  @Test("The fate of a file's name is told, and the name that it has")
+  @Test("The fate of a file's name is reported, and the name that it has")
   func fate() throws {
     let file = try open(pages: 1)
     defer { try? file.close() }
@@ -92,7 +92,7 @@ final class ChangingFileTests: SessionSuite {
     }
   }
 
-  @Test("No state is told or expected of pages that are not ours")
+  @Test("No state is reported or expected of pages that are not ours")
   func notOurs() throws {
     let file = try open(pages: 5)
     defer { try? file.close() }
@@ -102,13 +102,13 @@ final class ChangingFileTests: SessionSuite {
     for line in ["expect count free 5", "expect page 0-4 free", "find state free"] {
       #expect(failure(line)?.contains("is only looked at, so that no page has a state here") == true)
     }
-    // The remedy, as it is told.
+    // The remedy, as it is reported.
     try perform("open \(name) write")
     try perform("expect count free 5")
     #expect((try json("status json")["states"] as? [String: Int])?["free"] == 5)
   }
 
-  @Test("When others last wrote a file is told, and of one that is written here it is not asked")
+  @Test("When others last wrote a file is reported, and of one that is written here it is not asked")
   func written() throws {
     let file = try open(pages: 1)
     defer { try? file.close() }
@@ -119,7 +119,7 @@ final class ChangingFileTests: SessionSuite {
     #expect(try json("status json")["modified"] is NSNull)
   }
 
-  @Test("A clean page of a FUSE file is told to be the daemon's", .enabled(if: mayMount, needsMounts))
+  @Test("A clean page of a FUSE file is said to be the daemon's", .enabled(if: mayMount, needsMounts))
   func served() throws {
     let path = folder.path
     let sentence = try onThreadWithMounts("FUSE") {
@@ -141,7 +141,7 @@ final class ChangingFileTests: SessionSuite {
       sentence == "clean on FUSE: given to the daemon that serves the file, which may have written it nowhere yet")
   }
 
-  @Test("Ages are told in the unit that reads best, and a clock that was set back makes none below nothing")
+  @Test("Ages are reported in the unit that reads best, and a clock that was set back makes none below nothing")
   func ages() {
     let now = Moment(sinceEpoch: .seconds(1_000_000))
     let ages = [-5.0, 0.26, 9.99, 119, 120, 7200, 172_800].map {

@@ -120,7 +120,7 @@ struct CompletionTests {
   func usage(line: String, usage: String) { #expect(Completion.usage(of: line)?.usage == usage) }
 
   @Test(
-    "Help tells a verb's forms, what it does, its arguments and an example that works", arguments: Verb.all.map(\.name))
+    "Help shows a verb's forms, what it does, its arguments and an example that works", arguments: Verb.all.map(\.name))
   func help(name: String) throws {
     let verb = try #require(Verb.named(name))
     let command = try #require(try Command(parsing: "help \(name)"))
@@ -171,7 +171,7 @@ struct SpellingTests {
   }
 
   @Test(
-    "An unknown word is told with the one that may be meant",
+    "An unknown word is reported with the one that may be meant",
     arguments: [
       ("alocate 1p", "did you mean allocate?"), ("wirte r1 zero", "did you mean write?"),
       ("Sync r1", "did you mean sync?"), ("stat", "did you mean status?"), ("workers puase", "did you mean pause?"),
@@ -184,7 +184,7 @@ struct SpellingTests {
     #expect(error?.description.contains(suggestion) == true)
   }
 
-  @Test("A label with a digit too many or two exchanged is told with the nearest, another is not guessed")
+  @Test("A label with a digit too many or two exchanged is reported with the nearest, another is not guessed")
   func labels() throws {
     let folder = try TemporaryFolder()
     let session = try Session()

@@ -14,7 +14,7 @@ final class FollowingTests: SessionSuite {
     try run("mv", [folder.file(one).string, folder.file(other).string])
   }
 
-  @Test("A file that an editor saves by another one is told to be replaced, and not to be deleted")
+  @Test("A file that an editor saves by another one is said to be replaced, and not to be deleted")
   func saved() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 4096))
     try perform("open \(name)")
@@ -59,7 +59,7 @@ final class FollowingTests: SessionSuite {
     #expect(session.file?.size == 4096 && session.namePause == nil)
   }
 
-  @Test("What becomes of a renamed file is told under the name that it has now: the old one may be another's")
+  @Test("What becomes of a renamed file is reported under the name that it has now: the old one may be another's")
   func presentName() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 8192))
     try perform("open \(name)")
@@ -93,7 +93,7 @@ final class FollowingTests: SessionSuite {
     #expect(String(decoding: try folder.bytes("r"), as: UTF8.self).contains("\nopen \(name) wait #@"))
   }
 
-  @Test("A wait that is stopped says so; what is no file to wait for is told at once")
+  @Test("A wait that is stopped says so; what is no file to wait for is reported at once")
   func stopped() throws {
     session.patience = .milliseconds(1)
     try perform("open \(name) wait")

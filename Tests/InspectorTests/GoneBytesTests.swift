@@ -25,7 +25,7 @@ final class GoneBytesTests: SessionSuite {
     #expect(try perform("read r1 4080 16").lines == shown.lines)
   }
 
-  @Test("expect bytes tells an end of the file from other bytes")
+  @Test("expect bytes distinguishes an end of the file from other bytes")
   func expect() throws {
     let cut = try refusal(of: "expect bytes 0xfff 1111")
     #expect(cut.contains("expected 1111 at 0xfff, found 11, where the file ends, after 4096 bytes"), "\(cut)")

@@ -7,13 +7,13 @@ import Testing
 
 @Suite("Long steps")
 final class JobTests: SessionSuite {
-  /// A file with one range of 64 MiB, whose steps keep nobody waiting.
+  /// A file with one range of 64 MiB, whose steps keep no caller waiting.
   private func begin() throws {
     try perform("create \(word("a")) 80m", "allocate 64m")
     session.patience = .zero
   }
 
-  @Test("A step goes on by itself, tells how far it has come, and its end is told once")
+  @Test("A step goes on by itself, reports how far it has come, and its end is reported once")
   func goesOn() throws {
     try begin()
     #expect(try perform("write r1 counter").lines == [])
@@ -34,7 +34,7 @@ final class JobTests: SessionSuite {
     #expect(session.jobs.takeFailure() == nil)
   }
 
-  @Test("A write that is stopped gives its range back, to be written anew")
+  @Test("A write that is stopped gives its range back, to be written again")
   func stops() throws {
     try begin()
     try perform("write r1 random:1")
@@ -63,7 +63,7 @@ final class JobTests: SessionSuite {
     #expect(!session.log.contains { $0.lines == ["done"] })
   }
 
-  @Test("A long step that fails in a script is told once, with its place, and one of a person's, too")
+  @Test("A long step that fails in a script is reported once, with its place, and one of a person's, too")
   func toldOnce() throws {
     try begin()
     try perform("write r1 counter")
@@ -94,7 +94,7 @@ final class JobTests: SessionSuite {
     #expect([.allocated, .written].contains(session.range(ofPage: 0)?.stage))
   }
 
-  @Test("A range tells when it was allocated, written and made durable")
+  @Test("A range reports when it was allocated, written and made durable")
   func history() throws {
     try perform("create \(word("a")) 80k")
     try perform("allocate 1p")

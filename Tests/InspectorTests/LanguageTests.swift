@@ -67,7 +67,7 @@ struct LanguageTests {
   }()
 
   @Test(
-    "A number is told with its noun in the plural that English has",
+    "A number is reported with its noun in the plural that English has",
     arguments: [
       (1, "process", "1 process"), (53, "process", "53 processes"), (0, "page", "0 pages"), (2, "byte", "2 bytes"),
     ])
@@ -77,7 +77,7 @@ struct LanguageTests {
   func silence(line: String) throws { #expect(try Command(parsing: line) == nil) }
 
   @Test(
-    "A wrong line is told with the word that is wrong and what was expected",
+    "A wrong line is reported with the word that is wrong and what was expected",
     arguments: [
       ("frobnicate", "frobnicate", 0..<10), ("allocate", "missing", 8..<9), ("allocate 1q", "1q", 9..<11),
       ("allocate 0", "at least 1", 9..<10), ("allocate 9999999999999t", "too large", 9..<23),
@@ -117,13 +117,13 @@ struct LanguageTests {
     #expect(try Command(parsing: "say \(Word.quote(text))") == Command(SayAction(text: text)))
   }
 
-  @Test("A script's first wrong line is told by path and number, before any is carried out")
+  @Test("A script's first wrong line is reported by path and number, before any is carried out")
   func scriptErrors() {
     let error = #expect(throws: ScriptError.self) { try Script("allocate 1p\n\nbogus\n", name: "x.mmv") }
     #expect(error?.description.hasPrefix("x.mmv:3: ") == true)
   }
 
-  @Test("A label that no line before can have made is told beforehand")
+  @Test("A label that no line before can have made is reported beforehand")
   func labelsAreChecked() throws {
     #expect(throws: ScriptError.self) { try Script("allocate 1p\nwrite r2 zero", name: "x").checkLabels() }
     #expect(throws: ScriptError.self) { try Script("write r1 zero", name: "x").checkLabels() }

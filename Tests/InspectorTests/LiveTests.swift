@@ -66,14 +66,14 @@ final class LiveTests: SessionSuite {
     #expect(probe.sample(try request(0..<16)).generation == seen.generation, "nothing has changed again")
   }
 
-  @Test("What others may store untold is looked at once a second; a file in memory that nobody else has comes to rest")
+  @Test("What others may store without an event is sampled once a second; a memory file of ours alone comes to rest")
   func outlook() throws {
     let (file, path) = try fileInMemory(pages: 16)
     defer { try? file.close() }
     try open(path)
     var probe = KernelProbe()
     for _ in 0..<2 { #expect(probe.sample(try request(0..<16)).longestPause == nil) }
-    // One who has it open for writing may map it at any time, and nothing tells.
+    // One who has it open for writing may map it at any time, without an event.
     let other = try Running(
       "sh", ["-c", "exec 3<>/proc/\(getpid())/fd/\(file.rawValue); echo ready; exec sleep 1000"])
     defer { other.end() }
@@ -84,7 +84,7 @@ final class LiveTests: SessionSuite {
     #expect(sample.longestPause == .seconds(1))
   }
 
-  @Test("Changes are told in cells of many pages, up to 128 MiB in view", arguments: [2, 4, 64])
+  @Test("Changes are reported in cells of many pages, up to 128 MiB in view", arguments: [2, 4, 64])
   func zoomed(each: Int) throws {
     let pages = 64 * each
     try folder.put("a", [UInt8](repeating: 7, count: pages * Alignment.page))
@@ -117,7 +117,7 @@ final class LiveTests: SessionSuite {
     #expect(probe.sample(try request(0..<1 << 15, each: 64)).comparesBytes)
   }
 
-  @Test("The whole file is told of in cells of its own, which add up to its counts")
+  @Test("The whole file is reported in cells of its own, which add up to its counts")
   func whole() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 100 * Alignment.page))
     try run("truncate", ["-s", "\(1000 * Alignment.page)", path.string])

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Inspector
 
-@Suite("Changes that are told as they come")
+@Suite("Changes that are reported as they come")
 final class PageWatchTests: FolderSuite {
   private func session() throws -> Session {
     try folder.put("a", [UInt8](repeating: 7, count: 40960))
@@ -17,7 +17,7 @@ final class PageWatchTests: FolderSuite {
     return session
   }
 
-  /// Waits until the session has told of something.
+  /// Waits until the session has reported something.
   private func waitUntilTold(_ session: Session, _ text: String) throws {
     let deadline = ContinuousClock.now + .seconds(60)
     while !session.log.contains(where: { $0.kind == .output && $0.lines.contains { $0.contains(text) } }) {
@@ -27,7 +27,7 @@ final class PageWatchTests: FolderSuite {
     }
   }
 
-  @Test("What differs between two looks is told once, in the pages that both are of")
+  @Test("What differs between two looks is reported once, in the pages that both are of")
   func changes() {
     func run(_ pages: Range<Int>, _ state: CachedPage) -> CacheRun { CacheRun(pages: pages, state: state) }
     let before = [run(0..<4, .cached), run(4..<6, [.cached, .dirty]), run(6..<10, [])]
@@ -39,7 +39,7 @@ final class PageWatchTests: FolderSuite {
     #expect(PageChange.changes(from: now, to: now).isEmpty && PageChange.changes(from: [], to: now).isEmpty)
   }
 
-  @Test("Pages, size and name are told in words, and the watch ends when it is stopped")
+  @Test("Pages, size and name are reported in words, and the watch ends when it is stopped")
   func words() throws {
     let session = try session()
     defer { session.shutDown() }
@@ -62,7 +62,7 @@ final class PageWatchTests: FolderSuite {
     #expect(!session.isWatching && !session.isWaiting)
   }
 
-  @Test("What a watch tells of name and size is told by nothing else, and what comes after it is told")
+  @Test("Only the watch reports changes of name and size while it runs; later ones are reported as ever")
   func once() throws {
     let session = try session()
     defer { session.shutDown() }
@@ -85,7 +85,7 @@ final class PageWatchTests: FolderSuite {
     #expect(session.log.last?.lines.first?.contains("the file was deleted") == true, "\(session.log)")
   }
 
-  @Test("What changes until a watch is stopped is told by it")
+  @Test("What changes until a watch is stopped is reported by it")
   func lastLook() throws {
     let session = try session()
     defer { session.shutDown() }

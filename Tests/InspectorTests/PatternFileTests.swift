@@ -72,7 +72,7 @@ final class PatternFileTests: SessionSuite {
     #expect(try refusal(of: "verify r2").contains("at 0x4c4b4"))
   }
 
-  @Test("A file that has changed or is shorter by now is told of, and is no proof against the range")
+  @Test("A file that has changed or is shorter by now is reported, and is no proof against the range")
   func changes() throws {
     let source = try putLarge()
     try perform("create \(word("a")) 3m", "allocate 3m", "write r1 \(self.source)")
@@ -129,7 +129,7 @@ final class PatternFileTests: SessionSuite {
   private static let unsizedFile = "/sys/kernel/mm/transparent_hugepage/enabled"
 
   @Test(
-    "Of a file whose size is not that of its bytes nobody is said to have cut it",
+    "A file whose size is not that of its bytes is not said to be cut",
     .enabled(if: (try? Stat(FilePath(unsizedFile)).size) == 4096, "needs a file of sysfs"))
   func unsized() throws {
     try perform("create \(word("a")) 2p", "allocate 1p")

@@ -15,7 +15,7 @@ final class QuietTests: SessionSuite {
   private var file: FilePath { folder.file("a") }
   private var name: String { Word.quote(file.string) }
 
-  /// Which of a file's pages are in memory, asked by nobody of this package.
+  /// Which of a file's pages are in memory, by a call of this test.
   private func cached(_ count: Int) throws -> Set<Int> {
     let descriptor = try FileDescriptor.open(file, .readOnly)
     defer { try? descriptor.close() }
@@ -203,7 +203,7 @@ final class QuietTests: SessionSuite {
     }
     let most = Int((ContinuousClock.now - start) / .milliseconds(100)) + 3
     #expect(looks <= most, "\(looks) looks where \(most) are due")
-    // Its last sample is shown until the next, though the file is mapped anew each time.
+    // Its last sample is shown until the next, though the file is mapped again each time.
     #expect(sampler.sample(of: session.sampledFile) != nil)
   }
 }

@@ -48,7 +48,7 @@ struct RecordingTests {
     }
   }
 
-  @Test("A search for what was looked for in vain before, or for the kernel's word, is told, and not made again")
+  @Test("A search for what was looked for in vain before, or for the kernel's word, is reported, and not made again")
   func searches() throws {
     let session = try Session()
     try session.perform("create \(path("a")) 64k", "record \(path("r"))", "find state free")
@@ -159,7 +159,7 @@ struct RecordingTests {
     #expect(try folder.bytes("a").count == 4096)
   }
 
-  @Test("What workers did that nobody recorded can't be told later, until a file is opened anew")
+  @Test("What workers did without a recording can't be recorded later, until a file is opened again")
   func unwatchedWorkers() throws {
     let session = try Session()
     try session.perform("create \(path("a")) 4p", "workers start 1", "workers wait")
@@ -267,7 +267,7 @@ struct RecordingTests {
   }
 }
 
-/// Somebody who types anything that comes to mind.
+/// A user who types anything.
 private struct RandomPerson {
   private var numbers: SplitMix64
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Inspector
 
-@Suite("Where the kernel tells no more than residency")
+@Suite("Where the kernel shows residency alone")
 final class ResidencyOnlyTests: FolderSuite {
   /// What is said of a file with pages that were just written, on a thread for which cachestat(2) fails.
   private struct Answer: Sendable {
@@ -43,7 +43,7 @@ final class ResidencyOnlyTests: FolderSuite {
   }
 
   @Test(
-    "Dirty pages are told as cached, and neither as clean nor as dirty, by zeros or in words",
+    "Dirty pages are reported as cached, and neither as clean nor as dirty, by zeros or in words",
     arguments: [Errno.noFunction, .notPermitted])
   func refused(error: Errno) throws {
     let path = folder.file("a")
@@ -53,7 +53,7 @@ final class ResidencyOnlyTests: FolderSuite {
   }
 
   @Test(
-    "A page of which nobody tells whether it is in memory is not read to be shown",
+    "A page is not read to be shown where its residency is unknown",
     .enabled(if: getuid() == 0, "needs root, to become somebody else"))
   func unknownPresence() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 4096))
@@ -68,7 +68,7 @@ final class ResidencyOnlyTests: FolderSuite {
   }
 
   @Test(
-    "How an extent is kept is told page by page, too: on Btrfs that it is compressed",
+    "How an extent is kept is reported page by page, too: on Btrfs that it is compressed",
     .enabled(if: mayMount && isInstalled("mkfs.btrfs"), "needs root, private mounts and mkfs.btrfs"))
   func marks() throws {
     let path = folder.path
@@ -88,7 +88,7 @@ final class ResidencyOnlyTests: FolderSuite {
     #expect(lines.count { $0.hasSuffix("on the disk: written, encoded") } >= 2, "\(lines)")
   }
 
-  @Test("The same is told on overlayfs, where cachestat(2) says zero", .enabled(if: mayMount, needsMounts))
+  @Test("The same is reported on overlayfs, where cachestat(2) says zero", .enabled(if: mayMount, needsMounts))
   func stacked() throws {
     let path = folder.path
     try check(try onThreadWithMounts("overlayfs") { try Answer(try mountOverlay(in: path).appending("a")) }, .stacked)
@@ -100,7 +100,7 @@ final class ResidencyOnlyTests: FolderSuite {
     #expect(answer.sample.isResidencyOnly && answer.sample.reason == reason)
     #expect(answer.sample.state == .cached && (answer.sample.totals?.cached ?? 0) >= 16)
     #expect(answer.sample.totals?.dirty == nil)
-    // What is in memory alone needs no count to be told of.
+    // What is in memory alone needs no count to be reported.
     #expect((answer.sentence == nil) == (answer.sample.fileSystem?.isInMemory != true))
     #expect((0..<7).map { answer.farther[$0 * 10]?.pages } == [10, 10, 10, 10, 10, 10, 4])
     #expect(answer.farther[0]?.cached == 10 && answer.farther[0]?.dirty == nil)
@@ -111,7 +111,7 @@ final class ResidencyOnlyTests: FolderSuite {
   }
 
   @Test(
-    "What is stored into a hole and not sent to its server is found also where nobody tells what is in memory",
+    "What is stored into a hole and not sent to its server is found also where residency is unknown",
     .enabled(if: mayMount, needsMounts))
   func storedIntoHole() throws {
     let folder = folder.path

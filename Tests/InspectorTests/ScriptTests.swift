@@ -16,7 +16,7 @@ final class ScriptTests: SessionSuite {
     try #require(throws: ScriptError.self) { try Script(contentsOf: path(name)) }
   }
 
-  @Test("What is as expected is told: what was asked for, or the error that had to come")
+  @Test("What is as expected is reported: what was asked for, or the error that had to come")
   func expectations() throws {
     try begin()
     let lines = try play(
@@ -82,7 +82,7 @@ final class ScriptTests: SessionSuite {
 
   // MARK: Pausing
 
-  @Test("A pause holds the script back for its time, faster at a higher speed, and nobody else")
+  @Test("A pause holds the script back for its time, faster at a higher speed, and nothing else")
   func pauses() throws {
     let start = ContinuousClock.now
     try play("set speed 4", "pause 400ms", "say done")
@@ -96,7 +96,7 @@ final class ScriptTests: SessionSuite {
     #expect(!session.isWaiting)
   }
 
-  @Test("Without keys a pause for one passes on; with keys it waits until it is told to go on")
+  @Test("Without keys a pause for one passes on; with keys it waits until a key goes on")
   func pausesForKeys() throws {
     try play("pause", "say through")
     session.isAttended = true
@@ -138,7 +138,7 @@ final class ScriptTests: SessionSuite {
 
   // MARK: Settings
 
-  @Test("What is set is so from then on, and an unknown setting is told with the nearest")
+  @Test("What is set is so from then on, and an unknown setting is reported with the nearest")
   func settings() throws {
     try begin()
     try play("set pattern random:7", "set ascii on", "set layer both", "set theme light", "set zoom 8")
@@ -163,7 +163,7 @@ final class ScriptTests: SessionSuite {
 
   // MARK: Expected errors
 
-  @Test("An expected error may be one of reading the command; any other wrong word is told before anything is done")
+  @Test("An expected error may be one of reading the command; any other wrong word is reported before anything is done")
   func expectedErrors() throws {
     try play("expect error \"no size\" allocate 2q", "expect error \"is missing\" allocate")
     try play("expect error \"did you mean sync?\" snyc r1", "expect error \"unexpected\" quit now")
@@ -203,7 +203,7 @@ final class ScriptTests: SessionSuite {
     #expect(try Script(contentsOf: path("absolute.mmv")).steps.count == 2)
   }
 
-  @Test("An error in what is sourced is told with its own place and word")
+  @Test("An error in what is sourced is reported with its own place and word")
   func sourcedErrors() throws {
     try put("outer.mmv", "say one\nsource inner.mmv\n")
     try put("inner.mmv", "\nallocate 2q\n")
@@ -234,7 +234,7 @@ final class ScriptTests: SessionSuite {
     #expect(try refusal("9.mmv").description.contains("longer than 16 MiB"))
   }
 
-  @Test("At the prompt a script is played while others look on, and its failure is told")
+  @Test("At the prompt a script is played while others look on, and its failure is reported")
   func sourcesAtThePrompt() throws {
     try begin()
     try put("a.mmv", "allocate 1p\npause 1ms\nwrite r1 zero\n")
@@ -300,7 +300,7 @@ final class ScriptTests: SessionSuite {
     #expect(error.description.contains("one command a line"))
   }
 
-  @Test("A device, a folder, a pipe that nobody writes and a name of nothing keep nobody waiting")
+  @Test("A device, a folder, a pipe without a writer and a name of nothing keep no caller waiting")
   func oddFiles() throws {
     try run("mkfifo", [path("pipe")])
     for (path, complaint) in [

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A session")
 final class SessionTests: SessionSuite {
-  @Test("A range's whole life can be told by commands")
+  @Test("Commands carry out a range's whole life")
   func life() throws {
     let printed = try play(
       "create \(word("a")) 1m", "allocate 2p", "write r1 0xa5", "expect page 0-1 written", "verify r1", "flush r1",
@@ -74,7 +74,7 @@ final class SessionTests: SessionSuite {
     try play("expect error \"none are running\" workers pause", "workers wait")
   }
 
-  @Test("Workers on a full file end at once, and flush as they are told")
+  @Test("Workers on a full file end at once, and flush as they are ordered")
   func workersFlush() throws {
     try play("create \(word("a")) 64k", "workers start 3 flush=async", "workers wait", "expect count flushing 16")
     try play("workers start 3", "workers wait", "expect count flushing 16", "sync all", "expect count flushed 16")
@@ -110,7 +110,7 @@ final class SessionTests: SessionSuite {
     try play("expect bytes 0 010203", "open \(word("a")) write", "allocate 1p")
   }
 
-  @Test("What was taken back is told as such, and as durable no more when it was written anew")
+  @Test("What was taken back is reported as such, and no longer as durable when it was written again")
   func history() throws {
     func step() throws -> Substring? {
       try play("page 0")
@@ -126,7 +126,7 @@ final class SessionTests: SessionSuite {
     #expect(try step() == "written ")
   }
 
-  @Test("Whoever turns to another file is told what is not durable in the one before")
+  @Test("Opening another file reports what is not durable in the one before")
   func leaving() throws {
     func told() -> Bool { session.log.suffix(2).contains { $0.lines[0].contains("a: 2 pages written and not synced") } }
     try play("create \(word("a")) 4p", "allocate 2p", "write r1 zero", "create \(word("b")) 1p")
@@ -137,7 +137,7 @@ final class SessionTests: SessionSuite {
     #expect(!told())
   }
 
-  @Test("A file that is cut short is told of, and its pages show as lost")
+  @Test("A file that is cut short is reported, and its pages show as lost")
   func truncation() throws {
     try play("create \(word("a")) 4p", "allocate 1p x2", "write all zero", "sync all", "expect count flushed 2")
     try run("truncate", ["-s", "4096", folder.file("a").string])
@@ -178,7 +178,7 @@ final class SessionTests: SessionSuite {
     #expect(line.hasSuffix("\"workers\":{\"running\":0,\"operations\":0}}"))
   }
 
-  @Test("What the kernel counts is told, expected and followed through a page's life")
+  @Test("What the kernel counts is printed, expected and followed through a page's life")
   func kernel() throws {
     guard (try? play("create \(word("a")) 1m", "expect kernel dirty 0")) != nil, session.file?.isDurable == true else {
       try skip("not on a disk, or the kernel does not count pages here")

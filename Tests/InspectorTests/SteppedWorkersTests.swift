@@ -82,7 +82,7 @@ final class SteppedWorkersTests: SessionSuite {
     #expect(session.workers.shift.map(\.number) == [2])
   }
 
-  @Test("More steps than can be told one by one are all made before the next command")
+  @Test("More steps than are printed one by one are all made before the next command")
   func manySteps() throws {
     try play(
       "create \(word("a")) 16m", "workers start 3 mode=stepped", "workers step 4000", "expect count free 2095",
@@ -108,7 +108,7 @@ final class SteppedWorkersTests: SessionSuite {
     try play("expect error \"worker\" workers step 8")
     #expect(session.workers.workers.count { $0.activity == .failed } == 1)
     #expect(session.workers.running == 1)
-    // Nobody expected the other's failure.
+    // No line expected the other's failure.
     #expect(throws: ScriptError.self) { try play("workers wait") }
     #expect(session.workers.workers.count { $0.activity == .failed } == 2)
   }

@@ -87,7 +87,7 @@ struct ArgumentTests {
       ? try TemporaryFolder().scattered(10 * 4096, [0, 1, 2]) : FileDescriptor(rawValue: ctest_memory_file())
     defer { try? file.close() }
     for bytes in [0..<Int.max, 1 << 62..<Int.max, Int.max - 1 ..< .max, .max ..< .max] {
-      // By the offset it is told on FUSE, too.
+      // By the offset it is reported on FUSE, too.
       let extents = try PageCache.extents(of: file, bytes: bytes, movesOffset: isInFolder)
       #expect(extents.first?.bytes.lowerBound ?? .max == bytes.lowerBound)
       #expect(extents.last.map { $0.kind == .hole && $0.bytes.upperBound == .max } ?? bytes.isEmpty)

@@ -50,7 +50,7 @@ final class DocumentationExamples: FolderSuite {
     #expect(try cachedPages(of: file, 0..<8).cached == [1, 2])
   }
 
-  @Test("Data is told from holes, where there is no FIEMAP too, if the offset may be moved")
+  @Test("Data is distinguished from holes, where there is no FIEMAP too, if the offset may be moved")
   func offset() throws {
     let size = 8 * 4096
     let files = [
@@ -82,12 +82,12 @@ final class DocumentationExamples: FolderSuite {
     #expect(said.contains("bash, process \(child.processID), can change this file"))
   }
 
-  @Test("Whoever waits for events is woken by a write, and once")
+  @Test("A thread that waits for events is woken by a write, and once")
   func events() throws {
     let file = try folder.make(size: 4096)
     defer { try? file.close() }
     let events = try FileEvents(of: file)
-    _ = try file.writeAll(toAbsoluteOffset: 0, [1])  // or somebody else does
+    _ = try file.writeAll(toAbsoluteOffset: 0, [1])  // or another process does
     var polled = pollfd(fd: events.descriptor, events: Int16(POLLIN), revents: 0)
     // SAFETY: one entry, for the length of the call.
     if unsafe poll(&polled, 1, 1000) == 1 { events.clear() }  // within a second, something happened
@@ -97,7 +97,7 @@ final class DocumentationExamples: FolderSuite {
   }
 }
 
-/// Where the kernel does not tell more, which pages are cached.
+/// Where the kernel does not report more, which pages are cached.
 func cachedPages(of file: FileDescriptor, _ pages: Range<Int>) throws(PageCacheError) -> [Range<Int>] {
   do throws(PageCacheError) {
     return try PageCache.runs(of: file, pages: pages).filter { $0.state.contains(.cached) }.map(\.pages)

@@ -41,7 +41,7 @@ final class ExtentFlagTests: FolderSuite {
     let far = UInt64.max - 10
     let entries = [
       clinux_extent(logical: 8192, physical: far, length: 4096, flags: 0),
-      clinux_extent(logical: 4096, physical: 0, length: 4096, flags: 0),  // behind what was told already
+      clinux_extent(logical: 4096, physical: 0, length: 4096, flags: 0),  // behind what was reported already
       clinux_extent(logical: 10000, physical: 0, length: 0, flags: 0),
       clinux_extent(logical: 10000, physical: 1 << 63, length: 10000, flags: 0),  // overlaps, and has no such place
       clinux_extent(logical: 30000, physical: 0, length: far, flags: 0),
@@ -60,7 +60,7 @@ final class ExtentFlagTests: FolderSuite {
   }
 
   @Test(
-    "On Btrfs no address passes for a place, and compressed, shared and inline extents say so; XFS tells places",
+    "On Btrfs no address passes for a place, and compressed, shared and inline extents say so; XFS reports places",
     .enabled(if: mayMount, needsMounts), arguments: ["btrfs", "xfs"])
   func fileSystems(kind: String) throws {
     guard isInstalled("mkfs.\(kind)") else { try skip("mkfs.\(kind) is not installed") }

@@ -34,7 +34,7 @@ final class ExtentsTests: FolderSuite {
   }
 
   @Test(
-    "Reserved blocks are told from written ones, and blocks not yet chosen from both",
+    "Reserved blocks are distinguished from written ones, and blocks not yet chosen from both",
     .enabled(if: tellsOfBlocks, needsBlocks))
   func kinds() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("b"), size: 8 * 4096)
@@ -76,7 +76,7 @@ final class ExtentsTests: FolderSuite {
     #expect(behind.map(\.bytes) == [399 * 4096..<500 * 4096] && behind.map(\.kind) == [.hole])
   }
 
-  @Test("Where there is no FIEMAP, data and holes are told apart all the same")
+  @Test("Where there is no FIEMAP, data and holes are distinguished all the same")
   func noFiemap() throws {
     let path = FilePath("/dev/shm/mmapview-tests-\(UUID().uuidString)")
     let file = try FileDescriptor.open(path, .readWrite, options: [.create], permissions: .ownerReadWrite)

@@ -21,7 +21,7 @@ struct FileEventsTests {
     return unsafe ioctl(events.descriptor, UInt(FIONREAD), &count) == 0 ? Int(count) : -1
   }
 
-  @Test("Whoever changes a file without a pause pays for one event between two looks")
+  @Test("A process that changes a file without a pause pays for one event between two looks")
   func once() throws {
     defer { try? file.close() }
     let events = try FileEvents(of: file)
@@ -38,7 +38,7 @@ struct FileEventsTests {
     }
   }
 
-  @Test("What happens after the events were taken is told, however many threads write meanwhile")
+  @Test("What happens after the events were taken is reported, however many threads write meanwhile")
   func noneIsLost() throws {
     defer { try? file.close() }
     let events = try FileEvents(of: file)

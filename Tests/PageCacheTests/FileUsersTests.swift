@@ -59,7 +59,7 @@ struct FileUsersTests {
     #expect(try user(child.processID) == nil)
   }
 
-  @Test("How a process writes is told by its flags: past the page cache, durable at once, at the end")
+  @Test("How a process writes is reported by its flags: past the page cache, durable at once, at the end")
   func modes() throws {
     defer { try? file.close() }
     #expect(try user(getpid())?.modes == [])
@@ -110,7 +110,7 @@ struct FileUsersTests {
     // SAFETY: a mapping of its own, unmapped below.
     let base = try unsafe #require(unsafe mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file.rawValue, 0))
     let mapped = try user(getpid())
-    // SAFETY: nobody else looks at it.
+    // SAFETY: no other thread has it.
     #expect(unsafe mprotect(base, 4096, PROT_READ) == 0)
     let protected = try user(getpid())
     #expect(unsafe munmap(base, 4096) == 0)
@@ -132,7 +132,7 @@ struct FileUsersTests {
   }
 
   @Test(
-    "Whoever may not look at a process counts it as hidden, and finds itself",
+    "A user that may not inspect a process counts it as hidden, and finds itself",
     .enabled(if: getuid() == 0, "needs root"))
   func hidden() throws {
     let file = file

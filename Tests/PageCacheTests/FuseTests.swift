@@ -34,7 +34,7 @@ final class FuseTests: FolderSuite {
   private static let written = Array(stride(from: 0, to: pages, by: 2))
   private static let all = 0..<pages * 4096
 
-  @Test("Its pages are counted, and a zero is told where it is one", .enabled(if: canAsk, needsCounts))
+  @Test("Its pages are counted, and a zero is reported where it is one", .enabled(if: canAsk, needsCounts))
   func counts() throws {
     let counts = try withFile { file, _ in
       var before = try PageCache.counts(of: file, bytes: Self.all)
@@ -78,7 +78,7 @@ final class FuseTests: FolderSuite {
     #expect(reasons == [])
   }
 
-  @Test("Where the kernel passes a file through, no zero is told, and residency is that of the file below")
+  @Test("Where the kernel passes a file through, no zero is reported, and residency is that of the file below")
   func passedThrough() throws {
     let said = try withFile(with: [.passingThrough]) { file, _ in
       // What FUSE's own mapping has: nothing, although half of the pages are written.
@@ -97,7 +97,7 @@ final class FuseTests: FolderSuite {
     #expect(Set(said.1).isSuperset(of: Self.written))
   }
 
-  @Test("Extents are told by the descriptor's offset alone, to who lets it be moved")
+  @Test("Extents are reported by the descriptor's offset alone, to who lets it be moved")
   func extents() throws {
     try withFile { file, _ in
       #expect(reason(try PageCache.extents(of: file, bytes: Self.all)) == .offsetNeeded)
@@ -154,7 +154,7 @@ final class FuseTests: FolderSuite {
     #expect(said.0 == 0 && said.1 == .notSupported)
   }
 
-  @Test("Its kind is told, and that it is no memory")
+  @Test("Its kind is reported, and that it is no memory")
   func kind() throws {
     let system = try withFile { file, _ in try PageCache.fileSystem(of: file) }
     #expect(system.name == "fuse.tests" && system.device == "tests" && !system.isInMemory && !system.isReadOnly)

@@ -127,7 +127,7 @@ struct OffsetTests {
     #expect(open == 2)
   }
 
-  @Test("Without /proc the file can't be opened anew, and the reason says so", .enabled(if: mayMount, needsMounts))
+  @Test("Without /proc the file can't be opened again, and the reason says so", .enabled(if: mayMount, needsMounts))
   func withoutProc() throws {
     let file = try numbered()
     defer { try? file.close() }
@@ -143,7 +143,7 @@ struct OffsetTests {
   }
 
   @Test(
-    "Who may not open the file any more is told so, and can let the offset be moved",
+    "An open that is refused by now says so, and can let the offset be moved",
     .enabled(if: getuid() == 0, "needs root, to become somebody else"))
   func notPermitted() throws {
     let file = try numbered()

@@ -21,7 +21,7 @@ final class PermissionTests: FolderSuite {
     return answers.count { $0 & 1 != 0 }
   }
 
-  @Test("Of somebody else's file nothing is claimed, where mincore(2) claims that all of it is resident")
+  @Test("Nothing is claimed of another user's file, where mincore(2) claims that all of it is resident")
   func somebodyElse() throws {
     let writable = try folder.cached([3], of: 100)
     let file = try FileDescriptor.open(folder.file("a"), .readOnly)
@@ -51,7 +51,7 @@ final class PermissionTests: FolderSuite {
   }
 
   @Test(
-    "Owners are told, even if they may only read; so are those who may write, whoever owns it",
+    "Owners are reported, even if they may only read; so are those who may write, with any owner",
     arguments: [true, false])
   func permitted(isOwner: Bool) throws {
     let file = try folder.cached([3, 4, 70], of: 100)

@@ -19,7 +19,7 @@ final class ResidencyTests: FolderSuite {
     }
   }
 
-  @Test("Residency tells no more than that, and calls no page clean that is dirty")
+  @Test("Residency claims no more than that, and calls no page clean that is dirty")
   func dirtyStaysUnknown() throws {
     let file = try folder.scattered(4 * 4096, [1])
     defer { try? file.close() }
@@ -39,7 +39,7 @@ final class ResidencyTests: FolderSuite {
     #expect(try PageCache.residency(of: file, pages: 1 << 29..<1 << 30).isEmpty)
   }
 
-  @Test("A sandbox that forbids cachestat(2) is told from a kernel without it, and residency is known in both")
+  @Test("A sandbox that forbids cachestat(2) is distinguished from a kernel without it, and residency is known in both")
   func forbidden() throws {
     let file = try folder.cached([3, 4, 70], of: 100)
     defer { try? file.close() }
@@ -60,7 +60,7 @@ final class ResidencyTests: FolderSuite {
     "In a process that locks all its memory, asking brings in nothing either",
     .enabled(if: mayLockMemory, "needs the right to lock memory"))
   func lockedMemory() async throws {
-    // Where this does not work the test is skipped, which the process below could not tell.
+    // Where this does not work the test is skipped, which the process below could not report.
     try folder.cached([3], of: 100).close()
     await #expect(processExitsWith: .success) {
       let folder = try TemporaryFolder()

@@ -26,7 +26,7 @@ final class StackedTests: FolderSuite {
   }
 
   @Test(
-    "On overlayfs no zero is told of pages that are cached: counts are unknown, and residency is that of the real file",
+    "On overlayfs no zero is reported for cached pages: counts are unknown, residency is the real file's",
     arguments: [false, true])
   func overlay(inMemory: Bool) throws {
     let path = folder.path
@@ -50,7 +50,7 @@ final class StackedTests: FolderSuite {
   }
 
   @Test(
-    "Who owns the file in the overlay and not the one below is told nothing: mincore(2) goes by the latter",
+    "The owner of the file in the overlay alone learns nothing: mincore(2) goes by the latter",
     .enabled(if: getuid() == 0, "needs root, to become somebody else"))
   func rights() throws {
     let (path, user) = (folder.path, UInt32(61234))

@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Whether the kernel tells us of our own files, on a disk.
+/// Whether the kernel counts the pages of our own files, on a disk.
 let canAsk: Bool = {
   guard let folder = try? TemporaryFolder(), let made = try? MmapFile.create(at: folder.file("a"), size: 4096),
     made.file.isDurable
@@ -14,7 +14,7 @@ let canAsk: Bool = {
   return (try? PageCache.counts(of: made.file.descriptor, bytes: 0..<4096)) != nil
 }()
 
-/// What a test that needs the kernel's counts says where it does not tell.
+/// What a test that needs the kernel's counts says where it does not report.
 let needsCounts: Comment = "needs a file on a disk, whose pages the kernel counts (cachestat(2))"
 
 extension TemporaryFolder {

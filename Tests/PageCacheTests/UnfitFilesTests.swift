@@ -23,7 +23,7 @@ final class UnfitFilesTests: FolderSuite {
     let directory = try FileDescriptor.open(folder.path, .readOnly)
     for file in [reading, writing, device, directory] {
       #expect(reasons(file) == Array(repeating: .notRegular, count: 4))
-      // Who holds them, and where they are, can be told all the same.
+      // Who holds them, and where they are, can be reported all the same.
       #expect(try PageCache.users(of: file).users.contains { $0.isSelf })
       _ = try PageCache.fileSystem(of: file)
       try file.close()
@@ -44,7 +44,7 @@ final class UnfitFilesTests: FolderSuite {
     #expect(reasons(file) + others == Array(repeating: .failed(.badFileDescriptor), count: 9))
   }
 
-  @Test("A descriptor of O_PATH gives no right to ask about pages; who holds it, and where it is, can be told")
+  @Test("A descriptor of O_PATH gives no right to ask about pages; who holds it, and where it is, can be reported")
   func pathOnly() throws {
     try folder.put("a", [1])
     // O_PATH of open(2), the same on every architecture that Swift runs on.

@@ -3,7 +3,7 @@ import RangedMmap
 import TestSupport
 import Testing
 
-/// A range that was in an error which nobody looked at.
+/// A range that was in an error that was not taken.
 @Suite("A range that is dropped with its error")
 final class AbandonedTests: FolderSuite {
   // A write that fails, and whose error is dropped.
@@ -38,7 +38,7 @@ final class AbandonedTests: FolderSuite {
     let again = try require(take: allocator.allocate(4096))
     #expect(again.byteRange == 0..<4096)
     #expect(file.states[0] == .allocated)
-    // Whoever drops its error a second time does not get it for ever.
+    // A caller that drops its error a second time does not get it for ever.
     fail(file, again)
     expectNone(allocator.allocate(4096))
     #expect(file.abandonedPageCount == 1)
@@ -91,7 +91,7 @@ final class AbandonedTests: FolderSuite {
     #expect(file.abandonedPageCount == 1 && other.abandonedPageCount == 0)
   }
 
-  @Test("Lost pages stay lost until somebody writes them: no sync of everything succeeds meanwhile")
+  @Test("Lost pages stay lost until they are written: no sync of everything succeeds meanwhile")
   func lostPages() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 2 * 4096)
     let receipt = try file.write([UInt8](repeating: 1, count: 4096), to: try require(take: allocator.allocate(4096)))

@@ -48,7 +48,7 @@ struct AdoptTests {
     let (file, allocator) = try MmapFile.create(
       at: path, size: 4 * 4096, allocator: FreeListAllocator.self, storage: isSparse ? .sparse : .preallocated)
     _ = try file.sync(try file.write([UInt8](repeating: 1, count: 4096), to: try require(take: allocator.allocate(1))))
-    // In memory, as zeros that nobody has written.
+    // In memory, as zeros that were never written.
     _ = try file.peek(0..<4 * 4096)
     let range = try require(take: allocator.allocate(8192, at: 4096))
     do {

@@ -36,7 +36,7 @@ final class CountedBlocksTests: FolderSuite {
     }
   }
 
-  @Test("Huge pages that are not there are told as such, however the file system was mounted")
+  @Test("Huge pages that are not there are reported as such, however the file system was mounted")
   func hugePages() throws {
     let folder = folder
     let lock = try HugePages.reserve(0)

@@ -51,7 +51,7 @@ struct DiskTests {
     }
   }
 
-  @Test("A file system that can't be written is told, and its files can be looked at")
+  @Test("A file system that can't be written is reported, and its files can be looked at")
   func readOnlyFileSystem() throws {
     let folder = try TemporaryFolder()
     try onThreadWithPrivateMounts {
@@ -67,7 +67,7 @@ struct DiskTests {
   }
 
   @Test(
-    "A sync of btrfs, which tells of its extents a little later, is no failure",
+    "A sync of btrfs, which reports its extents a little later, is no failure",
     .enabled(if: isInstalled("mkfs.btrfs"), "needs mkfs.btrfs"))
   func extentsToldLater() throws {
     let folder = try TemporaryFolder()
@@ -102,7 +102,7 @@ struct DiskTests {
     }
   }
 
-  @Test("After a failed sync all that was written is lost, and later syncs fail until it is written anew")
+  @Test("After a failed sync all that was written is lost, and later syncs fail until it is written again")
   func failedSyncPoisons() throws {
     try onFailingDisk { disk in
       let (file, allocator) = try MmapFile.create(at: disk.disk.appending("a"), size: 40 << 20)
@@ -126,7 +126,7 @@ struct DiskTests {
       #expect(file.states.counts()[.flushed] == 256)
       #expect(file.states.counts()[.written] == 0)
 
-      // The kernel has told its error and would call these a success.
+      // The kernel has reported its error and would call these a success.
       try disk.mend()
       try expect(.lost) { try file.flush(early) }
       do {
@@ -194,7 +194,7 @@ struct DiskTests {
     try onFailingDisk { disk in try failSyncAll(disk) }
   }
 
-  @Test("What is written anew after a failed sync and called flushed is what the device holds")
+  @Test("What is written again after a failed sync and called flushed is what the device holds")
   func writtenAnew() throws {
     try onFailingDisk { disk in
       let flushed = try writeAnew(disk)

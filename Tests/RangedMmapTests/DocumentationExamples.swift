@@ -186,7 +186,7 @@ struct DocumentationExamples {
 
   // MARK: Faults
 
-  @Test("What a step failed to store is written anew when the reason is gone")
+  @Test("What a step failed to store is written again when the reason is gone")
   func storingAnew() throws {
     let (file, allocator) = try MmapFile.create(at: path, size: 8192)
     let bytes = [UInt8](repeating: 7, count: 8192)

@@ -96,7 +96,7 @@ final class EpochTests: FolderSuite {
     }
   }
 
-  @Test("A failed writeback that somebody else's fsync is told of is told to the library as well")
+  @Test("A failed writeback that another process's fsync reports is reported to the library as well")
   func toldToOthers() throws {
     try onDevice(with: .failingWrites) { device in
       let (file, allocator) = try MmapFile.create(at: device.path, size: 2 * 4096)

@@ -11,7 +11,7 @@ private func mapFile() throws -> (TemporaryFolder, MmapFile) {
   return (folder, try MmapFile.create(at: folder.file("a"), size: 8192).file)
 }
 
-/// The guard does for whoever had SIGBUS before it what the kernel would do.
+/// The guard does for the handler that had SIGBUS before it what the kernel would do.
 @Suite("A handler that was there before the guard")
 struct FormerHandlerTests {
   @Test("One that wants a single call (SA_RESETHAND) is called once, and then the fault ends the process")

@@ -156,28 +156,24 @@ final class FreeListAllocatorTests: FolderSuite {
     #expect(file.states.counts()[.free] == 512)
   }
 
-  @Test("Many thousand holes are kept in order")
+  @Test("Many thousand holes are kept in order", .timeLimit(.minutes(1)))
   func manyHoles() throws {
     let (_, allocator) = try make(40_000 * 4096)
     var held = UniqueArray<AllocatedRange>()
     while let range = allocator.allocate(4096) { held.append(range) }
     var kept = UniqueArray<AllocatedRange>()
     var isEven = false
-    let clock = ContinuousClock()
-    let time = clock.measure {
-      while held.count > 0 {
-        let range = held.removeLast()
-        isEven.toggle()
-        if isEven { kept.append(range) } else { allocator.free(range) }
-      }
-      for _ in 0..<2000 {
-        guard let range = allocator.allocate(4096) else { continue }
-        expectNone(allocator.allocate(8192))
-        allocator.free(range)
-      }
+    while held.count > 0 {
+      let range = held.removeLast()
+      isEven.toggle()
+      if isEven { kept.append(range) } else { allocator.free(range) }
+    }
+    for _ in 0..<2000 {
+      guard let range = allocator.allocate(4096) else { continue }
+      expectNone(allocator.allocate(8192))
+      allocator.free(range)
     }
     #expect(allocator.remaining == 20_000 * 4096)
-    #expect(time < .seconds(60), "\(time)")
     #expect(kept.count == 20_000)
   }
 }

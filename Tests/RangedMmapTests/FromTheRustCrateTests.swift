@@ -29,7 +29,7 @@ struct FromTheRustCrateTests {
     }
   }
 
-  @Test("A file tells its size")
+  @Test("A file has its size")
   func size() throws {
     let (file, _) = try MmapFile.create(at: path, size: 5000)
     #expect(file.size == 5000)
@@ -149,14 +149,14 @@ struct FromTheRustCrateTests {
 
   // MARK: Allocators and ranges
 
-  @Test("Both allocators tell the size that they hand out")
+  @Test("Both allocators have the size that they hand out")
   func totalSize() throws {
     #expect(try MmapFile.create(at: path, size: 5000).allocator.totalSize == 5000)
     let concurrent = try MmapFile.create(at: folder.file("b"), size: 5000, allocator: ConcurrentAllocator.self)
     #expect(concurrent.allocator.totalSize == 5000)
   }
 
-  @Test("A range and its receipt tell their bytes")
+  @Test("A range and its receipt have their bytes")
   func accessors() throws {
     let (file, allocator) = try MmapFile.create(at: path, size: 5 * 4096 + 10)
     expectNone(allocator.allocate(0))
@@ -227,7 +227,7 @@ struct FromTheRustCrateTests {
 
   // MARK: Errors
 
-  @Test("A failed system call is told with its errno and its path")
+  @Test("A failed system call is reported with its errno and its path")
   func systemErrors() throws {
     do {
       _ = try MmapFile.open(at: path)

@@ -119,7 +119,7 @@ struct FuseTests {
     }
   }
 
-  @Test("A full server is told as such, whether it counts its blocks or not", arguments: [true, false])
+  @Test("A full server is reported as such, whether it counts its blocks or not", arguments: [true, false])
   func full(counts: Bool) throws {
     try onFuse(without: counts ? [] : [.statfs], size: 1 << 20) { path in
       try expect(.noSpace) { _ = try MmapFile.create(at: path.appending("a"), size: 2 << 20) }

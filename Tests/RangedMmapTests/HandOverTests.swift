@@ -40,7 +40,7 @@ struct HandOverTests {
     #expect(try file.sync(try require(take: box.take())).byteRange == 0..<4096)
   }
 
-  @Test("A receipt that could not be made durable where it is is good for nothing but to be written anew")
+  @Test("A receipt that could not be made durable where it is is good for nothing but to be written again")
   func failsInPlace() throws {
     try run("truncate", ["-s", "0", folder.file("a").string])
     #expect(code { try box.withValue { try file.sync(inPlace: &$0) } } == .truncated)

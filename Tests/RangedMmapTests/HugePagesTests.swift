@@ -23,7 +23,7 @@ struct HugePagesTests {
     }
   }
 
-  @Test("A file that is cut is an error, and huge pages that come back are those of who writes them anew")
+  @Test("A file that is cut is an error, and huge pages that come back are those of who writes them again")
   func cut() async throws {
     let pages = try HugePages.reserve(4)
     await #expect(processExitsWith: .success) {
@@ -40,7 +40,7 @@ struct HugePagesTests {
         try outside.resize(to: Int64(4 * HugePagesTests.huge))
         let again = try file.write(bytes, to: file.reuse(first))
         let isWritten = try file.withBytes(of: again) { $0[0] == 1 && $0[8191] == 1 }
-        // It shares the huge page, and is gone all the same until somebody writes it.
+        // It shares the huge page, and is gone all the same until it is written.
         guard isWritten, code({ try file.withBytes(of: second) { $0[0] } }) == .lost else { return false }
         do { _ = try file.sync(second) } catch let error as MmapFileError { return error.code == .lost }
         return false

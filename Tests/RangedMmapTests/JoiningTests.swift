@@ -35,7 +35,7 @@ struct JoiningTests {
     }
   }
 
-  @Test("A part of a receipt is synced, the other used anew")
+  @Test("A part of a receipt is synced, the other used again")
   func receipts() throws {
     let (low, high) = try parts(try written(3 * 4096).split(at: 4096, rounding: .up))
     let flushed = try file.sync(try require(take: low.take()))

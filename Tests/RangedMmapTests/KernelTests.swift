@@ -77,7 +77,7 @@ struct KernelTests {
     #expect(counts.dirty == 0 && counts.writeback == 0 && counts.cached == Self.pages)
   }
 
-  @Test("Writing anew makes pages dirty again that were clean")
+  @Test("Writing again makes pages dirty again that were clean")
   func reuseDirties() throws {
     let again = file.reuse(try file.sync(try require(take: receipt.take())))
     #expect(try dirty() == 0)

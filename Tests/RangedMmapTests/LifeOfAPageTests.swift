@@ -31,7 +31,7 @@ final class LifeOfAPageTests: FolderSuite {
     #expect("\(PageCounts())" == "no pages")
   }
 
-  @Test("A flushed page can be taken back and written anew")
+  @Test("A flushed page can be taken back and written again")
   func canBeReused() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 4096)
     let flushed = try file.sync(
@@ -101,7 +101,7 @@ final class LifeOfAPageTests: FolderSuite {
     #expect(try file.withBytes(of: flushed, sum) == 9 * 4096)
   }
 
-  @Test("Whoever looks on sees each byte that was stored, and nothing after the end")
+  @Test("A reader sees each byte that was stored, and nothing after the end")
   func peeking() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 5000)
     let receipt = try file.write([UInt8](repeating: 3, count: 4096), to: try require(take: allocator.allocate(1)))

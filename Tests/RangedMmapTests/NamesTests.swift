@@ -36,7 +36,7 @@ final class NamesTests: FolderSuite {
   }
 
   @Test(
-    "The same without /proc, where pipes are still told apart from files",
+    "The same without /proc, where pipes are still distinguished from files",
     .enabled(if: mayMount, needsMounts))
   func withoutProc() throws {
     try folder.put("a", [1, 2, 3])
@@ -115,7 +115,7 @@ final class NamesTests: FolderSuite {
     }
   }
 
-  /// Runs `body` with a path in a folder that may be written and not read, as somebody who is not root.
+  /// Runs `body` with a path in a folder that may be written and not read, as an unprivileged user.
   private static func inDropFolder(of folder: FilePath, _ body: @escaping @Sendable (FilePath) throws -> Void) throws {
     let drop = folder.appending("drop")
     try run("mkdir", [drop.string])
@@ -177,7 +177,7 @@ final class NamesTests: FolderSuite {
   }
 
   @Test(
-    "A file that was deleted before it was opened is told as such, and its bytes can be saved as the error says",
+    "A file that was deleted before it was opened is reported as such, and its bytes can be saved as the error says",
     arguments: ["a", "#5", " (deleted)"])
   func deletedBefore(name: String) throws {
     try folder.put(name, [UInt8](repeating: 1, count: 8192))

@@ -187,7 +187,7 @@ final class OpeningTests: FolderSuite {
   }
 
   @Test(
-    "A full disk is told as one where a write needs new blocks, and room mends it",
+    "A full disk is reported as one where a write needs new blocks, and room mends it",
     .enabled(if: mayMount && isInstalled("mkfs.btrfs"), "needs mkfs.btrfs, root and a private mount namespace"))
   func fullReflinks() throws {
     let folder = folder

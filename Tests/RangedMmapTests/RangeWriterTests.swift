@@ -99,7 +99,7 @@ struct RangeWriterTests {
       })
   }
 
-  // What the compiler does not see. The closure that escapes is told apart when it runs, in debug and in release builds.
+  // What the compiler does not see. The closure that escapes traps when it runs, in debug and in release builds.
   @Test("A writer that leaves by way of withoutActuallyEscaping is a trap")
   func escapingAtRunTime() async {
     expectTrap(

@@ -44,7 +44,7 @@ struct ReadingTests {
   func cutShort() throws {
     let file = try MmapFile.openReadOnly(at: path)
     try run("truncate", ["-s", "100", path.string])
-    // A reader has no range that could be written anew.
+    // A reader has no range that could be written again.
     try expect(.truncated, mentioning: "; open the file again") { try file.withBytes(in: 0..<10_000) { _ = $0[9000] } }
     #expect(try file.withBytes(in: 0..<100) { $0[99] } == 99)
     try run("truncate", ["-s", "10000", path.string])
@@ -141,7 +141,7 @@ struct ReadingTests {
   @Test("The open file is lent for as long as a closure runs, and stays open for it")
   func descriptor() throws {
     let inode = try MmapFile.create(at: folder.file("b"), size: 100).file.withDescriptor { descriptor in
-      // Nobody else has the file: it would be closed by now.
+      // No other descriptor has the file: it would be closed by now.
       try descriptor.stat().inode
     }
     #expect(try Stat(folder.file("b")).inode == inode)

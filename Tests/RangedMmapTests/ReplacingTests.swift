@@ -12,7 +12,7 @@ final class ReplacingTests: FolderSuite {
     try (try? TemporaryFolder(in: "/dev/shm")) ?? TemporaryFolder()
   }
 
-  /// Whether the name leads to this very file, so that nobody has replaced it.
+  /// Whether the name leads to this very file, so that no other file has taken it.
   private static func leads(_ path: FilePath, to file: MmapFile) -> Bool {
     guard let (named, opened) = try? (Stat(path), file.descriptor.stat()) else { return false }
     return named.inode == opened.inode && named.deviceID == opened.deviceID && opened.linkCount > 0

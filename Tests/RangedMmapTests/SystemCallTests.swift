@@ -17,7 +17,7 @@ struct SystemCallTests {
     #expect(calls == 3)
   }
 
-  @Test("Any other failure ends after one call, and is told by its errno")
+  @Test("Any other failure ends after one call, and is reported by its errno")
   func tellsOtherFailures() {
     var calls = 0
     let failure = Errno.failure(of: {

@@ -74,7 +74,7 @@ struct TenProgramsTests {
     #expect(try ring.measurements() == all.suffix(4 * 341))
   }
 
-  @Test("A sorted table has its rows in order, and one that was not finished is told apart")
+  @Test("A sorted table has its rows in order, and one that was not finished is distinguished")
   func sortedTable() throws {
     let rows = (0..<1000).map { (key: UInt64($0) &* 0x9e37_79b9_7f4a_7c15, value: UInt64($0)) }
     try SortedTable.build(at: path, rows)

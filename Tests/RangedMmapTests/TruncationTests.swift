@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Somebody else cuts the file short: no operation ends the process, each that lost bytes says so.
+/// Another process cuts the file short: no operation ends the process, each that lost bytes says so.
 @Suite("A file that is cut short under its mapping")
 struct TruncationTests {
   let folder: TemporaryFolder
@@ -21,7 +21,7 @@ struct TruncationTests {
   private func range(_ pages: Int) throws -> AllocatedRange { try require(take: allocator.allocate(pages * 4096)) }
   private func ones(_ pages: Int) -> [UInt8] { [UInt8](repeating: 1, count: pages * 4096) }
 
-  @Test("A write throws, its pages are lost, and can be written anew when the file is long again")
+  @Test("A write throws, its pages are lost, and can be written again when the file is long again")
   func write() throws {
     let wanted = try range(4)
     try cut(to: 4096)
@@ -118,7 +118,7 @@ struct TruncationTests {
     #expect(!(2..<4).contains { file.states[$0] == .flushed })
   }
 
-  @Test("Whoever asks is told of a cut, and sees which pages it took")
+  @Test("A check reports a cut, and which pages it took")
   func coverage() throws {
     let kept = try file.sync(try file.write(ones(2), to: try range(2)))
     let gone = try file.sync(try file.write(ones(2), to: try range(2)))
@@ -143,7 +143,7 @@ struct TruncationTests {
     } catch { #expect(error.code == .truncated) }
   }
 
-  @Test("A file cut and grown again in between is noticed by whoever met the gap")
+  @Test("A file cut and grown again in between is noticed by a caller that met the gap")
   func cutAndGrown() throws {
     let wanted = try range(2)
     do {

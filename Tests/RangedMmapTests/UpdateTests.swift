@@ -36,7 +36,7 @@ struct UpdateTests {
     #expect(try folder.bytes("a").prefix(3 * 4096) == expected[...])
   }
 
-  @Test("Only the pages that were stored to are written anew; the others stay durable")
+  @Test("Only the pages that were stored to are written again; the others stay durable")
   func preciseStates() throws {
     let flushed = try file.sync(try file.write([UInt8](repeating: 7, count: 4 * 4096), to: try range(4)))
     let receipt = try file.update(flushed) { editor in editor.store(repeating: 1, count: 2, at: 2 * 4096 - 1) }

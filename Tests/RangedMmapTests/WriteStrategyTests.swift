@@ -57,7 +57,7 @@ struct WriteStrategyTests {
     #expect(chosen == row.expected)
   }
 
-  @Test("Whoever else has written is asked only where that decides")
+  @Test("Other writers are looked for only where that decides")
   func asksLate() {
     func asked(_ size: Int, _ state: MappingState, _ file: WriteStrategy.FileTraits = .init()) -> [String] {
       var asked: [String] = []

@@ -26,7 +26,7 @@ enum Verdict: Equatable {
   }
 }
 
-/// What `status json` tells.
+/// What `status json` reports.
 struct Status: Answer {
   struct Kernel: Decodable {
     let cached: Int?
@@ -60,7 +60,7 @@ struct Status: Answer {
   }
 }
 
-/// What `kernel all json` tells.
+/// What `kernel all json` reports.
 struct KernelPages: Answer {
   struct Run: Decodable {
     let first: Int
@@ -97,7 +97,7 @@ struct KernelPages: Answer {
   }
 }
 
-/// What `extents json` tells.
+/// What `extents json` reports.
 struct ExtentList: Answer {
   struct Extent: Decodable {
     let start: Int
@@ -133,7 +133,7 @@ extension Answer {
 
   fileprivate func contradictions(of seen: Seen, _ cached: Int?, _ dirty: Int?, _ writeback: Int?) -> [String] {
     var found: [String] = []
-    // Where dirty pages are not told of, cachestat(2) can't be believed, as on a stacked file system.
+    // Where dirty pages are not reported, cachestat(2) can't be believed, as on a stacked file system.
     let ranges = dirty == nil ? [seen.resident] : [seen.cached, seen.resident]
     let isSeen = ranges.contains { range in cached.map { range?.contains($0) ?? true } ?? true }
     if !isSeen { found.append("cached \(cached ?? -1); seen: \(ranges)") }
@@ -147,7 +147,7 @@ extension Answer {
     let kinds = [
       "hole": BLOCKS_HOLE, "delayed": BLOCKS_DELAYED, "unwritten": BLOCKS_UNWRITTEN, "written": BLOCKS_WRITTEN,
     ]
-    // Of some file systems FIEMAP tells nothing, and of some pieces no more than that they are there.
+    // Of some file systems FIEMAP reports nothing, and of some pieces no more than that they are there.
     guard seen.blocks[page] & ~BLOCKS_OTHER != 0, let kind = kinds[kind], seen.blocks[page] & kind == 0 else {
       return []
     }

@@ -34,7 +34,7 @@ import SystemPackage
 
 /// What the witness saw from before a question until after the answer.
 struct Seen {
-  /// Least and most of each; nothing where the kernel does not tell.
+  /// Least and most of each; nothing where the kernel does not report.
   var size: ClosedRange<Int> = 8192...8192
   var links: ClosedRange<Int> = 1...1
   var cached: ClosedRange<Int>? = 2...2
@@ -45,13 +45,13 @@ struct Seen {
   /// Bits `NAME_…`.
   var names = NAME_KEPT
   var inode = 1
-  /// Whether it was written or renamed in between, as events tell: between two rounds pages come and go.
+  /// Whether it was written or renamed in between, as events report: between two rounds pages come and go.
   var wasWritten = false
   /// For each page, a bit for each of the eight states that it was in, and bits `BLOCKS_…`.
   var states: [Int] = []
   var blocks: [Int] = []
 
-  /// A file of two pages that nobody touches, for tests.
+  /// A file of two pages that no process touches, for tests.
   init() {}
 
   init(_ seen: file_seen, byPage: Bool, _ observer: Observer) {

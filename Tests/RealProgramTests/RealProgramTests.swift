@@ -11,7 +11,7 @@ private let workloads = Workload.all.filter {
   $0.testDescription.hasPrefix(ProcessInfo.processInfo.environment["MMAPVIEW_PROGRAMS"] ?? "")
 }
 
-@Suite("What is told of real programs' files, beside a witness that asks the kernel", .serialized)
+@Suite("What is reported of real programs' files, beside a witness that asks the kernel", .serialized)
 struct RealProgramTests {
   @Test("No answer is false, while the program runs and while it is held still", arguments: workloads)
   func answers(_ workload: Workload) throws {

@@ -49,7 +49,7 @@ struct VerdictTests {
     #expect(Verdict(try status(), seen, leads: { _ in true }) == .right)
   }
 
-  @Test("Cached pages of a stacked file system are what mincore tells")
+  @Test("Cached pages of a stacked file system are what mincore returns")
   func stacked() throws {
     var seen = Seen()
     seen.cached = 0...0

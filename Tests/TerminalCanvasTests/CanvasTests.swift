@@ -15,7 +15,7 @@ struct CanvasTests {
     #expect(Canvas(width: -1, height: 3).textLines == ["", "", ""])
   }
 
-  @Test("A limit ends the text, and the column after it is told")
+  @Test("A limit ends the text, and the column after it is reported")
   func limits() {
     var canvas = Canvas(width: 10, height: 1)
     #expect(canvas.write("abcdef", x: 2, y: 0, limit: 3) == 5)

@@ -21,7 +21,7 @@ struct NcursesTests {
     for (bytes, key) in sequences { #expect(terminal.keys(bytes) == [key], "\(bytes.debugDescription)") }
   }
 
-  @Test("A lone escape is told within a tenth of a second")
+  @Test("A lone escape is reported within a tenth of a second")
   func escape() throws {
     let terminal = try PseudoTerminal("xterm-256color")
     // A terminal's default is to wait for a second, whether the escape begins a key.
@@ -31,7 +31,7 @@ struct NcursesTests {
     #expect(isPrompt)
   }
 
-  @Test("A letter with Alt is one key, and what nobody knows is one that means nothing")
+  @Test("A letter with Alt is one key, and an unknown one is one that means nothing")
   func alt() throws {
     for kind in ["xterm-256color", "screen", "linux", "vt100"] {
       let terminal = try PseudoTerminal(kind)
@@ -99,7 +99,7 @@ struct NcursesTests {
     }
   }
 
-  @Test("The mouse is told of in xterm's new form, with shift, drags and the wheel")
+  @Test("The mouse is reported in xterm's new form, with shift, drags and the wheel")
   func mouse() throws {
     let terminal = try PseudoTerminal("xterm-256color")
     func event(_ bytes: String) -> [Key] { terminal.keys(bytes) }
@@ -129,7 +129,7 @@ struct NcursesTests {
     #expect(keys.suffix(2) == [.mouse(MouseEvent(x: 59, y: 0, kind: .release)), .character("q")])
   }
 
-  @Test("The mouse is told of in xterm's old form, too")
+  @Test("The mouse is reported in xterm's old form, too")
   func oldMouse() throws {
     let terminal = try PseudoTerminal("screen")
     #expect(terminal.keys("\u{1b}[M +&") == [.mouse(MouseEvent(x: 10, y: 5, kind: .press))])

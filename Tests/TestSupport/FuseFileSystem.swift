@@ -30,7 +30,7 @@ public final class FuseFileSystem {
     case folderSync = "fsyncdir"
     /// `SEEK_DATA` and `SEEK_HOLE` find holes; else all of a file is data.
     case seeking = "seek"
-    /// Pages stay in memory when a file is opened anew; else they are thrown away, as with most servers.
+    /// Pages stay in memory when a file is opened again; else they are thrown away, as with most servers.
     case keptPages = "keep"
     /// What is written stays in the page cache for a while; else it goes to the server at once.
     case writeback
@@ -72,7 +72,7 @@ public final class FuseFileSystem {
     guard server.output == "ready\n" else { throw MountError(description: server.output) }
   }
 
-  /// Unmounts it, whoever has a file there open, and ends the server.
+  /// Unmounts it, with files open there too, and ends the server.
   public func end() {
     _ = try? run("umount", ["-l", path.string])
     server.end()

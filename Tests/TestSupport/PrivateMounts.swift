@@ -14,7 +14,7 @@ public let mayMount: Bool = {
 /// What a test that needs mounts says where they aren't allowed.
 public let needsMounts: Comment = "needs root and a private mount namespace"
 
-/// Runs `body` on a thread whose mounts nobody else sees and which go when it ends.
+/// Runs `body` on a thread whose mounts no other thread sees and which go when it ends.
 public func onThreadWithPrivateMounts<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) throws
   -> Result
 {

@@ -16,8 +16,8 @@ public struct Outcome: Sendable {
 
 /// Runs a program to its end.
 ///
-/// Its output goes to files and its end is told by waitpid(2): Foundation's `Process` waits for whoever inherited its
-/// descriptors too, which with tmux is a server that stays.
+/// Its output goes to files, and waitpid(2) reports its end: Foundation's `Process` waits for each process that inherited
+/// its descriptors too, which with tmux is a server that stays.
 ///
 /// - Parameters:
 ///   - program: A path, or a name to be found in `PATH`.

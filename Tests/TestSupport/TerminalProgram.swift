@@ -1,7 +1,7 @@
 import Foundation
 import SystemPackage
 
-/// The program in a terminal of its own, whose every byte is kept: what it shows is for whoever can read sequences.
+/// The program in a terminal of its own, whose every byte is kept: what it shows is for a reader of sequences.
 public final class TerminalProgram {
   /// The number of its process.
   public let processID: Int32
@@ -12,7 +12,7 @@ public final class TerminalProgram {
   private let modesBefore: [UInt8]
   private var isRunning = true
 
-  /// Starts it; 80 columns and 24 rows unless told otherwise, and no signal ignored but the one that is named.
+  /// Starts it; 80 columns and 24 rows unless named, and no signal ignored but the one that is named.
   public init(
     _ arguments: [String], in folder: TemporaryFolder, columns: UInt16 = 80, rows: UInt16 = 24,
     ignoring signal: String? = nil

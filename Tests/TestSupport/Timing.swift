@@ -20,7 +20,7 @@ public func isSoon(_ body: () throws -> Bool) rethrows -> Bool {
 ///
 /// - Parameters:
 ///   - tries: How often it is tried at most.
-///   - body: Measures, and tells whether it is as it should be.
+///   - body: Measures, and returns whether it is as it should be.
 /// - Returns: Whether one try was good.
 /// - Throws: What `body` throws.
 public func isGoodOnce(in tries: Int = 30, _ body: () throws -> Bool) rethrows -> Bool {

@@ -2,15 +2,15 @@ import CTestSupport
 import SystemPackage
 import Testing
 
-// What the file system of the tests' folder tells of its files, asked without the libraries.
+// What the file system of the tests' folder reports of its files, asked without the libraries.
 
-/// Whether it tells which blocks of a file were written.
+/// Whether it reports which blocks of a file were written.
 public let tellsOfBlocks: Bool = askFile { ctest_ask_for_blocks($0.rawValue) == 0 }
 
-/// What a test that needs that says where it is not told.
+/// What a test that needs that says where it is not reported.
 public let needsBlocks: Comment = "the file system does not tell of blocks (FIEMAP)"
 
-/// Whether it tells holes from data.
+/// Whether it distinguishes holes from data.
 public let tellsOfHoles: Bool = tellsOfBlocks || askFile { ctest_first_hole($0.rawValue) == 0 }
 
 /// Asks a file that is one hole.

@@ -35,7 +35,7 @@ struct Light {
     (max(luminance, other.luminance) + 0.05) / (min(luminance, other.luminance) + 0.05)
   }
 
-  /// As somebody sees it.
+  /// As a person with this vision sees it.
   func seen(by vision: ColorVision) -> Light {
     let rows = vision.rows
     func part(_ row: [Double]) -> Double { min(1, max(0, row[0] * red + row[1] * green + row[2] * blue)) }
@@ -53,7 +53,7 @@ struct Light {
     return (116 * y - 16, 500 * (x - y), 200 * (y - z))
   }
 
-  /// The distance of CIE 1976; about 2 can just be told, side by side.
+  /// The distance of CIE 1976; about 2 can just be seen, side by side.
   func distance(to other: Light) -> Double {
     let (one, two) = (lab, other.lab)
     let (l, a, b) = (one.lightness - two.lightness, one.a - two.a, one.b - two.b)

@@ -15,7 +15,7 @@ extension InTerminal {
       try window.waitFor(":open a write")
       try window.waitFor("Enter opens it for writing")
       try window.type("Escape")
-      Thread.sleep(forTimeInterval: 0.2)
+      #expect(try isSoon { try !window.text.contains(":open a write") })
       #expect(try folder.bytes("a") == [UInt8](repeating: 7, count: 9000))
       try window.type("a", "Enter")
       try window.waitFor("writable")

@@ -5,7 +5,7 @@ import Testing
 /// A file in `Screens/` that shows what the program has to draw.
 ///
 /// What a frame shows of the kernel, and of threads at full speed, is another thing on each machine: its styles mark it
-/// by tildes, and it is compared with nothing. `UPDATE_SCREENS=1 swift test --filter Golden` writes the files anew; look
+/// by tildes, and it is compared with nothing. `UPDATE_SCREENS=1 swift test --filter Golden` writes the files; look
 /// at them before you commit them.
 struct Golden {
   let file: String
@@ -36,7 +36,7 @@ struct Golden {
       for row in start + 1...start + height { Self.mask(&expected, &found, row, row - height - 2) }
     }
     let differences = zip(found, expected).enumerated().filter { $0.element.0 != $0.element.1 }
-    // What differs in measured cells only is not written anew.
+    // What differs in measured cells only is not written again.
     if try differences.isEmpty || update(text) { return }
     for (row, lines) in differences.prefix(8) {
       Issue.record("\(file):\(row + 1) differs\n  expected: \(lines.1)\n  found:    \(lines.0)")
@@ -44,7 +44,7 @@ struct Golden {
     if differences.count > 8 { Issue.record("\(file): \(differences.count - 8) more lines differ") }
   }
 
-  /// Writes it anew and tells so, if that is wanted.
+  /// Writes it again and says so, if that is wanted.
   @discardableResult
   func update(_ text: String) throws -> Bool {
     guard ProcessInfo.processInfo.environment["UPDATE_SCREENS"] == "1" else { return false }

@@ -59,7 +59,7 @@ final class HexViewTests: SessionSuite {
     #expect(try draw().joined().utf8.allSatisfy { $0 < 128 })
   }
 
-  @Test("Far into a large file the page's place is told as far as there is room, and no number is cut")
+  @Test("Far into a large file the page's place is reported as far as there is room, and no number is cut")
   func place() throws {
     try perform("create \(word("large")) 64g sparse", "goto 16000000")
     for (width, end) in [(80, "page 16000000 at 0xf42400000"), (160, "at 0xf42400000 = 65536000000")] {
@@ -135,7 +135,7 @@ final class HexViewTests: SessionSuite {
     #expect(try draw()[1].contains("the file ends before this page"))
   }
 
-  @Test("A page is read once, anew when something was done, and at most ten times a second beside")
+  @Test("A page is read once, and again when something was done, and at most ten times a second beside")
   func reading() throws {
     try perform("create \(word("a")) 2p", "allocate 1p x2")
     var held: PageBytes?

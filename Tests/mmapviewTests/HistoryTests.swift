@@ -15,7 +15,7 @@ final class HistoryTests: FolderSuite {
     }
   }
 
-  @Test("Lines are there again in the next session, in a folder and a file that are nobody else's")
+  @Test("Lines are there again in the next session, in a folder and a file that are no other user's")
   func isKept() throws {
     var history = History(in: place)
     #expect(history.lines.isEmpty)
@@ -26,7 +26,7 @@ final class HistoryTests: FolderSuite {
     }
     #expect(try Stat(place.appending("history")).permissions == [.ownerReadWrite])
     #expect(try FileManager.default.contentsOfDirectory(atPath: place.string) == ["history"])
-    // As whoever owns it has set it since.
+    // As its owner has set it since.
     try run("chmod", ["640", place.appending("history").string])
     history.record("status")
     #expect(try Stat(place.appending("history")).permissions.rawValue == 0o640)
@@ -71,7 +71,7 @@ final class HistoryTests: FolderSuite {
     #expect(try kept.suffix(2) == ["goto 4999", "status"])
   }
 
-  @Test("Lines are added to the file that is there, which is made anew when it has grown long")
+  @Test("Lines are added to the file that is there, which is made again when it has grown long")
   func isAppended() throws {
     try run("mkdir", ["-p", place.string])
     try folder.put("state/deeper/mmapview/history", Array((0..<999).map { "goto \($0)\n" }.joined().utf8))

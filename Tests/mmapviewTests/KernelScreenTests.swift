@@ -17,7 +17,7 @@ extension InTerminal {
     }
 
     @Test(
-      "Why counts are unknown is told whole below the grid, or not at all",
+      "Why counts are unknown is reported whole below the grid, or not at all",
       arguments: [
         (40, ""), (60, "  else unknown"), (80, "  dirty and writeback unknown"), (160, "or a sandbox hides the call"),
       ])
@@ -33,7 +33,7 @@ extension InTerminal {
       #expect(legend.contains(try Regex("cached" + end + "$")) || width > 80 && legend.hasSuffix(end), "\(legend)")
     }
 
-    /// Skips the test where a store through a mapping is not told of: in memory no page is ever dirty, and a stacked
+    /// Skips the test where a store through a mapping is not reported: in memory no page is ever dirty, and a stacked
     /// file system keeps its pages in the file below.
     private func needDirtyPages() throws {
       let tried = try run(
@@ -64,7 +64,7 @@ extension InTerminal {
     }
 
     @Test(
-      "A database that another program writes lights up page by page, and who has it open is told",
+      "A database that another program writes lights up page by page, and who has it open is reported",
       .enabled(if: isInstalled("sqlite3"), "needs sqlite3"))
     func database() throws {
       let database = folder.file("db").string
@@ -135,8 +135,8 @@ extension InTerminal {
     func changedByOthers(layer: String) throws {
       let window = try start("a --create 64k --layer \(layer) -c 'allocate 16p' -c 'write r1 zero'")
       try window.waitFor("00000000: 0000 0000")
-      // Nothing is pressed from here on, and all is at rest.
-      Thread.sleep(forTimeInterval: 1)
+      // Nothing is pressed from here on.
+      try expectRest(window, over: 1)
       func shell(_ command: String) throws {
         let outcome = try run("sh", ["-c", command], in: folder.path.string)
         #expect(outcome.status == 0, "\(outcome.errors)")
@@ -162,7 +162,7 @@ extension InTerminal {
       try folder.put("log", [UInt8](repeating: 97, count: 4096))
       let window = try start("log --layer library")
       try window.waitFor("log · 4 KiB · 1 page ")
-      Thread.sleep(forTimeInterval: 1)
+      try expectRest(window, over: 1)
       try run("sh", ["-c", "mv log log.1"], in: folder.path.string)
       try window.waitFor("log.1 · 4 KiB · 1 page ")
       try run("sh", ["-c", "head -c 4096 log.1 >> log.1"], in: folder.path.string)
@@ -254,7 +254,7 @@ extension InTerminal {
       try expectShell(window)
     }
 
-    @Test("The screen tells as of when the kernel's view is")
+    @Test("The screen shows the time of the kernel's sample")
     func asOf() throws {
       try folder.put("a", [UInt8](repeating: 7, count: 4096))
       let window = try start("a")

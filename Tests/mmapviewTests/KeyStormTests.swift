@@ -34,7 +34,7 @@ final class KeyStormTests: FolderSuite {
   // `KEYS=10000 swift test --filter KeyStormTests` takes three minutes; the suite has not as many.
   private static let count = ProcessInfo.processInfo.environment["KEYS"].flatMap { Int($0) } ?? 1000
 
-  @Test("They end nothing, and change no byte but by commands that a recording tells", arguments: [1, 2])
+  @Test("They end nothing, and change no byte but by commands that a recording reports", arguments: [1, 2])
   func storm(seed: Int) throws {
     let window = try Window(90, 30, in: folder)
     // After the program no shell reads what is left of the keys.
@@ -54,7 +54,7 @@ final class KeyStormTests: FolderSuite {
     }
     #expect(isGivenBack)
     #expect(String(decoding: try folder.bytes("status"), as: UTF8.self) == "143\n")
-    // What the recording tells is all that happened to the bytes.
+    // What the recording reports is all that happened to the bytes.
     let fresh = try TemporaryFolder()
     let replayed = try run(
       mmapview, ["--replay", folder.file("r.mmv").string, "--headless"], in: fresh.path.string)

@@ -26,7 +26,7 @@ final class LanguageProgramTests: FolderSuite {
     #expect(folder.names == ["a.mmv"])
   }
 
-  @Test("A script that is wrong has no form: its place is told, and the word is marked")
+  @Test("A script that is wrong has no form: its place is reported, and the word is marked")
   func formatErrors() throws {
     try put("a.mmv", "say one\n\tallocate 2q x3\n")
     let outcome = try mmapviewHere("--format", "a.mmv")
@@ -95,7 +95,7 @@ final class LanguageProgramTests: FolderSuite {
 
   // MARK: Files that are no scripts
 
-  @Test("A pipe that nobody writes and what never ends are refused at once, and nothing is made")
+  @Test("A pipe without a writer and what never ends are refused at once, and nothing is made")
   func endless() throws {
     try run("mkfifo", [folder.file("pipe").string])
     for (path, complaint) in [
@@ -114,7 +114,7 @@ final class LanguageProgramTests: FolderSuite {
     #expect(folder.names == ["new", "pipe"])
   }
 
-  @Test("A wrong line in what is sourced is told by its own place, and nothing is made")
+  @Test("A wrong line in what is sourced is reported by its own place, and nothing is made")
   func sourced() throws {
     try put("outer.mmv", "source inner.mmv")
     try put("inner.mmv", "sync r1 r2")

@@ -10,7 +10,7 @@ final class LooksTests: FolderSuite {
 
   private func start(_ environment: String, _ arguments: String = "") throws -> Window {
     let window = try Window(80, 24, in: folder)
-    // An empty NO_COLOR is none: whoever runs the tests may have set it.
+    // An empty NO_COLOR is none: the caller of the tests may have set it.
     try window.type(
       "clear; rm -f a; NO_COLOR= \(environment) \(mmapview) a --create 1m \(Self.script) \(arguments)", "Enter")
     try window.waitFor("253 free")

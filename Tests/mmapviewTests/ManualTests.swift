@@ -39,7 +39,7 @@ struct ManualTests {
     ] { #expect(outcome.output.contains(text), "\(text) is missing") }
   }
 
-  @Test("It tells of every option, key, command, pattern and state that there is")
+  @Test("It names every option, key, command, pattern and state that there is")
   func isComplete() throws {
     let page = try printed().replacing("\\-", with: "-").replacing("\\fB", with: "").replacing("\\fR", with: "")
       .replacing("\\fI", with: "")

@@ -189,7 +189,7 @@ struct OutputTests {
   // MARK: What can't be written
 
   @Test(
-    "What could not be written is told at the end, with status 1",
+    "What could not be written is reported at the end, with status 1",
     arguments: ["-c 'record r.mmv'", "--record r.mmv", "--cast r.mmv", "--frames frames"])
   func limited(options: String) throws {
     let commands = (0..<40).map { "-c 'say \"\($0) \(String(repeating: "x", count: 70))\"'" }.joined(separator: " ")
@@ -201,7 +201,7 @@ struct OutputTests {
     #expect(!folder.names.contains { $0.hasPrefix(".") })
   }
 
-  @Test("On the screen that is told when the terminal is back")
+  @Test("On the screen that is reported when the terminal is back")
   func limitedOnScreen() throws {
     let outcome = try run(
       "script",
@@ -226,7 +226,7 @@ struct OutputTests {
     #expect(folder.names == ["bad.mmv", "old", "old.txt", "play.mmv"])
   }
 
-  @Test("Help, versions, manuals and completion scripts that nobody takes are errors, too")
+  @Test("Help, versions, manuals and completion scripts that no process reads are errors, too")
   func fullOutput() throws {
     for option in ["--help", "--version", "--manual", "--grammar", "--generate-completion-script bash", "--lesson"] {
       #expect(try bash("mmapview \(option)").status == 0)

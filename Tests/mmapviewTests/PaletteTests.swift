@@ -62,7 +62,7 @@ struct PaletteTests {
     try #require(Self.themes.first { $0.name == name }).palette
   }
 
-  @Test("Sixteen colours tell the states of a layer apart", arguments: themes.map(\.name))
+  @Test("Sixteen colours distinguish the states of a layer", arguments: themes.map(\.name))
   func sixteen(name: String) throws {
     let palette = try palette(name)
     for layer in [Self.library, Self.kernel] {
@@ -70,8 +70,8 @@ struct PaletteTests {
     }
   }
 
-  // The other states have glyphs of their own; a change is told on the glyph of what has changed.
-  @Test("What has changed is told apart in every depth", arguments: themes.map(\.name))
+  // The other states have glyphs of their own; a change is reported on the glyph of what has changed.
+  @Test("What has changed is distinguished in every depth", arguments: themes.map(\.name))
   func changed(name: String) throws {
     let palette = try palette(name)
     for depth in [ColorDepth.none, .eight, .sixteen, .indexed, .direct] {
@@ -107,7 +107,7 @@ struct PaletteTests {
 
   @Test("The sums agree with published ones")
   func sums() {
-    // WCAG's own extremes, the grey that is told of everywhere as the lightest to be read on white, and CIELAB's red.
+    // WCAG's own extremes, the grey that is known as the lightest to be read on white, and CIELAB's red.
     #expect(abs(Light(rgb: 0).contrast(to: Light(rgb: 0xffffff)) - 21) < 1e-9)
     #expect(abs(Light(rgb: 0x767676).contrast(to: Light(rgb: 0xffffff)) - 4.54) < 0.005)
     let red = Light(rgb: 0xff0000).lab

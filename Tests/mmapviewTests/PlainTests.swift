@@ -28,7 +28,7 @@ final class PlainTests: FolderSuite {
     #expect(lines.count == 8, "\(outcome.output)")
   }
 
-  @Test("An existing file is written only after `open FILE write`, which is told to be the consent")
+  @Test("An existing file is written only after `open FILE write`, which is said to be the consent")
   func consent() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 4096))
     let refused = try plain("a", input: "allocate 1p\nwrite r1 zero\n")
@@ -41,7 +41,7 @@ final class PlainTests: FolderSuite {
     #expect(try folder.bytes("a").allSatisfy { $0 == 0 })
   }
 
-  @Test("A script that fails is told of, the person goes on, and the exit status remembers")
+  @Test("A script that fails is reported, the person goes on, and the exit status remembers")
   func scripts() throws {
     try folder.put("s.mmv", Array("allocate 1p\nexpect page 0 written\nquit\n".utf8))
     let outcome = try plain("a", "--create", "64k", "--replay", "s.mmv", input: "expect page 0 allocated\nstatus\n")
@@ -53,7 +53,7 @@ final class PlainTests: FolderSuite {
     #expect(try plain("a", "--write", "-c", "allocate 1p", input: "bogus\n").status == 0)
   }
 
-  @Test("What workers tell is printed as it comes, while nobody types")
+  @Test("What workers report is printed as it comes, while no one types")
   func news() throws {
     let outcome = try run(
       "bash",
@@ -100,7 +100,7 @@ final class PlainTests: FolderSuite {
     #expect(after.status == 0 && !after.output.contains("has to wait"), "\(after.output)")
   }
 
-  @Test("A page is told of in lines: the library's state, its range, the kernel's word, who has the file")
+  @Test("A page is reported in lines: the library's state, its range, the kernel's word, who has the file")
   func page() throws {
     let outcome = try plain(
       "a", "--create", "64k", input: "allocate 2p\nwrite r1 counter\npage 1\nquit\n")
@@ -127,7 +127,7 @@ final class PlainTests: FolderSuite {
     #expect(long.status == 0)
   }
 
-  @Test("On a terminal a mark asks for the next line; output that nobody takes is an error")
+  @Test("On a terminal a mark asks for the next line; output that no process reads is an error")
   func ends() throws {
     let typed = try run(
       "script", ["-qec", "\(mmapview) a --create 64k --plain", "/dev/null"], in: folder.path.string,

@@ -9,7 +9,7 @@ final class ProgramTests: FolderSuite {
     try run(mmapview, arguments, in: folder.path.string, input: input)
   }
 
-  @Test("A file is made, written, synced and told of, as the README says")
+  @Test("A file is made, written, synced and described, as the README says")
   func firstExample() throws {
     let outcome = try mmapviewHere(
       "demo.bin", "--create", "1m", "-c", "allocate 2p", "-c", "write r1 0xa5", "-c", "expect page 0-1 written", "-c",
@@ -79,7 +79,7 @@ final class ProgramTests: FolderSuite {
       wait $pid; echo "status $?"
       """
     let outcome = try run("bash", ["-c", script], in: folder.path.string)
-    // The cut may have been told before the command came.
+    // The cut may have been reported before the command came.
     let lines = outcome.lines.filter { !$0.hasPrefix("t: somebody cut the file short") }
     #expect(lines.first?.hasPrefix("00000ff0: 1111 1111") == true, "\(outcome.output)")
     #expect(lines.last == "status 1" && lines.count == 2, "\(outcome.output)")
@@ -132,14 +132,10 @@ final class ProgramTests: FolderSuite {
   @Test("A file that another program has open for writing can be looked at and not written")
   func isLocked() throws {
     _ = try mmapviewHere("a", "--create", "1m", "--headless")
-    // The first holds the file for as long as its worker rests.
-    let script = """
-      \(mmapview) a --write --headless -c 'workers start 1 delay=1s ops=2' -c 'workers wait' >/dev/null &
-      sleep 0.5
-      \(mmapview) a --write -c 'allocate 1p' --headless; echo status $?
-      \(mmapview) a -c status --headless
-      wait
-      """
+    let holder = try Running(
+      mmapview, [folder.file("a").string, "--write", "--headless", "-c", "say held", "-c", "pause 1000s"])
+    defer { holder.end() }
+    let script = "\(mmapview) a --write -c 'allocate 1p' --headless; echo status $?; \(mmapview) a -c status --headless"
     let outcome = try run("bash", ["-c", script], in: folder.path.string)
     #expect(outcome.output.contains("status 1"), "\(outcome.output)")
     #expect(outcome.errors.contains("a: another mapping"), "\(outcome.errors)")
@@ -162,7 +158,7 @@ final class ProgramTests: FolderSuite {
     #expect(outcome.output.contains("in memory"))
   }
 
-  @Test("Of somebody else's file all is unknown, with the reason, on the screen too", .enabled(if: getuid() == 0))
+  @Test("All is unknown of another user's file, with the reason, on the screen too", .enabled(if: getuid() == 0))
   func somebodyElses() throws {
     try folder.put("a", [UInt8](repeating: 1, count: 8192))
     try run("cp", [mmapview, folder.file("program").string])
@@ -193,7 +189,7 @@ final class ProgramTests: FolderSuite {
     #expect(folder.names == ["a.txt", "looked", "notes.txt"])
   }
 
-  @Test("Output that nobody takes is an error, not a success")
+  @Test("Output that no process reads is an error, not a success")
   func fullOutput() throws {
     let outcome = try run(
       "bash", ["-c", "\(mmapview) a --create 1m -c status --headless > /dev/full"], in: folder.path.string)
@@ -259,7 +255,7 @@ final class ProgramTests: FolderSuite {
     }
   }
 
-  @Test("Where the log has one row, it is the beginning of what was told last, with a mark that there is more")
+  @Test("Where the log has one row, it is the beginning of what was reported last, with a mark that there is more")
   func narrowLog() throws {
     let caption = "say \"The first words of a caption that has no room in a small window\""
     let outcome = try mmapviewHere(

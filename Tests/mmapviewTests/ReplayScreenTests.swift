@@ -46,7 +46,7 @@ extension InTerminal {
       try expectShell(window)
     }
 
-    @Test("A replay on the screen keeps the times of the recording, as many times as fast as it is told to")
+    @Test("A replay on the screen keeps the times of the recording, at the speed that is set")
     func replaySpeed() throws {
       try folder.put(
         "s", Array("goto 1 #@ 10.0\ngoto 2 #@ 30.0\nallocate 1p #@ 50.0\nscreen end.txt #@ 70.0\nquit".utf8))
@@ -67,7 +67,7 @@ extension InTerminal {
         time += 3 * (index % 40)
       }
       try folder.put("s", Array((lines + ["quit"]).joined(separator: "\n").utf8))
-      // Without the bytes of the page, which are read anew ten times a second.
+      // Without the bytes of the page, which are read again ten times a second.
       let window = try start("a --create 1m --replay s --speed 1; echo 'has en''ded'", 60, 16)
       try window.waitFor("has ended")
       try expectShell(window)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Signals, to the program on a terminal", .serialized)
 final class SignalTests: FolderSuite {
-  // By their default: those that stop it, or do nothing. Two belong to the C library, and nobody sends them.
+  // By their default: those that stop it, or do nothing. Two belong to the C library, and no process sends them.
   private static let stopping = [SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU]
   private static let harmless = [SIGCONT, SIGCHLD, SIGURG, SIGWINCH, 32, 33]
   private static let ending = (1...64).filter { !(stopping + harmless + [SIGKILL]).contains($0) }
@@ -42,7 +42,7 @@ final class SignalTests: FolderSuite {
     #expect(program.leftovers.isEmpty)
   }
 
-  @Test("What the program is told to ignore it ignores, as nohup wants it")
+  @Test("The program ignores what its parent ignores, as nohup wants it")
   func ignored() throws {
     let program = try start("a", ignoring: "HUP")
     kill(program.processID, SIGHUP)

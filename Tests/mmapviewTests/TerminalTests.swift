@@ -152,7 +152,7 @@ extension InTerminal {
       try expectShell(window)
     }
 
-    @Test("Help tells of the keys where one is, and of the commands while one is typed, and scrolls")
+    @Test("Help shows the keys where one is, and the commands while one is typed, and scrolls")
     func help() throws {
       let window = try start("a --create 1m", 80, 16)
       try window.waitFor("256 free")
@@ -185,8 +185,7 @@ extension InTerminal {
       let early = try window.waitFor("█")
       try window.type("j", "l")
       try window.waitFor(size[0] == 80 ? "page 33" : "page 65")
-      Thread.sleep(forTimeInterval: 0.3)
-      #expect(try window.text != early)
+      #expect(try isSoon { try window.text != early })
       try window.type("p")
       try window.waitFor("workers paused")
       try window.type("p")

@@ -18,7 +18,7 @@ final class WatchTests: FolderSuite {
     #expect(watch.output.split(separator: "\n").allSatisfy { $0.hasPrefix("{\"time\":") }, "\(watch.output)")
   }
 
-  @Test("It ends when nobody reads its lines any more, though nothing happens", .timeLimit(.minutes(2)))
+  @Test("It ends when no process reads its lines any more, though nothing happens", .timeLimit(.minutes(2)))
   func readerGoes() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 8192))
     let outcome = try run("bash", ["-c", "\(mmapview) a --headless -c watch | head -1"], in: folder.path.string)

@@ -5,7 +5,7 @@ import Testing
 
 /// A shell in tmux, with a window of its own size.
 final class Window {
-  // One of its own for each run: it sees the mounts and the environment of whoever started it. It ends with its windows.
+  // One of its own for each run: it sees the mounts and the environment of its run. It ends with its windows.
   private static let server = "mmapview-tests-\(getpid())"
   private let name = "mmapview-\(UUID().uuidString)"
   let folder: TemporaryFolder

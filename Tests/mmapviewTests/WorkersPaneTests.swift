@@ -112,7 +112,7 @@ final class WorkersPaneTests: SessionSuite {
     #expect(try #/1 \w+ +page \d\d?/#.wholeMatch(in: draw(23, 4)[2]) != nil)
   }
 
-  @Test("Speed is measured over whole seconds of work, and begins anew with a shift")
+  @Test("Speed is measured over whole seconds of work, and begins again with a shift")
   func throughput() throws {
     var throughput = Throughput()
     let start = ContinuousClock.now

@@ -9,7 +9,7 @@ struct Cell {
     runs = contenders.map { ($0, []) }
     for round in 0..<rounds {
       for step in contenders.indices {
-        // Another one begins each round: nobody always comes after the same one.
+        // Another one begins each round: none always comes after the same one.
         let index = (step + round) % contenders.count
         let times = try Trial(setting: setting, contender: contenders[index], isWhole: isWhole).run()
         runs[index].times.append(times)

@@ -132,7 +132,7 @@ final class Ours {
   /// Starts the writeback of range after range.
   func flushRanges() throws -> Double { try each { index in try file.flush((receipts + index).pointee) } }
 
-  /// Writes range after range anew and syncs each before the next.
+  /// Writes range after range again and syncs each before the next.
   func writeAndSync() throws -> Double {
     takeBack()
     let worker = Worker(

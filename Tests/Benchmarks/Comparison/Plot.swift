@@ -2,7 +2,7 @@ import Foundation
 
 /// Bars of an experiment's speeds, as an SVG that needs nothing else.
 enum Plot {
-  // Okabe and Ito's, which can be told apart by all.
+  // Okabe and Ito's, which all can distinguish.
   private static func color(_ contender: Contender) -> String {
     switch contender {
     case .ours: "#009e73"

@@ -37,7 +37,7 @@ struct crew {
 struct member {
   struct crew *crew;
   int number;
-  // Taken by the thread itself: whoever waits for it may be woken when all is over.
+  // Taken by the thread itself: a thread that waits for it may be woken when all is over.
   double start, end;
 };
 
@@ -69,7 +69,7 @@ double rivals_threads(int count, void (*body)(void *, int), void *context) {
   return end - start;
 }
 
-// The next chunk that nobody has: its number, its place and its length.
+// The next chunk that no thread has: its number, its place and its length.
 static int take(struct rival *rival, size_t *index, size_t *offset, size_t *count) {
   *index = __atomic_fetch_add(rival->next, 1, __ATOMIC_RELAXED);
   size_t chunks = (rival->size + rival->chunk - 1) / rival->chunk;

@@ -43,7 +43,7 @@ int ctest_become_user(unsigned user);
 
 // MARK: Files that are replaced, leased, limited, and without a name
 
-// Sets an extended attribute, and tells one's value: how many bytes it has, or a negative errno.
+// Sets an extended attribute, and reports one's value: how many bytes it has, or a negative errno.
 int ctest_set_attribute(const char *path, const char *name, const void *value, unsigned long size);
 long ctest_attribute(const char *path, const char *name, void *value, unsigned long size);
 
@@ -52,8 +52,8 @@ long ctest_attribute(const char *path, const char *name, void *value, unsigned l
 int ctest_unnamed_file(const char *folder);
 int ctest_name(int fd, const char *path);
 
-// Takes a lease for writing on an open file (F_SETLEASE), whose end is asked for by SIGURG, which ends nobody; and lets go
-// of it. 0 or an errno.
+// Takes a lease for writing on an open file (F_SETLEASE), whose break is requested by SIGURG, which ends no process;
+// and lets go of it. 0 or an errno.
 int ctest_lease(int fd);
 int ctest_end_lease(int fd);
 
@@ -74,10 +74,17 @@ long ctest_first_hole(int fd);
 // Makes one file a copy of another at one moment, between two writes: FICLONE. 0 or an errno.
 int ctest_clone(int from, int to);
 
+// Counts the system calls of the calling thread: a descriptor to read a 64-bit number from, or a negative errno where
+// tracepoints are for root or not there.
+int ctest_call_counter(void);
+
+// How many page faults the calling thread has had so far: getrusage(2).
+long ctest_thread_faults(void);
+
 // MARK: Faults
 
-// Takes SIGBUS with these flags and one more signal in the mask, and mends nothing. The second raises it and tells what
-// was blocked meanwhile, a bit for each number, or 0 if the handler did not run; the third how often it ran.
+// Takes SIGBUS with these flags and one more signal in the mask, and mends nothing. The second raises it and reports
+// what was blocked meanwhile, a bit for each number, or 0 if the handler did not run; the third how often it ran.
 void ctest_note_sigbus(int flags, int masked);
 unsigned long ctest_blocked_in_sigbus(void);
 int ctest_sigbus_runs(void);

@@ -1,4 +1,4 @@
-// What a file is, asked of the kernel alone: an independent witness of what the program tells of files.
+// What a file is, asked of the kernel alone: an independent witness of what the program says of files.
 #pragma once
 
 // The least and the most that was seen.
@@ -12,7 +12,7 @@ enum { NAME_KEPT = 1, NAME_TAKEN = 2, NAME_GONE = 4 };
 // What the blocks of a page were in some round of looking.
 enum { BLOCKS_HOLE = 1, BLOCKS_DELAYED = 2, BLOCKS_UNWRITTEN = 4, BLOCKS_WRITTEN = 8, BLOCKS_OTHER = 16 };
 
-// What was seen of a file in all rounds between two moments. Counts that the kernel does not tell are -1.
+// What was seen of a file in all rounds between two moments. Counts that the kernel does not report are -1.
 struct file_seen {
   struct span size, links, cached, dirty, writeback, resident;
   int names;          // bits NAME_…
@@ -32,10 +32,10 @@ void observer_close(struct file_observer *observer);
 // 0 or an errno.
 int observer_start(struct file_observer *observer, int by_page);
 
-// Ends that thread, looks once more, and tells of all rounds since the start.
+// Ends that thread, looks once more, and reports on all rounds since the start.
 struct file_seen observer_stop(struct file_observer *observer);
 
-// A bit for each state that a page was in: 1 << (cached | dirty << 1 | writeback << 2), 0 if that is not told.
+// A bit for each state that a page was in: 1 << (cached | dirty << 1 | writeback << 2), 0 if that is not reported.
 // And bits BLOCKS_….
 int observer_states(const struct file_observer *observer, long page);
 int observer_blocks(const struct file_observer *observer, long page);

@@ -1,5 +1,5 @@
 // The guard of CLinux, taken apart into steps: two threads of which one runs at a time, and change places where they are
-// told to.
+// asked to.
 #pragma once
 
 struct guard_steps {
@@ -8,7 +8,7 @@ struct guard_steps {
 };
 
 // A fault meets the handler while the only guard there is goes over from one mapping to another, in all orders of their
-// steps in which each thread is interrupted once. `inside` tells whether the fault is in the first mapping or between the
+// steps in which each thread is interrupted once. `inside`: the fault is in the first mapping, or else between the
 // two; `upwards`, whether the second mapping has the higher address.
 struct guard_steps guard_steps_handed_over(int inside, int upwards);
 

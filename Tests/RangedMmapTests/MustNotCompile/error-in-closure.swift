@@ -1,6 +1,6 @@
 import RangedMmap
 
-// In a closure a catch does not know its error, unless it is told.
+// In a closure a catch does not know its error, unless the type is named.
 #if TWIN
 func write(_ file: MmapFile, _ box: HandOver<AllocatedRange>, _ allocator: FreeListAllocator) throws {
   try run {

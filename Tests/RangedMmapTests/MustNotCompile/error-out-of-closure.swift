@@ -1,6 +1,6 @@
 import RangedMmap
 
-// A closure throws any error, unless it is told.
+// A closure throws any error, unless the type is named.
 #if TWIN
 func copy(_ file: MmapFile, _ box: HandOver<WriteReceipt>) throws(MmapFileError) {
   try box.withValue { (receipt) throws(MmapFileError) in try file.flush(receipt) }

@@ -47,7 +47,7 @@ final class Download: Sendable {
   func store(_ bytes: [UInt8], chunk: Int) throws {
     guard (0..<chunkCount).contains(chunk),
       let range = allocator.allocate(Self.chunkSize, at: 4096 + chunk * Self.chunkSize)
-    else { throw Failure.noSuchChunk }  // or somebody has stored it
+    else { throw Failure.noSuchChunk }  // or another process has stored it
     do { _ = try file.sync(file.write(bytes, to: range)) } catch {
       allocator.free(try error.range())
       throw error

@@ -18,7 +18,7 @@ enum ImageTiles {
     let failure = Mutex<(any Error)?>(nil)
     DispatchQueue.concurrentPerform(iterations: 4) { _ in
       do {
-        // Whoever is done with a tile takes the next one: no two threads get the same.
+        // A thread that is done with a tile takes the next one: no two threads get the same.
         while let range = allocator.allocate(side * side) {
           let tile = range.pages.lowerBound
           let (left, top) = (tile % columns * side, tile / columns * side)

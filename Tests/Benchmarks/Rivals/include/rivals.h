@@ -15,7 +15,7 @@ enum rival_way {
   RIVAL_PWRITE,
 };
 
-// A part of the file, kept by whoever wants to know later what was written.
+// A part of the file, kept by a caller that wants to know later what was written.
 struct place {
   size_t start, count, file;
 };
