@@ -8,8 +8,8 @@
 static int count;
 static char **words;
 
-// The parent may have closed these three, and the next open file would become one of them. A stand-in refuses what it is
-// not for: reading ends at once, writing is EBADF, so that lost output is an error.
+// The parent may have closed these three, and the next open file would become one of them. A stand-in refuses what it
+// is not for: reading ends at once, writing is EBADF, so that lost output is an error.
 static void fill_standard_descriptors(void) {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
     if (fcntl(fd, F_GETFD) != -1) continue;

@@ -12,8 +12,8 @@
 
 static void leave_to_the_descriptor(int signal_number) { (void)signal_number; }
 
-// Two real-time signals belong to the C library, which never blocks them. Until it sets its own handlers they would end the
-// process.
+// Two real-time signals belong to the C library, which never blocks them. Until it sets its own handlers they would end
+// the process.
 static void ignore_library_signals(void) {
   struct { void (*handler)(int); unsigned long rest[4]; } ignored = {.handler = SIG_IGN};
   for (int number = 32; number < SIGRTMIN; number++) syscall(SYS_rt_sigaction, number, &ignored, NULL, _NSIG / 8);
@@ -31,8 +31,8 @@ static bool is_ending(int number) {
 }
 
 int claunch_open_signals(void) {
-  // ncurses ignores SIGTSTP while it draws, and a pending signal is lost when it becomes ignored. It leaves a handler as it
-  // is; this one never runs.
+  // ncurses ignores SIGTSTP while it draws, and a pending signal is lost when it becomes ignored. It leaves a handler
+  // as it is; this one never runs.
   struct sigaction kept = {.sa_handler = leave_to_the_descriptor, .sa_flags = SA_RESTART};
   sigaction(SIGTSTP, &kept, NULL);
   ignore_library_signals();
@@ -43,8 +43,8 @@ int claunch_open_signals(void) {
   for (int number = 1; number <= SIGRTMAX; number++) {
     struct sigaction action;
     if (!is_ending(number) || sigaction(number, NULL, &action) != 0) continue;
-    // Ignored signals stay ignored, for nohup(1): a blocked one would come to the descriptor. But not those of the keyboard,
-    // which a shell ignores for programs in the background of a script: this one has the terminal.
+    // Ignored signals stay ignored, for nohup(1): a blocked one would come to the descriptor. But not those of the
+    // keyboard, which a shell ignores for programs in the background of a script: this one has the terminal.
     if (action.sa_handler != SIG_IGN || number == SIGINT || number == SIGQUIT) sigaddset(&set, number);
   }
   int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

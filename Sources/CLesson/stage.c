@@ -57,8 +57,8 @@ int clesson_unmount(const char *folder) { return umount2(folder, MNT_DETACH) == 
 
 void clesson_remove_folder(const char *folder) {
   char *const paths[] = {(char *)folder, NULL};
-  // Not nftw(3) with FTW_MOUNT, which skips each file whose device is not that of its folder: on overlayfs with layers on
-  // several disks that is any file. FTS_XDEV compares the devices of folders only.
+  // Not nftw(3) with FTW_MOUNT, which skips each file whose device is not that of its folder: on overlayfs with layers
+  // on several disks that is any file. FTS_XDEV compares the devices of folders only.
   FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
   if (tree == NULL) return;
   for (FTSENT *entry; (entry = fts_read(tree)) != NULL;) {

@@ -14,13 +14,13 @@
 
 enum { PAGE = 4096 };
 
-// What a mark says of a page: its memory is the file's; is a private page of zeros; or is the file's again, and what was
-// stored into the page of zeros is lost.
+// What a mark says of a page: its memory is the file's; is a private page of zeros; or is the file's again, and what
+// was stored into the page of zeros is lost.
 enum { ATTACHED, REPLACED, LOST };
 
 // Guards are never freed, only reused: the handler walks the list without a lock and can't meet a dead one. All that
-// follows the lock changes only under it. The holder of the lock has all signals blocked, makes no page fault in a guarded
-// mapping, and waits for nothing but the kernel: so the handler may wait for the lock.
+// follows the lock changes only under it. The holder of the lock has all signals blocked, makes no page fault in a
+// guarded mapping, and waits for nothing but the kernel: so the handler may wait for the lock.
 struct clinux_guard {
   struct clinux_guard *next; // set before the guard is published
   atomic_bool claimed;
@@ -38,8 +38,8 @@ static atomic_bool previous_is_spent;
 static bool installed;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-// A mapping to give up for a replacement, when the process has as many as it may have. It is shared: the kernel would join
-// private memory with its neighbours.
+// A mapping to give up for a replacement, when the process has as many as it may have. It is shared: the kernel would
+// join private memory with its neighbours.
 static _Atomic(void *) spare;
 
 // MARK: The lock
@@ -98,8 +98,8 @@ static bool replace(struct clinux_guard *guard, uintptr_t address) {
   mark(guard, start, start + guard->unit);
   atomic_fetch_add(guard->faults, 1);
   if (lay_zeros(start, start + guard->unit)) return true;
-  // One mapping became three, which are too many (vm.max_map_count). A new tail makes two of one, and takes the place of
-  // all that were split behind it; a new whole never makes more than there are.
+  // One mapping became three, which are too many (vm.max_map_count). A new tail makes two of one, and takes the place
+  // of all that were split behind it; a new whole never makes more than there are.
   mark(guard, start, end);
   if (lay_zeros(start, end)) return true;
   mark(guard, base, end);
@@ -134,8 +134,8 @@ static void act_as_default(const siginfo_t *info) {
   if (info->si_code <= 0 || info->si_code == BUS_MCEERR_AO) raise(SIGBUS);
 }
 
-// Does what the kernel would do if the previous action were still installed, but on the alternate stack, if the thread has
-// one.
+// Does what the kernel would do if the previous action were still installed, but on the alternate stack, if the thread
+// has one.
 static void chain(int signal_number, siginfo_t *info, ucontext_t *context) {
   bool is_function = previous.sa_flags & SA_SIGINFO || (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN);
   bool is_sent = info->si_code <= 0;

@@ -264,7 +264,8 @@ int clinux_inherit(int from, int to) {
 
 // Takes the lock of an empty file that was just made under a name.
 static int keep_name(int folder, const char *name, int fd) {
-  // A process that has opened it finds it empty and closes it, or replaces it soon.
+  // A process that has opened it finds it empty and closes it, or replaces it: far sooner than in the second of this
+  // loop.
   for (int wait = 0; wait < 100; wait++) {
     int code = clinux_lock_exclusive(fd);
     if (!clinux_leads_to(folder, name, AT_SYMLINK_NOFOLLOW, fd)) return EEXIST;

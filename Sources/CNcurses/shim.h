@@ -53,7 +53,8 @@ static inline SCREEN *cnc_open(const char *kind, int input, int output) {
   keypad(stdscr, TRUE);
   nodelay(stdscr, TRUE);
   set_escdelay(25);
-  // As xterm and all that follow it send them. They win over the names that ncurses makes up from terminfo's extensions.
+  // As xterm and all that follow it send them. They win over the names that ncurses makes up from terminfo's
+  // extensions.
   curs_set(0);
   return screen;
 }
@@ -112,12 +113,12 @@ static inline bool cnc_has_xterm_mouse(void) {
   return prefix && prefix != (const char *)-1 && (!strcmp(prefix, "\033[M") || !strcmp(prefix, "\033[<"));
 }
 
-// ncurses understands moves with the button down, but turns on reports of presses only, and terminfo has no sequence for
-// the rest. Call it with nothing of ncurses in the output buffer.
+// ncurses understands moves with the button down, but turns on reports of presses only, and terminfo has no sequence
+// for the rest. Call it with nothing of ncurses in the output buffer.
 static inline void cnc_report_drags(int output, bool on) { dprintf(output, "\033[?1002%c", on ? 'h' : 'l'); }
 
-// Turns on bracketed paste, where the terminal takes sequences of ECMA-48; a terminal without it ignores that. Call it with
-// nothing of ncurses in the output buffer.
+// Turns on bracketed paste, where the terminal takes sequences of ECMA-48; a terminal without it ignores that. Call it
+// with nothing of ncurses in the output buffer.
 static inline void cnc_mark_pastes(int output, bool on) {
   const char *move = tigetstr("cup");
   if (move && !strncmp(move, "\033[", 2)) dprintf(output, "\033[?2004%c", on ? 'h' : 'l');

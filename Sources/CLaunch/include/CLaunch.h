@@ -13,8 +13,8 @@ const char *claunch_argument(int index);
 void claunch_ignore_write_signals(void);
 
 // Blocks in this thread SIGTSTP, SIGCONT, SIGWINCH, and every signal from outside that would end the process and is not
-// ignored; returns a signalfd(2) for all but SIGWINCH, or -1. Threads that start later inherit that. SIGTTIN and SIGTTOU stop
-// a job in the background, and stay as they are.
+// ignored; returns a signalfd(2) for all but SIGWINCH, or -1. Threads that start later inherit that. SIGTTIN and
+// SIGTTOU stop a job in the background, and stay as they are.
 int claunch_open_signals(void);
 
 // The number of a signal that has come, or 0.

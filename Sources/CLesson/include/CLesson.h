@@ -7,8 +7,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// Gives this process mounts that no other process sees and that end with it: unshare(2) with CLONE_NEWNS, and where that is
-// not allowed with CLONE_NEWUSER as well, which only a process with one thread may. Mounts of others still appear here.
+// Gives this process mounts that no other process sees and that end with it: unshare(2) with CLONE_NEWNS, and where
+// that is not allowed with CLONE_NEWUSER as well, which only a process with one thread may. Mounts of others still
+// appear here.
 int clesson_private_mounts(void);
 
 // Mounts a tmpfs of a size, or changes the size of one that is mounted there.
@@ -20,8 +21,8 @@ int clesson_unmount(const char *folder);
 // Removes a folder with all that is in it, and follows neither links nor mounts.
 void clesson_remove_folder(const char *folder);
 
-// Starts a program that is looked for in PATH, in a process group of its own and with no signal blocked or ignored; `words` end
-// with NULL, and what it prints and complains of goes to `output`.
+// Starts a program of PATH in a process group of its own, with no signal blocked or ignored; `words` end with NULL, and
+// both its output and its errors go to `output`.
 int clesson_spawn(const char *const *words, int input, int output, pid_t *child);
 
 // Lets a child map so many bytes of a file, with no guard, and store one byte into each page; `status` is waitpid(2)'s.

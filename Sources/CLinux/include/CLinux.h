@@ -35,8 +35,8 @@ struct clinux_file_facts {
 // ext4 would write new ones at the next write.
 int clinux_file_facts(int fd, struct clinux_file_facts *facts);
 
-// Which file a descriptor or a name is: statx(2) with AT_STATX_DONT_SYNC, so that no server or disk is queried. `name` is
-// found in `folder`; "" is the descriptor `folder` itself. With AT_SYMLINK_NOFOLLOW a link is a file of its own.
+// Which file a descriptor or a name is: statx(2) with AT_STATX_DONT_SYNC, so that no server or disk is queried. `name`
+// is found in `folder`; "" is the descriptor `folder` itself. With AT_SYMLINK_NOFOLLOW a link is a file of its own.
 struct clinux_identity {
   uint32_t major, minor;
   uint64_t inode;
@@ -54,11 +54,12 @@ struct clinux_coverage {
 };
 int clinux_cover(int fd, struct clinux_coverage *coverage);
 
-// When a file was last written, in nanoseconds since 1970: statx(2), which makes ext4 journal new times at the next write.
+// When a file was last written, in nanoseconds since 1970: statx(2), which makes ext4 journal new times at the next
+// write.
 int clinux_modified(int fd, int64_t *nanoseconds);
 
-// Which file system in memory a descriptor is on, and whether it is mounted read-only, by fstatfs(2): "tmpfs", "ramfs" or
-// "hugetlbfs", or NULL for any other, and for a block device, of which only the name is there.
+// Which file system in memory a descriptor is on, and whether it is mounted read-only, by fstatfs(2): "tmpfs", "ramfs"
+// or "hugetlbfs", or NULL for any other, and for a block device, of which only the name is there.
 int clinux_memory_file_system(int fd, const char **name, bool *is_read_only);
 
 // The size of the pages that a mapping of the file is made of: those of the system, or of hugetlbfs.
@@ -84,8 +85,8 @@ enum {
   CLINUX_EXTENT_SHARED = 0x2000
 };
 
-// A walk through the extents before `end`, with one call for `capacity` of them. `settled` first writes the file's dirty
-// pages and waits (FIEMAP_FLAG_SYNC). `map` and `index` are the walk's own, and 0 at first.
+// A walk through the extents before `end`, with one call for `capacity` of them. `settled` first writes the file's
+// dirty pages and waits (FIEMAP_FLAG_SYNC). `map` and `index` are the walk's own, and 0 at first.
 struct clinux_extent_walk {
   int fd;
   bool settled;
@@ -93,8 +94,8 @@ struct clinux_extent_walk {
   uint64_t end;
   struct fiemap *map;
 };
-// The first extent that ends after `position`, which no call may make smaller; an empty one at the walk's end if there is
-// none. EOPNOTSUPP where the file system has no FIEMAP.
+// The first extent that ends after `position`, which no call may make smaller; an empty one at the walk's end if there
+// is none. EOPNOTSUPP where the file system has no FIEMAP.
 int clinux_next_extent(struct clinux_extent_walk *walk, uint64_t position, struct clinux_extent *extent);
 void clinux_end_walk(struct clinux_extent_walk *walk);
 
@@ -126,15 +127,15 @@ struct clinux_cachestat {
 };
 int clinux_cachestat(int fd, uint64_t offset, uint64_t length, struct clinux_cachestat *counts);
 
-// sync_file_range(2) with SYNC_FILE_RANGE_WRITE: writeback of the range's dirty pages begins. If it `waits` until they are
-// written, it reports a failed writeback to the open file, as fsync(2) does.
+// sync_file_range(2) with SYNC_FILE_RANGE_WRITE: writeback of the range's dirty pages begins. If it `waits` until they
+// are written, it reports a failed writeback to the open file, as fsync(2) does.
 int clinux_write_back(int fd, off_t offset, off_t length, bool waits);
 
 // madvise(2) with MADV_POPULATE_WRITE (Linux 5.14): pages become present and writable.
 int clinux_populate_for_writing(void *address, size_t length);
 
-// Reading by the descriptor moves no time of access (O_NOATIME, where the caller owns the file) and sets off no readahead
-// (POSIX_FADV_RANDOM).
+// Reading by the descriptor moves no time of access (O_NOATIME, where the caller owns the file) and sets off no
+// readahead (POSIX_FADV_RANDOM).
 void clinux_be_quiet(int fd);
 
 // A part of a file, mapped to copy its bytes: a page in memory neither counts as accessed nor sets off readahead, and a
@@ -152,13 +153,13 @@ int clinux_read_once(int fd, void *bytes, size_t count, off_t offset, size_t *fo
 
 // MARK: Events and users
 
-// inotify(7) on an open file, whatever its name is by now: a descriptor to poll, or a negative errno, and in `file` one of
-// O_PATH that leads to the file.
+// inotify(7) on an open file, whatever its name is by now: a descriptor to poll, or a negative errno, and in `file` one
+// of O_PATH that leads to the file.
 int clinux_watch(int fd, int *file);
 
-// The descriptor becomes readable when the file is next opened, closed, written, cut, renamed or removed, once: IN_ONESHOT.
-// Reading is an event if `reads` is set; loads and stores in a mapping make none. The number of the watch, or a negative
-// errno.
+// The descriptor becomes readable when the file is next opened, closed, written, cut, renamed or removed, once:
+// IN_ONESHOT. Reading is an event if `reads` is set; loads and stores in a mapping make none. The number of the watch,
+// or a negative errno.
 int clinux_watch_arm(int watch, int file, bool reads);
 
 // Ends a watch and takes its events; whether there were any.
@@ -188,8 +189,9 @@ uint64_t clinux_process(void);
 // openat(2) with O_CLOEXEC.
 int clinux_open_at(int folder, const char *name, int flags, mode_t mode, int *fd);
 
-// Finds a file by O_PATH, and opens a regular one as openat(2) does, or a block device for reading: it waits where another
-// program has a lease, and for no reader or writer of a pipe. For anything else `fd` is -1 and `mode` says what it is.
+// Finds a file by O_PATH, and opens a regular one as openat(2) does, or a block device for reading: it waits where
+// another program has a lease, and for no reader or writer of a pipe. For anything else `fd` is -1 and `mode` says what
+// it is.
 int clinux_open_mappable(int folder, const char *name, int flags, int *fd, mode_t *mode);
 
 // fallocate(2) without flags: blocks are reserved and the file grows to offset + length. Past RLIMIT_FSIZE this and the
@@ -206,9 +208,9 @@ int clinux_write_at(int fd, const void *bytes, size_t count, off_t offset, size_
 // (POSIX), and the readable attributes user.*. Rights of a group that could not be kept go to no other group.
 int clinux_inherit(int from, int to);
 
-// Renames a new file. With -1 for `old` an existing target is EEXIST, also on file systems without RENAME_NOREPLACE (NFS,
-// 9p, most of FUSE): there a process that is killed in between leaves an empty file under the name. Else the name is that
-// of the open file `old`, or free by now; EEXIST if it leads to another.
+// Renames a new file. With -1 for `old` an existing target is EEXIST, also on file systems without RENAME_NOREPLACE
+// (NFS, 9p, most of FUSE): there a process that is killed in between leaves an empty file under the name. Else the name
+// is that of the open file `old`, or free by now; EEXIST if it leads to another.
 int clinux_put_in_place(int folder, const char *from, const char *to, int old);
 
 // syncfs(2), which makes all names durable; EACCES where only a call for the folder does that (FUSE, 9p).
@@ -222,11 +224,11 @@ int clinux_sync_names(int fd);
 
 struct clinux_guard;
 
-// Registers [base, base + length), in whole pages of `unit` bytes. `marks` has one byte for each 4 KiB, and is 0 where the
-// memory is the file's and no store has gone elsewhere; `faults` counts what the guard has absorbed, and is 0 as long as
-// no page is marked. Both outlive the registration, and the caller reads them by atomic loads. Where the process has as
-// many mappings as it may have, one fault may mark more than its page, up to all. NULL when memory or the handler could
-// not be had.
+// Registers [base, base + length), in whole pages of `unit` bytes. `marks` has one byte for each 4 KiB, and is 0 where
+// the memory is the file's and no store has gone elsewhere; `faults` counts what the guard has absorbed, and is 0 as
+// long as no page is marked. Both outlive the registration, and the caller reads them by atomic loads. Where the
+// process has as many mappings as it may have, one fault may mark more than its page, up to all. NULL when memory or
+// the handler could not be had.
 struct clinux_guard *clinux_guard_register(void *base, size_t length, size_t unit, uint8_t *marks, uint64_t *faults);
 
 // When it returns, no handler uses the registered memory any more.

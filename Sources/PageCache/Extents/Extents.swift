@@ -25,9 +25,9 @@ public struct Extent: Sendable, Equatable {
   public let kind: Kind
   /// The first byte's place on the device, as an offset in bytes, where it is known to have one.
   ///
-  /// Only ext2, ext3, ext4 and XFS report such places. The physical address of FIEMAP lies in a space of the file system's
-  /// own on Btrfs, Bcachefs and others with many devices, on an unnamed device on overlays, and is made up on SMB. Blocks
-  /// with compressed or encrypted bytes have none either: the file's bytes are not there as they are.
+  /// Only ext2, ext3, ext4 and XFS report such places. The physical address of FIEMAP lies in a space of the file
+  /// system's own on Btrfs, Bcachefs and others with many devices, on an unnamed device on overlays, and is made up on
+  /// SMB. Blocks with compressed or encrypted bytes have none either: the file's bytes are not there as they are.
   public let physical: Int?
   /// Whether another file has the same blocks.
   public let isShared: Bool
@@ -36,28 +36,28 @@ public struct Extent: Sendable, Equatable {
 }
 
 extension PageCache {
-  /// Where the bytes of a file are on the disk: FIEMAP of ioctl(2), or lseek(2) with `SEEK_DATA` and `SEEK_HOLE` where a
-  /// file system has no such thing.
+  /// Where the bytes of a file are on the disk: FIEMAP of ioctl(2), or lseek(2) with `SEEK_DATA` and `SEEK_HOLE` where
+  /// a file system has no such thing.
   ///
-  /// Nothing is flushed first, so delayed blocks are seen as such. It is no snapshot: extents may change between the calls.
-  /// The bytes of a block device are one extent, at their own place.
+  /// Nothing is flushed first, so delayed blocks are seen as such. It is no snapshot: extents may change between the
+  /// calls. The bytes of a block device are one extent, at their own place.
   ///
-  /// lseek(2) moves the offset of every descriptor of the same open file. So a thread of its own opens the file again for
-  /// it, by way of `/proc`, read-only, and closes it: the locks of fcntl(2) that this process has on the file stay. A watch
-  /// by inotify(7) sees it opened and closed. Not on FUSE, where most servers let the kernel drop the pages of a file that
-  /// is opened again (`fuse_open` in fs/fuse/file.c, without `FOPEN_KEEP_CACHE`). `movesOffset` needs none of that, and
-  /// works on FUSE: no other thread or process may read or write by the offset meanwhile.
+  /// lseek(2) moves the offset of every descriptor of the same open file. So a thread of its own opens the file again
+  /// for it, by way of `/proc`, read-only, and closes it: the locks of fcntl(2) that this process has on the file stay.
+  /// A watch by inotify(7) sees it opened and closed. Not on FUSE, where most servers let the kernel drop the pages of
+  /// a file that is opened again (`fuse_open` in fs/fuse/file.c, without `FOPEN_KEEP_CACHE`). `movesOffset` needs none
+  /// of that, and works on FUSE: no other thread or process may read or write by the offset meanwhile.
   ///
   /// - Parameters:
   ///   - file: An open regular file or block device, of any mode but `O_PATH`.
   ///   - bytes: Offsets into the file; extents are cut off at both ends. What lies behind the file's end is a hole,
   ///     unless blocks are reserved there.
-  ///   - movesOffset: Whether the descriptor's offset may be moved, and put back at the end. It makes no difference where
-  ///     there is FIEMAP.
-  /// - Returns: Extents in order, which cover `bytes` without gaps; holes fill them. Neighbours may be of one kind: each
-  ///   is an extent of the file system's own.
-  /// - Throws: ``PageCacheError/notSupported`` where not even holes are known. ``PageCacheError/offsetNeeded`` where the file
-  ///   would have to be opened again and can't be: on FUSE, before Linux 5.9, or in a sandbox that forbids
+  ///   - movesOffset: Whether the descriptor's offset may be moved, and put back at the end. It makes no difference
+  ///     where there is FIEMAP.
+  /// - Returns: Extents in order, which cover `bytes` without gaps; holes fill them. Neighbours may be of one kind:
+  ///   each is an extent of the file system's own.
+  /// - Throws: ``PageCacheError/notSupported`` where not even holes are known. ``PageCacheError/offsetNeeded`` where
+  ///   the file would have to be opened again and can't be: on FUSE, before Linux 5.9, or in a sandbox that forbids
   ///   close_range(2). ``PageCacheError/notPermitted`` where the caller may not open the file for reading any more;
   ///   ``PageCacheError/noProc``; ``PageCacheError/notRegular``; ``PageCacheError/notOpenForReading`` for `O_PATH`;
   ///   ``PageCacheError/failed(_:)``, with `EIO` for a server whose answers contradict themselves.
@@ -104,8 +104,9 @@ extension PageCache {
     guard movesOffset || !file.traits.contains(.openingDropsPages) else { throw .offsetNeeded }
     var isDone = false
     while !isDone, !list.rest.isEmpty {
-      var pieces = [clinux_piece](repeating: clinux_piece(), count: 1024)
-      let capacity = UInt32(pieces.count)
+      // 16 KiB: most files in one search, which costs a thread.
+      let capacity: UInt32 = 1024
+      var pieces = [clinux_piece](repeating: clinux_piece(), count: Int(capacity))
       var count: UInt32 = 0
       // SAFETY: the search has the array for the length of the call, which fills as many pieces as there is room for.
       let code = unsafe pieces.withUnsafeMutableBufferPointer { pieces in

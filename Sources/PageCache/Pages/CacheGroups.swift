@@ -3,8 +3,8 @@ public import SystemPackage
 extension PageCache {
   /// How many pages of each of many equal groups the kernel holds, and in which state: cachestat(2).
   ///
-  /// One call answers for neighbouring groups of which nothing is cached; where something is, it is one call for each. It is
-  /// no snapshot: pages may change between the calls.
+  /// One call answers for neighbouring groups of which nothing is cached; where something is, it is one call for each.
+  /// It is no snapshot: pages may change between the calls.
   ///
   /// - Parameters:
   ///   - file: An open regular file or block device that the caller owns or may write.
@@ -12,10 +12,10 @@ extension PageCache {
   ///   - pagesPerGroup: At least 1; the last group may have fewer.
   /// - Returns: The counts of each group, in order; those of groups behind the file's end are 0.
   /// - Throws: The same reasons as ``counts(of:bytes:)``.
-  /// - Precondition: `pages` begins at 0 or behind, `pagesPerGroup` is at least 1, and an array of so many groups can be:
-  ///   each takes 40 bytes.
-  /// - Complexity: A call for each group of which something is cached, and 26 ns for each cached page, some of them three
-  ///   or four times over.
+  /// - Precondition: `pages` begins at 0 or behind, `pagesPerGroup` is at least 1, and an array of so many groups can
+  ///   be: each takes 40 bytes.
+  /// - Complexity: A call for each group of which something is cached, and 26 ns for each cached page, some of them
+  ///   three or four times over.
   public static func groups(
     of file: FileDescriptor, pages: Range<Int>, each pagesPerGroup: Int
   ) throws(PageCacheError) -> [CacheCounts] {
@@ -37,7 +37,7 @@ extension PageCache {
       if groups.count == 1 {
         result[groups.lowerBound] = counts
       } else if counts.cached + counts.evicted > 0 {
-        let step = max(1, groups.count / 16)
+        let step = max(1, groups.count / parts)
         for lower in stride(from: groups.lowerBound, to: groups.upperBound, by: step) {
           open.append(lower..<min(groups.upperBound, lower + step))
         }

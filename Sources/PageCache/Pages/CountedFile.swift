@@ -3,8 +3,8 @@ import SystemPackage
 
 /// A file whose counts by the kernel can be believed.
 ///
-/// cachestat(2) counts what is in the mapping of the very file that is open. A stacked file system leaves that mapping empty
-/// and works with the other file's: the count is zero for pages that are all in memory and dirty.
+/// cachestat(2) counts what is in the mapping of the very file that is open. A stacked file system leaves that mapping
+/// empty and works with the other file's: the count is zero for pages that are all in memory and dirty.
 struct CountedFile {
   private let file: FileDescriptor
 
@@ -48,15 +48,15 @@ struct CountedFile {
     return raw
   }
 
-  // While another process changes the file the two may differ: once in five times in a file that is cut and written without
-  // end, and sixteen times in a row once in 10^11.
+  // While another process changes the file the two may differ: once in five times in a file that is cut and written
+  // without end, and sixteen times in a row once in 10^11.
   private static let mostComparisons = 16
 
   // How much is scanned for pages of another file where none is counted: mincore(2) takes 0.2 s for it.
   private static let mostScanned = 16 << 30
 
-  // A mapping has the pages of the file that owns them. If any is in memory and none is counted, they are another file's, or
-  // have come in between.
+  // A mapping has the pages of the file that owns them. If any is in memory and none is counted, they are another
+  // file's, or have come in between.
   private func requireOwnPages(_ file: PagedFile, _ pages: Range<Int>) throws(PageCacheError) {
     let known = pages.clamped(to: 0..<PageCache.pages(in: file.size))
     var scanned = known

@@ -5,13 +5,13 @@ public import SystemPackage
 
 /// Reports that a file is opened, closed, written, cut, renamed or removed: inotify(7).
 ///
-/// It costs nothing while nothing happens: poll ``descriptor``, and when it is readable, ``clear()`` and sample again. There
-/// is one event until it is cleared: a process that writes the file without a pause pays for one event between two samples.
-/// Reads are events on request. Loads and stores in a mapping make no event, nor does what other machines do to a file on a
-/// network. On a stacked file system, such as overlayfs, what is done to the file below makes none.
+/// It costs nothing while nothing happens: poll ``descriptor``, and when it is readable, ``clear()`` and sample again.
+/// There is one event until it is cleared: a process that writes the file without a pause pays for one event between
+/// two samples. Reads are events on request. Loads and stores in a mapping make no event, nor does what other machines
+/// do to a file on a network. On a stacked file system, such as overlayfs, what is done to the file below makes none.
 ///
-/// Any number of threads may use it. One object takes two descriptors and one of the user's instances of inotify, of which
-/// there are `/proc/sys/fs/inotify/max_user_instances`, mostly 128.
+/// Any number of threads may use it. One object takes two descriptors and one of the user's instances of inotify, of
+/// which there are `/proc/sys/fs/inotify/max_user_instances`, mostly 128.
 ///
 /// ```swift
 /// let events = try FileEvents(of: file)
@@ -37,8 +37,8 @@ public final class FileEvents: Sendable {
   ///   - file: An open file of any kind, which the caller may read; it may be closed afterwards.
   ///   - includesReads: Whether read(2) of the file is an event, also the caller's own.
   /// - Throws: ``PageCacheError/notPermitted`` if the process may not read the file, ``PageCacheError/noProc``, or
-  ///   ``PageCacheError/failed(_:)``: `EMFILE` where the user has no instance left, `ENOSPC` where no watch is left, `EBADF`
-  ///   for a descriptor that is closed.
+  ///   ``PageCacheError/failed(_:)``: `EMFILE` where the user has no instance left, `ENOSPC` where no watch is left,
+  ///   `EBADF` for a descriptor that is closed.
   /// - Complexity: Constant.
   public init(of file: FileDescriptor, includingReads includesReads: Bool = false) throws(PageCacheError) {
     var found: Int32 = -1

@@ -23,23 +23,24 @@ public struct CacheCounts: Sendable, Equatable {
 /// reach behind the file's end, as far as an `Int` does: nothing is cached there, and all is hole. A range that begins
 /// below 0 is a mistake of the program and traps, with a message that names the argument.
 ///
-/// Any number of threads may call all of it, with one descriptor too. The caller keeps the descriptor open until the call
-/// returns. Nothing is cached between two calls.
+/// Any number of threads may call all of it, with one descriptor too. The caller keeps the descriptor open until the
+/// call returns. Nothing is cached between two calls.
 public enum PageCache {
   /// The size of a page in bytes, as this library counts them, whatever the system's own is.
   public static let pageSize = 4096
 
   /// Counts the pages of a range that are cached, dirty and in writeback: cachestat(2).
   ///
-  /// What can't be counted is not called zero: before, fcntl(2), statx(2) and fstatfs(2) show what the file is. On a file
-  /// system that may not have pages of its own, as FUSE, a zero counts only if no page of the range is resident either.
+  /// What can't be counted is not called zero: before, fcntl(2), statx(2) and fstatfs(2) show what the file is. On a
+  /// file system that may not have pages of its own, as FUSE, a zero counts only if no page of the range is resident
+  /// either.
   ///
   /// - Parameters:
   ///   - file: An open regular file or block device that the caller owns or may write.
   ///   - bytes: Offsets into the file; the kernel counts every page that they touch.
   /// - Returns: The counts at one moment of the recent past; all of them 0 for no bytes.
-  /// - Throws: ``PageCacheError/kernelTooOld`` before Linux 6.5; ``PageCacheError/notPermitted`` if the caller neither owns the
-  ///   file nor may write it; ``PageCacheError/stacked`` where the zeros that the kernel has would be none;
+  /// - Throws: ``PageCacheError/kernelTooOld`` before Linux 6.5; ``PageCacheError/notPermitted`` if the caller neither
+  ///   owns the file nor may write it; ``PageCacheError/stacked`` where the zeros that the kernel has would be none;
   ///   ``PageCacheError/notSupported`` on ZFS, hugetlbfs and files that are mapped directly (DAX);
   ///   ``PageCacheError/notRegular``; ``PageCacheError/notOpenForReading`` for `O_PATH`; ``PageCacheError/failed(_:)``.
   /// - Precondition: `bytes` begins at 0 or behind.

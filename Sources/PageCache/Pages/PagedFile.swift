@@ -12,7 +12,8 @@ struct PagedFile {
   /// Whether the descriptor may map it.
   let isForReading: Bool
 
-  /// Queries what the file is: fcntl(2), statx(2) and fstatfs(2); a descriptor of `O_PATH` gives no access to its pages.
+  /// Queries what the file is: fcntl(2), statx(2) and fstatfs(2); a descriptor of `O_PATH` gives no access to its
+  /// pages.
   init(_ file: FileDescriptor) throws(PageCacheError) {
     var facts = clinux_file_facts()
     // SAFETY: the call fills the structure that it is given.

@@ -2,15 +2,15 @@ import CLinux
 import Glibc
 package import SystemPackage
 
-/// A part of a file whose bytes are copied with no other effect: a page in memory neither counts as accessed, which would
-/// keep it there longer, nor sets off readahead.
+/// A part of a file whose bytes are copied with no other effect: a page in memory neither counts as accessed, which
+/// would keep it there longer, nor sets off readahead.
 ///
 /// A page that is not in memory is read, and no other. The file may be cut meanwhile.
 @safe package struct QuietWindow: ~Copyable {
   private let window: OpaquePointer
 
-  /// Maps bytes of a file that is open for reading; `nil` where only read(2) works: it can't be mapped, or a mapping may have
-  /// the bytes of another file, as on overlayfs (`ovl_mmap` in fs/overlayfs/file.c).
+  /// Maps bytes of a file that is open for reading; `nil` where only read(2) works: it can't be mapped, or a mapping
+  /// may have the bytes of another file, as on overlayfs (`ovl_mmap` in fs/overlayfs/file.c).
   package init?(of file: FileDescriptor, bytes: Range<Int>) {
     guard !bytes.isEmpty, let paged = try? PagedFile(file), paged.isForReading,
       paged.traits.isDisjoint(with: [.stacked, .uncounted])
@@ -44,8 +44,8 @@ extension PageCache {
 
   /// Reads bytes of a quiet file that are not in memory, and leaves none of them there.
   ///
-  /// Pages that are changed or mapped meanwhile stay. Where it is not known that all of the pages are absent, only Linux
-  /// 6.14 leaves as many as there were.
+  /// Pages that are changed or mapped meanwhile stay. Where it is not known that all of the pages are absent, only
+  /// Linux 6.14 leaves as many as there were.
   ///
   /// - Parameters:
   ///   - file: See ``beQuiet(_:)``.

@@ -54,7 +54,8 @@ public struct FileUser: Sendable, Equatable {
   public let name: String
   /// What its descriptors allow; empty if it has only mappings, or a descriptor of `O_PATH`.
   public let access: Access
-  /// The flags of its descriptors that write, each that at least one of them has; where none writes, of those that read.
+  /// The flags of its descriptors that write, each that at least one of them has; where none writes, of those that
+  /// read.
   public let modes: Modes
   /// Whether it has the file in its memory.
   public let mapping: Mapping
@@ -79,21 +80,23 @@ extension PageCache {
   /// Which processes have a file open or mapped now, whatever name they opened it by: a walk through `/proc`.
   ///
   /// A descriptor counts if statx(2) through `/proc/PID/fd` gives the same device and inode, a mapping if its line in
-  /// `/proc/PID/maps` does. Some file systems show another device there than statx(2) does, Btrfs and overlays among them;
-  /// so a page of a regular file is mapped here for a moment, without access, and the two numbers are taken from this
-  /// process's own line. A file that is open for writing alone, or by `O_PATH`, can't be mapped: then only those mappings
-  /// are found whose file system shows one device. On Btrfs a file of another subvolume with the same inode number can't
-  /// be distinguished from this one by a mapping.
+  /// `/proc/PID/maps` does. Some file systems show another device there than statx(2) does, Btrfs and overlays among
+  /// them; so a page of a regular file is mapped here for a moment, without access, and the two numbers are taken from
+  /// this process's own line. A file that is open for writing alone, or by `O_PATH`, can't be mapped: then only those
+  /// mappings are found whose file system shows one device. On Btrfs a file of another subvolume with the same inode
+  /// number can't be distinguished from this one by a mapping.
   ///
-  /// Root sees every process; another user sees those of the same user, and the rest are counted as hidden: `/proc/PID/fd`
-  /// and `maps` need permission to trace the process (proc(5)). Not counted are kernel threads, which open nothing,
-  /// processes in other PID namespaces, those that `/proc` leaves out when it is mounted with `hidepid`, descriptors of
-  /// threads that do not share those of their process (unshare(2) with `CLONE_FILES`), and files in the kernel's own
-  /// hands: swap files, loop devices, exports. Processes that end meanwhile are left out. It is no snapshot.
+  /// Root sees every process; another user sees those of the same user, and the rest are counted as hidden:
+  /// `/proc/PID/fd` and `maps` need permission to trace the process (proc(5)). Not counted are kernel threads, which
+  /// open nothing, processes in other PID namespaces, those that `/proc` leaves out when it is mounted with `hidepid`,
+  /// descriptors of threads that do not share those of their process (unshare(2) with `CLONE_FILES`), and files in the
+  /// kernel's own hands: swap files, loop devices, exports. Processes that end meanwhile are left out. It is no
+  /// snapshot.
   ///
   /// - Parameter file: An open file of any kind.
   /// - Returns: The users in the order of their numbers, this process among them, and how many are hidden.
-  /// - Throws: ``PageCacheError/noProc``, or ``PageCacheError/failed(_:)`` with `EBADF` for a descriptor that is closed.
+  /// - Throws: ``PageCacheError/noProc``, or ``PageCacheError/failed(_:)`` with `EBADF` for a descriptor that is
+  ///   closed.
   /// - Complexity: A statx(2) for each descriptor of each process, and the text of each process's maps: see the article
   ///   for figures.
   public static func users(of file: FileDescriptor) throws(PageCacheError) -> FileUsers {

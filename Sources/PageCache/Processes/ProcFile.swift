@@ -17,7 +17,8 @@ struct ProcFile {
     self.bytes = bytes
   }
 
-  /// Goes through the lines of a long file, until `body` returns false: a program with 65,530 mappings has 6 MiB of them.
+  /// Goes through the lines of a long file, until `body` returns false: a program with 65,530 mappings has 6 MiB of
+  /// them.
   static func forEachLine(of path: String, _ body: (ArraySlice<UInt8>) -> Bool) throws(Errno) {
     var begun: [UInt8] = []
     let newline = UInt8(ascii: "\n")

@@ -17,8 +17,8 @@ extension PageCache {
   /// Whether an open file is a block device.
   package static func isDevice(_ file: FileDescriptor) throws(PageCacheError) -> Bool { try PagedFile(file).isDevice }
 
-  /// Whether holes have no dirty pages: not so where a server reports holes, which knows nothing of what the kernel has yet to
-  /// send (`fuse_lseek` in fs/fuse/file.c), and not known of every file system.
+  /// Whether holes have no dirty pages: not so where a server reports holes, which knows nothing of what the kernel has
+  /// yet to send (`fuse_lseek` in fs/fuse/file.c), and not known of every file system.
   package static func holesHaveNoPages(_ file: FileDescriptor) throws(PageCacheError) -> Bool {
     try !PagedFile(file).traits.contains(.mayPassThrough)
   }

@@ -20,14 +20,14 @@ public struct FileSystem: Sendable, Equatable {
 extension PageCache {
   /// Which file system a file is on: fstatfs(2), and the line of its mount in `/proc/thread-self/mountinfo`.
   ///
-  /// The line is that of the mount by which the file was opened, not of a path. It is missing, and its three facts are nil,
-  /// where `/proc` is not mounted, when the file is on a mount that this process does not see, and for files without a
-  /// mount, such as pipes; memfd_create(2) has none either, but its kind is known to be "tmpfs".
+  /// The line is that of the mount by which the file was opened, not of a path. It is missing, and its three facts are
+  /// nil, where `/proc` is not mounted, when the file is on a mount that this process does not see, and for files
+  /// without a mount, such as pipes; memfd_create(2) has none either, but its kind is known to be "tmpfs".
   ///
   /// - Parameter file: An open file of any kind, a folder too, also by `O_PATH`.
   /// - Returns: What is known.
-  /// - Throws: The reason why not even the rest is known: ``PageCacheError/failed(_:)``, with `EBADF` for a descriptor that
-  ///   is closed.
+  /// - Throws: The reason why not even the rest is known: ``PageCacheError/failed(_:)``, with `EBADF` for a descriptor
+  ///   that is closed.
   /// - Complexity: The cost follows the number of mounts, some 0.1 ms for thirty.
   public static func fileSystem(of file: FileDescriptor) throws(PageCacheError) -> FileSystem {
     var raw: UnsafePointer<CChar>?

@@ -11,12 +11,13 @@ public enum PageCacheError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The file system stands on another one, whose pages can't be counted by a file of this one: overlayfs, which is the
   /// root of most containers, eCryptfs, and FUSE where the server passes files through.
   ///
-  /// ``PageCache/PageCache/residency(of:pages:)`` shows there which pages are in memory; dirty and writeback stay unknown.
+  /// ``PageCache/PageCache/residency(of:pages:)`` shows there which pages are in memory; dirty and writeback stay
+  /// unknown.
   case stacked
   /// The descriptor is one of `O_PATH`, or it is open for writing alone where a page has to be mapped.
   ///
-  /// Use a descriptor that is open for reading. None is opened in its place: that can change the pages, and closing it would
-  /// give up locks (fcntl_locking(2)).
+  /// Use a descriptor that is open for reading. None is opened in its place: that can change the pages, and closing it
+  /// would give up locks (fcntl_locking(2)).
   case notOpenForReading
   /// The answer needs the offset of a descriptor to be moved, by which other threads or processes may read.
   ///

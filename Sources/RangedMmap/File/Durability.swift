@@ -1,11 +1,11 @@
 /// Decides what a sync proves.
 ///
-/// The kernel reports a failed writeback *once*, to the next sync of the open file (`OwnFile`); the one after it succeeds,
-/// while the bytes are gone. So a failure counts for everything that was not durable: it begins a new *epoch*, and what
-/// was written in an older one is lost (``PageStates`` reads it so, and its receipts are refused).
+/// The kernel reports a failed writeback *once*, to the next sync of the open file (`OwnFile`); the one after it
+/// succeeds, while the bytes are gone. So a failure counts for everything that was not durable: it begins a new
+/// *epoch*, and what was written in an older one is lost (``PageStates`` reads it so, and its receipts are refused).
 ///
-/// Of two syncs at the same time either may get the report. So a sync that succeeded waits for those that were under way
-/// when it ended, and then checks whether its epoch is still the current one.
+/// Of two syncs at the same time either may get the report. So a sync that succeeded waits for those that were under
+/// way when it ended, and then checks whether its epoch is still the current one.
 final class Durability: Sendable {
   private struct Log {
     var next: UInt64 = 0

@@ -4,8 +4,8 @@ import SystemPackage
 
 /// A name in an open folder.
 ///
-/// The folder stays the same, whatever becomes of its own name, and need not be readable (`O_PATH`). A file beside it may
-/// have a longer name than a path has room for.
+/// The folder stays the same, whatever becomes of its own name, and need not be readable (`O_PATH`). A file beside it
+/// may have a longer name than a path has room for.
 package struct FileLocation: ~Copyable {
   private let folder: FileDescriptor
   private let name: FilePath

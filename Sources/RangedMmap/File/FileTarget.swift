@@ -96,15 +96,16 @@ package struct ScratchName: ~Copyable {
 }
 
 extension FileDescriptor {
-  /// Gives the open file what it keeps of the one that it replaces: owner, group, mode, access list, attributes `user.*`.
+  /// Gives the open file what it keeps of the one that it replaces: owner, group, mode, access list, attributes
+  /// `user.*`.
   package func inherit(from old: FileDescriptor) throws(Errno) {
     try Errno.check(clinux_inherit(old.rawValue, rawValue))
   }
 
   /// Makes the bytes of the open file and their number durable: fsync(2).
   ///
-  /// A new file needs it before it gets its name: btrfs makes the name durable first, and after a power cut the file would
-  /// have no bytes.
+  /// A new file needs it before it gets its name: btrfs makes the name durable first, and after a power cut the file
+  /// would have no bytes.
   package func synchronise() throws(Errno) {
     let failure = Errno.failure(of: { fsync(rawValue) })
     // A file system that has nothing to sync returns EINVAL.

@@ -39,8 +39,9 @@ extension MmapFile {
 
   /// Waits until a range's bytes are durable, and proves it.
   ///
-  /// Any number of threads may sync at once; one that succeeded waits for those that were under way, because the failure of
-  /// its own bytes may have been reported to them. <doc:WhatFlushedMeans> says what is promised and what is not.
+  /// Any number of threads may sync at once; one that succeeded waits for those that were under way, because the
+  /// failure of its own bytes may have been reported to them. <doc:WhatFlushedMeans> says what is promised and what is
+  /// not.
   ///
   /// - Parameter receipt: Consumed; on failure the error gives its range back, to be written again. One of another file
   ///   comes back as it was: ``MmapFileError/takeReceipt()``.
@@ -62,8 +63,8 @@ extension MmapFile {
 
   /// Waits until a range's bytes are durable; the receipt stays where it is.
   ///
-  /// It is for a receipt in a ``HandOver`` that is updated again and again. ``sync(_:)`` exchanges it for the proof later,
-  /// with no system call unless the range was changed since. Else it is as ``sync(_:)``.
+  /// It is for a receipt in a ``HandOver`` that is updated again and again. ``sync(_:)`` exchanges it for the proof
+  /// later, with no system call unless the range was changed since. Else it is as ``sync(_:)``.
   ///
   /// ```swift
   /// try box.withValue { receipt in
@@ -72,7 +73,8 @@ extension MmapFile {
   /// }
   /// ```
   ///
-  /// - Parameter receipt: As good as before; after any error but `foreignRange` the range must be written again: `reuse`.
+  /// - Parameter receipt: As good as before; after any error but `foreignRange` the range must be written again:
+  ///   `reuse`.
   /// - Throws: ``MmapFileError``, as for one that is consumed; it holds no range.
   public func sync(inPlace receipt: inout WriteReceipt) throws(MmapFileError) {
     do throws(MmapFileError) { try prove(receipt) } catch {
@@ -83,8 +85,9 @@ extension MmapFile {
 
   /// Waits until everything that was written before the call is durable.
   ///
-  /// Receipts stay with their owners; exchanging one at ``sync(_:)`` afterwards costs no system call. What is written after
-  /// the call began is not promised, and does not show as *flushed*. Only one such sync runs at a time; a second waits.
+  /// Receipts stay with their owners; exchanging one at ``sync(_:)`` afterwards costs no system call. What is written
+  /// after the call began is not promised, and does not show as *flushed*. Only one such sync runs at a time; a second
+  /// waits.
   ///
   /// While any page is *lost* it throws, even if all the rest is durable: until what was lost is written again, no call
   /// says that the file is whole.
@@ -95,7 +98,8 @@ extension MmapFile {
 
   /// Checks whether the file still covers all of its pages, and marks as lost those that held bytes and are cut off.
   ///
-  /// The kernel does not report that another program cuts the file short; each operation checks its own range, this all.
+  /// The kernel does not report that another program cuts the file short; each operation checks its own range, this
+  /// all.
   ///
   /// - Throws: ``MmapFileError`` with `truncated` or `deleted`.
   /// - Complexity: One statx(2), and more only if the file is short.
@@ -150,8 +154,8 @@ extension MmapFile {
 
   /// Makes some bytes durable while other threads may write them.
   ///
-  /// Pages that are written now are marked, synced, and promoted if the mark is still there: a write takes it away. Only
-  /// one such sync runs at a time, so each mark is its own.
+  /// Pages that are written now are marked, synced, and promoted if the mark is still there: a write takes it away.
+  /// Only one such sync runs at a time, so each mark is its own.
   func syncUnowned(_ bytes: Range<Int>) throws(MmapFileError) {
     guard let wanted = try writablePages(of: bytes) else { return }
     let failure: MmapFileError? = durability.wholeFile.withLock { _ in
@@ -218,10 +222,10 @@ extension MmapFile {
 
   /// Syncs, and compares a success with what the file system says of some pages.
   ///
-  /// Blocks that are reserved and not written are a failure of the device. After a failed writeback, which may have been
-  /// reported to another program, ext4 keeps the extent unwritten (`ext4_end_io_end` in fs/ext4/page-io.c, kernel commit
-  /// e856f93e0fb2). If such a page stays in memory, a new write and sync of it succeed, and after a crash it reads as
-  /// zeros. So pages are dropped from memory before they are written after a failure.
+  /// Blocks that are reserved and not written are a failure of the device. After a failed writeback, which may have
+  /// been reported to another program, ext4 keeps the extent unwritten (`ext4_end_io_end` in fs/ext4/page-io.c, kernel
+  /// commit e856f93e0fb2). If such a page stays in memory, a new write and sync of it succeed, and after a crash it
+  /// reads as zeros. So pages are dropped from memory before they are written after a failure.
   ///
   /// A hole is no failure of the device: another program punched it, or cut the file. Other pages may be durable.
   ///

@@ -28,8 +28,8 @@ extension MmapFile {
   ///   - range: Any of the three kinds; borrowed.
   ///   - body: Reads the bytes.
   /// - Returns: What `body` returns.
-  /// - Throws: ``MmapFileError`` with `foreignRange`, `truncated`, `deleted`, `lost` or `system`, or the one that `body`
-  ///   throws. A fault under the closure shows zeros to it and is thrown when it has ended.
+  /// - Throws: ``MmapFileError`` with `foreignRange`, `truncated`, `deleted`, `lost` or `system`, or the one that
+  ///   `body` throws. A fault under the closure shows zeros to it and is thrown when it has ended.
   /// - Complexity: No system call; a page that is not in memory is read by the fault that touches it.
   public func withBytes<Stage, Result: ~Copyable>(
     of range: borrowing PageRange<Stage>, _ body: (Span<UInt8>) throws(MmapFileError) -> Result
@@ -48,9 +48,9 @@ extension MmapFile {
 
   /// Lends bytes of a file that is open for reading only to a closure, with no copy.
   ///
-  /// It is for files that do not change, or parts that do not: an index, a checksum. Other programs may write the file. What
-  /// they write meanwhile changes what the closure sees, even between two loads of the same byte; ``peek(_:)`` copies.
-  /// Faults are absorbed as ever.
+  /// It is for files that do not change, or parts that do not: an index, a checksum. Other programs may write the file.
+  /// What they write meanwhile changes what the closure sees, even between two loads of the same byte; ``peek(_:)``
+  /// copies. Faults are absorbed as ever.
   ///
   /// ```swift
   /// let file = try MmapFile.openReadOnly(at: path)
@@ -61,8 +61,8 @@ extension MmapFile {
   ///   - bytes: Offsets into the file, all inside of it; need no alignment.
   ///   - body: Reads the bytes.
   /// - Returns: What `body` returns.
-  /// - Throws: ``MmapFileError`` with `openForWriting`, `outOfBounds`, `truncated`, `deleted`, `lost` or `system`, or the one
-  ///   that `body` throws.
+  /// - Throws: ``MmapFileError`` with `openForWriting`, `outOfBounds`, `truncated`, `deleted`, `lost` or `system`, or
+  ///   the one that `body` throws.
   public func withBytes<Result: ~Copyable>(
     in bytes: Range<Int>, _ body: (Span<UInt8>) throws(MmapFileError) -> Result
   ) throws(MmapFileError) -> Result {
@@ -70,7 +70,8 @@ extension MmapFile {
     return try lend(bytes, body)
   }
 
-  /// Lends bytes of a file that is open for reading only to a closure that throws errors of its own; else it is the same.
+  /// Lends bytes of a file that is open for reading only to a closure that throws errors of its own; else it is the
+  /// same.
   public func withBytes<Result: ~Copyable>(
     in bytes: Range<Int>, _ body: (Span<UInt8>) throws -> Result
   ) throws -> Result {

@@ -5,9 +5,9 @@ import SystemPackage
 extension MmapFile {
   /// Lets a closure change some bytes of a range, which sees those that are there, and gives the receipt for the range.
   ///
-  /// It is for what is not written at one time, or not as a whole: a header, a bitmap, a log. A range of any stage can be
-  /// updated. The closure stores through a ``RangeEditor``; what it leaves alone stays as it is, and the pages in which it
-  /// stores nothing keep their state: what was *flushed* there still is.
+  /// It is for what is not written at one time, or not as a whole: a header, a bitmap, a log. A range of any stage can
+  /// be updated. The closure stores through a ``RangeEditor``; what it leaves alone stays as it is, and the pages in
+  /// which it stores nothing keep their state: what was *flushed* there still is.
   ///
   /// ```swift
   /// let receipt = try file.update(range) { editor in
@@ -22,19 +22,19 @@ extension MmapFile {
   /// ```
   ///
   /// The first update of an allocated range takes over all that lies in it. Pages without written blocks (ioctl(2) with
-  /// `FS_IOC_FIEMAP`), as those of a new file, are written whole, with the zeros that they show. A range with a *lost* page
-  /// is refused: only a write of the whole page restores it. After a crash a page may have some of the stores and not
-  /// others, like one that was written.
+  /// `FS_IOC_FIEMAP`), as those of a new file, are written whole, with the zeros that they show. A range with a *lost*
+  /// page is refused: only a write of the whole page restores it. After a crash a page may have some of the stores and
+  /// not others, like one that was written.
   ///
   /// - Parameters:
-  ///   - range: Any of the three kinds; consumed. On failure the error gives it back: as it was if nothing was stored, as a
-  ///     receipt if it was one or was durable.
+  ///   - range: Any of the three kinds; consumed. On failure the error gives it back: as it was if nothing was stored,
+  ///     as a receipt if it was one or was durable.
   ///   - body: Changes the bytes. What it throws is the `cause` of the error; what it stored before is in the file.
   /// - Returns: The proof that the range was written; a sync of it makes the changes durable.
   /// - Throws: ``MmapFileError`` with `foreignRange`, `readOnly`, `incompleteWrite` (the closure threw), `noSpace`,
   ///   `truncated`, `deleted`, `lost` or `system`. After `truncated`, `deleted` and `lost` the pages are *lost*.
-  /// - Complexity: One load a page, and what the closure stores; the first update of an allocated range also an ioctl(2) for
-  ///   each MiB.
+  /// - Complexity: One load a page, and what the closure stores; the first update of an allocated range also an
+  ///   ioctl(2) for each MiB.
   public func update<Stage>(
     _ range: consuming PageRange<Stage>, _ body: (RangeEditor) throws -> Void
   ) throws(MmapFileError) -> WriteReceipt {
@@ -75,16 +75,17 @@ extension MmapFile {
   /// Takes over the bytes that lie in an allocated range, as if they had been written just now, and gives the receipt.
   ///
   /// It is for a program that knows what a file holds: it opens the file, allocates what it knows to be there with
-  /// ``FreeListAllocator/allocate(_:at:)``, and adopts it. From then on the range is read, synced, updated and reused like
-  /// any other. Nothing is stored. A writeback that failed before this program opened the file is not known here; only a
-  /// checksum shows it. On a file system without FIEMAP the range is adopted unchecked, with zeros where there is a hole.
+  /// ``FreeListAllocator/allocate(_:at:)``, and adopts it. From then on the range is read, synced, updated and reused
+  /// like any other. Nothing is stored. A writeback that failed before this program opened the file is not known here;
+  /// only a checksum shows it. On a file system without FIEMAP the range is adopted unchecked, with zeros where there
+  /// is a hole.
   ///
   /// - Parameter range: Consumed; on failure the error gives it back.
   /// - Returns: The proof that the range holds what was written.
   /// - Throws: ``MmapFileError`` with `foreignRange`, `readOnly`, `noData` (a part is a hole, or blocks that were only
   ///   reserved), `lost` (a page is *lost*: only a write brings it back), `truncated`, `deleted` or `system`.
-  /// - Complexity: statx(2), to see that the file covers the range, and ioctl(2) with `FS_IOC_FIEMAP`, to see that it has
-  ///   written blocks. Where it has none, msync(2) with `MS_SYNC` before a second ioctl(2).
+  /// - Complexity: statx(2), to see that the file covers the range, and ioctl(2) with `FS_IOC_FIEMAP`, to see that it
+  ///   has written blocks. Where it has none, msync(2) with `MS_SYNC` before a second ioctl(2).
   public func adopt(_ range: consuming AllocatedRange) throws(MmapFileError) -> WriteReceipt {
     let epoch = states.epoch
     let (bytes, pages) = (range.byteRange, range.pages)
@@ -168,8 +169,8 @@ extension MmapFile {
       remedy: "write the range, or update it")
   }
 
-  // What is copied at a time, so that a large range needs no second one of its size: a step then costs far more than its
-  // ioctl(2) and its pread(2).
+  // What is copied at a time, so that a large range needs no second one of its size: a step then costs far more than
+  // its ioctl(2) and its pread(2).
   private static let stepOfRest = 1 << 20
 
   // Pages without written blocks are promised as parts of the range.

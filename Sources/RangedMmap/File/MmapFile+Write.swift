@@ -3,8 +3,8 @@
 extension MmapFile {
   /// Copies `bytes` into a range and gives the receipt for it.
   ///
-  /// Bytes are in the page cache when it returns, not on the disk: see ``flush(_:)`` and ``sync(_:)``. After a failed write
-  /// some of them may be in the file.
+  /// Bytes are in the page cache when it returns, not on the disk: see ``flush(_:)`` and ``sync(_:)``. After a failed
+  /// write some of them may be in the file.
   ///
   /// - Parameters:
   ///   - bytes: As many as the range holds.
@@ -12,9 +12,9 @@ extension MmapFile {
   /// - Returns: The proof of the write.
   /// - Throws: ``MmapFileError`` with `lengthMismatch`, `foreignRange`, `noSpace`, `truncated`, `deleted`, `lost` or
   ///   `system`. After `truncated`, `deleted` and `lost` the pages are *lost*; else their state is as it was.
-  /// - Complexity: A copy and one store a page, with no system call where the pages are resident and were written through
-  ///   the mapping. Others are written in the way that is fastest for them: by stores that fault, by madvise(2) with
-  ///   `MADV_POPULATE_WRITE`, or by pwrite(2). See <doc:Speed>.
+  /// - Complexity: A copy and one store a page, with no system call where the pages are resident and were written
+  ///   through the mapping. Others are written in the way that is fastest for them: by stores that fault, by madvise(2)
+  ///   with `MADV_POPULATE_WRITE`, or by pwrite(2). See <doc:Speed>.
   public func write(_ bytes: RawSpan, to range: consuming AllocatedRange) throws(MmapFileError) -> WriteReceipt {
     guard bytes.byteCount == range.count else {
       throw MmapFileError(wrongLength(bytes.byteCount, range.count), returning: range)
@@ -65,9 +65,9 @@ extension MmapFile {
 
   /// Lets a closure fill a range in place, with no copy at all, and gives the receipt for it.
   ///
-  /// The closure appends through a ``RangeWriter`` until the range is full: a range that was filled in part gets no receipt,
-  /// although its bytes are in the file. In a file with fewer blocks than bytes a full disk is an error before the closure
-  /// is called.
+  /// The closure appends through a ``RangeWriter`` until the range is full: a range that was filled in part gets no
+  /// receipt, although its bytes are in the file. In a file with fewer blocks than bytes a full disk is an error before
+  /// the closure is called.
   ///
   /// ```swift
   /// let receipt = try file.write(to: range) { writer in
@@ -82,8 +82,8 @@ extension MmapFile {
   ///   - body: Fills the range. What it throws is the `cause` of the error that is thrown.
   /// - Returns: The proof of the write.
   /// - Throws: ``MmapFileError`` with `incompleteWrite`, and all that ``write(_:to:)-(RawSpan,_)`` throws.
-  /// - Complexity: One store a page. Where pages are not resident, one madvise(2) with `MADV_POPULATE_WRITE` for ranges from
-  ///   64 KiB on and those of files with fewer blocks than bytes.
+  /// - Complexity: One store a page. Where pages are not resident, one madvise(2) with `MADV_POPULATE_WRITE` for ranges
+  ///   from 64 KiB on and those of files with fewer blocks than bytes.
   public func write(
     to range: consuming AllocatedRange, _ body: (RangeWriter) throws -> Void
   ) throws(MmapFileError) -> WriteReceipt {

@@ -5,8 +5,8 @@ public import SystemPackage
 ///
 /// It is a reference that any number of workers share; the last one to let go unmaps the file. It assumes no
 /// runtime: threads, dispatch queues and tasks serve alike. Making one gives its allocator too, the only one it will
-/// have. While a file is open for writing, this library maps it for writing no second time, in this process or in another:
-/// the lock is fcntl(2) with `F_OFD_SETLK`, which a program without locks does not see.
+/// have. While a file is open for writing, this library maps it for writing no second time, in this process or in
+/// another: the lock is fcntl(2) with `F_OFD_SETLK`, which a program without locks does not see.
 ///
 /// ```swift
 /// import RangedMmap
@@ -62,8 +62,8 @@ public final class MmapFile: Sendable {
   /// Lends the open file to a closure, for system calls of your own, or for the product `PageCache`.
   ///
   /// It stays open until the closure has ended; afterwards its number may be another file's. Leave fsync(2) and its kin
-  /// to ``sync(_:)``: the kernel reports a failed writeback once to each open file. Where it can, the library syncs by an
-  /// open file of its own, and starts writeback by this one: ``sync(_:)`` sees failures that are not reported here.
+  /// to ``sync(_:)``: the kernel reports a failed writeback once to each open file. Where it can, the library syncs by
+  /// an open file of its own, and starts writeback by this one: ``sync(_:)`` sees failures that are not reported here.
   ///
   /// ```swift
   /// let inode = try file.withDescriptor { descriptor in try descriptor.stat().inode }
@@ -100,10 +100,11 @@ extension MmapFile {
 
   /// Takes pages that came back with a dropped error, to be written again.
   ///
-  /// When a step fails, its range is in the error. If it is not taken out, the range goes back to the file when the last
-  /// copy of the error goes: its pages read as `free` again, but for those that are *lost*. The allocators of this library
-  /// hand such pages out by themselves when their own space is used up, each page once; one that comes back a second time
-  /// waits for this call. A range that is dropped with no error around it, or in a ``HandOver``, does not come back.
+  /// When a step fails, its range is in the error. If it is not taken out, the range goes back to the file when the
+  /// last copy of the error goes: its pages read as `free` again, but for those that are *lost*. The allocators of this
+  /// library hand such pages out by themselves when their own space is used up, each page once; one that comes back a
+  /// second time waits for this call. A range that is dropped with no error around it, or in a ``HandOver``, does not
+  /// come back.
   ///
   /// ```swift
   /// while let range = file.takeAbandoned() { allocator.free(range) }
@@ -119,20 +120,20 @@ extension MmapFile {
 extension MmapFile {
   /// Creates a file, maps it, and gives its allocator.
   ///
-  /// The blocks are reserved unless `storage` says otherwise (fallocate(2)). The file is made under a scratch name in the
-  /// same directory, synced, and moved when it is whole (fsync(2), renameat2(2)). After a failure or a power cut there is
-  /// no partial file, and the file that was to be replaced is as it was. A process that is killed meanwhile may leave a
-  /// file `.ranged-mmap-…`.
+  /// The blocks are reserved unless `storage` says otherwise (fallocate(2)). The file is made under a scratch name in
+  /// the same directory, synced, and moved when it is whole (fsync(2), renameat2(2)). After a failure or a power cut
+  /// there is no partial file, and the file that was to be replaced is as it was. A process that is killed meanwhile
+  /// may leave a file `.ranged-mmap-…`.
   ///
-  /// A file that replaces another gets its owner and group as far as the process may set them, its permissions, its access
-  /// list (POSIX), and the attributes `user.*` that the process may read. All else is as for any new file: labels,
-  /// capabilities, flags. Other names (hard links) stay with the old file, and a process that has it open keeps its bytes.
-  /// A symbolic link stays, and the file that it leads to is replaced.
+  /// A file that replaces another gets its owner and group as far as the process may set them, its permissions, its
+  /// access list (POSIX), and the attributes `user.*` that the process may read. All else is as for any new file:
+  /// labels, capabilities, flags. Other names (hard links) stay with the old file, and a process that has it open keeps
+  /// its bytes. A symbolic link stays, and the file that it leads to is replaced.
   ///
   /// - Parameters:
   ///   - path: Where; the directory must exist.
-  ///   - size: Bytes, at least 1; need not be a multiple of 4096. On hugetlbfs the file itself has whole huge pages, which
-  ///     are all handed out when it is opened another time.
+  ///   - size: Bytes, at least 1; need not be a multiple of 4096. On hugetlbfs the file itself has whole huge pages,
+  ///     which are all handed out when it is opened another time.
   ///   - allocator: What hands out the pages.
   ///   - storage: When the file gets its blocks.
   ///   - replacing: Whether a regular file of this name may be replaced, if its lock is free.
@@ -165,7 +166,8 @@ extension MmapFile {
     throw OpenFile.overtaken(path)
   }
 
-  /// Creates a file with a ``SequentialAllocator``; see ``create(at:size:allocator:storage:replacing:)-(FilePath,_,_,_,_)``.
+  /// Creates a file with a ``SequentialAllocator``; see
+  /// ``create(at:size:allocator:storage:replacing:)-(FilePath,_,_,_,_)``.
   public static func create(
     at path: FilePath, size: Int, storage: Storage = .preallocated, replacing: Bool = false
   ) throws(MmapFileError) -> (file: MmapFile, allocator: SequentialAllocator) {
@@ -179,9 +181,9 @@ extension MmapFile {
 extension MmapFile {
   /// Maps an existing file for writing, and gives its allocator, which starts at the first byte.
   ///
-  /// Nothing is changed until a range is written. The file is the one that the name leads to when its lock is taken; where
-  /// another program has a lease on it (`F_SETLEASE`), the call waits. All pages start as `free`, whatever bytes they hold:
-  /// what an earlier opening handed out is handed out again, in the same order.
+  /// Nothing is changed until a range is written. The file is the one that the name leads to when its lock is taken;
+  /// where another program has a lease on it (`F_SETLEASE`), the call waits. All pages start as `free`, whatever bytes
+  /// they hold: what an earlier opening handed out is handed out again, in the same order.
   ///
   /// - Parameters:
   ///   - path: A regular file of at least 1 byte; need not be a multiple of 4096.

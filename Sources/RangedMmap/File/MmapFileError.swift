@@ -2,8 +2,8 @@ public import SystemPackage
 
 /// What went wrong with a mapped file, where, and what can be done about it.
 ///
-/// When a step that consumes a range fails, the error holds the range: ``range()`` and ``takeRange()`` give it back to be
-/// written again. A receipt that is still good, as one that was given to the wrong file, comes back as what it was:
+/// When a step that consumes a range fails, the error holds the range: ``range()`` and ``takeRange()`` give it back to
+/// be written again. A receipt that is still good, as one that was given to the wrong file, comes back as what it was:
 /// ``takeReceipt()``. <doc:SurvivingFaults> lists the failures and what to do about each.
 ///
 /// ```swift
@@ -122,8 +122,8 @@ extension MmapFileError {
 
   /// Gives back the range that the failed step consumed, ready to be written again.
   ///
-  /// An error can be copied and a range can't: the copies of one error share one range. A receipt comes back as if it had
-  /// been given to `reuse`; ``takeReceipt()`` gives it back as what it was.
+  /// An error can be copied and a range can't: the copies of one error share one range. A receipt comes back as if it
+  /// had been given to `reuse`; ``takeReceipt()`` gives it back as what it was.
   ///
   /// - Returns: The range for the first caller; `nil` for all others, and if the step consumed none.
   public func takeRange() -> AllocatedRange? { returned?.takeAllocated() }

@@ -32,7 +32,7 @@ struct OpenFile: ~Copyable {
   }
 
   func status() throws(MmapFileError) -> Stat {
-    do { return try descriptor.stat() } catch { throw .system(error, path, "can't ask for the file's size") }
+    do { return try descriptor.stat() } catch { throw .system(error, path, "can't query the file's size") }
   }
 
   /// How long the file is now, and whether a name leads to it.
@@ -43,7 +43,7 @@ struct OpenFile: ~Copyable {
     var found = clinux_coverage()
     // SAFETY: the call fills the structure that it is given.
     do throws(Errno) { try Errno.check(unsafe clinux_cover(descriptor.rawValue, &found)) } catch {
-      throw .system(error, path, "can't ask for the file's size")
+      throw .system(error, path, "can't query the file's size")
     }
     return (Int(found.size), Int(found.links))
   }
@@ -69,8 +69,8 @@ struct OpenFile: ~Copyable {
       let code = clinux_resize(descriptor.rawValue, off_t(size))
       guard code == 0 else { throw .system(Errno(rawValue: code), path, "can't give the file \(size) bytes") }
     case .preallocated:
-      // Before fallocate(2), which would fill the disk before it fails. A file system that counts no blocks has 0 free too:
-      // there the call decides.
+      // Before fallocate(2), which would fill the disk before it fails. A file system that counts no blocks has 0 free
+      // too: there the call decides.
       if let free = freeSpace(), free > 0, free < size {
         if memoryFileSystem == "hugetlbfs" { throw noHugePages(size, .noSpace) }
         throw .system(.noSpace, path, "\(size) bytes were asked for and \(free) are free")
@@ -105,8 +105,8 @@ struct OpenFile: ~Copyable {
     guard let inode = (try? status())?.inode,
       let name = FilePath("/proc/self/fd/\(descriptor.rawValue)").linkText()
     else { return false }
-    // The kernel names such a file by its inode's number (`d_mark_tmpfile` in fs/dcache.c), or "/" where the file system
-    // does not call that, as FUSE (`vfs_tmpfile` in fs/namei.c).
+    // The kernel names such a file by its inode's number (`d_mark_tmpfile` in fs/dcache.c), or "/" where the file
+    // system does not call that, as FUSE (`vfs_tmpfile` in fs/namei.c).
     return name.hasSuffix("/#\(inode.rawValue) (deleted)") || name.hasSuffix("// (deleted)")
   }
 

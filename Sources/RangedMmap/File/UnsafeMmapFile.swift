@@ -212,8 +212,8 @@ extension UnsafeMmapFile {
   /// The first byte of the mapping, for writing; `nil` if the file was opened for reading.
   ///
   /// # Safety
-  /// As ``pointer``, and no other thread may use what is written. Page states know nothing of such writes: they are durable
-  /// after ``syncAll()`` all the same, but show as they were. In a sparse file a full disk is a fault.
+  /// As ``pointer``, and no other thread may use what is written. Page states know nothing of such writes: they are
+  /// durable after ``syncAll()`` all the same, but show as they were. In a sparse file a full disk is a fault.
   @unsafe
   public var mutablePointer: UnsafeMutableRawPointer? { unsafe file.isWritable ? file.mapping.base : nil }
 

@@ -14,7 +14,8 @@ import Synchronization
   private let marks: PageBytes<UInt8>
   private let handle: OpaquePointer
 
-  /// Takes over a mapping in whole pages of `unit` bytes; `nil`, with nothing mapped, if there is no memory for the marks.
+  /// Takes over a mapping in whole pages of `unit` bytes; `nil`, with nothing mapped, if there is no memory for the
+  /// marks.
   init?(over base: UnsafeMutableRawPointer, length: Int, unit: Int) {
     let pageCount = Alignment.pages(in: length)
     guard let region = AnonymousRegion(byteCount: Alignment.page + pageCount),

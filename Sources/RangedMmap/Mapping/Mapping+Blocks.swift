@@ -17,8 +17,8 @@ extension Mapping {
 
   /// The gaps in ascending runs of pages; `nil` where the file system has no FIEMAP.
   ///
-  /// btrfs ends a sync when its log has the extents, and FIEMAP shows them a little later: where there are gaps, a second
-  /// call waits for them.
+  /// btrfs ends a sync when its log has the extents, and FIEMAP shows them a little later: where there are gaps, a
+  /// second call waits for them.
   func gaps(in runs: [Range<Int>]) -> Gaps? {
     let gaps = gaps(in: runs, settled: false)
     guard let gaps, !gaps.isEmpty else { return gaps }

@@ -4,23 +4,23 @@ import SystemPackage
 
 // Pages of 2 MiB for a new file that is filled in order by small writes: one fault then serves 512 pages.
 //
-// The price: the first store makes all 512 dirty, and a sync of one writes all of them. So madvise(2) with `MADV_HUGEPAGE`
-// is called when the first 2 MiB were written and not synced, and taken back when less than 2 MiB is synced, when pages
-// are written in no order, and at the end of the file.
+// The price: the first store makes all 512 dirty, and a sync of one writes all of them. So madvise(2) with
+// `MADV_HUGEPAGE` is called when the first 2 MiB were written and not synced, and taken back when less than 2 MiB is
+// synced, when pages are written in no order, and at the end of the file.
 //
-// The first 2 MiB have no readahead (`MADV_RANDOM`): it would run ahead of the writes by up to 8 MiB, and where it has put
-// small pages there is no room for a large one.
+// The first 2 MiB have no readahead (`MADV_RANDOM`): it would run ahead of the writes by up to 8 MiB, and where it has
+// put small pages there is no room for a large one.
 
 extension Mapping {
-  enum LargePages: UInt8, AtomicRepresentable { case undecided, asked, refused }
+  enum LargePages: UInt8, AtomicRepresentable { case undecided, advised, refused }
 
-  /// What one entry of the second level of page tables maps (x86-64, and ARM64 with pages of 4 KiB), and the largest folio
-  /// of the page cache (`MAX_PAGECACHE_ORDER` in include/linux/pagemap.h).
+  /// What one entry of the second level of page tables maps (x86-64, and ARM64 with pages of 4 KiB), and the largest
+  /// folio of the page cache (`MAX_PAGECACHE_ORDER` in include/linux/pagemap.h).
   static let large = 2 << 20
   // A smaller file does not win back what its first 2 MiB lose without readahead.
   private static let leastSize = 64 << 20
-  // Twice the largest readahead (8 MiB), for threads that are ahead of each other. A write this far on, with the start not
-  // filled, is out of order.
+  // Twice the largest readahead (8 MiB), for threads that are ahead of each other. A write this far on, with the start
+  // not filled, is out of order.
   private static let reach = 16 << 20
 
   /// Leaves the choice open, if a new file can have large pages.
@@ -36,15 +36,15 @@ extension Mapping {
     switch largePages.load(ordering: .relaxed) {
     case .refused: return
     case .undecided: decide(by: bytes)
-    case .asked:
+    case .advised:
       // At the end of the file too: large pages would be read again as such, 4 MiB at a time.
-      if !followsOthers(bytes) || bytes.upperBound > size - Self.large { refuseLargePages(.asked) }
+      if !followsOthers(bytes) || bytes.upperBound > size - Self.large { refuseLargePages(.advised) }
     }
   }
 
   /// Ends large pages, and drops the clean ones that readahead made behind some bytes.
   func refuseLargePages(after bytes: Range<Int>) {
-    guard largePages.load(ordering: .relaxed) == .asked, refuseLargePages(.asked) else { return }
+    guard largePages.load(ordering: .relaxed) == .advised, refuseLargePages(.advised) else { return }
     let end = Alignment.outward(bytes, unit: Self.large).upperBound
     _ = posix_fadvise(descriptor.rawValue, off_t(end), off_t(Self.reach), POSIX_FADV_DONTNEED)
   }
@@ -58,7 +58,7 @@ extension Mapping {
       if bytes.lowerBound >= Self.reach { refuseLargePages(.undecided) }
       return
     }
-    let isMine = largePages.compareExchange(expected: .undecided, desired: .asked, ordering: .relaxed).exchanged
+    let isMine = largePages.compareExchange(expected: .undecided, desired: .advised, ordering: .relaxed).exchanged
     guard isMine else { return }
     let start = Alignment.outward(bytes, unit: Self.large).lowerBound
     advise(max(start, isLarge ? 0 : Self.large)..<size, MADV_HUGEPAGE)
@@ -79,7 +79,7 @@ extension Mapping {
     guard largePages.compareExchange(expected: old, desired: .refused, ordering: .relaxed).exchanged else {
       return false
     }
-    if old == .asked { advise(0..<size, MADV_NOHUGEPAGE) }
+    if old == .advised { advise(0..<size, MADV_NOHUGEPAGE) }
     // Not before: readahead at the last of these pages would run into those that are to become large.
     advise(0..<Self.large, MADV_NORMAL)
     return true

@@ -77,10 +77,11 @@ extension Mapping {
       hasSeveralWriters: hasSeveralWriters(), isInOrder: isInOrder(bytes))
   }
 
-  // Ranges that are checked in each direction: so many that a few late ones change nothing, and all checks together cost
-  // less than one fault.
+  // Ranges that are checked in each direction: so many that a few late ones change nothing, and all checks together
+  // cost less than one fault.
   private static let nearby = 32
-  // Threads that fill a file together are each a range ahead of the next; with up to this many, nothing lies further on.
+  // Threads that fill a file together are each a range ahead of the next; with up to this many, nothing lies further
+  // on.
   private static let mostThreads = 16
 
   // Half of what lies shortly before was written, and nothing further on than threads are apart.
@@ -172,8 +173,8 @@ extension Mapping {
     return [.noSpace, .diskQuotaExceeded].first { $0 == Errno(rawValue: code) }
   }
 
-  // A write to blocks that are shared with another file (a reflink, a snapshot) needs new ones. Writing a byte of each page
-  // as it is shows whether there are any.
+  // A write to blocks that are shared with another file (a reflink, a snapshot) needs new ones. Writing a byte of each
+  // page as it is shows whether there are any.
   private func missingCopies(_ bytes: Range<Int>) -> Errno? {
     for offset in stride(from: bytes.lowerBound, to: bytes.upperBound, by: Alignment.page) {
       var (byte, count) = (UInt8(0), 0)

@@ -148,8 +148,8 @@ extension Mapping {
     _ = clinux_write_back(descriptor.rawValue, off_t(bytes.lowerBound), off_t(bytes.count), ownFile.isOwn)
   }
 
-  // Less is written in the time of the sync itself: on the disk of the article on speed 1 MiB takes 0.25 ms, and the sync of
-  // a page 0.7.
+  // Less is written in the time of the sync itself: on the disk of the article on speed 1 MiB takes 0.25 ms, and the
+  // sync of a page 0.7.
   private static let leastToWriteAhead = 1 << 20
 
   /// Writes the range's dirty pages back and waits for the device: msync(2) with MS_SYNC.

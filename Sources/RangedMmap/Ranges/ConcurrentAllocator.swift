@@ -3,12 +3,12 @@ import Synchronization
 /// Hands out a file's pages in order, to any number of threads at once, without waiting.
 ///
 /// The order of ranges in the file is the order of the additions: a worker's ranges need not be neighbours. For workers
-/// that allocate for themselves see <doc:WorkersAndTasks>. When the file is used up, pages that came back with a dropped
-/// error are handed out once more: see ``MmapFile/takeAbandoned()``.
+/// that allocate for themselves see <doc:WorkersAndTasks>. When the file is used up, pages that came back with a
+/// dropped error are handed out once more: see ``MmapFile/takeAbandoned()``.
 ///
-/// The counter can't wrap: an addition is at most the size of the file, and is made only where the counter was below it. So
-/// it passes the end by at most the file's size for each thread that is between the two steps: 2^47 bytes of address space
-/// times 2^22 threads, counted in pages, far below 2^64.
+/// The counter can't wrap: an addition is at most the size of the file, and is made only where the counter was below
+/// it. So it passes the end by at most the file's size for each thread that is between the two steps: 2^47 bytes of
+/// address space times 2^22 threads, counted in pages, far below 2^64.
 public final class ConcurrentAllocator: RangeAllocator, Sendable {
   /// The size in bytes of the file.
   public let totalSize: Int
@@ -43,8 +43,8 @@ public final class ConcurrentAllocator: RangeAllocator, Sendable {
   ///
   /// - Parameter byteCount: Bytes wanted, at least 1; rounded up to 4096 and clamped to what is left.
   /// - Returns: The range, or `nil` when the file is used up or `byteCount` is not positive.
-  /// - Complexity: One atomic load and one atomic addition, with no lock, no system call, and no store for its pages: those
-  ///   behind the counter read as allocated in ``PageStates``.
+  /// - Complexity: One atomic load and one atomic addition, with no lock, no system call, and no store for its pages:
+  ///   those behind the counter read as allocated in ``PageStates``.
   @inlinable  // alone with what it needs: a call would cost as much as the addition
   public func allocate(_ byteCount: Int) -> AllocatedRange? {
     let endPage = highWaterMark.end

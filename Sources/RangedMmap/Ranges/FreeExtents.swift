@@ -1,8 +1,8 @@
 /// Runs of pages that are free, in the order of the file, no two of them neighbours.
 ///
-/// They are kept in blocks, each with the length of its longest run: a search for room passes over a whole block at once,
-/// and adding or removing a run moves no more than a block. That is n / 128 steps at most, where n is the most runs that
-/// there ever were, and a few hundred more.
+/// They are kept in blocks, each with the length of its longest run: a search for room passes over a whole block at
+/// once, and adding or removing a run moves no more than a block. That is n / 128 steps at most, where n is the most
+/// runs that there ever were, and a few hundred more.
 struct FreeExtents: Sendable {
   private struct Block: Sendable {
     var runs: [Range<Int>]

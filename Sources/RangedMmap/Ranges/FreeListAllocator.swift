@@ -1,8 +1,9 @@
-/// Hands out a file's pages where there is room, and takes them back: a free list, first fit, for any number of threads.
+/// Hands out a file's pages where there is room, and takes them back: a free list, first fit, for any number of
+/// threads.
 ///
 /// It is for files whose pages come and go, as those of a page store, and for files that hold something already: a
-/// program that knows where its data lie claims them with ``allocate(_:at:)`` and ``MmapFile/adopt(_:)``. Ranges that are
-/// freed join with their free neighbours, so that what was cut into pages can be handed out in one piece again.
+/// program that knows where its data lie claims them with ``allocate(_:at:)`` and ``MmapFile/adopt(_:)``. Ranges that
+/// are freed join with their free neighbours, so that what was cut into pages can be handed out in one piece again.
 ///
 /// ```swift
 /// let (file, allocator) = try MmapFile.open(at: path, allocator: FreeListAllocator.self)
@@ -14,8 +15,8 @@
 ///
 /// Any thread may call it; one at a time goes through.
 ///
-/// - Complexity: A call takes at most n / 128 steps, where n is the most runs of free pages that there ever were, and a few
-///   hundred more, with no system call.
+/// - Complexity: A call takes at most n / 128 steps, where n is the most runs of free pages that there ever were, and a
+///   few hundred more, with no system call.
 public final class FreeListAllocator: RangeAllocator, Sendable {
   /// The size in bytes of the file.
   public let totalSize: Int
@@ -52,8 +53,8 @@ public final class FreeListAllocator: RangeAllocator, Sendable {
   /// Where there is none, pages that came back with a dropped error are free, too: see ``MmapFile/takeAbandoned()``.
   ///
   /// - Parameter byteCount: Bytes wanted, at least 1; rounded up to 4096.
-  /// - Returns: The range, which is short of whole pages only at the end of the file; `nil` when no run of free pages is
-  ///   as long, or `byteCount` is not positive.
+  /// - Returns: The range, which is short of whole pages only at the end of the file; `nil` when no run of free pages
+  ///   is as long, or `byteCount` is not positive.
   public func allocate(_ byteCount: Int) -> AllocatedRange? {
     guard byteCount > 0 else { return nil }
     let wanted = Alignment.pages(in: byteCount)

@@ -52,8 +52,8 @@ public final class HandOver<Value: ~Copyable & Sendable>: Sendable {
   /// ```
   ///
   /// A receipt is changed with ``MmapFile/update(_:_:)-(WriteReceipt,_)`` and made durable with
-  /// ``MmapFile/sync(inPlace:)`` where it is. Other threads that take or use it wait meanwhile. A use of the box inside of
-  /// the closure traps.
+  /// ``MmapFile/sync(inPlace:)`` where it is. Other threads that take or use it wait meanwhile. A use of the box inside
+  /// of the closure traps.
   ///
   /// - Parameter body: Uses the value.
   /// - Returns: What `body` returns, or `nil` if the value was taken out before.
@@ -62,7 +62,8 @@ public final class HandOver<Value: ~Copyable & Sendable>: Sendable {
   public func withValue<Result: ~Copyable, Failure>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result? {
-    // `inout` also for reading: where the type of a borrowed value is not written out, Swift 6.3 lets a task capture it.
+    // `inout` also for reading: where the type of a borrowed value is not written out, Swift 6.3 lets a task capture
+    // it.
     guard var value = remove(for: pthread_self()) else { return nil }
     do throws(Failure) {
       let result = try body(&value)

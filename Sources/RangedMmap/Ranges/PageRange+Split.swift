@@ -63,8 +63,8 @@ extension PageRange {
   /// Makes one range of this one and its neighbour, which may come before it or after it.
   ///
   /// It is for all three stages. Both are consumed and come back in the answer. An empty range is a neighbour of those
-  /// that start or end where it lies. A joined receipt counts as written when the older one was: if a sync has failed in
-  /// between, it is refused, unless all of its pages are *flushed*.
+  /// that start or end where it lies. A joined receipt counts as written when the older one was: if a sync has failed
+  /// in between, it is refused, unless all of its pages are *flushed*.
   ///
   /// ```swift
   /// switch low.joined(with: high) {

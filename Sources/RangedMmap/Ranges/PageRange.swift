@@ -14,8 +14,8 @@ public enum Flushed: RangeStage {}
 
 /// A range that may be written once: the writer that holds it is the only one.
 ///
-/// It comes from ``RangeAllocator/allocate(_:)``, from `reuse`, or out of an error with ``MmapFileError/range()``. A write
-/// consumes it.
+/// It comes from ``RangeAllocator/allocate(_:)``, from `reuse`, or out of an error with ``MmapFileError/range()``. A
+/// write consumes it.
 public typealias AllocatedRange = PageRange<Allocated>
 
 /// The proof that a range was written in full; what ``MmapFile/flush(_:)`` and ``MmapFile/sync(_:)`` take.
@@ -30,12 +30,13 @@ public typealias FlushedRange = PageRange<Flushed>
 /// A run of a file's pages that has one owner, and whose type says what has become of it.
 ///
 /// It starts at a multiple of 4096 bytes; its length is one too, unless it ends at the end of a file whose size
-/// isn't. Ranges of any stage are split and joined. It can't be copied, and no code outside this library can make one: an
-/// allocator hands out an ``AllocatedRange``, a write turns it into a ``WriteReceipt``, a sync into a ``FlushedRange``, and
-/// each step consumes the value it starts from. It belongs to one file; another refuses it with `foreignRange`.
+/// isn't. Ranges of any stage are split and joined. It can't be copied, and no code outside this library can make one:
+/// an allocator hands out an ``AllocatedRange``, a write turns it into a ``WriteReceipt``, a sync into a
+/// ``FlushedRange``, and each step consumes the value it starts from. It belongs to one file; another refuses it with
+/// `foreignRange`.
 ///
-/// Dropping a range gives nothing back: its pages stay as they are until the file is opened again. To give some back there
-/// is ``FreeListAllocator/free(_:)``.
+/// Dropping a range gives nothing back: its pages stay as they are until the file is opened again. To give some back
+/// there is ``FreeListAllocator/free(_:)``.
 public struct PageRange<Stage: RangeStage>: ~Copyable, Sendable {
   /// The first byte, counted from the start of the file; a multiple of 4096.
   public let start: Int

@@ -1,9 +1,9 @@
 /// Something that hands out the pages of one file, each once.
 ///
-/// A program can have its own. Its ranges can't overlap, because it can't make a range: it is given one ``AllocatedRange``
-/// over the whole file and hands out what it splits off. ``MmapFile`` makes the allocator of a file, once. To be shared by
-/// threads it must be `Sendable`, with its own lock. ``MmapFile/takeAbandoned()`` gives it pages that came back with a
-/// dropped error. <doc:WorkersAndTasks> shows one.
+/// A program can have its own. Its ranges can't overlap, because it can't make a range: it is given one
+/// ``AllocatedRange`` over the whole file and hands out what it splits off. ``MmapFile`` makes the allocator of a file,
+/// once. To be shared by threads it must be `Sendable`, with its own lock. ``MmapFile/takeAbandoned()`` gives it pages
+/// that came back with a dropped error. <doc:WorkersAndTasks> shows one.
 public protocol RangeAllocator: AnyObject {
   /// Takes over all pages of a file.
   ///

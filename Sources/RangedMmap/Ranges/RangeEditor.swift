@@ -3,8 +3,8 @@
 /// ``MmapFile/update(_:_:)-(PageRange<Stage>,_)`` lends one to its closure. Offsets are bytes, counted from the range's
 /// start; one outside of the range traps. Like a ``RangeWriter`` it can't leave the closure.
 ///
-/// Stores are made in place, in the order of the calls. If one fails, those that follow are left out, and `update` throws
-/// when the closure has ended; a page that can't be read shows zeros until then.
+/// Stores are made in place, in the order of the calls. If one fails, those that follow are left out, and `update`
+/// throws when the closure has ended; a page that can't be read shows zeros until then.
 ///
 /// - Complexity: A store is a copy and a store of each page's state, and where the page is not in memory what
 ///   ``MmapFile/write(_:to:)-(RawSpan,_)`` says.

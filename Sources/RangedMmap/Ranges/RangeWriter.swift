@@ -6,8 +6,9 @@
 ///
 /// - Complexity: Each append is a copy and an addition, with no system call.
 @safe public struct RangeWriter: ~Escapable {
-  // Copyable, and lent by value: Swift 6.3 lets a task capture a noncopyable parameter whose type is not written out, and
-  // does not follow what is assigned out of an `inout` one. A copyable type it refuses; the cases are in `MustNotCompile`.
+  // Copyable, and lent by value: Swift 6.3 lets a task capture a noncopyable parameter whose type is not written out,
+  // and does not follow what is assigned out of an `inout` one. A copyable type it refuses; the cases are in
+  // `MustNotCompile`.
 
   @usableFromInline let base: UnsafeMutableRawPointer
   // On the stack of `write(to:_:)`, which so knows how far the closure came.
@@ -56,7 +57,8 @@ extension RangeWriter {
 
   /// Appends bytes: of an array, a slice, a `Data`, a string's `utf8`, or any other sequence.
   ///
-  /// Where they lie in memory one after the other it is one copy, and `repeatElement` needs none; others come one by one.
+  /// Where they lie in memory one after the other it is one copy, and `repeatElement` needs none; others come one by
+  /// one.
   @inlinable
   public func append(contentsOf bytes: some Sequence<UInt8>) {
     if let same = bytes as? Repeated<UInt8> {

@@ -2,7 +2,8 @@ import Synchronization
 
 /// The range that a failed step had consumed, for the first caller that takes it.
 ///
-/// If it is not taken, an allocated range goes back to its file: see ``MmapFile/takeAbandoned()``. A receipt is dropped.
+/// If it is not taken, an allocated range goes back to its file: see ``MmapFile/takeAbandoned()``. A receipt is
+/// dropped.
 final class ReturnedRange: Sendable {
   private let start: Int
   private let count: Int

@@ -1,7 +1,8 @@
 /// Hands out a file's pages in order, for one thread.
 ///
-/// It isn't `Sendable`: the compiler refuses to share it, and ``ConcurrentAllocator`` is what to share instead. When the
-/// file is used up, pages that came back with a dropped error are handed out once more: ``MmapFile/takeAbandoned()``.
+/// It isn't `Sendable`: the compiler refuses to share it, and ``ConcurrentAllocator`` is what to share instead. When
+/// the file is used up, pages that came back with a dropped error are handed out once more:
+/// ``MmapFile/takeAbandoned()``.
 public final class SequentialAllocator: RangeAllocator {
   /// The size in bytes of the file.
   public let totalSize: Int

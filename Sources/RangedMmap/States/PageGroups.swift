@@ -45,8 +45,8 @@ public struct PageGroups: Sendable {
   /// Counts again what has changed.
   ///
   /// - Returns: The counts of the whole file at the same moment.
-  /// - Complexity: One load for each 16 MiB of the file, and a walk over those parts where something changed since the last
-  ///   time.
+  /// - Complexity: One load for each 16 MiB of the file, and a walk over those parts where something changed since the
+  ///   last time.
   @discardableResult
   public mutating func update() -> PageCounts {
     states.withCensus { census in

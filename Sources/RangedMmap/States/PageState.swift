@@ -1,7 +1,7 @@
 /// What the library knows of one 4 KiB page.
 ///
-/// It is the library's belief, from what went through it. Bytes from another program or through a raw pointer leave it as
-/// it was. The raw values are fixed.
+/// It is the library's belief, from what went through it. Bytes from another program or through a raw pointer leave it
+/// as it was. The raw values are fixed.
 public enum PageState: UInt8, Sendable, CaseIterable {
   /// The page was not handed out since the file was opened; it may hold bytes from before.
   case free = 0

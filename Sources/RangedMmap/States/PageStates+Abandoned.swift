@@ -2,8 +2,9 @@ import Synchronization
 
 // Ranges that came back with a dropped error.
 //
-// Their pages have no owner. They read as free again, unless they are *lost*. An allocator whose own space is used up hands
-// each page out once more, and no more than once: else a loop that takes ranges and drops its errors would never end.
+// Their pages have no owner. They read as free again, unless they are *lost*. An allocator whose own space is used up
+// hands each page out once more, and no more than once: else a loop that takes ranges and drops its errors would never
+// end.
 
 struct AbandonedPages: Sendable {
   /// Those that an allocator may hand out by itself.

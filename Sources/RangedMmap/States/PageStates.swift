@@ -4,8 +4,8 @@ import Synchronization
 ///
 /// One byte a 4 KiB page in one contiguous region, whose memory is used as far as pages are touched. Allocating,
 /// writing and syncing a range store its pages' bytes with plain atomic stores: no lock, no read-modify-write, no
-/// system call. Flushes and syncs of the whole file compare and exchange, so that they do not overtake a writer. Each page
-/// is read on its own; two pages read one after the other may be from different moments.
+/// system call. Flushes and syncs of the whole file compare and exchange, so that they do not overtake a writer. Each
+/// page is read on its own; two pages read one after the other may be from different moments.
 @safe public final class PageStates: @unchecked Sendable {
   // SAFETY: each property is constant, and holds atomics or a monitor.
 
@@ -57,8 +57,8 @@ import Synchronization
   ///
   /// Any thread may call it; calls wait for each other, and writers for none.
   ///
-  /// - Complexity: One load for each 16 MiB of the file, and where anything changed since the last call, a walk over those
-  ///   4096 pages.
+  /// - Complexity: One load for each 16 MiB of the file, and where anything changed since the last call, a walk over
+  ///   those 4096 pages.
   public func counts() -> PageCounts { withCensus { $0.total } }
 
   /// Marks pages as handed out; an allocator calls it with each range that it gives away.
@@ -103,8 +103,8 @@ extension PageStates {
 
   /// Marks pages as written by a step that began in some epoch.
   ///
-  /// The first epoch's tag is never used again, so a slow step marks nothing wrong. A step of a later epoch checks under the
-  /// lock whether it is still the current one.
+  /// The first epoch's tag is never used again, so a slow step marks nothing wrong. A step of a later epoch checks
+  /// under the lock whether it is still the current one.
   @inline(__always)
   func setWritten(_ pages: Range<Int>, since began: Epoch) {
     if began.isFirst { set(pages, to: StateByte(.written)) } else { setWrittenLater(pages, since: began) }

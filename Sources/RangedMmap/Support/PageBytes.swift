@@ -23,7 +23,8 @@ where Value.AtomicRepresentation == UInt8.AtomicRepresentation {
     precondition(offset >= 0 && count <= region.byteCount - offset, "bytes outside of the region")
     self.region = region
     self.count = count
-    // SAFETY: the region is zeroed, which is a valid atomic of a byte, is as long as was checked, and is kept alive here.
+    // SAFETY: the region is zeroed, which is a valid atomic of a byte, is as long as was checked, and is kept alive
+    // here.
     unsafe bytes = (region.base + offset).bindMemory(to: Atomic<Value>.self, capacity: count)
   }
 

@@ -17,7 +17,8 @@ extension Span<UInt8> {
     return value
   }
 
-  /// The integer that starts at an offset, its most significant byte first; else as with the least significant one first.
+  /// The integer that starts at an offset, its most significant byte first; else as with the least significant one
+  /// first.
   @inlinable
   public func load<Value: FixedWidthInteger>(bigEndianAt offset: Int, as type: Value.Type = Value.self) -> Value {
     load(littleEndianAt: offset, as: type).byteSwapped
