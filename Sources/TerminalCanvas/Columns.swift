@@ -34,6 +34,4 @@ extension Unicode.Scalar {
   nonisolated(unsafe) private static let locale = unsafe cnc_text_locale()
 }
 
-extension StringProtocol {
-  package var columns: Int { unicodeScalars.reduce(0) { $0 + $1.columns } }
-}
+extension StringProtocol { package var columns: Int { unicodeScalars.reduce(0) { $0 + $1.columns } } }

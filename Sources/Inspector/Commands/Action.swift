@@ -35,14 +35,10 @@ extension Action {
 /// An action that leaves the file, its ranges and the workers as they are.
 package protocol ReadOnlyAction: Action {}
 
-extension ReadOnlyAction {
-  package var isReadOnly: Bool { true }
-}
+extension ReadOnlyAction { package var isReadOnly: Bool { true } }
 
 /// An action that changes only what the screen shows, and prints nothing.
-protocol ViewAction: ReadOnlyAction {
-  func change(_ session: Session) throws(CommandError)
-}
+protocol ViewAction: ReadOnlyAction { func change(_ session: Session) throws(CommandError) }
 
 extension ViewAction {
   func perform(in session: Session) throws(CommandError) -> Event {
@@ -117,9 +113,7 @@ extension Command {
   ///
   /// - Parameter line: The line, without its newline.
   /// - Throws: What is wrong, where, and what was expected.
-  package init?(parsing line: String) throws(SyntaxError) {
-    try self.init(try Word.split(line))
-  }
+  package init?(parsing line: String) throws(SyntaxError) { try self.init(try Word.split(line)) }
 
   /// Reads the words of a line; `nil` if there are none.
   init?(_ words: [Word]) throws(SyntaxError) {

@@ -63,9 +63,7 @@ struct Form: Sendable {
   init<each Value: Sendable>(
     _ keyword: String, _ parameters: repeat Parameter<each Value>,
     make: @escaping @Sendable (repeat each Value) -> any Action
-  ) {
-    self.init(keyword: keyword, repeat each parameters, make: make)
-  }
+  ) { self.init(keyword: keyword, repeat each parameters, make: make) }
 
   init<each Value: Sendable>(
     keyword: String?, _ parameters: repeat Parameter<each Value>,

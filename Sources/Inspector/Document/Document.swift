@@ -1,6 +1,5 @@
 import PageCache
 import RangedMmap
-import SystemPackage
 
 /// An open file, the ranges that were taken from it, and what has become of its size and its name.
 package final class Document {

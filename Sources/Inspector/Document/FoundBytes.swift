@@ -1,6 +1,5 @@
 import PageCache
 import RangedMmap
-import SystemPackage
 
 /// Bytes of a file as they are now, and which of them are gone.
 package struct FoundBytes: Sendable {

@@ -1,6 +1,5 @@
 import Glibc
 import RangedMmap
-import SystemPackage
 
 /// What a range was filled with.
 struct Content: Sendable {

@@ -1,4 +1,3 @@
-import Glibc
 import RangedMmap
 import SystemPackage
 

@@ -188,9 +188,7 @@ struct RangeTable: ~Copyable {
 
   mutating func update<Result>(
     _ label: Int, _ body: (inout RangeRecord) throws(CommandError) -> Result
-  ) throws(CommandError) -> Result {
-    try body(&records[label - 1])
-  }
+  ) throws(CommandError) -> Result { try body(&records[label - 1]) }
 }
 
 /// The first index for which something is so that is so for all that follow, or `count`.

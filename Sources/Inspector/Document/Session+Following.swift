@@ -1,12 +1,9 @@
 import PageCache
 import RangedMmap
-import SystemPackage
 
 // What other processes do to the open file.
 
-extension Event {
-  fileprivate static func failure(_ line: String) -> Event { Event(.failure, [line]) }
-}
+extension Event { fileprivate static func failure(_ line: String) -> Event { Event(.failure, [line]) } }
 
 extension Session {
   /// Reports, once, what other processes did to the file; one that is open for reading only is followed as it grows and

@@ -1,5 +1,4 @@
 import PageCache
-import SystemPackage
 
 extension PageCache {
   /// The extents that cover some bytes of a file, by a descriptor that the inspector opened.

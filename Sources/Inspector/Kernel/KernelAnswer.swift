@@ -1,6 +1,5 @@
 import PageCache
 import RangedMmap
-import SystemPackage
 
 /// What the kernel says of pages of a file: all that it counts, or only which of them are in memory, where there are no
 /// counts or counts of other pages (a stacked file system's).

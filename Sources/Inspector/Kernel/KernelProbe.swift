@@ -1,7 +1,6 @@
 import Glibc
 import PageCache
 import RangedMmap
-import SystemPackage
 
 /// What is to be sampled: the pages in view.
 package struct KernelRequest: Sendable {

@@ -1,6 +1,5 @@
 import PageCache
 import RangedMmap
-import SystemPackage
 
 /// Finds a page in a state of the kernel, by counts of ever smaller parts of a file.
 struct KernelSearch {

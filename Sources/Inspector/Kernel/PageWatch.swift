@@ -1,7 +1,6 @@
 import PageCache
 import RangedMmap
 import Synchronization
-import SystemPackage
 
 /// Reports what becomes of a file's pages, its size and its name, line by line, from a thread of its own.
 ///

@@ -1,7 +1,5 @@
-import Glibc
 import PageCache
 import RangedMmap
-import SystemPackage
 
 // What the kernel says of the open file.
 

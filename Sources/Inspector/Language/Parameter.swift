@@ -100,9 +100,7 @@ extension Parameter where Value == String {
   static var text: Self { Parameter(.text) { word, _ in word.text } }
   static var verb: Self { Parameter(.verb) { word, _ in word.text } }
   /// All words to the end as one text.
-  static var texts: Self {
-    Parameter(.text) { $0.rest(.text).map(\.text).joined(separator: " ") }
-  }
+  static var texts: Self { Parameter(.text) { $0.rest(.text).map(\.text).joined(separator: " ") } }
 }
 
 extension Parameter where Value == Int {
@@ -138,9 +136,7 @@ extension Parameter where Value == PageState {
   static var state: Self { .choice("state", PageState.allCases, name: "STATE") }
 }
 
-extension Parameter where Value == Duration {
-  static var time: Self { Parameter(.time, word: Literal.time) }
-}
+extension Parameter where Value == Duration { static var time: Self { Parameter(.time, word: Literal.time) } }
 
 extension Parameter where Value == Attempt {
   /// A whole command that is said to fail, to the end of the line.

@@ -1,4 +1,3 @@
-import RangedMmap
 
 /// What a range is filled with; every byte follows from its place, which makes it checkable.
 package enum Pattern: Sendable, Equatable {

@@ -131,9 +131,7 @@ package struct OutputFile {
 
 extension FileDescriptor {
   /// Makes durable what was written, and closes the file also if that fails.
-  package func finish() throws {
-    try closeAfter { try synchronise() }
-  }
+  package func finish() throws { try closeAfter { try synchronise() } }
 }
 
 extension Stat {

@@ -1,5 +1,4 @@
 import RangedMmap
-import SystemPackage
 
 extension Session {
   func output(_ path: String, isForced: Bool, command: String) -> OutputFile {

@@ -1,5 +1,4 @@
 import RangedMmap
-import SystemPackage
 
 // A recording comes to the same states and bytes because commands move only ranges with labels, which the session holds,
 // and threads only ranges that they have not handed over. The two share the order in which pages are allocated and
@@ -69,9 +68,7 @@ extension Session {
   }
 
   /// Records what a command had done before it failed.
-  func recordAchieved() {
-    for command in recorder.achieved.take() ?? [] { write(command) }
-  }
+  func recordAchieved() { for command in recorder.achieved.take() ?? [] { write(command) } }
 
   private func write(_ command: Command) { add("\(command)") }
 

@@ -1,7 +1,5 @@
 import Glibc
-import PageCache
 import RangedMmap
-import SystemPackage
 
 /// What is open, which ranges have been handed out, who works on them: all that the inspector knows, with no screen.
 ///

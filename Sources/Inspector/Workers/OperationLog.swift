@@ -18,9 +18,7 @@ final class OperationLog: Sendable {
   /// Runs `body` while no other logged thread allocates, so that numbers follow the places in the file.
   func inOrder<Result: ~Copyable & Sendable, Failure>(
     _ body: () throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    try allocation.withLock { _ throws(Failure) in try body() }
-  }
+  ) throws(Failure) -> Result { try allocation.withLock { _ throws(Failure) in try body() } }
 
   /// Wakes the session to take the operations, of which there are many by now.
   func call() { wakeUp.signal() }

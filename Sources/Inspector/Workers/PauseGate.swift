@@ -54,7 +54,5 @@ final class PauseGate: Sendable {
   }
 
   /// Sleeps for a time, or until the gate is moved.
-  func rest(_ time: Duration) {
-    _ = log.wait(atMost: time) { log in log.position == .open ? nil : () }
-  }
+  func rest(_ time: Duration) { _ = log.wait(atMost: time) { log in log.position == .open ? nil : () } }
 }

@@ -1,4 +1,3 @@
-import RangedMmap
 
 extension Session {
   // So many have a line each, and the cursor follows them.

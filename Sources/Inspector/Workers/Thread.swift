@@ -44,7 +44,5 @@ package final class Thread: @unchecked Sendable {
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
-  func join() {
-    _ = pthread_join(handle, nil)
-  }
+  func join() { _ = pthread_join(handle, nil) }
 }

@@ -12,9 +12,7 @@ package final class NcursesTerminal {
   }
 
   /// Why the terminal can't be used, and what to do.
-  package struct Unusable: Error, CustomStringConvertible {
-    package let description: String
-  }
+  package struct Unusable: Error, CustomStringConvertible { package let description: String }
 
   /// Whether glyphs outside ASCII can be shown.
   package let showsUnicode: Bool

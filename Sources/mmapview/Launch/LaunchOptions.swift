@@ -5,9 +5,7 @@ import SystemPackage
 import VisibleText
 
 /// A command line that makes no sense, and what would.
-struct UsageError: Error, CustomStringConvertible {
-  let description: String
-}
+struct UsageError: Error, CustomStringConvertible { let description: String }
 
 /// What the command line asks for, read and checked in full before anything is done.
 struct LaunchOptions {
@@ -176,9 +174,7 @@ struct LaunchOptions {
     for (option, path, role) in [
       ("--record", options.record, "the recording"), ("--cast", options.cast, "the recording of the screen"),
       ("--frames", options.frames == "-" ? nil : options.frames, "the folder of frames"),
-    ] {
-      if let path { try add(option, path, role, isWritten: true, to: &places) }
-    }
+    ] { if let path { try add(option, path, role, isWritten: true, to: &places) } }
     for output in [record, cast?.output] { try output?.check() }
   }
 

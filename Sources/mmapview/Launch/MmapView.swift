@@ -2,7 +2,6 @@ import ArgumentParser
 import CLaunch
 import Glibc
 import Inspector
-import SystemPackage
 import TerminalCanvas
 
 extension Layer: ExpressibleByArgument {}

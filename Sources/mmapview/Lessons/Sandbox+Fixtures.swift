@@ -2,7 +2,6 @@ import CLesson
 import CLinux
 import Glibc
 import Inspector
-import RangedMmap
 import Synchronization
 import SystemPackage
 

@@ -32,9 +32,7 @@ struct Troff {
     line(Self.prose(text))
   }
 
-  mutating func items(_ items: [(String, String)]) {
-    for (name, text) in items { item([name], text) }
-  }
+  mutating func items(_ items: [(String, String)]) { for (name, text) in items { item([name], text) } }
 
   /// Another line of the last item.
   mutating func more(_ text: String) { line(".br\n" + Self.prose(text)) }

@@ -1,6 +1,5 @@
 import Inspector
 import RangedMmap
-import TerminalCanvas
 
 /// The glyphs of the screen, for terminals with Unicode and for others.
 struct Glyphs {

@@ -1,5 +1,4 @@
 import Inspector
-import TerminalCanvas
 
 /// The help screens, made from the tables of keys and of verbs.
 enum HelpText {

@@ -1,5 +1,4 @@
 import Inspector
-import PageCache
 import RangedMmap
 import TerminalCanvas
 

@@ -1,4 +1,3 @@
-import Inspector
 import TerminalCanvas
 
 /// The last line while no command is typed: the keys that matter.

@@ -1,6 +1,5 @@
 import Inspector
 import RangedMmap
-import SystemPackage
 import TerminalCanvas
 
 /// The first line: what is open.

@@ -1,5 +1,4 @@
 import Inspector
-import PageCache
 import TerminalCanvas
 
 /// Why library and kernel say different things of the page at the cursor.

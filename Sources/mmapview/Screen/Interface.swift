@@ -1,5 +1,4 @@
 import Inspector
-import PageCache
 import RangedMmap
 
 /// What the screen shows beside the session: the part of the file in view, the prompt, what lies over the panes.

@@ -1,6 +1,5 @@
 import Inspector
 import RangedMmap
-import SystemPackage
 import TerminalCanvas
 
 enum Action {
@@ -51,9 +50,7 @@ struct Binding {
   init(
     _ name: String, _ keys: [Key], _ help: String, hint: Hint? = nil,
     _ action: @escaping @Sendable (KeyContext) -> Action?
-  ) {
-    (self.name, self.keys, self.help, self.hint, self.action) = (name, keys, help, hint, action)
-  }
+  ) { (self.name, self.keys, self.help, self.hint, self.action) = (name, keys, help, hint, action) }
 }
 
 enum KeyMap {

@@ -2,7 +2,6 @@ import CLaunch
 import Glibc
 import Inspector
 import RangedMmap
-import SystemPackage
 import TerminalCanvas
 
 /// Draws, sleeps until something happens, and lets it happen.

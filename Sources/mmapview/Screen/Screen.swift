@@ -1,6 +1,3 @@
-import Inspector
-import RangedMmap
-import SystemPackage
 import TerminalCanvas
 
 /// Draws a whole frame: a function of a snapshot into a canvas, and nothing else.

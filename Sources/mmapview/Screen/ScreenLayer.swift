@@ -10,9 +10,7 @@ protocol ScreenLayer {
   mutating func take(_ key: Key, _ loop: RunLoop, _ layout: Layout) -> LayerOutcome
 }
 
-extension ScreenLayer {
-  func cursor(_ layout: Layout) -> (x: Int, y: Int)? { nil }
-}
+extension ScreenLayer { func cursor(_ layout: Layout) -> (x: Int, y: Int)? { nil } }
 
 enum LayerOutcome {
   case stays

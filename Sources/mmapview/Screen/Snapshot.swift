@@ -1,6 +1,5 @@
 import Inspector
 import RangedMmap
-import SystemPackage
 import TerminalCanvas
 
 /// What a frame shows, taken at one moment: views draw from it, and write nothing back.
@@ -51,6 +50,4 @@ struct Snapshot {
   }
 }
 
-protocol Pane: SendableMetatype {
-  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area)
-}
+protocol Pane: SendableMetatype { static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) }

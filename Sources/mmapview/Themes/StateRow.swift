@@ -18,9 +18,7 @@ struct StateRow {
   }
 }
 
-protocol ShownState {
-  var row: StateRow { get }
-}
+protocol ShownState { var row: StateRow { get } }
 
 extension PageState: ShownState {
   // A table, as in `Glyphs`: it is read for every cell of every frame.

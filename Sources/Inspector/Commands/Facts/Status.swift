@@ -1,6 +1,5 @@
 import PageCache
 import RangedMmap
-import SystemPackage
 
 /// Shows what is open and how its pages stand.
 struct StatusAction: FactsAction {

@@ -53,9 +53,7 @@ extension FileUser {
   }
 
   /// What its flags do to what is seen of the file.
-  package var effects: [String] {
-    Modes.shown.compactMap { modes.contains($0.mode) ? $0.effect : nil }
-  }
+  package var effects: [String] { Modes.shown.compactMap { modes.contains($0.mode) ? $0.effect : nil } }
 }
 
 extension FileUser.Modes {

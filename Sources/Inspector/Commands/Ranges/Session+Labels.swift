@@ -1,5 +1,4 @@
 import RangedMmap
-import SystemPackage
 
 // Which ranges a command is about.
 

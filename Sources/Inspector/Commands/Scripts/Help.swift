@@ -21,6 +21,4 @@ struct HelpAction: ReadOnlyAction {
   }
 }
 
-extension Command {
-  package var isHelp: Bool { action is HelpAction }
-}
+extension Command { package var isHelp: Bool { action is HelpAction } }

@@ -54,6 +54,4 @@ extension Setting: ReadOnlyAction {
   }
 }
 
-extension Command {
-  package static func set(_ setting: Setting) -> Command { Command(setting) }
-}
+extension Command { package static func set(_ setting: Setting) -> Command { Command(setting) } }

@@ -1,4 +1,3 @@
-import RangedMmap
 
 /// Moves the cursor to a byte, by its offset in the file.
 struct ByteAction: ViewAction {
@@ -15,6 +14,4 @@ struct ByteAction: ViewAction {
   }
 }
 
-extension Command {
-  package static func byte(offset: Int) -> Command { Command(ByteAction(offset: offset)) }
-}
+extension Command { package static func byte(offset: Int) -> Command { Command(ByteAction(offset: offset)) } }

@@ -1,7 +1,5 @@
 import Glibc
-import PageCache
 import RangedMmap
-import SystemPackage
 
 /// A walk through the file in one direction, from the cursor on, around the end and back to it.
 ///

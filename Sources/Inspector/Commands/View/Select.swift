@@ -1,4 +1,3 @@
-import RangedMmap
 
 /// Selects pages for commands to act on, or none.
 struct SelectAction: ViewAction {

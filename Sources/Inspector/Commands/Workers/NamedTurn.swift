@@ -43,9 +43,7 @@ extension Parameter where Value == [NamedTurn] {
 
 extension NamedTurn {
   init?(_ text: String) {
-    func number(_ digits: Substring) -> Int? {
-      Literal.decimal(digits).flatMap { $0 > 0 ? $0 : nil }
-    }
+    func number(_ digits: Substring) -> Int? { Literal.decimal(digits).flatMap { $0 > 0 ? $0 : nil } }
     if text.last == "!", let worker = number(text.dropLast()) {
       self.init(worker: worker, operation: .leaves)
       return

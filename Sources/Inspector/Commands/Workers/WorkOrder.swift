@@ -1,4 +1,3 @@
-import RangedMmap
 
 /// What each worker does until the file is full.
 package struct WorkOrder: Sendable, Equatable {

@@ -1,4 +1,3 @@
-import RangedMmap
 
 package enum WorkersCommand: Sendable, Equatable {
   case start(count: Int, WorkOrder)
@@ -52,9 +51,7 @@ extension WorkersCommand: Action {
   }
 }
 
-extension Command {
-  package static func workers(_ command: WorkersCommand) -> Command { Command(command) }
-}
+extension Command { package static func workers(_ command: WorkersCommand) -> Command { Command(command) } }
 
 extension WorkersCommand: CustomStringConvertible {
   package var description: String {
