@@ -58,7 +58,7 @@ final class BlockDeviceTests: SessionSuite {
         "verify all", "sync all", "allocate 1p", "find state free", "expect page 0 free", "expect count free 3",
       ] {
         let complaint = try #require(try failure(line))
-        #expect(complaint.contains("\(path)") && complaint.contains("only looked at"), "\(complaint)")
+        #expect(complaint.contains("\(path)") && complaint.contains("for reading only"), "\(complaint)")
         #expect(!complaint.contains("write`"), "\(complaint)")
       }
       #expect(try failure("open \(path) write") != nil)

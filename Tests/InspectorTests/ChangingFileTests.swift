@@ -100,7 +100,7 @@ final class ChangingFileTests: SessionSuite {
     #expect(try perform("status").lines[0].contains(": 5 pages, not ours; kernel: "))
     #expect(try perform("page 3").lines[1] == "state: not ours")
     for line in ["expect count free 5", "expect page 0-4 free", "find state free"] {
-      #expect(failure(line)?.contains("is only looked at, so that no page has a state here") == true)
+      #expect(failure(line)?.contains("is open for reading only, and no page has a state here") == true)
     }
     // The remedy, as it is reported.
     try perform("open \(name) write")
@@ -143,13 +143,13 @@ final class ChangingFileTests: SessionSuite {
 
   @Test("Ages are reported in the unit that reads best, and a clock that was set back makes none below nothing")
   func ages() {
-    let now = Moment(sinceEpoch: .seconds(1_000_000))
+    let now = WallTime(sinceEpoch: .seconds(1_000_000))
     let ages = [-5.0, 0.26, 9.99, 119, 120, 7200, 172_800].map {
-      now.age(of: Moment(sinceEpoch: .seconds(1_000_000 - $0)))
+      now.age(of: WallTime(sinceEpoch: .seconds(1_000_000 - $0)))
     }
     #expect(ages == ["0.0 s ago", "0.2 s ago", "9.9 s ago", "119 s ago", "2 min ago", "2 h ago", "2 days ago"])
-    #expect(Moment(sinceEpoch: .milliseconds(1_738_316_467_007)).date == "2025-01-31T09:41:07.007Z")
-    #expect(Moment(sinceEpoch: .milliseconds(-1)).date == "1969-12-31T23:59:59.999Z")
+    #expect(WallTime(sinceEpoch: .milliseconds(1_738_316_467_007)).date == "2025-01-31T09:41:07.007Z")
+    #expect(WallTime(sinceEpoch: .milliseconds(-1)).date == "1969-12-31T23:59:59.999Z")
   }
 
   @Test("The kernel's counts of some pages can be expected, and those of all looked at")

@@ -145,7 +145,7 @@ final class LiveTests: SessionSuite {
     session.collect()
     #expect(session.file?.states.count == 16)
     let sample = try #require(sampler.sample(of: session.sampledFile)?.sample)
-    #expect(sample.pages == 0..<4 && sample.isYetToTell(of: 4) && !sample.isYetToTell(of: 3))
+    #expect(sample.pages == 0..<4 && sample.lacks(4) && !sample.lacks(3))
   }
 
   @Test("Who reads a file that was open before wakes a sampler at rest", .timeLimit(.minutes(3)))

@@ -59,8 +59,9 @@ struct RecordingTests {
     session.shutDown()
     #expect(
       try lines("r").suffix(8) == [
-        "find state free", "allocate 4p", "write r1 zero", "# find next (what it looks for is not told before)",
-        "# find previous (what it looks for is not told before)", "allocate 1p", "find state allocated", "find next",
+        "find state free", "allocate 4p", "write r1 zero", "# find next (what it searches for is not in the recording)",
+        "# find previous (what it searches for is not in the recording)", "allocate 1p", "find state allocated",
+        "find next",
       ])
   }
 
@@ -95,10 +96,10 @@ struct RecordingTests {
     // The thread may have taken its turns before or after it was waited for.
     #expect(
       try lines("r").dropFirst(5).filter { !$0.hasPrefix("workers turn") } == [
-        "# set speed 4 (pauses are told as long as they were)", "pause 50ms", "pause",
+        "# set speed 4 (pauses are recorded as long as they were)", "pause 50ms", "pause",
         "# expect kernel cached 0+ (was so; the kernel may do otherwise another time)",
         "# workers start 1 ops=1 (threads, whose turns follow as they were taken)",
-        "workers start 1 ops=1 mode=stepped", "# workers wait (told by the turns of the threads)",
+        "workers start 1 ops=1 mode=stepped", "# workers wait (recorded as the turns of the threads)",
       ])
   }
 

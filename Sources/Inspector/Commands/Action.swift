@@ -7,9 +7,7 @@ import RangedMmap
 package protocol Action: Sendable, Equatable {
   /// The words of its printed form, `nil` for one that is left out; parsed again they give the same action.
   var words: [String?] { get }
-  /// Carries it out.
-  ///
-  /// - Throws: Why it could not be done. What was done until then stays done.
+  /// Carries it out. What was done before it throws stays done.
   func perform(in session: Session) throws(CommandError) -> Event
   /// Whether it leaves the file, its ranges and the workers as they are.
   var isReadOnly: Bool { get }
@@ -101,21 +99,15 @@ package struct Command: Sendable, Equatable, CustomStringConvertible {
 
   package static func == (one: Command, other: Command) -> Bool { one.action.isEqual(to: other.action) }
 
-  /// The command as it is written.
   package var description: String { action.words.compactMap { $0 }.joined(separator: " ") }
 
-  /// The verb that it begins with.
   var verb: String { action.words[0] ?? "" }
 }
 
 extension Command {
-  /// Reads one line; `nil` if it is blank or a comment.
-  ///
-  /// - Parameter line: The line, without its newline.
-  /// - Throws: What is wrong, where, and what was expected.
+  /// Parses a line without its newline; `nil` if it is blank or a comment.
   package init?(parsing line: String) throws(SyntaxError) { try self.init(try Word.split(line)) }
 
-  /// Reads the words of a line; `nil` if there are none.
   init?(_ words: [Word]) throws(SyntaxError) {
     guard !words.isEmpty else { return nil }
     var arguments = Arguments(words)
@@ -123,7 +115,7 @@ extension Command {
     try arguments.end()
   }
 
-  /// Reads a size of at least one byte: `64k`, `3p`.
+  /// Parses a size of at least one byte: `64k`, `3p`.
   package static func size(_ text: String) throws(SyntaxError) -> Int {
     try Literal.positiveSize(Word(text: text, columns: 0..<text.count))
   }

@@ -1,13 +1,10 @@
 /// One row of the grammar, from which the parser, completion, the help and the manual are made.
 package struct Verb: Sendable {
-  /// The first word of the command.
   package let name: String
-  /// What it does, in a line.
   package let help: String
   package let example: String
   let forms: [Form]
 
-  /// A verb of one form.
   init<each Value: Sendable>(
     _ name: String, _ parameters: repeat Parameter<each Value>, help: String, example: String,
     make: @escaping @Sendable (repeat each Value) -> any Action
@@ -38,7 +35,6 @@ package struct Verb: Sendable {
 
   private static let shortNames = ["q": "quit"]
 
-  /// The verb of this name.
   package static func named(_ name: String) -> Verb? {
     let name = shortNames[name] ?? name
     return (all + lessons).first { $0.name == name }

@@ -46,8 +46,8 @@ package final class Document {
   }
 
   /// Takes news as reported.
-  func takeAsTold(name: Event?) { complaints[0] = name }
-  func takeAsTold(size: Event?) { complaints[1] = size }
+  func takeAsReported(name: Event?) { complaints[0] = name }
+  func takeAsReported(size: Event?) { complaints[1] = size }
 
   func forgetNews() { complaints = [nil, nil] }
 }
@@ -82,7 +82,7 @@ extension Document {
     let file = try openFile()
     guard let allocator else {
       guard !file.isDevice else {
-        throw CommandError("\(file.path): is a block device, which is only looked at here; nothing writes it")
+        throw CommandError("\(file.path): is a block device, open for reading only; nothing writes it here")
       }
       throw CommandError(
         "\(file.path): is open for reading only; allow writing with --write (`open \(Word.quote(file.path.string)) write`)"
@@ -98,7 +98,7 @@ extension Document {
       file.isDevice
       ? "it is a block device, and nothing writes it here"
       : "`open \(Word.quote(file.path.string)) write` allows writing"
-    throw CommandError("\(step): \(file.path) is only looked at, so that it has no ranges; \(remedy)")
+    throw CommandError("\(step): \(file.path) is open for reading only, and has no ranges; \(remedy)")
   }
 
   /// The open file, if it is written here: only then the library has states of it.
@@ -107,7 +107,7 @@ extension Document {
     guard file.isWritable else {
       let otherwise = file.isDevice ? "" : ", or `open \(Word.quote(file.path.string)) write`"
       throw CommandError(
-        "\(file.path): is only looked at, so that no page has a state here; ask the kernel, as with "
+        "\(file.path): is open for reading only, and no page has a state here; ask the kernel, as with "
           + "`expect kernel dirty 0`\(otherwise)")
     }
     return file

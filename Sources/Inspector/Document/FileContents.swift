@@ -34,7 +34,7 @@ struct FileContents {
     while start < extent.bytes.upperBound {
       if job.wasStopped { throw CommandError("\(job.name): stopped") }
       let end = min(extent.bytes.upperBound, start + Self.step)
-      let pages = Alignment.pages(touchedBy: start..<end)
+      let pages = Alignment.pages(of: start..<end)
       if let runs = try? KernelAnswer(file, each: pages).value {
         for run in runs where run.state.contains(.cached) {
           append(Alignment.bytes(of: run.pages).clamped(to: start..<end))
@@ -73,7 +73,7 @@ struct FileContents {
 
   // Where the file ended, if it ended in these bytes.
   private func read(_ part: Range<Int>, into bytes: inout [UInt8], of piece: Range<Int>) throws(Errno) -> Int? {
-    let pages = Alignment.pages(touchedBy: part)
+    let pages = Alignment.pages(of: part)
     let known = try? KernelAnswer(file, each: pages).value.map { ($0.pages, $0.state.contains(.cached)) }
     for (run, isCached) in known ?? [(pages, false)] {
       let wanted = Alignment.bytes(of: run).clamped(to: part)

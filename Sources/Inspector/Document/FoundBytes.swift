@@ -12,7 +12,7 @@ package struct FoundBytes: Sendable {
   /// What is missing and why; `nil` if nothing is.
   package var shortfall: String? {
     guard !missing.isEmpty else { return nil }
-    return "somebody cut the file short, to \(counted(end, "byte")): "
+    return "another process cut the file short, to \(counted(end, "byte")): "
       + "\(counted(missing.count, "byte")) from \(address(missing.lowerBound)) on "
       + (missing.count == 1 ? "is gone" : "are gone")
   }
@@ -76,6 +76,4 @@ extension MmapFile {
 
 extension Alignment {
   static func bytes(of pages: Range<Int>) -> Range<Int> { pages.lowerBound * page..<pages.upperBound * page }
-
-  static func pages(touchedBy bytes: Range<Int>) -> Range<Int> { bytes.lowerBound / page..<pages(in: bytes.upperBound) }
 }

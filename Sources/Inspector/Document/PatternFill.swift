@@ -40,7 +40,7 @@ struct PatternFill: Sendable {
     }
   }
 
-  // Progress is reported after each of these pieces, and the filling can be stopped: a MiB takes under a millisecond.
+  // After each of these pieces progress is reported, and the filling can be stopped.
   private static let pieceSize = 1 << 20
 
   /// Fills a range in place, with no copy.

@@ -20,15 +20,15 @@ extension Session {
   }
 
   /// Takes as reported what a watch has reported until its end; what came after its last sample is still to be reported.
-  func takeAsTold(by watch: PageWatch) {
+  func takeAsReported(by watch: PageWatch) {
     guard let file, let seen = watch.seen, let now = sampledFile?.standing else { return }
     guard seen.file.identity == sampledFile?.identity else {
       note(turn(file))
       return
     }
     document.updateStanding()
-    if seen.standing?.name == now.name { document.takeAsTold(name: nameComplaint(file)) }
-    if !file.isWritable, seen.standing?.size == 0, now.size == 0 { document.takeAsTold(size: emptiness(file)) }
+    if seen.standing?.name == now.name { document.takeAsReported(name: nameComplaint(file)) }
+    if !file.isWritable, seen.standing?.size == 0, now.size == 0 { document.takeAsReported(size: emptiness(file)) }
   }
 
   private func nameComplaint(_ file: MmapFile) -> Event? {

@@ -5,38 +5,18 @@ import RangedMmap
 package struct Disagreement: Sendable {
   let state: PageState
   let cache: CachedPage
-  let isResidencyOnly: Bool
+  var isResidencyOnly = false
   /// What the disk has of it, if that is known.
-  let kind: Extent.Kind?
+  var kind: Extent.Kind?
   /// How many pages around it, within 2 MiB, share the kernel's answer.
-  let alike: Int
+  var alike = 1
   /// How many of those were written here and are not durable yet.
-  let written: Int
-  let isWritable: Bool
+  var written = 0
+  var isWritable = true
   /// The file system's name, if it lives in memory.
-  let memory: String?
+  var memory: String?
   /// Whether the file system is a program, to which pages are written back.
-  let isServed: Bool
-
-  /// What both say of the page at the cursor; `nil` where the kernel says nothing.
-  package init?(_ file: MmapFile, _ sample: KernelSample) {
-    guard let cache = sample.state, sample.cursor < file.states.count else { return nil }
-    let pages = sample.alike.clamped(to: 0..<file.states.count)
-    self.init(
-      file.states[sample.cursor], cache, isResidencyOnly: sample.isResidencyOnly, kind: sample.extent?.kind,
-      alike: sample.alike.count, written: pages.count { [.written, .flushing].contains(file.states[$0]) },
-      isWritable: file.isWritable, memory: file.isInMemory ? sample.fileSystem?.name ?? "memory" : nil,
-      isServed: sample.fileSystem?.isServed == true)
-  }
-
-  init(
-    _ state: PageState, _ cache: CachedPage, isResidencyOnly: Bool = false, kind: Extent.Kind? = nil, alike: Int = 1,
-    written: Int = 0, isWritable: Bool = true, memory: String? = nil, isServed: Bool = false
-  ) {
-    (self.state, self.cache, self.isResidencyOnly, self.kind) = (state, cache, isResidencyOnly, kind)
-    (self.alike, self.written) = (alike, written)
-    (self.isWritable, self.memory, self.isServed) = (isWritable, memory, isServed)
-  }
+  var isServed = false
 
   /// The sentence, or `nil` where both agree.
   package var sentence: String? {
@@ -71,7 +51,7 @@ package struct Disagreement: Sendable {
       return nil
     case .lost:
       return isDirty
-        ? "lost here, though dirty in memory: after a failed sync nobody can tell what the disk has"
+        ? "lost here, though dirty in memory: after a failed sync it is unknown what the disk has"
         : "lost here, though the kernel has it as clean: a failed writeback leaves a page clean that the disk does not have"
     }
   }
@@ -82,7 +62,9 @@ package struct Disagreement: Sendable {
     if cache.contains(.dirty) {
       return "another program wrote it, or one of its folio's pages; the kernel has not written it back yet"
     }
-    if cache.contains(.cached), kind == .hole { return "resident though a hole: somebody read it, and got zeros" }
+    if cache.contains(.cached), kind == .hole {
+      return "resident though a hole: another program read it, and got zeros"
+    }
     if cache == .cached, isServed { return given + ", which may have written it nowhere yet" }
     return nil
   }
@@ -103,6 +85,20 @@ package struct Disagreement: Sendable {
 
   private var neighbour: String {
     written > 0 ? "a page that shares its folio was written" : "another program wrote it, or a page of its folio"
+  }
+}
+
+extension Disagreement {
+  /// What both say of the page at the cursor; `nil` where the kernel says nothing.
+  package init?(_ file: MmapFile, _ sample: KernelSample) {
+    guard let cache = sample.state, sample.cursor < file.states.count else { return nil }
+    let pages = sample.alike.clamped(to: 0..<file.states.count)
+    self.init(
+      state: file.states[sample.cursor], cache: cache, isResidencyOnly: sample.isResidencyOnly,
+      kind: sample.extent?.kind,
+      alike: sample.alike.count, written: pages.count { [.written, .flushing].contains(file.states[$0]) },
+      isWritable: file.isWritable, memory: file.isInMemory ? sample.fileSystem?.name ?? "memory" : nil,
+      isServed: sample.fileSystem?.isServed == true)
   }
 }
 

@@ -1,8 +1,10 @@
 import PageCache
 import RangedMmap
 
-/// What the kernel says of pages of a file: all that it counts, or only which of them are in memory, where there are no
-/// counts or counts of other pages (a stacked file system's).
+/// What the kernel says of pages of a file: all that it counts, or only which of them are in memory.
+///
+/// Only residency is known where there are no counts, or counts of other pages (a stacked file system's). Where not even
+/// that is known, it throws why.
 struct KernelAnswer<Value> {
   let value: Value
   /// Why it is not known which pages are dirty and in writeback; `nil` if it is known.
@@ -10,9 +12,6 @@ struct KernelAnswer<Value> {
 }
 
 extension KernelAnswer where Value == [CacheRun] {
-  /// What is so of each page.
-  ///
-  /// - Throws: The reason why not even residency is known.
   init(_ file: FileDescriptor, each pages: Range<Int>) throws(PageCacheError) {
     do throws(PageCacheError) { self.init(value: try PageCache.runs(of: file, pages: pages), lacking: nil) } catch {
       var (runs, end) = ([CacheRun](), pages.lowerBound)
@@ -28,9 +27,6 @@ extension KernelAnswer where Value == [CacheRun] {
 }
 
 extension KernelAnswer where Value == [KernelCell] {
-  /// How many pages of each of many groups are in which state.
-  ///
-  /// - Throws: The reason why not even residency is known.
   init(_ file: FileDescriptor, _ pages: Range<Int>, each pagesPerCell: Int) throws(PageCacheError) {
     func size(_ cell: Int) -> Int { min(pagesPerCell, pages.count - cell * pagesPerCell) }
     do throws(PageCacheError) {
@@ -53,11 +49,8 @@ extension KernelAnswer where Value == [KernelCell] {
 }
 
 extension KernelAnswer where Value == KernelCell {
-  /// How many pages of some bytes are in which state.
-  ///
-  /// - Throws: The reason why not even residency is known.
   init(_ file: FileDescriptor, bytes: Range<Int>) throws(PageCacheError) {
-    let pages = Alignment.pages(touchedBy: bytes)
+    let pages = Alignment.pages(of: bytes)
     let answer = try KernelAnswer<[KernelCell]>(file, pages, each: max(1, pages.count))
     self.init(value: answer.value.first ?? KernelCell(0, cached: 0, dirty: 0, writeback: 0), lacking: answer.lacking)
   }
@@ -66,8 +59,6 @@ extension KernelAnswer where Value == KernelCell {
   ///
   /// It counts as far as a file can reach: what is appended between a query of the size and the count would be missed
   /// otherwise.
-  ///
-  /// - Throws: The reason why not even residency is known.
   init(whole file: FileDescriptor) throws(PageCacheError) {
     do throws(PageCacheError) {
       let counts = try PageCache.counts(of: file, bytes: 0..<Int.max)

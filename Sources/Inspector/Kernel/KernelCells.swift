@@ -32,10 +32,7 @@ struct KernelCells: Sendable, Equatable {
     }
   }
 
-  /// Counts the pages of each cell.
-  ///
-  /// - Returns: Why only residency is known, if so.
-  /// - Throws: The reason why nothing is known.
+  /// Counts the pages of each cell; returns why only residency is known, if so.
   mutating func count(_ file: FileDescriptor) throws(PageCacheError) -> PageCacheError? {
     let answer = try KernelAnswer<[KernelCell]>(file, pages, each: pagesPerCell)
     cells = answer.value
@@ -55,7 +52,7 @@ struct KernelCells: Sendable, Equatable {
 
   /// Takes in where the file has bytes on the disk.
   mutating func add(_ extent: Extent) {
-    let held = Alignment.pages(touchedBy: extent.bytes).clamped(to: pages)
+    let held = Alignment.pages(of: extent.bytes).clamped(to: pages)
     guard !held.isEmpty, !cells.isEmpty else { return }
     func cell(_ page: Int) -> Int { (page - pages.lowerBound) / pagesPerCell }
     for index in cell(held.lowerBound)...cell(held.upperBound - 1) {

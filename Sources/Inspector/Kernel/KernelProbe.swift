@@ -3,7 +3,7 @@ import PageCache
 import RangedMmap
 
 /// What is to be sampled: the pages in view.
-package struct KernelRequest: Sendable {
+package struct KernelRequest: Sendable, Equatable {
   package let file: SampledFile
   package let pages: Range<Int>
   /// How many of them a cell stands for.
@@ -25,17 +25,9 @@ package struct KernelRequest: Sendable {
     pagesPerCellOfWhole = wholeEach
     self.mayRead = mayRead
   }
-}
 
-extension KernelRequest: Equatable {
   /// What a person decides of it: where the view begins, how much a cell is, and where the cursor stands.
   var view: [Int] { [pages.lowerBound, pagesPerCell, cursor] }
-
-  package static func == (one: Self, other: Self) -> Bool {
-    one.file === other.file && one.pages == other.pages && one.pagesPerCell == other.pagesPerCell
-      && one.cursor == other.cursor && one.pagesPerCellOfWhole == other.pagesPerCellOfWhole
-      && one.mayRead == other.mayRead
-  }
 }
 
 /// Samples the pages in view, and remembers what it takes to see changes.

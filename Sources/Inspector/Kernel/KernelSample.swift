@@ -25,7 +25,7 @@ package struct KernelSample: Sendable, Equatable {
   package internal(set) var extent: Extent?
   /// The pages around the cursor of which the kernel says the same, within 2 MiB: the largest folio has no more.
   package internal(set) var alike: Range<Int>
-  /// Pages whose bytes have changed lately, in a file that is only looked at.
+  /// Pages whose bytes have changed lately, in a file that only other processes write.
   package var marks: [Int: Mark] = [:]
   /// Whether the bytes in view are compared with those of the last sample: not of a file that is written here, nor where
   /// too many are in view.
@@ -65,7 +65,7 @@ package struct KernelSample: Sendable, Equatable {
   package func ofWhole(_ page: Int) -> KernelCell? { overview?[page] }
 
   /// Whether the page was not in view at this sample: the next one has it.
-  package func isYetToTell(of page: Int) -> Bool { !view.cells.isEmpty && !pages.contains(page) }
+  package func lacks(_ page: Int) -> Bool { !view.cells.isEmpty && !pages.contains(page) }
 
   /// The freshest mark of each cell, by the cell's first page.
   package func marks(each pagesPerCell: Int, from first: Int) -> [Int: Mark] {

@@ -174,7 +174,7 @@ final class PageWatch: Sendable {
   }
 
   private func line(_ event: String, _ fields: [(String, JSON)], _ words: String) -> [String] {
-    let now = Moment.now
+    let now = WallTime.now
     return asJSON
       ? ["\(JSON([("time", JSON(now.date)), ("event", JSON(event))] + fields))"] : ["\(now.timeOfDay) \(words)"]
   }

@@ -44,7 +44,9 @@ package final class SampledFile: Sendable {
   deinit { try? descriptor.close() }
 }
 
-extension SampledFile {
+extension SampledFile: Equatable {
+  package static func == (one: SampledFile, other: SampledFile) -> Bool { one === other }
+
   /// How long it is now, and what became of its name; `nil` if that can't be known.
   var standing: FileStanding? { try? FileStanding(of: descriptor, openedBy: path) }
 }

@@ -34,12 +34,7 @@ package final class Sampler: Sendable {
   private let news: WakeUp
   private let usesEvents: Bool
 
-  /// Starts the thread.
-  ///
-  /// - Parameters:
-  ///   - news: What to signal after each sample, and when another process has changed the file.
-  ///   - usesEvents: Whether inotify reports changes.
-  /// - Throws: When the system has no descriptors or threads left.
+  /// Starts the thread, which signals after each sample, and when another process has changed the file.
   package init(waking news: WakeUp, usesEvents: Bool = true) throws(CommandError) {
     self.news = news
     self.usesEvents = usesEvents
@@ -54,11 +49,8 @@ package final class Sampler: Sendable {
 
   /// Takes what is open and in view from now on; costs nothing if that is what it was.
   ///
-  /// - Parameters:
-  ///   - file: The file whose events are followed, or `nil` for none.
-  ///   - request: What to sample, or `nil` for nothing.
-  ///   - isWorking: Whether workers change the file meanwhile.
-  ///   - isUrgent: Whether something was just done that is worth a sample at once.
+  /// The file's events are followed. `isWorking`: workers change the file meanwhile. `isUrgent`: something was just done that
+  /// is worth a sample at once.
   package func turn(to file: SampledFile?, _ request: KernelRequest?, isWorking: Bool, isUrgent: Bool) {
     let isNew = inbox.withLock { inbox in
       defer { (inbox.file, inbox.request, inbox.isWorking) = (file, request, isWorking) }

@@ -1,59 +1,38 @@
 import Glibc
 
-/// A time of day in the place where the program runs.
+/// A moment of the wall clock.
 package struct WallTime: Sendable, Equatable, CustomStringConvertible {
-  fileprivate let seconds: Int
-
-  package static var now: WallTime { WallTime(seconds: time(nil)) }
-
-  /// Hours, minutes and seconds, as in `09:41:07`.
-  package var description: String { fields(after: 3).joined(separator: ":") }
-
-  /// The day and the time of day, as in `2025-01-31 09:41:07`.
-  var date: String { fields(after: 0).prefix(3).joined(separator: "-") + " " + description }
-
-  // Year, month, day, hour, minute and second, without the first ones.
-  private func fields(after count: Int) -> [String] {
-    var (parts, seconds) = (unsafe tm(), seconds)
-    // SAFETY: fills the structure that it is given.
-    unsafe localtime_r(&seconds, &parts)
-    return unsafe Array(dateFields(parts).dropFirst(count))
-  }
-}
-
-// Year, month, day, hour, minute and second, with two digits at least.
-private func dateFields(_ parts: tm) -> [String] {
-  unsafe [parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec]
-    .map { $0 < 10 ? "0\($0)" : "\($0)" }
-}
-
-/// A moment to the millisecond, for logs.
-struct Moment: Sendable, Equatable {
   private let nanoseconds: Int64
 
   init(sinceEpoch time: Duration) { nanoseconds = time.inNanoseconds }
 
-  static var now: Moment {
+  package static var now: WallTime {
     var time = timespec()
     // SAFETY: fills the structure that it is given.
     unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Moment(sinceEpoch: .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec))
+    return WallTime(sinceEpoch: .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec))
   }
 
-  /// The time of day where the program runs, as in `09:41:07.250`.
-  var timeOfDay: String { "\(WallTime(seconds: seconds))\(milliseconds)" }
+  /// The time of day where the program runs, as in `09:41:07`.
+  package var description: String { localFields[3...].joined(separator: ":") }
+
+  /// The same to the millisecond, as in `09:41:07.250`.
+  var timeOfDay: String { description + milliseconds }
+
+  /// The day and the time of day where the program runs, as in `2025-01-31 09:41:07`.
+  var localDate: String { localFields[..<3].joined(separator: "-") + " " + description }
 
   /// Day and time of Greenwich by ISO 8601, as in `2025-01-31T09:41:07.250Z`.
   var date: String {
     var (parts, seconds) = (unsafe tm(), seconds)
     // SAFETY: fills the structure that it is given.
     unsafe gmtime_r(&seconds, &parts)
-    let fields = unsafe dateFields(parts)
+    let fields = unsafe Self.fields(parts)
     return fields[..<3].joined(separator: "-") + "T" + fields[3...].joined(separator: ":") + "\(milliseconds)Z"
   }
 
   /// How long ago another was, as in `0.2 s ago`.
-  func age(of other: Moment) -> String {
+  func age(of other: WallTime) -> String {
     // Not below zero, if the clock was set back.
     let tenths = max(0, (nanoseconds - other.nanoseconds) / 100_000_000)
     let seconds = tenths / 10
@@ -73,6 +52,19 @@ struct Moment: Sendable, Equatable {
   private var milliseconds: String {
     let digits = "\(fraction / 1_000_000)"
     return "." + String(repeating: "0", count: 3 - digits.count) + digits
+  }
+
+  private var localFields: [String] {
+    var (parts, seconds) = (unsafe tm(), seconds)
+    // SAFETY: fills the structure that it is given.
+    unsafe localtime_r(&seconds, &parts)
+    return unsafe Self.fields(parts)
+  }
+
+  // Year, month, day, hour, minute and second, with two digits at least.
+  private static func fields(_ parts: tm) -> [String] {
+    unsafe [parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec]
+      .map { $0 < 10 ? "0\($0)" : "\($0)" }
   }
 }
 

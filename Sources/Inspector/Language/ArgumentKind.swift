@@ -57,7 +57,7 @@ extension ArgumentKind {
   static let number = ArgumentKind("N", "number")
   static let leastNumber = ArgumentKind("N[+]", "number of pages", "16, or 16+ for at least so many")
   static let time = ArgumentKind("TIME", "time", "500us, 20ms or 2s")
-  static let speed = ArgumentKind("SPEED", "speed", "0.01 to 100, as in 2 or 0.5; 1 is as it is told")
+  static let speed = ArgumentKind("SPEED", "speed", "0.01 to 100, as in 2 or 0.5; 1 is as it is written")
   static let text = ArgumentKind("\"TEXT\"", "text", "a text in \"…\", with \\\" \\\\ \\n \\t \\xNN")
   static let bytes = ArgumentKind("HEX", "bytes", "bytes as pairs of hexadecimal digits, as in a5a5")
   static let command = ArgumentKind("COMMAND", "command", "any command with its arguments", from: .verbs)

@@ -17,7 +17,6 @@ enum Literal {
     return bytes
   }
 
-  /// A size of at least one byte.
   static func positiveSize(_ word: Word) throws(SyntaxError) -> Int {
     let size = try size(word, "the size")
     guard size > 0 else { throw SyntaxError("a size of 0 holds nothing: ask for at least 1 byte", at: word.columns) }
@@ -43,7 +42,6 @@ enum Literal {
     return value
   }
 
-  /// A number of at least 1.
   static func count(_ word: Word, _ what: String) throws(SyntaxError) -> Int {
     let value = try number(word, what)
     guard value > 0 else { throw SyntaxError("\(what) must be at least 1", at: word.columns) }

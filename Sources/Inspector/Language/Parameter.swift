@@ -57,7 +57,6 @@ struct Argument: Sendable {
 }
 
 extension Parameter {
-  /// An argument that may be left out.
   static func optional<Wrapped>(_ parameter: Parameter<Wrapped>) -> Self where Value == Wrapped? {
     let kind = parameter.argument.kind
     return Parameter(kind, .optional) { arguments throws(SyntaxError) in
@@ -80,7 +79,6 @@ extension Parameter {
     }
   }
 
-  /// One of a few values, each by its name.
   static func choice(_ noun: String, _ values: [Value], name: String? = nil) -> Self {
     let kind = ArgumentKind(oneOf: values.map { "\($0)" }, noun, name: name)
     return Parameter(kind) { word, _ throws(SyntaxError) in
@@ -91,7 +89,6 @@ extension Parameter {
 }
 
 extension Parameter where Value == Bool {
-  /// A word that is there or not.
   static func flag(_ name: String) -> Self { Parameter(.keyword(name), .flag) { $0.flag(name) } }
 }
 
@@ -104,7 +101,6 @@ extension Parameter where Value == String {
 }
 
 extension Parameter where Value == Int {
-  /// A size of at least 1 byte.
   static var size: Self { Parameter(.size) { word, _ throws(SyntaxError) in try Literal.positiveSize(word) } }
   static var offset: Self { Parameter(.offset, word: Literal.offset) }
   static var length: Self { Parameter(.length, word: Literal.offset) }
@@ -139,7 +135,6 @@ extension Parameter where Value == PageState {
 extension Parameter where Value == Duration { static var time: Self { Parameter(.time, word: Literal.time) } }
 
 extension Parameter where Value == Attempt {
-  /// A whole command that is said to fail, to the end of the line.
   static var attempt: Self {
     Parameter(.command, .repeated) { arguments throws(SyntaxError) in try arguments.attempt() }
   }

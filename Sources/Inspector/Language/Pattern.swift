@@ -1,21 +1,15 @@
 
-/// What a range is filled with; every byte follows from its place, which makes it checkable.
+/// What a range is filled with, as ``forms`` explains; every byte follows from its place, which makes it checkable.
 package enum Pattern: Sendable, Equatable {
   case byte(UInt8)
-  /// Each byte is the low byte of its offset in the file.
   case counter
-  /// Each page is filled with its number, as 8 bytes, least significant first.
   case page
-  /// A text over and over, from the start of the range.
   case text(String)
-  /// Numbers of SplitMix64: the 8 bytes at offset `o` are output `o / 8` of the generator with this seed.
   case random(seed: UInt64)
-  /// The bytes of another file over and over, from the start of the range.
   case file(path: String)
 
   package struct Form: Sendable {
     package let usage: String
-    /// What it fills a range with.
     package let meaning: String
     // What completion offers; a colon at its end wants more.
     let word: String?
@@ -36,7 +30,6 @@ package enum Pattern: Sendable, Equatable {
 }
 
 extension Pattern: CustomStringConvertible {
-  /// Reads a pattern as it is written in a command; `nil` if it is none.
   package init?(_ text: String) {
     let (name, argument) = Self.divide(text)
     switch (name, argument) {
@@ -61,7 +54,6 @@ extension Pattern: CustomStringConvertible {
     return (String(text[..<colon]), String(text[text.index(after: colon)...]))
   }
 
-  /// The pattern as it is written in a command.
   package var description: String {
     switch self {
     case .byte(0): "zero"

@@ -3,24 +3,21 @@ package struct Speed: Sendable, Equatable, CustomStringConvertible {
   private let hundredths: Int
 
   package static let normal = Speed(hundredths: 100)
-  /// The speeds that there are, in hundredths.
-  private static let known = 1...10_000
+  private static let knownHundredths = 1...10_000
 
   private init(hundredths: Int) { self.hundredths = hundredths }
 
-  /// Reads a speed from 0.01 to 100 as it is written in a command; `nil` if it is none.
   package init?(_ text: String) {
     let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     let decimals = parts.count == 2 ? String(parts[1]) : "00"
     let digits = parts[0] + decimals + (decimals.utf8.count == 1 ? "0" : "")
     guard !parts[0].isEmpty, (1...2).contains(decimals.utf8.count), digits.utf8.count <= 8,
       let hundredths = Literal.decimal(digits),
-      Self.known.contains(hundredths)
+      Self.knownHundredths.contains(hundredths)
     else { return nil }
     self.init(hundredths: hundredths)
   }
 
-  /// The speed as it is written in a command.
   package var description: String {
     let (whole, rest) = (hundredths / 100, hundredths % 100)
     if rest == 0 { return "\(whole)" }

@@ -10,7 +10,6 @@ package struct Word: Sendable, Equatable {
 
 /// What is wrong with a line, where, and what was expected.
 package struct SyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The message, with the remedy.
   package let description: String
   package let columns: Range<Int>
 

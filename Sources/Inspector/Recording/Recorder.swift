@@ -138,7 +138,7 @@ final class Recorder {
     let file = subject.map { "\(Word.quote($0.path)), \($0.size) bytes, " } ?? ""
     let size = subject.map { Literal.describe(size: $0.size) } ?? "SIZE"
     return [
-      "\(Script.recordingMark): \(file)\(WallTime.now.date)",
+      "\(Script.recordingMark): \(file)\(WallTime.now.localDate)",
       "# mmapview --replay \(Word.quote(path ?? "")) makes it again;",
       "# mmapview FILE --create \(size) --replay \(Word.quote(path ?? "")) does the same with another file.",
     ]

@@ -68,7 +68,7 @@ package final class Session {
   }
 
   private func takeInNews() {
-    tellWatch()
+    noteWatch()
     collectJob()
     scripts.endRest()
     continueSteps()

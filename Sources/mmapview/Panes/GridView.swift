@@ -66,7 +66,7 @@ struct GridView: Pane {
     let appearance = CellAppearance(shown.interface.kernel?[pages.lowerBound], shown.glyphs)
     let isMarked = pages.contains(shown.view.cursor) || isSelected(pages)
     // Not sampled yet; the next sample follows at once.
-    let isBlank = shown.interface.kernel?.isYetToTell(of: pages.lowerBound) ?? true
+    let isBlank = shown.interface.kernel?.lacks(pages.lowerBound) ?? true
     let role = mark != nil ? .changed : appearance.role(isReversed: isMarked)
     let style = Style(role, isReversed: isMarked || mark == .fresh, isMeasured: true)
     canvas.put(isBlank ? " " : appearance.glyph, x: x, y: y, style)

@@ -1,7 +1,6 @@
 import PageCache
 import RangedMmap
 
-/// Shows where the file's bytes are on the disk.
 struct ExtentsAction: FactsAction {
   let asJSON: Bool
 

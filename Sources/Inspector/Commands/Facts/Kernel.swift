@@ -1,7 +1,6 @@
 import PageCache
 import RangedMmap
 
-/// Shows what the kernel knows of pages, or of all.
 struct KernelAction: FactsAction {
   let pages: ClosedRange<Int>?
   let asJSON: Bool

@@ -1,6 +1,5 @@
 import RangedMmap
 
-/// Shows all that is known of a page, or of the one under the cursor.
 struct PageAction: ReadOnlyAction {
   let number: Int?
 
@@ -41,7 +40,7 @@ struct PageAction: ReadOnlyAction {
 extension RangeSummary {
   /// Its label, its place and who allocated it.
   package var facts: [String] {
-    let pages = Alignment.pages(touchedBy: bytes)
+    let pages = Alignment.pages(of: bytes)
     return ["r\(label)", pages.count == 1 ? "this page" : named(pages), "by \(author)"]
   }
 }

@@ -1,4 +1,3 @@
-/// Shows the frame, or saves it.
 struct ScreenAction: ReadOnlyAction {
   let path: String?
   let isForced: Bool

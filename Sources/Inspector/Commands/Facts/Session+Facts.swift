@@ -36,13 +36,13 @@ extension Session {
     case .moved(let path): parts.append("renamed" + (path.map { " to \($0)" } ?? ""))
     case .replaced(let path): parts.append("replaced by another" + (path.map { ", is \($0) now" } ?? ""))
     }
-    if let time = lastWritten(file) { parts.append("last written \(Moment.now.age(of: time))") }
+    if let time = lastWritten(file) { parts.append("last written \(WallTime.now.age(of: time))") }
     return parts.joined(separator: ", ")
   }
 
   /// When other processes last wrote the open file; `nil` if that is not known, or if it is written here.
-  func lastWritten(_ file: MmapFile) -> Moment? {
+  func lastWritten(_ file: MmapFile) -> WallTime? {
     guard !file.isWritable, !file.isDevice else { return nil }
-    return (try? PageCache.modified(file.descriptor)).map { Moment(sinceEpoch: $0) }
+    return (try? PageCache.modified(file.descriptor)).map { WallTime(sinceEpoch: $0) }
   }
 }

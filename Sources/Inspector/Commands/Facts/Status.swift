@@ -1,7 +1,6 @@
 import PageCache
 import RangedMmap
 
-/// Shows what is open and how its pages stand.
 struct StatusAction: FactsAction {
   let asJSON: Bool
 

@@ -1,7 +1,6 @@
 import PageCache
 import RangedMmap
 
-/// Shows which other processes have the file open.
 struct UsersAction: FactsAction {
   let asJSON: Bool
 
@@ -17,7 +16,7 @@ struct UsersAction: FactsAction {
       var lines = found.users.filter { !$0.isSelf }.map { user in
         ([user.summary] + (user.effects.isEmpty ? [] : [user.effects.joined(separator: "; ")])).joined(separator: ": ")
       }
-      if lines.isEmpty { lines = ["nobody else that may be seen has it open"] }
+      if lines.isEmpty { lines = ["no other process that may be seen has it open"] }
       if found.hiddenProcesses > 0 {
         lines.append("\(counted(found.hiddenProcesses, "process")) may not be looked at")
       }

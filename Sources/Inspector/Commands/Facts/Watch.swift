@@ -1,6 +1,5 @@
 import RangedMmap
 
-/// Shows each change of pages, or of all, as it comes: for a time, or until it is stopped.
 struct WatchAction: ReadOnlyAction {
   let pages: ClosedRange<Int>?
   let asJSON: Bool
@@ -9,7 +8,7 @@ struct WatchAction: ReadOnlyAction {
   static let verb = Verb(
     "watch", .number(.pages), .flag("json"), .keyed("for", .time),
     help:
-      "tell each change of pages, size and name as it comes, until Esc (with --plain: Enter), Ctrl-C or the end of "
+      "show each change of pages, size and name as it comes, until Esc (with --plain: Enter), Ctrl-C or the end of "
       + "TIME",
     example: "watch 0-15 json for 10s"
   ) { WatchAction(pages: $0, asJSON: $1, time: $2) }
@@ -31,9 +30,9 @@ struct WatchAction: ReadOnlyAction {
     do throws(CommandError) {
       // On a thread even without a screen: its lines are printed as they come.
       return try session.jobs.start(watch.job, in: session, goesOn: true, work: watch.run) { session, _ in
-        session.tellWatch()
+        session.noteWatch()
         session.document.watching.end()
-        session.takeAsTold(by: watch)
+        session.takeAsReported(by: watch)
         return Event(.output, watch.ending, isMeasured: true)
       }
     } catch {
@@ -53,7 +52,7 @@ extension Session {
   package var isWatchingInJSON: Bool { document.watching.watch?.asJSON == true }
 
   /// Takes in what the watch has seen.
-  func tellWatch() {
+  func noteWatch() {
     guard let lines = document.watching.takeNews() else { return }
     note(Event(.output, lines, isMeasured: true))
   }
@@ -73,7 +72,7 @@ struct Watching {
   private(set) var watch: PageWatch?
   var changes: [Range<Int>] = []
 
-  // More than a person would go through by `find`; 160 KiB.
+  // More than a person would go through by `find`.
   private static let mostChanges = 10_000
 
   mutating func begin(_ watch: PageWatch) { (self.watch, changes) = (watch, []) }

@@ -1,7 +1,6 @@
 import RangedMmap
 import SystemPackage
 
-/// Makes a file and opens it for writing.
 struct CreateAction: Action {
   let path: String
   let size: Int

@@ -2,7 +2,6 @@ import Glibc
 import RangedMmap
 import SystemPackage
 
-/// Opens a file that exists, or waits until it exists and has bytes.
 struct OpenAction: Action {
   let path: String
   let forWriting: Bool

@@ -1,6 +1,5 @@
 import RangedMmap
 
-/// Takes pages from the allocator, once or several times.
 struct AllocateAction: Action {
   let byteCount: Int
   let times: Int

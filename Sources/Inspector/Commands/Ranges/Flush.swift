@@ -1,4 +1,3 @@
-/// Starts writeback.
 struct FlushAction: RangeAction {
   let ranges: RangeSelection
 

@@ -1,6 +1,5 @@
 import RangedMmap
 
-/// Shows the bytes of a range.
 struct ReadAction: RangeAction {
   let ranges: RangeSelection
   let offset: Int

@@ -1,6 +1,5 @@
 import RangedMmap
 
-/// Makes written ranges writable again.
 struct ReuseAction: RangeAction {
   let ranges: RangeSelection
 
@@ -22,7 +21,7 @@ struct ReuseAction: RangeAction {
         record.wasReused()
       }
     }
-    return .done("took \(ranges) back, to be written anew\(session.total(labels))")
+    return .done("took \(ranges) back, to be written again\(session.total(labels))")
   }
 }
 

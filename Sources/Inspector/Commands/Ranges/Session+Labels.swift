@@ -9,7 +9,7 @@ extension Session {
 
   private func selectedLabels(_ pages: Range<Int>) -> [Int] {
     (1..<document.ranges.count + 1).filter { label in
-      Alignment.pages(touchedBy: document.ranges.bytes(label)).overlaps(pages)
+      Alignment.pages(of: document.ranges.bytes(label)).overlaps(pages)
     }
   }
 

@@ -1,6 +1,5 @@
 import RangedMmap
 
-/// Cuts an allocated range in two.
 struct SplitAction: RangeAction {
   let ranges: RangeSelection
   let position: Int

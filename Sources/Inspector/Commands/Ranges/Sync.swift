@@ -1,4 +1,3 @@
-/// Waits until ranges are durable.
 struct SyncAction: RangeAction {
   let ranges: RangeSelection
 

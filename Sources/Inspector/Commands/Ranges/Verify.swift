@@ -1,4 +1,3 @@
-/// Compares ranges with the pattern last written to them.
 struct VerifyAction: RangeAction {
   let ranges: RangeSelection
 

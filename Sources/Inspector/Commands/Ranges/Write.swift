@@ -1,6 +1,5 @@
 import RangedMmap
 
-/// Fills ranges with a pattern.
 struct WriteAction: RangeAction {
   let ranges: RangeSelection
   let pattern: Pattern

@@ -1,4 +1,3 @@
-/// Explains the commands, or one.
 struct HelpAction: ReadOnlyAction {
   let name: String?
 

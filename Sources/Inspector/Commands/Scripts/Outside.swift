@@ -1,4 +1,3 @@
-/// Has the lesson that is played do what no command can: what another program does, or the machine.
 struct OutsideAction: Action {
   let arguments: [String]
 

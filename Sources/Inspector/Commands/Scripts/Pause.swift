@@ -1,4 +1,3 @@
-/// Holds a script back for a time, or until a key is pressed where there are keys.
 struct PauseAction: Action {
   let time: Duration?
 
@@ -14,7 +13,7 @@ struct PauseAction: Action {
     return Event(.done, [])
   }
 
-  // The time that it really took: whoever plays the recording sets a speed of their own.
+  // The time that it really took: the recording is played at a speed of its own.
   func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     .command(Command(PauseAction(time: time.map { min($0 / session.speed.factor, Literal.longestTime) })))
   }

@@ -1,4 +1,3 @@
-/// Records what is done as a script; with no path, ends that.
 struct RecordAction: ReadOnlyAction {
   let path: String?
   let isForced: Bool

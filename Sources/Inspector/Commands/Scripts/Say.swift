@@ -1,4 +1,3 @@
-/// Shows a caption.
 struct SayAction: ReadOnlyAction {
   let text: String
 

@@ -49,7 +49,7 @@ extension Setting: ReadOnlyAction {
   }
 
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
-    if case .speed = self { return .remark("pauses are told as long as they were") }
+    if case .speed = self { return .remark("pauses are recorded as long as they were") }
     return .command(Command(self))
   }
 }

@@ -1,6 +1,5 @@
 import SystemPackage
 
-/// Plays another script.
 struct SourceAction: Action {
   let path: String
 

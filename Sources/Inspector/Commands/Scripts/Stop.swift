@@ -1,4 +1,3 @@
-/// Ends the innermost of what goes on: a long step, a sourced script, or else the selection; or all scripts.
 struct StopAction: ReadOnlyAction {
   let leavesScript: Bool
 

@@ -1,5 +1,4 @@
 
-/// Moves the cursor to a byte, by its offset in the file.
 struct ByteAction: ViewAction {
   let offset: Int
 

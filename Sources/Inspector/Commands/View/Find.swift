@@ -1,6 +1,5 @@
 import RangedMmap
 
-/// Searches for bytes or a state from the cursor on, and moves the cursor there.
 struct FindAction: ReadOnlyAction {
   let target: Target
 
@@ -28,7 +27,6 @@ struct FindAction: ReadOnlyAction {
   }
 }
 
-/// Searches for the same again.
 struct FindAgainAction: ReadOnlyAction {
   let isBackward: Bool
 
@@ -44,7 +42,7 @@ struct FindAgainAction: ReadOnlyAction {
   func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     if isRacing { return .amongThreads }
     guard session.view.lastTarget == session.recorder.recordedTarget else {
-      return .remark("what it looks for is not told before")
+      return .remark("what it searches for is not in the recording")
     }
     return .command(Command(self))
   }

@@ -1,6 +1,5 @@
 import RangedMmap
 
-/// Moves the cursor to a page.
 struct GotoAction: ViewAction {
   let page: Int
 

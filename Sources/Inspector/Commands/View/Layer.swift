@@ -1,4 +1,3 @@
-/// Turns the screen to the library's view of the pages, or the kernel's, or both.
 struct LayerAction: ViewAction {
   let layer: Layer
 

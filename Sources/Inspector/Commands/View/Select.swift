@@ -1,5 +1,4 @@
 
-/// Selects pages for commands to act on, or none.
 struct SelectAction: ViewAction {
   let pages: ClosedRange<Int>?
 

@@ -1,4 +1,3 @@
-/// Gives the screen the colours for another kind of ground.
 struct ThemeAction: ViewAction {
   let theme: Theme
 

@@ -1,4 +1,3 @@
-/// Lets a cell stand for more pages or for fewer.
 struct ZoomAction: ViewAction {
   let step: ZoomStep
 

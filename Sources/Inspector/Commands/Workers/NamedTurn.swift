@@ -16,7 +16,6 @@ package struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
     return Array(repeating: NamedTurn(worker: worker, operation: .advances(1)), count: count)
   }
 
-  /// The turn as it is written in a command: `3`, `3x5` or `3!`.
   package var description: String {
     switch operation {
     case .advances(1): "\(worker)"

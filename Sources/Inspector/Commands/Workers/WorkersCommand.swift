@@ -35,7 +35,7 @@ extension WorkersCommand: Action {
   package func perform(in session: Session) throws(CommandError) -> Event { try session.steer(self) }
 
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
-    let byTurns = RecordedForm.remark("told by the turns of the threads")
+    let byTurns = RecordedForm.remark("recorded as the turns of the threads")
     switch self {
     case .start(let count, var order):
       guard order.mode == .free else { return .command(Command(self)) }
