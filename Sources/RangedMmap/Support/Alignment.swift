@@ -25,7 +25,9 @@ public enum Alignment {
   }
 
   /// The pages of 4096 bytes that `bytes` touch.
-  package static func pages(of bytes: Range<Int>) -> Range<Int> { bytes.lowerBound / page..<pages(in: bytes.upperBound) }
+  package static func pages(of bytes: Range<Int>) -> Range<Int> {
+    bytes.lowerBound / page..<pages(in: bytes.upperBound)
+  }
 
   /// The system's page size, where it is larger than 4096.
   static let systemPage = max(page, Int(getpagesize()))
