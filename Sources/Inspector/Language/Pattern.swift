@@ -1,4 +1,3 @@
-
 /// What a range is filled with, as ``forms`` explains; every byte follows from its place, which makes it checkable.
 package enum Pattern: Sendable, Equatable {
   case byte(UInt8)

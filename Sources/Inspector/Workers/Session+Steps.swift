@@ -1,4 +1,3 @@
-
 extension Session {
   // So many have a line each, and the cursor follows them.
   private static let shownOneByOne = 8

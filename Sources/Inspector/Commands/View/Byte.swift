@@ -1,4 +1,3 @@
-
 struct ByteAction: ViewAction {
   let offset: Int
 

@@ -1,4 +1,3 @@
-
 struct SelectAction: ViewAction {
   let pages: ClosedRange<Int>?
 

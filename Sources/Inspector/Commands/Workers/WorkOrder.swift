@@ -1,4 +1,3 @@
-
 /// What each worker does until the file is full.
 package struct WorkOrder: Sendable, Equatable {
   /// What a worker does with a range that it has written.

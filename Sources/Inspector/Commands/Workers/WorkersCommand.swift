@@ -1,4 +1,3 @@
-
 package enum WorkersCommand: Sendable, Equatable {
   case start(count: Int, WorkOrder)
   /// Halts all, each after its operation.
