@@ -125,7 +125,6 @@ extension ArgumentKind {
   func refusal(of word: Word) -> SyntaxError {
     guard case .words(let words) = source else { return SyntaxError("\(word) is no \(noun)", at: word.columns) }
     let suggestion = Spelling.suggestion(for: word.text, among: words)
-    return SyntaxError(
-      "\(word) is no \(noun): \(suggestion)one of \(words.joined(separator: ", "))", at: word.columns)
+    return SyntaxError("\(word) is no \(noun): \(suggestion)one of \(words.joined(separator: ", "))", at: word.columns)
   }
 }

@@ -22,8 +22,7 @@ extension Script {
   /// A script's file in canonical form, or that of standard input if the path is `-`.
   package static func format(contentsOf path: String) throws(ScriptError) -> String {
     let isInput = path == "-"
-    return try format(
-      try ScriptFile(isInput ? nil : path).text, name: isInput ? ScriptPosition.standardInput : path)
+    return try format(try ScriptFile(isInput ? nil : path).text, name: isInput ? ScriptPosition.standardInput : path)
   }
 }
 

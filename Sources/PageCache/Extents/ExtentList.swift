@@ -32,8 +32,7 @@ struct ExtentList {
   /// Goes on with what there is of a block device of a size.
   mutating func append(device size: Int) {
     guard let part = part(0..<size) else { return }
-    append(
-      Extent(bytes: part, kind: .written, physical: part.lowerBound, isShared: false, isEncoded: false))
+    append(Extent(bytes: part, kind: .written, physical: part.lowerBound, isShared: false, isEncoded: false))
   }
 
   /// All of them; what is left is a hole.

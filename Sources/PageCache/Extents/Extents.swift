@@ -98,9 +98,7 @@ extension PageCache {
     } while list.append(entry)
   }
 
-  private static func search(
-    _ file: PagedFile, _ list: inout ExtentList, movesOffset: Bool
-  ) throws(PageCacheError) {
+  private static func search(_ file: PagedFile, _ list: inout ExtentList, movesOffset: Bool) throws(PageCacheError) {
     guard movesOffset || !file.traits.contains(.openingDropsPages) else { throw .offsetNeeded }
     var isDone = false
     while !isDone, !list.rest.isEmpty {

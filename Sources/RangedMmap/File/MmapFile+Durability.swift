@@ -148,8 +148,7 @@ extension MmapFile {
   }
 
   private func noteWriteback(of bytes: Range<Int>, in chunks: [Range<Int>]) {
-    mapping.noteWriteback(
-      of: bytes, dirty: states.unsyncedCount(in: chunks, enough: Mapping.large / Alignment.page))
+    mapping.noteWriteback(of: bytes, dirty: states.unsyncedCount(in: chunks, enough: Mapping.large / Alignment.page))
   }
 
   /// Makes some bytes durable while other threads may write them.
@@ -230,9 +229,7 @@ extension MmapFile {
   /// A hole is no failure of the device: another program punched it, or cut the file. Other pages may be durable.
   ///
   /// - Returns: The pages that the file has no longer, and why; `nil` if it has all.
-  private func synchronise(
-    _ bytes: Range<Int>, proving pages: () -> [Range<Int>]
-  ) throws(MmapFileError) -> Missing? {
+  private func synchronise(_ bytes: Range<Int>, proving pages: () -> [Range<Int>]) throws(MmapFileError) -> Missing? {
     mapping.writeBackAhead(bytes)
     if let errno = durability.attempt({ mapping.synchronise(bytes) }) { throw notDurable(errno, bytes) }
     var missing: Missing?

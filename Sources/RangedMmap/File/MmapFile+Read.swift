@@ -104,9 +104,7 @@ extension MmapFile {
     return result
   }
 
-  func lend<Result: ~Copyable>(
-    _ bytes: Range<Int>, _ body: (Span<UInt8>) throws -> Result
-  ) throws -> Result {
+  func lend<Result: ~Copyable>(_ bytes: Range<Int>, _ body: (Span<UInt8>) throws -> Result) throws -> Result {
     try mapping.checkAttached(bytes)
     let memory = unsafe UnsafeRawBufferPointer(mapping.memory(bytes))
     // SAFETY: the mapping outlives this call, and the caller keeps writers away.

@@ -119,9 +119,7 @@ extension MmapFile {
   /// Stores bytes by `body`, between the checks before and after; returns the epoch that the bytes belong to.
   @discardableResult
   @inline(__always)
-  func store(
-    in bytes: Range<Int>, _ body: (Range<Int>) throws(MmapFileError) -> Void
-  ) throws(MmapFileError) -> Epoch {
+  func store(in bytes: Range<Int>, _ body: (Range<Int>) throws(MmapFileError) -> Void) throws(MmapFileError) -> Epoch {
     let pages = Alignment.pages(of: bytes)
     // Read first: a sync that fails from here on may have lost some of these bytes.
     let epoch = states.epoch
@@ -146,8 +144,7 @@ extension MmapFile {
   }
 
   func notWritable() -> MmapFileError {
-    MmapFileError(
-      .readOnly, path: path, "is open for reading only", remedy: "open it for writing to change it")
+    MmapFileError(.readOnly, path: path, "is open for reading only", remedy: "open it for writing to change it")
   }
 
   /// Throws unless the range was handed out by the allocator of this very file.

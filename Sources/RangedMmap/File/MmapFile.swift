@@ -171,8 +171,7 @@ extension MmapFile {
   public static func create(
     at path: FilePath, size: Int, storage: Storage = .preallocated, replacing: Bool = false
   ) throws(MmapFileError) -> (file: MmapFile, allocator: SequentialAllocator) {
-    try create(
-      at: path, size: size, allocator: SequentialAllocator.self, storage: storage, replacing: replacing)
+    try create(at: path, size: size, allocator: SequentialAllocator.self, storage: storage, replacing: replacing)
   }
 }
 

@@ -217,9 +217,7 @@ extension UnsafeMmapFile {
   @unsafe
   public var mutablePointer: UnsafeMutableRawPointer? { unsafe file.isWritable ? file.mapping.base : nil }
 
-  private func change(
-    _ bytes: Range<Int>, _ body: (Range<Int>) throws(MmapFileError) -> Void
-  ) throws(MmapFileError) {
+  private func change(_ bytes: Range<Int>, _ body: (Range<Int>) throws(MmapFileError) -> Void) throws(MmapFileError) {
     guard file.isWritable else { throw file.notWritable() }
     guard !bytes.isEmpty else { return }
     // A write of a part leaves a lost page lost.

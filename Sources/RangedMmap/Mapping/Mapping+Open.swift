@@ -29,7 +29,6 @@ extension Mapping {
     // little time at most.
     let hole = forWriting ? clinux_first_hole(file.descriptor.rawValue) : off_t(size)
     let mayHaveHoles = status.sizeAllocated < size || hole < size
-    try self.init(
-      file, size: size, isWritable: forWriting, mayHaveHoles: mayHaveHoles, hadName: original?.hadName)
+    try self.init(file, size: size, isWritable: forWriting, mayHaveHoles: mayHaveHoles, hadName: original?.hadName)
   }
 }

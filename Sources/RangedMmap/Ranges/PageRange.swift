@@ -29,11 +29,10 @@ public typealias FlushedRange = PageRange<Flushed>
 
 /// A run of a file's pages that has one owner, and whose type says what has become of it.
 ///
-/// It starts at a multiple of 4096 bytes; its length is one too, unless it ends at the end of a file whose size
-/// isn't. Ranges of any stage are split and joined. It can't be copied, and no code outside this library can make one:
-/// an allocator hands out an ``AllocatedRange``, a write turns it into a ``WriteReceipt``, a sync into a
-/// ``FlushedRange``, and each step consumes the value it starts from. It belongs to one file; another refuses it with
-/// `foreignRange`.
+/// It starts at a multiple of 4096 bytes; its length is one too, unless it ends at the end of a file whose size isn't.
+/// Ranges of any stage are split and joined. It can't be copied, and no code outside this library can make one: an
+/// allocator hands out an ``AllocatedRange``, a write turns it into a ``WriteReceipt``, a sync into a ``FlushedRange``,
+/// and each step consumes the value it starts from. It belongs to one file; another refuses it with `foreignRange`.
 ///
 /// Dropping a range gives nothing back: its pages stay as they are until the file is opened again. To give some back
 /// there is ``FreeListAllocator/free(_:)``.

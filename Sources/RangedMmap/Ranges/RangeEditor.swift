@@ -50,16 +50,12 @@ extension RangeEditor {
   }
 
   /// The integer that starts at an offset, its least significant byte first.
-  public func load<Value: FixedWidthInteger>(
-    littleEndianAt offset: Int, as type: Value.Type = Value.self
-  ) -> Value {
+  public func load<Value: FixedWidthInteger>(littleEndianAt offset: Int, as type: Value.Type = Value.self) -> Value {
     withBytes { $0.load(littleEndianAt: offset, as: type) }
   }
 
   /// The integer that starts at an offset, its most significant byte first.
-  public func load<Value: FixedWidthInteger>(
-    bigEndianAt offset: Int, as type: Value.Type = Value.self
-  ) -> Value {
+  public func load<Value: FixedWidthInteger>(bigEndianAt offset: Int, as type: Value.Type = Value.self) -> Value {
     withBytes { $0.load(bigEndianAt: offset, as: type) }
   }
 

@@ -60,9 +60,7 @@ import Glibc
   }
 
   /// Waits as ``wait(for:)`` does, but not longer than `time`; `nil` if there was no answer by then.
-  package func wait<Result>(
-    atMost time: Duration, for body: (inout State) -> sending Result?
-  ) -> sending Result? {
+  package func wait<Result>(atMost time: Duration, for body: (inout State) -> sending Result?) -> sending Result? {
     var deadline = timespec()
     // SAFETY: fills the structure that it is given.
     unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)

@@ -48,7 +48,6 @@ struct Frames {
   private static func output(_ folder: FilePath, _ count: Int) -> OutputFile {
     let number = String(count)
     let name = String(repeating: "0", count: max(0, 4 - number.count)) + number + ".txt"
-    return OutputFile(
-      folder.appending(name).string, isForced: false, remedy: "move the frames that are there away")
+    return OutputFile(folder.appending(name).string, isForced: false, remedy: "move the frames that are there away")
   }
 }

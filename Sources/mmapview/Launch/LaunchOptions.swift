@@ -86,8 +86,7 @@ struct LaunchOptions {
       if isWrong { throw UsageError(description: message) }
     }
     try refuse("--sparse goes with --create SIZE", if: options.sparse && !creates)
-    try refuse(
-      "--force goes with --create SIZE or --cast PATH", if: options.force && !creates && options.cast == nil)
+    try refuse("--force goes with --create SIZE or --cast PATH", if: options.force && !creates && options.cast == nil)
     try refuse(
       "--wait is for a file that another program makes: leave --create out, or --wait", if: options.wait && creates)
     try refuse(

@@ -24,8 +24,7 @@ func latencyLine(_ name: String, _ latencies: Latencies, _ glyphs: Glyphs, _ wid
 
 /// A time with two digits or three, in the unit that reads best.
 func short(_ time: Duration, _ glyphs: Glyphs, _ blank: String = " ") -> String {
-  let (value, unit) = scaled(
-    time / .nanoseconds(1), by: 1000, below: 999.5, ["ns", glyphs.microseconds, "ms", "s"])
+  let (value, unit) = scaled(time / .nanoseconds(1), by: 1000, below: 999.5, ["ns", glyphs.microseconds, "ms", "s"])
   let isSmall = value < 9.95 && unit != "ns"
   return (isSmall ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))") + blank + unit
 }

@@ -60,9 +60,7 @@ struct GridView: Pane {
     canvas.put(goesOn ? glyph : " ", x: x + 1, y: y, isReversed || goesOn ? style : .plain)
   }
 
-  private func drawKernel(
-    _ pages: Range<Int>, _ mark: KernelSample.Mark?, x: Int, y: Int, on canvas: inout Canvas
-  ) {
+  private func drawKernel(_ pages: Range<Int>, _ mark: KernelSample.Mark?, x: Int, y: Int, on canvas: inout Canvas) {
     let appearance = CellAppearance(shown.interface.kernel?[pages.lowerBound], shown.glyphs)
     let isMarked = pages.contains(shown.view.cursor) || isSelected(pages)
     // Not sampled yet; the next sample follows at once.

@@ -42,7 +42,6 @@ struct KernelAction: FactsAction {
       ]
     }
     let reason = answer.value?.lacking ?? answer.failure
-    return JSON(
-      [("pages", JSON(pages.count))] + KernelCell.fields(counts.value, reason) + [("runs", JSON(runs))])
+    return JSON([("pages", JSON(pages.count))] + KernelCell.fields(counts.value, reason) + [("runs", JSON(runs))])
   }
 }

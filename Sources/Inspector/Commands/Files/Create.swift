@@ -13,9 +13,7 @@ struct CreateAction: Action {
   ) { CreateAction(path: $0, size: $1, isSparse: $2, isForced: $3) }
 
   var words: [String?] {
-    [
-      "create", Word.quote(path), Literal.describe(size: size), isSparse ? "sparse" : nil, isForced ? "force" : nil,
-    ]
+    ["create", Word.quote(path), Literal.describe(size: size), isSparse ? "sparse" : nil, isForced ? "force" : nil]
   }
 
   var isOpening: Bool { true }

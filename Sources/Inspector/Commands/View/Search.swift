@@ -98,9 +98,7 @@ final class Search: Sendable {
     outcome.shortfall = file.shortfall(of: 0..<file.size) ?? outcome.shortfall
   }
 
-  private func search(
-    _ bytes: [UInt8], beginning range: Range<Int>, _ outcome: inout Outcome
-  ) throws(CommandError) {
+  private func search(_ bytes: [UInt8], beginning range: Range<Int>, _ outcome: inout Outcome) throws(CommandError) {
     // As far as a match can reach that begins there.
     let reach = range.lowerBound..<min(file.size, range.upperBound + bytes.count - 1)
     let contents = try FileContents(of: sampled?.descriptor ?? file.descriptor, reach, stopping: job)

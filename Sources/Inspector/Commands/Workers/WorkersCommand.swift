@@ -39,9 +39,7 @@ extension WorkersCommand: Action {
     case .start(let count, var order):
       guard order.mode == .free else { return .command(Command(self)) }
       (order.mode, order.delay) = (.stepped, .zero)
-      return .remark(
-        "threads, whose turns follow as they were taken",
-        instead: .workers(.start(count: count, order)))
+      return .remark("threads, whose turns follow as they were taken", instead: .workers(.start(count: count, order)))
     case .turn: return .command(Command(self))
     // What came of it for threads is in the turns that are recorded of them.
     case .pause, .resume, .stop: return session.workers.isStepped ? .command(Command(self)) : byTurns
