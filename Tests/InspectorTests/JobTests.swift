@@ -1,3 +1,4 @@
+import Foundation
 import RangedMmap
 import SystemPackage
 import TestSupport
@@ -32,6 +33,18 @@ final class JobTests: SessionSuite {
     session.finish()
     #expect(session.log.last?.lines == ["verified r1: 16384 pages"])
     #expect(session.jobs.takeFailure() == nil)
+  }
+
+  @Test("Threads that are not joined give their stacks back at their end")
+  func stacks() async {
+    await #expect(processExitsWith: .success) {
+      func mappings() throws -> Int { try run("cat", ["/proc/\(getpid())/maps"]).lines.count }
+      let before = try mappings()
+      for _ in 0..<300 { _ = Inspector.Thread {} }
+      // A stack is a mapping and its guard; the C library keeps a few for the next threads.
+      for _ in 0..<100 where try mappings() >= before + 100 { usleep(20_000) }
+      if try mappings() >= before + 100 { exit(1) }
+    }
   }
 
   @Test("A write that is stopped gives its range back, to be written again")

@@ -2,14 +2,15 @@ import Glibc
 
 /// A thread of the operating system that takes no signals from outside: those belong to the thread that draws.
 package final class Thread: @unchecked Sendable {
-  // SAFETY: the handle is set by `init` before another thread has the object, and only read afterwards.
+  // SAFETY: the handle is set by `init`, and changed only by the one that joins the thread.
 
   private final class Work {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  private var handle = pthread_t()
+  // `nil` when the thread has been joined; one that was not gives its stack back by itself at its end.
+  private var handle: pthread_t?
 
   package init?(_ body: @escaping @Sendable () -> Void) {
     var (all, before) = (sigset_t(), sigset_t())
@@ -21,11 +22,13 @@ package final class Thread: @unchecked Sendable {
     unsafe pthread_sigmask(SIG_BLOCK, &all, &before)
     defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
     let work = unsafe Unmanaged.passRetained(Work(body))
-    let code = unsafe pthread_create(&handle, nil, Self.start, work.toOpaque())
+    var made = pthread_t()
+    let code = unsafe pthread_create(&made, nil, Self.start, work.toOpaque())
     guard code == 0 else {
       unsafe work.release()
       return nil
     }
+    handle = made
   }
 
   private static let start: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
@@ -44,5 +47,7 @@ package final class Thread: @unchecked Sendable {
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
-  func join() { _ = pthread_join(handle, nil) }
+  deinit { if let handle { _ = pthread_detach(handle) } }
+
+  func join() { if let handle = handle.take() { _ = pthread_join(handle, nil) } }
 }

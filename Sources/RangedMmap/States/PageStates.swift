@@ -116,9 +116,8 @@ extension PageStates {
   }
 
   func byte(at page: Int) -> StateByte {
-    precondition(page >= 0 && page < count, "no such page")
-    // SAFETY: the index was checked against the region's length.
-    return StateByte(raw: unsafe bytes[page].pointee.load(ordering: .acquiring))
+    // SAFETY: the subscript checks the index, and the byte is there as long as `bytes`.
+    StateByte(raw: unsafe bytes[page].pointee.load(ordering: .acquiring))
   }
 
   @inline(__always)

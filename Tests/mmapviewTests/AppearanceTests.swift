@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 /// Colours, glyphs and the mouse, as a real terminal shows them.
-@Suite("The looks in a terminal", .serialized, .needsTmux)
-final class LooksTests: FolderSuite {
+@Suite("Colours, glyphs and the mouse in a terminal", .serialized, .needsTmux)
+final class AppearanceTests: FolderSuite {
   private static let script = "-c 'allocate 3p' -c 'write r1 zero' -c 'goto 9'"
 
   private func start(_ environment: String, _ arguments: String = "") throws -> Window {
