@@ -9,7 +9,6 @@ package protocol Action: Sendable, Equatable {
   var words: [String?] { get }
   /// Carries it out. What was done before it throws stays done.
   func perform(in session: Session) throws(CommandError) -> Event
-  /// Whether it leaves the file, its ranges and the workers as they are.
   var isReadOnly: Bool { get }
   var isOpening: Bool { get }
   /// The labels of ranges that must be there before it.
@@ -77,9 +76,7 @@ extension RangeAction {
   }
 }
 
-/// What a recording has of a command.
 package enum RecordedForm {
-  /// A command that does it again.
   case command(Command)
   /// That it was done and why it is not done again, and what is done in its place.
   case remark(String, instead: Command? = nil)

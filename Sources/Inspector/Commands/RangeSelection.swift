@@ -1,10 +1,7 @@
-/// Which ranges a command is about.
 package enum RangeSelection: Sendable, Equatable, CustomStringConvertible {
   /// `r3`, or `r3..r7`, both ends included.
   case labels(ClosedRange<Int>)
-  /// Those with selected pages that the command can act on.
   case selected
-  /// All that the command can act on.
   case all
 
   package var description: String {

@@ -20,7 +20,6 @@ package struct Verb: Sendable {
     self.forms = forms
   }
 
-  /// All rows, in the order in which help lists them.
   package static let all: [Verb] = [
     CreateAction.verb, OpenAction.verb, AllocateAction.verb, WriteAction.verb, ReadAction.verb, VerifyAction.verb,
     FlushAction.verb, SyncAction.verb, ReuseAction.verb, SplitAction.verb, WorkersCommand.verb, GotoAction.verb,

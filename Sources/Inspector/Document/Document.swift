@@ -19,7 +19,6 @@ package final class Document {
   /// The last known name of the file, if it is not the one that it was opened by.
   private(set) var newPath: FilePath?
 
-  /// Turns to another file, or to the same one opened again.
   func turn(to file: MmapFile, _ allocator: ConcurrentAllocator?) {
     if self.file?.path != file.path { newPath = nil }
     self.file = file
@@ -45,7 +44,6 @@ package final class Document {
     return news
   }
 
-  /// Takes news as reported.
   func takeAsReported(name: Event?) { complaints[0] = name }
   func takeAsReported(size: Event?) { complaints[1] = size }
 
@@ -55,7 +53,6 @@ package final class Document {
 extension Document {
   var fileName: FilePath? { standing?.newPath ?? file?.path }
 
-  /// Whether no name leads to the open file.
   var isNameless: Bool { standing?.name == .deleted || standing?.name == .superseded }
 
   /// The present size of the open file, in bytes, if it is not the mapped one.

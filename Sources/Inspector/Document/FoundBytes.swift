@@ -42,7 +42,6 @@ extension MmapFile {
     return FoundBytes(bytes: found, missing: missing, end: min(cut?.end ?? size, missing.lowerBound))
   }
 
-  /// The present size, in bytes.
   var presentSize: Int { (try? PageCache.size(of: descriptor)) ?? size }
 
   var isDevice: Bool { (try? PageCache.isDevice(descriptor)) ?? false }

@@ -1,8 +1,6 @@
 import Glibc
 import SystemPackage
 
-// Paths that people write.
-
 extension FilePath {
   /// A path as a person wrote it.
   ///

@@ -1,7 +1,6 @@
 import Glibc
 import RangedMmap
 
-/// What a range was filled with.
 struct Content: Sendable {
   let pattern: Pattern
   /// The state that the pattern's file had then, if it is a file.

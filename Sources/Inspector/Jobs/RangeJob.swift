@@ -88,8 +88,6 @@ final class RangeJob: Sendable {
     }
   }
 
-  // MARK: The steps
-
   private func write(_ record: inout RangeRecord, _ fill: PatternFill) throws(CommandError) {
     guard case .allocated(let range)? = record.holding.take() else { return }
     let start = range.start
@@ -152,8 +150,6 @@ final class RangeJob: Sendable {
       "\(job.name): at 0x\(hex(found.offset, width: 1)) expected \(hex(found.expected, width: 2)) "
         + "of \(content.pattern), found \(hex(found.found, width: 2))")
   }
-
-  // MARK: Waiting for the disk
 
   // msync(2) shows no progress and can't be stopped. So large ranges are written back first, with the kernel's counts as
   // progress. 4 MiB is some 10 ms on a disk: less needs no progress.

@@ -141,3 +141,16 @@ extension Stat {
   /// The size and the times of change, to be compared: of a file that was written, cut or renamed since they are others.
   var changes: [Int] { [Int(size)] + [st_mtim, st_ctim].flatMap { [$0.tv_sec, $0.tv_nsec] } }
 }
+
+extension Session {
+  func output(_ path: String, isForced: Bool, command: String) -> OutputFile {
+    let place = host.outputFolder?.pushing(typed: path) ?? path
+    return OutputFile(
+      place, isForced: isForced, remedy: "replace it with `\(command) \(Word.quote(path)) force`", inUse: allFilesInUse)
+  }
+
+  var allFilesInUse: [OutputFile.InUse] {
+    let opened = (try? file?.descriptor.stat()).map { OutputFile.InUse($0, as: "the file that is open here") }
+    return host.filesInUse() + [opened, recorder.fileInUse].compactMap { $0 }
+  }
+}

@@ -103,8 +103,6 @@ final class Recorder {
     failures.append(reason)
   }
 
-  // MARK: Lines
-
   private var time: String {
     let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
     let rest = "\(milliseconds % 1000)"

@@ -2,7 +2,7 @@ struct EventLog {
   private(set) var events: [Event] = []
   private(set) var count = 0
 
-  // More than anybody scrolls back; half of it goes at a time, so that each event costs the same.
+  // More than a person scrolls back; half of it goes at a time, so that each event costs the same.
   private static let limit = 1000
 
   mutating func add(_ event: Event) {

@@ -17,3 +17,12 @@ package struct Host {
   /// It is given the words after `outside`, and answers with what came of it.
   package var outside: (([String]) throws(CommandError) -> [String])?
 }
+
+extension Session {
+  /// Why a command that a person gives has to wait for the end of the lesson, which counts on the file as it is; `nil` if
+  /// it has not.
+  package func lessonsClaim(on command: Command) -> String? {
+    guard host.isInLesson, !command.action.isReadOnly else { return nil }
+    return "`\(command.verb)` has to wait: the lesson goes on with this file until its end"
+  }
+}

@@ -90,8 +90,6 @@ package final class Session {
   }
 }
 
-// MARK: - What is so
-
 extension Session {
   package var file: MmapFile? { document.file }
   /// The open file, to be sampled for what the kernel knows of it; `nil` if that is out of reach.

@@ -12,7 +12,6 @@ package struct ViewState {
   /// Pages in view whose bytes were seen to change lately.
   package internal(set) var markedPages: Set<Int> = []
   var chosenLayer: Layer?
-  /// On what kind of ground the screen is shown.
   package internal(set) var theme = Theme.dark
   package internal(set) var isASCII = false
   /// What the key `w` writes: the pattern that was written last, or that was set since.

@@ -102,8 +102,6 @@ final class Headless: FrontEnd {
     try LinePrinter.print(news.take(session).filter { $0.kind == .failure || $0.kind == .news }.flatMap(\.lines))
   }
 
-  // MARK: Frames
-
   private func saveFrame() throws(ScriptError) {
     guard isFrameDue, !session.isWaiting else { return }
     isFrameDue = false

@@ -38,7 +38,6 @@ struct PageAction: ReadOnlyAction {
 }
 
 extension RangeSummary {
-  /// Its label, its place and who allocated it.
   package var facts: [String] {
     let pages = Alignment.pages(of: bytes)
     return ["r\(label)", pages.count == 1 ? "this page" : named(pages), "by \(author)"]
@@ -46,7 +45,6 @@ extension RangeSummary {
 }
 
 extension RangeHistory {
-  /// The steps with their times, the last one first.
   package var steps: [String] {
     [(reused, "taken back"), (synced, "durable"), (written, "written"), (allocated, "allocated")]
       .compactMap { time, step in time.map { "\(step) \($0)" } }

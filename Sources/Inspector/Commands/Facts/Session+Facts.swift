@@ -1,8 +1,6 @@
 import PageCache
 import RangedMmap
 
-// What is so of the open file beside its pages.
-
 extension Session {
   /// How many pages were written here and are not durable yet: a crash may lose them.
   package var unsyncedPages: Int {

@@ -44,7 +44,6 @@ extension Command {
 }
 
 extension MmapFile {
-  /// What the kernel counts, in words.
   var kernelSummary: String {
     do throws(PageCacheError) {
       let answer = try KernelAnswer<KernelCell>(whole: descriptor)
@@ -58,7 +57,6 @@ extension MmapFile {
 }
 
 extension FileStanding.Name {
-  /// What has become of the file's name, in a word.
   var fate: String {
     switch self {
     case .kept: "kept"

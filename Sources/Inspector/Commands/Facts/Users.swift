@@ -40,7 +40,6 @@ struct UsersAction: FactsAction {
 }
 
 extension FileUser {
-  /// The process and what it does with the file, in a few words.
   package var summary: String {
     let operation: String? =
       switch mapping {
@@ -63,6 +62,5 @@ extension FileUser.Modes {
     (.append, "O_APPEND", nil),
   ]
 
-  /// The flags as open(2) calls them.
   var names: [String] { Self.shown.filter { contains($0.mode) }.map(\.name) }
 }

@@ -45,13 +45,11 @@ struct WatchAction: ReadOnlyAction {
 }
 
 extension Session {
-  /// Whether `watch` is under way.
   package var isWatching: Bool { document.watching.watch != nil }
 
   /// Whether it prints lines of JSON, among which nothing else may stand.
   package var isWatchingInJSON: Bool { document.watching.watch?.asJSON == true }
 
-  /// Takes in what the watch has seen.
   func noteWatch() {
     guard let lines = document.watching.takeNews() else { return }
     note(Event(.output, lines, isMeasured: true))
@@ -79,7 +77,6 @@ struct Watching {
   mutating func end() { watch = nil }
   mutating func forgetChanges() { changes = [] }
 
-  /// The lines that were not taken before; `nil` if there are none.
   mutating func takeNews() -> [String]? {
     guard let (lines, changed) = watch?.takeNews(), !lines.isEmpty else { return nil }
     changes = (changes + changed).suffix(Self.mostChanges)

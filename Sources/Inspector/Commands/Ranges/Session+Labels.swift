@@ -1,7 +1,5 @@
 import RangedMmap
 
-// Which ranges a command is about.
-
 extension Session {
   private var remedyForNone: String {
     document.allocator == nil ? "only a file that is open for writing has some" : "`allocate` takes the next free pages"
@@ -79,7 +77,6 @@ extension Session {
 }
 
 extension RangeSummary.Stage {
-  /// What can be done with a range at this stage.
   fileprivate var next: String {
     switch self {
     case .busy: "wait for that"

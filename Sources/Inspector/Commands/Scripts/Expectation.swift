@@ -1,7 +1,6 @@
 import PageCache
 import RangedMmap
 
-/// What the kernel counts.
 package enum KernelCount: String, Sendable, CaseIterable {
   case cached
   /// Pages that differ from the disk.
@@ -24,18 +23,15 @@ package struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
 package enum Expectation: Sendable, Equatable {
   case pages(ClosedRange<Int>, PageState)
   case size(Int)
-  /// So many pages are in this state.
   case count(PageState, Int)
   case bytes(offset: Int, [UInt8])
   /// The kernel counts so many pages of the file or of a part of it, now or within a time.
   case kernel(KernelCount, KernelNumber, of: ClosedRange<Int>?, within: Duration)
-  /// These pages are in extents of this kind.
   case extents(ClosedRange<Int>, Extent.Kind)
   /// What is attempted fails with a message that contains this text.
   case error(text: String, Attempt)
 }
 
-/// What is expected to fail.
 package enum Attempt: Sendable, Equatable {
   indirect case command(Command)
   /// Words that can't be read as a command, and why.

@@ -20,6 +20,5 @@ struct PauseAction: Action {
 }
 
 extension Command {
-  /// How long it pauses, if it does for a time.
   package var pause: Duration? { (action as? PauseAction)?.time }
 }

@@ -13,6 +13,5 @@ struct SayAction: ReadOnlyAction {
 }
 
 extension Command {
-  /// The caption that it shows, if it shows one.
   package var caption: String? { (action as? SayAction)?.text }
 }

@@ -1,6 +1,5 @@
 /// Something that can be set to be done in another way.
 package enum Setting: Sendable, Equatable {
-  /// What the key `w` writes.
   case pattern(Pattern)
   /// How many times faster than written a script's pauses go by.
   case speed(Speed)
@@ -9,7 +8,6 @@ package enum Setting: Sendable, Equatable {
   /// Whether a file that takes the name of the open one is opened in its place.
   case follow(Bool)
 
-  /// The words for yes and no.
   enum Switch: String, Sendable, CaseIterable {
     case on
     case off

@@ -30,7 +30,6 @@ struct SourceAction: Action {
 extension Command {
   package static func source(path: String) -> Command { Command(SourceAction(path: path)) }
 
-  /// The script that it plays, if it plays one.
   var sourcedPath: String? { (action as? SourceAction)?.path }
 
   /// The same, with the path that it sources taken from a folder.

@@ -52,18 +52,13 @@ extension Command {
   package static func findAgain(isBackward: Bool) -> Command { Command(FindAgainAction(isBackward: isBackward)) }
 }
 
-/// What a search is for.
 package enum Target: Sendable, Equatable, CustomStringConvertible {
-  /// Bytes, at any offset.
   case bytes([UInt8])
   /// Text in UTF-8, at any offset.
   case text(String)
-  /// The next page in this state.
   case state(PageState)
-  /// The next page that the kernel has in this state.
   case kernel(KernelTarget)
 
-  /// The target as it is written in a command.
   package var description: String {
     switch self {
     case .bytes(let bytes): "hex " + bytes.map { hex($0, width: 2) }.joined()

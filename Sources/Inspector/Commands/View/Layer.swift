@@ -14,7 +14,6 @@ extension Command {
   package static func layer(_ layer: Layer) -> Command { Command(LayerAction(layer: layer)) }
 }
 
-/// Whose view of the pages the screen shows.
 package enum Layer: String, Sendable, CaseIterable {
   /// What the library believes: allocated, written, flushed.
   case library

@@ -6,7 +6,6 @@ import RangedMmap
 /// It goes by bytes or by pages of a state; what is at the cursor itself is found last.
 final class Search: Sendable {
   struct Outcome: Sendable {
-    /// The offset of what was found.
     var place: Int?
     /// Which part of the file could not be searched, because it is gone.
     var shortfall: String?
@@ -50,7 +49,6 @@ final class Search: Sendable {
     return outcome
   }
 
-  // Both parts of the walk, in order.
   private func parts(from start: Int, of count: Int) -> [Range<Int>] {
     let next = min(start + 1, count)
     let parts = isBackward ? [0..<start, start..<count] : [next..<count, 0..<next]
@@ -99,7 +97,6 @@ final class Search: Sendable {
   }
 
   private func search(_ bytes: [UInt8], beginning range: Range<Int>, _ outcome: inout Outcome) throws(CommandError) {
-    // As far as a match can reach that begins there.
     let reach = range.lowerBound..<min(file.size, range.upperBound + bytes.count - 1)
     let contents = try FileContents(of: sampled?.descriptor ?? file.descriptor, reach, stopping: job)
     // Where nothing is stored there are zeros, which match only a target of zeros.
@@ -133,7 +130,6 @@ final class Search: Sendable {
     }
   }
 
-  // The first or the last one.
   private static func match(_ wanted: [UInt8], in bytes: [UInt8], isLast: Bool) -> Int? {
     guard let head = wanted.first, bytes.count >= wanted.count else { return nil }
     var last: Int?

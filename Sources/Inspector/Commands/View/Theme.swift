@@ -11,7 +11,6 @@ struct ThemeAction: ViewAction {
   func change(_ session: Session) { session.view.theme = theme }
 }
 
-/// On what kind of ground the screen is shown.
 package enum Theme: String, Sendable, CaseIterable {
   case dark
   case light

@@ -25,7 +25,6 @@ extension Command {
 }
 
 extension ZoomStep: CustomStringConvertible {
-  /// The step as it is written in a command.
   package var description: String {
     switch self {
     case .closer: "in"
@@ -43,7 +42,6 @@ extension Parameter where Value == Int {
 }
 
 extension Parameter where Value == Zoom {
-  /// How many pages a cell stands for, or `fit`.
   static var zoom: Self {
     Parameter(ArgumentKind("fit|N", "zoom", from: .words(["fit"]))) { word, _ throws(SyntaxError) in
       word.text == "fit" ? .fit : .pages(try Literal.cellPages(word))
@@ -61,20 +59,17 @@ extension Literal {
   }
 }
 
-/// How much of the file a cell of the screen stands for.
 package enum Zoom: Sendable, Equatable {
   case pages(Int)
   /// As many as bring the whole file in view.
   case fit
 
-  /// The number of pages, or `nil` where that depends on the screen.
   package var pagesPerCell: Int? { if case .pages(let count) = self { count } else { nil } }
 
   /// The most pages that a cell can be made to stand for: 2 to the power of 40.
   package static let most = 1 << 40
 }
 
-/// How the zoom is changed.
 package enum ZoomStep: Sendable, Equatable {
   /// Half as many pages a cell.
   case closer

@@ -1,7 +1,6 @@
 /// Turns of one worker in a row, as `workers turn` names them.
 package struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
   package enum Operation: Sendable, Equatable {
-    /// It carries out so many phases.
     case advances(Int)
     /// It ends, and the range that it holds comes back, allocated.
     case leaves
@@ -10,7 +9,6 @@ package struct NamedTurn: Sendable, Equatable, CustomStringConvertible {
   package let worker: Int
   package let operation: Operation
 
-  /// The same as turns of one phase each.
   var singles: [NamedTurn] {
     guard case .advances(let count) = operation else { return [self] }
     return Array(repeating: NamedTurn(worker: worker, operation: .advances(1)), count: count)

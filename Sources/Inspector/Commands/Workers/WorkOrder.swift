@@ -1,6 +1,5 @@
 /// What each worker does until the file is full.
 package struct WorkOrder: Sendable, Equatable {
-  /// What a worker does with a range that it has written.
   package enum Flush: String, Sendable, CaseIterable {
     case none
     case async
@@ -8,13 +7,11 @@ package struct WorkOrder: Sendable, Equatable {
   }
 
   package enum Mode: String, Sendable, CaseIterable {
-    /// Each worker is a thread.
     case free
     /// They take turns by a seed, a phase at each `workers step`.
     case stepped
   }
 
-  /// Bytes a range.
   package var byteCount = 4096
   package var pattern = Pattern.page
   package var flush = Flush.none
@@ -51,7 +48,6 @@ extension WorkOrder: CustomStringConvertible {
 }
 
 extension Parameter where Value == WorkOrder {
-  /// The options of `workers start`, in any order.
   static var workOrder: Self {
     Parameter(.options(WorkOption.all.map { ($0.name, $0.kind) }), .verbatim) { arguments throws(SyntaxError) in
       var order = WorkOrder()
@@ -72,7 +68,6 @@ extension Parameter where Value == WorkOrder {
   }
 }
 
-/// One `name=value` of `workers start`.
 private struct WorkOption: Sendable {
   let name: String
   let kind: ArgumentKind

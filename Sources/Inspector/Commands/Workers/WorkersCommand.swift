@@ -1,9 +1,7 @@
 package enum WorkersCommand: Sendable, Equatable {
   case start(count: Int, WorkOrder)
-  /// Halts all, each after its operation.
   case pause
   case resume
-  /// Ends all, each after its operation.
   case stop
   case wait
   /// Workers that take turns carry out so many phases of their operations.
