@@ -1,13 +1,16 @@
 /// What a cell's colour means; a palette says how it looks.
+///
+/// Inlined, as ``Style`` is: a frame makes one for each of its cells.
 package struct Role: Sendable, Hashable {
   // Both in one number: frames compare the roles of all their cells.
-  private let code: UInt32
+  @usableFromInline let code: UInt32
 
   /// Its place in each palette; 0 is plain text.
   package var number: UInt8 { UInt8(truncatingIfNeeded: code) }
   /// Stands for it where a frame is compared as text: in lower case, and different from all others.
   package var letter: Unicode.Scalar { Unicode.Scalar(code >> 8) ?? "?" }
 
+  @inlinable
   package init(_ number: UInt8, _ letter: Unicode.Scalar) { code = letter.value << 8 | UInt32(number) }
 
   /// Plain text, in the terminal's own colour.
@@ -21,6 +24,7 @@ package struct Style: Sendable, Equatable {
   /// Whether the text was measured: another machine or another run shows something else.
   package var isMeasured: Bool
 
+  @inlinable
   package init(_ role: Role, isReversed: Bool = false, isMeasured: Bool = false) {
     (self.role, self.isReversed, self.isMeasured) = (role, isReversed, isMeasured)
   }

@@ -47,13 +47,12 @@ package enum HexDump {
         pairs += hex(byte, width: 2)
         if index % 2 == 1 { pairs += " " }
       }
-      return hex(offset + start, width: 8) + ": " + pairs.padded(to: 40) + " " + String(row.map(character))
+      return hex(offset + start, width: 8) + ": " + pairs.padded(to: 40) + " "
+        + String(String.UnicodeScalarView(row.map(glyph)))
     }
   }
 
   package static func isPrintable(_ byte: UInt8) -> Bool { (0x20...0x7e).contains(byte) }
 
-  package static func character(_ byte: UInt8) -> Character {
-    isPrintable(byte) ? Character(Unicode.Scalar(byte)) : "."
-  }
+  package static func glyph(_ byte: UInt8) -> Unicode.Scalar { isPrintable(byte) ? Unicode.Scalar(byte) : "." }
 }

@@ -47,8 +47,6 @@ private func openAt(
   return FileDescriptor(rawValue: descriptor)
 }
 
-// MARK: - The file of this name
-
 extension FileLocation {
   /// What the name itself leads to; `nil` if that can't be known.
   var status: Stat? { try? Stat(name, relativeTo: folder, flags: .symlinkNoFollow) }
@@ -68,8 +66,6 @@ extension FileLocation {
     }
   }
 }
-
-// MARK: - Other files of the folder
 
 extension FileLocation {
   /// Throws if the process may not make files there: faccessat(2).

@@ -64,8 +64,6 @@ extension Mapping {
     if isLittle { refuseLargePages(after: bytes) }
   }
 
-  // MARK: Choosing
-
   private func strategy(for bytes: Range<Int>) -> WriteStrategy {
     let state = mappingStates[bytes.lowerBound / Alignment.page]
     let isForDisk = traits.mayCallWrite && !traits.isInMemory
@@ -128,8 +126,6 @@ extension Mapping {
     }
     return true
   }
-
-  // MARK: Populating
 
   /// Makes the pages present and writable, so that no store to them can find the disk full.
   private func populate(_ bytes: Range<Int>) throws(MmapFileError) {

@@ -79,8 +79,6 @@ struct FreeExtents: Sendable {
     return taken
   }
 
-  // MARK: Runs
-
   private func place(of page: Int) -> (block: Int, run: Int)? {
     let block = Self.search(blocks.count) { (blocks[$0].runs.last?.upperBound ?? 0) > page }
     guard block < blocks.count else { return nil }

@@ -15,10 +15,11 @@ struct CellAppearance {
   init(_ counts: PageCounts, _ glyphs: Glyphs) {
     let total = counts.total
     let state = Self.mostUrgent(counts)
-    role = state.role
+    let mark = glyphs.mark(state)
+    role = mark.role
     isFilled = state != .lost && state != .free
     if counts[state] == total || state == .lost {
-      glyph = glyphs.glyph(state)
+      glyph = mark.glyph
     } else if counts[.free] > 0 {
       glyph = glyphs.bar(total - counts[.free], of: total)
     } else {
@@ -37,10 +38,10 @@ struct CellAppearance {
 
   init(_ cell: KernelCell?, _ glyphs: Glyphs) {
     isFilled = false
-    let state = KernelState(cell)
-    role = state.role
+    let mark = glyphs.mark(KernelState(cell))
+    role = mark.role
     guard let cell, cell.pages > 1 else {
-      glyph = glyphs.glyph(state)
+      glyph = mark.glyph
       return
     }
     if cell.cached > 0, cell.cached < cell.pages {
@@ -48,7 +49,7 @@ struct CellAppearance {
     } else if [cell.dirty, cell.writeback].contains(where: { (1..<max(1, cell.cached)).contains($0 ?? 0) }) {
       glyph = glyphs.mixture
     } else {
-      glyph = glyphs.glyph(state)
+      glyph = mark.glyph
     }
   }
 

@@ -1,15 +1,19 @@
 import Inspector
 import RangedMmap
+import TerminalCanvas
 
 /// The glyphs of the screen, for terminals with Unicode and for others.
 struct Glyphs {
+  /// How a state is shown.
+  typealias Mark = (glyph: Unicode.Scalar, role: Role)
+
   // In the order of the states, because they are read for every cell of every frame.
-  private let states: [Unicode.Scalar]
+  private let states: [Mark]
   /// How much of a cell is in use, from little to most, for cells of many pages.
   let bars: [Unicode.Scalar]
   /// A cell all of which is in use, with pages of several states.
   let mixture: Unicode.Scalar
-  private let kernel: [Unicode.Scalar]
+  private let kernel: [Mark]
   /// Marks the cursor's cell, on a ground in its state's colour: a shade would look the same reversed.
   let cursor: Unicode.Scalar?
   /// Marks a cell that is selected, or in view, for the same reason.
@@ -24,16 +28,16 @@ struct Glyphs {
   let microseconds: String
 
   static let unicode = Glyphs(
-    states: PageState.allCases.map(\.row.glyph),
+    states: PageState.allCases.map { ($0.row.glyph, $0.row.role) },
     bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇"], mixture: "▚",
-    kernel: KernelState.allCases.map(\.row.glyph),
+    kernel: KernelState.allCases.map { ($0.row.glyph, $0.row.role) },
     cursor: "◆", selected: "◇", rule: "─", bar: "│", separator: " · ", levels: Array("▁▂▃▄▅▆▇█".unicodeScalars),
     unknown: "–", microseconds: "µs")
 
   static let ascii = Glyphs(
-    states: PageState.allCases.map(\.row.ascii),
+    states: PageState.allCases.map { ($0.row.ascii, $0.row.role) },
     bars: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], mixture: "%",
-    kernel: KernelState.allCases.map(\.row.ascii),
+    kernel: KernelState.allCases.map { ($0.row.ascii, $0.row.role) },
     cursor: nil, selected: nil, rule: "-", bar: "|", separator: " - ", levels: Array("_.-~=+*#".unicodeScalars),
     unknown: "-", microseconds: "us")
 
@@ -41,9 +45,9 @@ struct Glyphs {
   func bar(_ part: Int, of whole: Int) -> Unicode.Scalar {
     bars[min(bars.count - 1, part * bars.count / max(1, whole))]
   }
-  func glyph(_ state: PageState) -> Unicode.Scalar { states[Int(state.rawValue)] }
-  func progress(_ isDone: Bool) -> Unicode.Scalar { isDone ? glyph(PageState.flushed) : glyph(PageState.free) }
-  func glyph(_ state: KernelState) -> Unicode.Scalar { kernel[state.rawValue] }
+  func mark(_ state: PageState) -> Mark { states[Int(state.rawValue)] }
+  func mark(_ state: KernelState) -> Mark { kernel[state.rawValue] }
+  func progress(_ isDone: Bool) -> Unicode.Scalar { mark(isDone ? PageState.flushed : .free).glyph }
 
   private var isASCII: Bool { unknown == "-" }
   /// Whether a glyph from elsewhere can be shown.

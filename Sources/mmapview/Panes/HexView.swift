@@ -84,14 +84,19 @@ enum HexView: Pane {
     let cursor: Int?
     let isMeasured: Bool
 
+    private static let digits = Array("0123456789abcdef".unicodeScalars)
+
     func draw(on canvas: inout Canvas, _ area: Area) {
       // Offsets of large files have more digits, and move the rest along.
       let left = canvas.write(hex(offset, width: 8) + ":", in: area, Style(.dim, isMeasured: isMeasured)) + 1
+      let digits = Self.digits
       for (index, byte) in bytes.enumerated() {
         let role: Role = byte == 0 ? .zeroByte : HexDump.isPrintable(byte) ? .textByte : .otherByte
         let style = Style(role, isReversed: index == cursor, isMeasured: isMeasured)
-        canvas.write(hex(byte, width: 2), x: left + index * 2 + index / 2, y: area.y, style)
-        canvas.write(String(HexDump.character(byte)), x: left + 41 + index, y: area.y, style)
+        let x = left + index * 2 + index / 2
+        canvas.put(digits[Int(byte >> 4)], x: x, y: area.y, style)
+        canvas.put(digits[Int(byte & 15)], x: x + 1, y: area.y, style)
+        canvas.put(HexDump.glyph(byte), x: left + 41 + index, y: area.y, style)
       }
     }
   }

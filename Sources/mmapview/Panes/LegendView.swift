@@ -12,7 +12,7 @@ enum LegendView: Pane {
     var rest = area
     if shown.layer != .kernel {
       func entry(_ state: PageState, _ count: Int, _ name: String) -> Entry {
-        (shown.glyphs.glyph(state), state.role, count, name)
+        (shown.glyphs.mark(state).glyph, state.row.role, count, name)
       }
       let entries =
         file.isWritable
@@ -36,7 +36,7 @@ enum LegendView: Pane {
       return
     }
     func entry(_ state: KernelState, _ count: Int?, _ name: String) -> Entry {
-      (shown.glyphs.glyph(state), state.role, count, name)
+      (shown.glyphs.mark(state).glyph, state.row.role, count, name)
     }
     let isInMemory = sample.fileSystem?.isInMemory == true
     let totals = sample.totals
@@ -57,7 +57,7 @@ enum LegendView: Pane {
     // Changes are looked for only in files that others write.
     if !file.isWritable {
       let name = sample.comparesBytes ? "changed" : "changed: zoom in"
-      entries.append((shown.glyphs.glyph(KernelState.clean), .changed, nil, name))
+      entries.append((shown.glyphs.mark(KernelState.clean).glyph, .changed, nil, name))
     }
     draw(entries, isMeasured: true, on: &canvas, area)
   }

@@ -22,7 +22,7 @@ enum PagePane {
       row += 1
     }
     let state = file.states[page]
-    if shown.layer != .kernel { fact("state", [word(state, file)], Style(state.role)) }
+    if shown.layer != .kernel { fact("state", [word(state, file)], Style(state.row.role)) }
     if let range = shown.range {
       fact("range", range.facts, Style(.text, isMeasured: isChance(range.author, shown)))
       if let pattern = range.pattern { fact("bytes", ["\(pattern)"]) }
@@ -69,7 +69,7 @@ enum PagePane {
   static func kernelStyle(_ page: Int, _ sample: KernelSample?) -> Style {
     let state = sample?.cursor == page ? sample?.state : nil
     let cell = state.map { KernelCell($0, isResidencyOnly: sample?.isResidencyOnly == true) }
-    return Style(KernelState(cell).role, isMeasured: true)
+    return Style(KernelState(cell).row.role, isMeasured: true)
   }
 
   static func kernelText(_ page: Int, _ sample: KernelSample?) -> [String] {
@@ -99,7 +99,7 @@ enum PageLine: Pane {
     let state = file.states[page]
     var rest = area.inset(left: 1)
     canvas.write("page \(page) ", into: &rest, Style(.title))
-    if shown.layer != .kernel { canvas.write("\(PagePane.word(state, file)) ", into: &rest, Style(state.role)) }
+    if shown.layer != .kernel { canvas.write("\(PagePane.word(state, file)) ", into: &rest, Style(state.row.role)) }
     if shown.layer != .library {
       let text = fitting(PagePane.kernelText(page, shown.interface.kernel), rest.width, shown.glyphs)
       canvas.write(text + " ", into: &rest, PagePane.kernelStyle(page, shown.interface.kernel))

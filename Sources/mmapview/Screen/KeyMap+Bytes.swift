@@ -38,7 +38,7 @@ extension KeyMap {
 
 extension KeyContext {
   // Over the ends of a page into its neighbours; not over those of the file.
-  fileprivate func step(by bytes: Int) -> Action? {
+  fileprivate func step(by bytes: Int) -> KeyAction? {
     guard let file = session.file else { return nil }
     let target = cursor * Alignment.page + session.view.byteCursor + bytes
     return .perform(.byte(offset: min(max(0, target), file.size - 1)))

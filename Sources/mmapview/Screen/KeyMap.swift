@@ -2,7 +2,7 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-enum Action {
+enum KeyAction {
   case perform(Command)
   /// Opens the prompt with a text to be changed or confirmed, and logs a note about it.
   case edit(String, note: String? = nil)
@@ -29,7 +29,7 @@ struct Binding {
   let name: String
   let help: String
   let hint: Hint?
-  let action: @Sendable (KeyContext) -> Action?
+  let action: @Sendable (KeyContext) -> KeyAction?
 
   /// What the bottom line says of a key: the lower the rank, the longer it stays in a narrow window.
   struct Hint {
@@ -49,13 +49,13 @@ struct Binding {
 
   init(
     _ name: String, _ keys: [Key], _ help: String, hint: Hint? = nil,
-    _ action: @escaping @Sendable (KeyContext) -> Action?
+    _ action: @escaping @Sendable (KeyContext) -> KeyAction?
   ) { (self.name, self.keys, self.help, self.hint, self.action) = (name, keys, help, hint, action) }
 }
 
 enum KeyMap {
   /// What the key does here and now; `nil` if it means nothing.
-  static func action(_ key: Key, _ session: Session, _ interface: Interface, _ grid: GridShape) -> Action? {
+  static func action(_ key: Key, _ session: Session, _ interface: Interface, _ grid: GridShape) -> KeyAction? {
     let bindings = (interface.focus == .bytes ? bytes : []) + moving + acting
     let context = KeyContext(session: session, interface: interface, grid: grid)
     return bindings.first { $0.keys.contains(key) }?.action(context)
@@ -156,16 +156,16 @@ enum KeyMap {
 }
 
 extension KeyContext {
-  fileprivate func move(by pages: Int) -> Action? {
+  fileprivate func move(by pages: Int) -> KeyAction? {
     guard let file = session.file else { return nil }
     let last = file.states.count - 1
     let target = cursor.addingReportingOverflow(pages)
     return .perform(.goto(page: target.overflow ? last : min(max(0, target.partialValue), last)))
   }
 
-  fileprivate func onRange(mustWrite: Bool = true, _ make: (RangeSelection) -> Action) -> Action {
+  fileprivate func onRange(mustWrite: Bool = true, _ make: (RangeSelection) -> KeyAction) -> KeyAction {
     guard session.file != nil else { return noRange }
-    func act() -> Action {
+    func act() -> KeyAction {
       if session.view.selection != nil { return make(.selected) }
       guard let range = session.range(ofPage: cursor) else { return noRange }
       return make(.labels(range.label...range.label))
@@ -173,7 +173,7 @@ extension KeyContext {
     return mustWrite ? whenWritable(act) : act()
   }
 
-  fileprivate var noRange: Action {
+  fileprivate var noRange: KeyAction {
     guard let file = session.file else { return .refuse(GridView.noFile(isInLesson: session.host.isInLesson)) }
     guard file.isWritable else {
       return .refuse("a file that is only looked at has no ranges; its bytes are shown below the grid")
@@ -186,7 +186,7 @@ extension KeyContext {
   }
 
   /// A file that exists may hold data of value: the person confirms before it is opened for writing.
-  fileprivate func whenWritable(_ make: () -> Action) -> Action {
+  fileprivate func whenWritable(_ make: () -> KeyAction) -> KeyAction {
     if session.host.isInLesson { return make() }
     guard let file = session.file, !file.isWritable else { return make() }
     if session.sampledFile?.isDevice == true {

@@ -77,8 +77,6 @@ final class RunLoop: FrontEnd {
     session.collect()
   }
 
-  // MARK: Sleeping
-
   // Until the next frame, the end of a script's pause, or its next command; for ever where none is to come.
   private func sleepTime(_ progress: Player.Progress) -> Duration? {
     var times = [session.restLeft, session.namePause]
@@ -123,8 +121,6 @@ final class RunLoop: FrontEnd {
       }
     }
   }
-
-  // MARK: Drawing
 
   func show(_ progress: Player.Progress) {
     measure()

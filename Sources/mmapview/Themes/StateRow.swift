@@ -21,10 +21,6 @@ struct StateRow {
 protocol ShownState { var row: StateRow { get } }
 
 extension PageState: ShownState {
-  // A table, as in `Glyphs`: it is read for every cell of every frame.
-  private static let roles = allCases.map(\.row.role)
-  var role: Role { Self.roles[Int(rawValue)] }
-
   var row: StateRow {
     switch self {
     case .free: StateRow("free", "·", ".", .free, "not allocated to any range")
@@ -44,9 +40,6 @@ extension PageState: ShownState {
 }
 
 extension KernelState: ShownState {
-  private static let roles = allCases.map(\.row.role)
-  var role: Role { Self.roles[rawValue] }
-
   var row: StateRow {
     switch self {
     case .noData:
