@@ -14,9 +14,12 @@ public enum Library {
   /// What a program of our own language mode is compiled with.
   public static let options = ["-swift-version", "6", "-enable-upcoming-feature", "MemberImportVisibility"]
 
-  /// What was compiled of a module.
+  /// What was compiled of a module; the object of a source that was renamed stays, and is left out.
   public static func objects(of module: String) throws -> [String] {
-    try FileManager.default.subpathsOfDirectory(atPath: "\(build)/\(module).build").filter { $0.hasSuffix(".o") }
-      .map { "\(build)/\(module).build/\($0)" }
+    func name(_ path: String) -> Substring? { path.split(separator: "/").last }
+    let sources = FileManager.default.subpaths(atPath: "\(packageRoot)/Sources/\(module)").map { Set($0.map(name)) }
+    return try FileManager.default.subpathsOfDirectory(atPath: "\(build)/\(module).build").filter {
+      $0.hasSuffix(".o") && sources?.contains(name(String($0.dropLast(2)))) != false
+    }.map { "\(build)/\(module).build/\($0)" }
   }
 }
