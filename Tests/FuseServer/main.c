@@ -31,7 +31,7 @@ static const struct {
     {"mmap", "files can be mapped shared; without it they are read and written past the page cache", &features.mmap},
     {"fsyncdir", "fsync(2) of a folder; without it EINVAL", &features.fsyncdir},
     {"seek", "SEEK_DATA and SEEK_HOLE find holes", &features.seek},
-    {"keep", "pages stay when a file is opened anew", &features.keep},
+    {"keep", "pages stay when a file is opened again", &features.keep},
     {"writeback", "what is written stays in the page cache for a while", &features.writeback},
     {"passthrough", "the kernel maps and reads the memfd itself; root only, and without writeback", &features.passthrough},
     {"wild-seek", "SEEK_DATA and SEEK_HOLE answer nonsense", &features.wild_seek},

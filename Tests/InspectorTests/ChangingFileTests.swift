@@ -31,7 +31,7 @@ final class ChangingFileTests: SessionSuite {
 
   private func requireCounts(_ file: FileDescriptor) throws {
     guard session.file?.isDurable == true, (try? PageCache.counts(of: file, bytes: 0..<4096)) != nil else {
-      try skip("not on a disk, or the kernel does not tell what is dirty here")
+      try skip("not on a disk, or the kernel does not say what is dirty here")
     }
   }
 

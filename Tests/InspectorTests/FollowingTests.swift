@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Files that are waited for, and names that are gone along with")
 final class FollowingTests: SessionSuite {
-  private func told(_ text: String) -> Int { session.log.count { $0.lines.contains { $0.contains(text) } } }
+  private func reported(_ text: String) -> Int { session.log.count { $0.lines.contains { $0.contains(text) } } }
   private var name: String { word("a") }
   private func move(_ one: String, _ other: String) throws {
     try run("mv", [folder.file(one).string, folder.file(other).string])
@@ -21,8 +21,8 @@ final class FollowingTests: SessionSuite {
     try run("sed", ["-i", "s/x/y/", folder.file("a").string])
     session.collect()
     session.collect()
-    #expect(told("another file has taken its name") == 1, "\(session.log)")
-    #expect(told("was deleted") == 0)
+    #expect(reported("another file has taken its name") == 1, "\(session.log)")
+    #expect(reported("was deleted") == 0)
   }
 
   @Test("With `set follow on` the next file of the name is looked at, as soon as it has bytes, and the one after it")
@@ -46,7 +46,7 @@ final class FollowingTests: SessionSuite {
     try move("b", "a")
     session.collect()
     #expect(session.file?.size == 5)
-    #expect(told("another file has taken the name") == 3)
+    #expect(reported("another file has taken the name") == 3)
   }
 
   @Test("Where the name is not gone along with, what leaves it stays in view")
@@ -103,7 +103,7 @@ final class FollowingTests: SessionSuite {
         session.collect()
         return !session.isWaiting
       })
-    #expect(told("stopped before there was a file with bytes") == 1)
+    #expect(reported("stopped before there was a file with bytes") == 1)
     session.patience = nil
     #expect(throws: CommandError.self) { try perform("open \(Word.quote(folder.path.string)) wait") }
   }

@@ -77,7 +77,7 @@ final class JobTests: SessionSuite {
   }
 
   @Test("A long step that fails in a script is reported once, with its place, and one of a person's, too")
-  func toldOnce() throws {
+  func reportedOnce() throws {
     try begin()
     try perform("write r1 counter")
     session.finish()

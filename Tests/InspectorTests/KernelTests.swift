@@ -19,7 +19,7 @@ final class KernelTests: SessionSuite {
   private func requireCounts() throws {
     guard let file = session.file, file.isDurable,
       (try? PageCache.counts(of: file.descriptor, bytes: 0..<4096)) != nil
-    else { try skip("not on a disk, or the kernel does not tell what is dirty here") }
+    else { try skip("not on a disk, or the kernel does not say what is dirty here") }
   }
 
   @Test("The layer is the library's for a file that is written here, else the kernel's, or the one that was set")
@@ -130,7 +130,7 @@ final class KernelTests: SessionSuite {
     let log = try FileDescriptor.open(folder.file("a"), .readWrite)
     defer { try? log.close() }
     func append() throws { try log.resize(to: Int64(try #require(session.file?.size) + 4096)) }
-    func told(_ text: String) -> Int { session.log.count { $0.lines.contains { $0.contains(text) } } }
+    func reported(_ text: String) -> Int { session.log.count { $0.lines.contains { $0.contains(text) } } }
     for (commands, text) in [
       (
         [["mv", folder.file("a").string, folder.file("a.1").string]],
@@ -145,7 +145,7 @@ final class KernelTests: SessionSuite {
       try append()
       session.collect()
       session.collect()
-      #expect(told(text) == 1, "\(session.log)")
+      #expect(reported(text) == 1, "\(session.log)")
       #expect(session.file?.states.count == pages + 1)
       #expect(session.fileName?.lastComponent?.string == (text == "was deleted" ? "a" : "a.1"))
     }

@@ -42,7 +42,7 @@ final class LiveTests: SessionSuite {
     _ = probe.sample(try request(0..<16))
     mapping.store(1, page: 5)
     var last = probe.sample(try request(0..<16))
-    guard last.marks[5] == .fresh else { try skip("a store through a mapping is not told to be dirty here") }
+    guard last.marks[5] == .fresh else { try skip("a store through a mapping is not reported to be dirty here") }
     for byte in UInt8(2)..<6 {
       mapping.store(byte, page: 5)
       let next = probe.sample(try request(0..<16))

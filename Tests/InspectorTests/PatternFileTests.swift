@@ -101,9 +101,10 @@ final class PatternFileTests: SessionSuite {
       _ = try file.write(to: range) { writer in try fill.fill(writer, start: 0) }
       Issue.record("it was written")
     } catch {
-      let told = CommandError(error).description
+      let reported = CommandError(error).description
       #expect(
-        told.contains("changed while") && told.hasSuffix("the range is filled in part, and not written"), "\(told)")
+        reported.contains("changed while") && reported.hasSuffix("the range is filled in part, and not written"),
+        "\(reported)")
     }
   }
 
@@ -119,8 +120,8 @@ final class PatternFileTests: SessionSuite {
       (folder.file("empty").string, "has no bytes"), (folder.file("a").string, "is the file that is filled"),
       (folder.file("empty").string + "/", "Not a directory"),
     ] {
-      let told = try refusal(of: "write r1 \(Word.quote("file:" + name))")
-      #expect(told.contains(reason), "\(told)")
+      let reported = try refusal(of: "write r1 \(Word.quote("file:" + name))")
+      #expect(reported.contains(reason), "\(reported)")
       #expect(try refusal(of: "workers start 1 \(Word.quote("pattern=file:" + name))").contains(reason))
     }
     try perform("expect count allocated 2")
@@ -133,7 +134,8 @@ final class PatternFileTests: SessionSuite {
     .enabled(if: (try? Stat(FilePath(unsizedFile)).size) == 4096, "needs a file of sysfs"))
   func unsized() throws {
     try perform("create \(word("a")) 2p", "allocate 1p")
-    let told = try refusal(of: "write r1 file:\(Self.unsizedFile)")
-    #expect(told.contains(", and its size was 4096 when it was opened; a pattern needs") && !told.contains("cut"))
+    let reported = try refusal(of: "write r1 file:\(Self.unsizedFile)")
+    #expect(
+      reported.contains(", and its size was 4096 when it was opened; a pattern needs") && !reported.contains("cut"))
   }
 }

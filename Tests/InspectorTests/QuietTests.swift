@@ -20,7 +20,7 @@ final class QuietTests: SessionSuite {
     let descriptor = try FileDescriptor.open(file, .readOnly)
     defer { try? descriptor.close() }
     let states = (0..<count).map { ctest_page_state(descriptor.rawValue, UInt($0)) }
-    guard states.allSatisfy({ $0 >= 0 }) else { try skip("the kernel does not tell what is in memory here") }
+    guard states.allSatisfy({ $0 >= 0 }) else { try skip("the kernel does not say what is in memory here") }
     return Set(states.indices.filter { states[$0] & 1 != 0 })
   }
 

@@ -54,7 +54,7 @@ final class ResidencyOnlyTests: FolderSuite {
 
   @Test(
     "A page is not read to be shown where its residency is unknown",
-    .enabled(if: getuid() == 0, "needs root, to become somebody else"))
+    .enabled(if: getuid() == 0, "needs root, to become another user"))
   func unknownPresence() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 4096))
     try run("chmod", ["755", folder.path.string])

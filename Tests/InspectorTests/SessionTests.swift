@@ -128,13 +128,15 @@ final class SessionTests: SessionSuite {
 
   @Test("Opening another file reports what is not durable in the one before")
   func leaving() throws {
-    func told() -> Bool { session.log.suffix(2).contains { $0.lines[0].contains("a: 2 pages written and not synced") } }
+    func reported() -> Bool {
+      session.log.suffix(2).contains { $0.lines[0].contains("a: 2 pages written and not synced") }
+    }
     try play("create \(word("a")) 4p", "allocate 2p", "write r1 zero", "create \(word("b")) 1p")
-    #expect(told())
+    #expect(reported())
     try play("open \(word("a")) write", "allocate 2p", "write r1 zero", "open \(word("b"))")
-    #expect(told())
+    #expect(reported())
     try play("open \(word("a")) write", "allocate 2p", "write r1 zero", "sync r1", "open \(word("b"))")
-    #expect(!told())
+    #expect(!reported())
   }
 
   @Test("A file that is cut short is reported, and its pages show as lost")

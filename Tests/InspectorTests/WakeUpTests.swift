@@ -33,18 +33,18 @@ struct WakeUpTests {
   func nothingIsLost() throws {
     let wakeUp = try WakeUp()
     let (threads, rounds) = (4, 5000)
-    let told = Box()
+    let reported = Box()
     let started = (0..<threads).compactMap { _ in
       Thread {
         for _ in 0..<rounds {
-          told.count.wrappingAdd(1, ordering: .relaxed)
+          reported.count.wrappingAdd(1, ordering: .relaxed)
           wakeUp.signal()
         }
       }
     }
     try #require(started.count == threads)
     // A lost one would leave it asleep here; the limit only ends a test that has failed.
-    while told.count.load(ordering: .relaxed) < threads * rounds {
+    while reported.count.load(ordering: .relaxed) < threads * rounds {
       var entry = pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)
       // SAFETY: one entry, for the length of the call.
       guard unsafe poll(&entry, 1, 60_000) == 1 else {

@@ -57,7 +57,7 @@ struct FileEventsTests {
 
   @Test(
     "A file that one may not read any more is watched no longer, and that is known",
-    .enabled(if: getuid() == 0, "needs root, to become somebody else"))
+    .enabled(if: getuid() == 0, "needs root, to become another user"))
   func mayNotRead() throws {
     let file = file
     defer { try? file.close() }
@@ -65,7 +65,7 @@ struct FileEventsTests {
     let events = try onThread(asUser: 61234) { try FileEvents(of: file) }
     #expect(events.isArmed)
     #expect(fchmod(file.rawValue, 0o600) == 0)
-    let told = try onThread(asUser: 61234) { events.clear() }
-    #expect(told && !events.isArmed)
+    let reported = try onThread(asUser: 61234) { events.clear() }
+    #expect(reported && !events.isArmed)
   }
 }

@@ -78,7 +78,7 @@ struct FileUsersTests {
     }
     // A file system in memory has nothing to go past to before Linux 6.6.
     guard let child = try? Running("python3", ["-c", code, path, "O_DIRECT"]) else {
-      try skip("this file system lets nobody write by O_DIRECT")
+      try skip("this file system allows no write by O_DIRECT")
     }
     defer { child.end() }
     #expect(try user(child.processID)?.modes == .direct)

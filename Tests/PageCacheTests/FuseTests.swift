@@ -140,7 +140,7 @@ final class FuseTests: FolderSuite {
       return [before, asked, try cached()]
     }
     #expect(cached[0] == Self.pages && cached[1] == Self.pages)
-    if cached[2] != 0 { try skip("this kernel keeps the pages of a file that is opened anew") }
+    if cached[2] != 0 { try skip("this kernel keeps the pages of a file that is opened again") }
   }
 
   @Test("What can't be mapped has no pages, and which are resident is unknown", .enabled(if: canAsk, needsCounts))

@@ -144,7 +144,7 @@ struct OffsetTests {
 
   @Test(
     "An open that is refused by now says so, and can let the offset be moved",
-    .enabled(if: getuid() == 0, "needs root, to become somebody else"))
+    .enabled(if: getuid() == 0, "needs root, to become another user"))
   func notPermitted() throws {
     let file = try numbered()
     defer { try? file.close() }

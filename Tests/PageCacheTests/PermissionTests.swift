@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite(
-  "What may not be known is unknown", .enabled(if: getuid() == 0, "needs root, to become somebody else"),
+  "What may not be known is unknown", .enabled(if: getuid() == 0, "needs root, to become another user"),
   .enabled(if: canAsk, needsCounts))
 final class PermissionTests: FolderSuite {
   private static let nobody: UInt32 = 65534
@@ -33,7 +33,7 @@ final class PermissionTests: FolderSuite {
         reason(try PageCache.runs(of: file, pages: 0..<100))
       )
     }
-    #expect(said.0 == 100, "this kernel tells everybody")
+    #expect(said.0 == 100, "this kernel answers everyone")
     #expect(said.1 == .notPermitted && said.2 == .notPermitted)
   }
 

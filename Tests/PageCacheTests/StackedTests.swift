@@ -51,7 +51,7 @@ final class StackedTests: FolderSuite {
 
   @Test(
     "The owner of the file in the overlay alone learns nothing: mincore(2) goes by the latter",
-    .enabled(if: getuid() == 0, "needs root, to become somebody else"))
+    .enabled(if: getuid() == 0, "needs root, to become another user"))
   func rights() throws {
     let (path, user) = (folder.path, UInt32(61234))
     let said = try onThreadWithMounts("overlayfs with metacopy") {

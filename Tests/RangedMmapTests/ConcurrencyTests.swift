@@ -104,7 +104,7 @@ struct ConcurrencyTests {
     let outside = try FileDescriptor.open(folder.file("a"), .readWrite)
     defer { try? outside.close() }
     try outside.resize(to: 0)
-    let (told, started, done) = (Locked(0), Locked(0), DispatchGroup())
+    let (reported, started, done) = (Locked(0), Locked(0), DispatchGroup())
     for _ in 0..<3 {
       done.enter()
       Thread.detachNewThread {
@@ -114,12 +114,12 @@ struct ConcurrencyTests {
         let count = (0..<count).count { page in
           code { try reader.withBytes(in: page * 4096..<(page + 1) * 4096) { $0[0] } } == .truncated
         }
-        told.withLock { $0 += count }
+        reported.withLock { $0 += count }
         done.leave()
       }
     }
     done.wait()
-    #expect(told.withLock { $0 } == 3 * count)
+    #expect(reported.withLock { $0 } == 3 * count)
   }
 
   @Test("Eight threads fill 1 GiB with ranges of mixed sizes, and every byte is right when read from outside")

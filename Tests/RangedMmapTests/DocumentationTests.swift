@@ -100,8 +100,8 @@ struct DocumentationTests {
       }
       """
     try folder.put("a.swift", Array(source.utf8))
-    let told = try run(
+    let reported = try run(
       "swiftc", Library.options + ["-typecheck", folder.file("a.swift").string] + Library.searchPaths)
-    #expect(told.status == 0, "\(told.errors)")
+    #expect(reported.status == 0, "\(reported.errors)")
   }
 }

@@ -127,8 +127,8 @@ extension Seen {
 }
 
 extension Answer {
-  fileprivate func contradiction(_ what: String, _ told: Int, _ seen: ClosedRange<Int>) -> [String] {
-    seen.contains(told) ? [] : ["\(what) \(told); seen: \(seen)"]
+  fileprivate func contradiction(_ what: String, _ reported: Int, _ seen: ClosedRange<Int>) -> [String] {
+    seen.contains(reported) ? [] : ["\(what) \(reported); seen: \(seen)"]
   }
 
   fileprivate func contradictions(of seen: Seen, _ cached: Int?, _ dirty: Int?, _ writeback: Int?) -> [String] {
@@ -137,8 +137,8 @@ extension Answer {
     let ranges = dirty == nil ? [seen.resident] : [seen.cached, seen.resident]
     let isSeen = ranges.contains { range in cached.map { range?.contains($0) ?? true } ?? true }
     if !isSeen { found.append("cached \(cached ?? -1); seen: \(ranges)") }
-    for (what, told, range) in [("dirty", dirty, seen.dirty), ("writeback", writeback, seen.writeback)] {
-      if let told, let range { found += contradiction(what, told, range) }
+    for (what, reported, range) in [("dirty", dirty, seen.dirty), ("writeback", writeback, seen.writeback)] {
+      if let reported, let range { found += contradiction(what, reported, range) }
     }
     return found
   }

@@ -47,7 +47,7 @@ struct Tally: CustomStringConvertible {
   var renewals = 0
 
   var description: String {
-    "\(right) right, \(unsettled) unsettled (\(unsettledStill) of them held still), \(wrong.count) false; opened anew \(renewals) times"
+    "\(right) right, \(unsettled) unsettled (\(unsettledStill) of them held still), \(wrong.count) false; opened again \(renewals) times"
   }
 }
 

@@ -122,7 +122,7 @@ struct Workload: Sendable, CustomTestStringConvertible {
   private static let curl = Workload(
     "curl, again and again", needs: ["curl", "python3"], module: "http.server",
     server + """
-      # Each time the file is cut to 0, and comes anew.
+      # Each time the file is cut to 0, and comes again.
       while :; do curl -s --limit-rate 20m -m 1 -o file $url; done &
       until [ -s file ]; do sleep 0.05; done
       echo file; echo go

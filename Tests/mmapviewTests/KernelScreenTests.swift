@@ -41,7 +41,7 @@ extension InTerminal {
         ["tried", "--create", "64k", "--headless", "-c", "allocate 1p", "-c", "write r1 zero", "-c", "status json"],
         in: folder.path.string)
       guard tried.output.contains(#/"dirty":[1-9]/#) else {
-        try skip("a write is not told to be dirty on this file system")
+        try skip("a write is not reported to be dirty on this file system")
       }
     }
 

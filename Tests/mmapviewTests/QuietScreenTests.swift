@@ -33,7 +33,7 @@ extension InTerminal {
       let descriptor = try FileDescriptor.open(file, .readOnly)
       defer { try? descriptor.close() }
       let states = (0..<Self.pages).map { ctest_page_state(descriptor.rawValue, UInt($0)) }
-      guard states.allSatisfy({ $0 >= 0 }) else { try skip("the kernel does not tell what is in memory here") }
+      guard states.allSatisfy({ $0 >= 0 }) else { try skip("the kernel does not say what is in memory here") }
       // SAFETY: the path is a C string for the length of the call.
       return (Set(states.indices.filter { states[$0] & 1 != 0 }), unsafe ctest_active_pages(file.string))
     }

@@ -144,7 +144,7 @@ final class RangeJob: Sendable {
     if fill.content.stamp != content.stamp {
       throw CommandError(
         "\(job.name): can't tell: the file of \(content.pattern) has changed since it was written here, and differs at "
-          + "0x\(hex(found.offset, width: 1)); bring it back as it was, or `reuse` the range and write it anew")
+          + "0x\(hex(found.offset, width: 1)); bring it back as it was, or `reuse` the range and write it again")
     }
     throw CommandError(
       "\(job.name): at 0x\(hex(found.offset, width: 1)) expected \(hex(found.expected, width: 2)) "

@@ -71,7 +71,7 @@ final class Recorder {
     guard isWhole else {
       throw CommandError(
         "record: what was done since the file was opened was too much to keep, or done by workers that were not recorded; "
-          + "start with --record, or open the file anew")
+          + "start with --record, or open the file again")
     }
     try output.check()
     self.output = output

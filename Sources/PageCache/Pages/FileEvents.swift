@@ -15,7 +15,7 @@ public import SystemPackage
 ///
 /// ```swift
 /// let events = try FileEvents(of: file)
-/// _ = try file.writeAll(toAbsoluteOffset: 0, [1])  // or somebody else does
+/// _ = try file.writeAll(toAbsoluteOffset: 0, [1])  // or another program does
 /// var polled = pollfd(fd: events.descriptor, events: Int16(POLLIN), revents: 0)
 /// // SAFETY: one entry, for the length of the call.
 /// if unsafe poll(&polled, 1, 1000) == 1 { events.clear() }  // within a second, something happened

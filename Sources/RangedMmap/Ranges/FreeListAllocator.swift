@@ -7,7 +7,7 @@
 ///
 /// ```swift
 /// let (file, allocator) = try MmapFile.open(at: path, allocator: FreeListAllocator.self)
-/// guard let header = allocator.allocate(4096, at: 0) else { return }  // nil if somebody has it
+/// guard let header = allocator.allocate(4096, at: 0) else { return }  // nil if it is taken
 /// let kept = try file.adopt(header)  // its bytes count as written
 /// guard let page = allocator.allocate(4096) else { return }  // the first free one
 /// allocator.free(page)

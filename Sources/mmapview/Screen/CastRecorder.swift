@@ -89,6 +89,6 @@ final class CastRecorder {
     }
     let remedy = error as? Errno == .fileTooLarge ? "raise the limit with `ulimit -f`" : "make room"
     failure =
-      failure ?? CommandError("\(request.output.path): the recording broke off (\(error)); \(remedy) and record anew")
+      failure ?? CommandError("\(request.output.path): the recording broke off (\(error)); \(remedy) and record again")
   }
 }

@@ -8,7 +8,7 @@ import Testing
 public let tellsOfBlocks: Bool = askFile { ctest_ask_for_blocks($0.rawValue) == 0 }
 
 /// What a test that needs that says where it is not reported.
-public let needsBlocks: Comment = "the file system does not tell of blocks (FIEMAP)"
+public let needsBlocks: Comment = "the file system does not report blocks (FIEMAP)"
 
 /// Whether it distinguishes holes from data.
 public let tellsOfHoles: Bool = tellsOfBlocks || askFile { ctest_first_hole($0.rawValue) == 0 }
