@@ -97,7 +97,7 @@ final class FollowingTests: SessionSuite {
   func stopped() throws {
     session.patience = .milliseconds(1)
     try perform("open \(name) wait")
-    session.stopJob()
+    try session.perform(.stop)
     #expect(
       isSoon {
         session.collect()

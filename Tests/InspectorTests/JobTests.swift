@@ -51,7 +51,7 @@ final class JobTests: SessionSuite {
   func stops() throws {
     try begin()
     try perform("write r1 random:1")
-    session.stopJob()
+    try session.perform(.stop)
     session.finish()
     #expect(session.jobs.takeFailure()?.description.contains("stopped after") == true)
     try perform("expect page 0-16383 allocated")

@@ -57,7 +57,7 @@ final class PageWatchTests: FolderSuite {
     try run("mv", [folder.file("a").string, folder.file("b").string])
     try waitUntilTold(session, " name: renamed, is \(folder.file("b")) now")
     #expect(throws: CommandError.self) { try session.perform(Command(FindAction(target: .bytes([8])))) }
-    session.stopJob()
+    try session.perform(.stop)
     try waitUntilTold(session, "watched \(folder.file("a")): ")
     #expect(!session.isWatching && !session.isWaiting)
   }
@@ -75,7 +75,7 @@ final class PageWatchTests: FolderSuite {
       try run("truncate", ["-s", "\(size)", b])
       try waitUntilTold(session, " size: \(size) bytes, was ")
     }
-    session.stopJob()
+    try session.perform(.stop)
     try waitUntilTold(session, "watched ")
     session.collect()
     #expect(session.log.filter { $0.kind == .news || $0.kind == .failure } == [], "\(session.log)")
@@ -92,7 +92,7 @@ final class PageWatchTests: FolderSuite {
     try session.perform("watch")
     try waitUntilTold(session, " watching ")
     try run("truncate", ["-s", "0", folder.file("a").string])
-    session.stopJob()
+    try session.perform(.stop)
     try waitUntilTold(session, "watched ")
     #expect(session.log.contains { $0.lines.contains { $0.contains(" size: 0 bytes, was 40960") } }, "\(session.log)")
   }

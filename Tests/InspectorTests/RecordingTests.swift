@@ -230,7 +230,7 @@ struct RecordingTests {
     try session.perform("write all random:1", "goto 7")
     while session.job?.done ?? 0 < 600 {}
     #expect(!(try lines("r")).contains("goto 7"), "it waits for the end of what came before")
-    session.stopJob()
+    try session.perform(.stop)
     session.finish()
     #expect(try lines("r").last == "goto 7")
     let again = try replay("r", size: 80 << 20)

@@ -12,9 +12,16 @@ enum RangeStep: Sendable {
   case sync
   /// As `sync`, with one wait for the whole file before the first range.
   case syncAll
+
+  var isSync: Bool {
+    switch self {
+    case .sync, .syncAll: true
+    case .write, .verify, .flush: false
+    }
+  }
 }
 
-/// Ranges that were taken out of the table to be moved on, by whatever thread, and put back afterwards.
+/// A job on ranges, which are taken out of the table until it ends.
 final class RangeJob: Sendable {
   struct Load: ~Copyable, Sendable {
     var waiting = UniqueDeque<RangeRecord>()
@@ -161,7 +168,8 @@ final class RangeJob: Sendable {
     var lastMove = ContinuousClock.now
     defer { job.advance(by: pages - settled) }
     guard bytes.count >= Self.largeSize else { return }
-    // Another writer may keep pages dirty for ever: without progress the wait in msync(2) has to do.
+    // Another writer may keep pages dirty for ever: after 5 s without progress, longer than a disk takes for a step, msync(2)
+    // waits instead.
     while let counts = try? PageCache.counts(of: file.descriptor, bytes: bytes), counts.dirty + counts.writeback > 0,
       ContinuousClock.now - lastMove < .seconds(5)
     {

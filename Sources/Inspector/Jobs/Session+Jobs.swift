@@ -13,8 +13,6 @@ extension Session {
     set { jobs.patience = newValue }
   }
 
-  package func stopJob() { jobs.job?.stop() }
-
   /// Moves ranges on, and reports it when all have arrived.
   func send(
     _ labels: [Int], _ name: String, _ step: RangeStep, telling line: String,
@@ -33,7 +31,7 @@ extension Session {
         if let record = load.finished.popFirst() { session.document.ranges.put(record, at: label) }
       }
       if let failure = load.failure {
-        session.recorder.achieved = session.achieved(labels, arrived: load.arrived, part)
+        session.recorder.achieved = session.achieved(labels, arrived: load.arrived, step, part)
         throw failure
       }
       return .done(line)
@@ -41,10 +39,12 @@ extension Session {
   }
 
   // What was done of a step that failed, as commands.
-  private func achieved(_ labels: [Int], arrived: Int, _ part: (RangeSelection) -> Command) -> [Command] {
+  private func achieved(
+    _ labels: [Int], arrived: Int, _ step: RangeStep, _ part: (RangeSelection) -> Command
+  ) -> [Command] {
     var commands = Self.runs(labels.prefix(arrived)).map { part(.labels($0)) }
     // A sync that ended early has begun with writeback.
-    if part(.all) == .sync(.all), let states = file?.states {
+    if step.isSync, let states = file?.states {
       let flushing = labels.dropFirst(arrived).filter {
         states[document.ranges.summary($0).bytes.lowerBound / Alignment.page] == .flushing
       }
@@ -71,14 +71,13 @@ extension Session {
   }
 
   func collectJob() {
-    guard let end = jobs.takeEnding() else { return }
-    defer { jobs.isAwaitedByScript = false }
+    guard let (end, isAwaitedByScript) = jobs.takeEnding() else { return }
     do throws(CommandError) {
       note(try end(self))
       recordEnd(hasFailed: false)
     } catch {
       recordEnd(hasFailed: true)
-      if !jobs.isAwaitedByScript { note(Event(.failure, [error.description])) }
+      if !isAwaitedByScript { note(Event(.failure, [error.description])) }
       jobs.fail(error)
     }
   }

@@ -70,6 +70,6 @@ package final class WakeUp: Sendable {
 }
 
 extension Duration {
-  /// Whole milliseconds, rounded up, so that who sleeps for them does not wake too early and sleep again.
+  /// Whole milliseconds, rounded up, so that a timeout does not expire early.
   package var milliseconds: Int { Int((self / .milliseconds(1)).rounded(.up)) }
 }

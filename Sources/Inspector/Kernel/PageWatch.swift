@@ -75,7 +75,6 @@ final class PageWatch: Sendable {
   }
 
   func run() {
-    defer { job.end() }
     let deadline = time.map { ContinuousClock.now + $0 }
     var file: SampledFile?
     var events: FileEvents?

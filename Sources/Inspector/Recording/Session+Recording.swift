@@ -7,6 +7,7 @@ import RangedMmap
 extension Session {
   /// Writes what was done since the file was opened, and from now on what comes.
   package func begin(recordingTo output: OutputFile) throws(CommandError) {
+    requireOwner()
     try recorder.begin(output)
     tellOfRecording()
   }

@@ -32,7 +32,7 @@ package final class Player {
 
   package enum Progress {
     case performed(Event)
-    /// Its own time holds it back, until then; or, with none, workers, a long step, another script or a person do.
+    /// Until a time; with none, for workers, a job, another script or a key.
     case waiting(until: ContinuousClock.Instant? = nil)
     /// There are no more, or the session is over.
     case finished
@@ -55,10 +55,7 @@ package final class Player {
     (last, command) = (step.position, step.command)
     do throws(CommandError) {
       let event = try session.perform(step.command)
-      if session.job != nil {
-        awaited = step.position
-        session.jobs.isAwaitedByScript = true
-      }
+      if session.jobs.awaitByScript() { awaited = step.position }
       return .performed(event)
     } catch {
       throw fail(step.position, error.description)

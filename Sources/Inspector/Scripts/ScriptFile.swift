@@ -2,17 +2,16 @@ import RangedMmap
 import SystemPackage
 
 struct ScriptFile {
-  /// No script is longer, with all that it sources.
+  /// No script that a person or a recording makes is longer, with all that it sources.
   static let limit = 16 << 20
   private static let remedy = "name a file with one command a line"
 
   let text: String
   let size: Int
-  /// The device and the number that the file has there: what is the same file has the same.
+  /// Device and inode number.
   let identity: [UInt64]
 
-  /// Reads a file, or standard input.
-  ///
+  /// Reads a file, or standard input for `nil`.
   init(_ path: String?, limit: Int = limit) throws(ScriptError) {
     let name = path ?? ScriptPosition.standardInput
     let bytes: [UInt8]
@@ -47,7 +46,7 @@ struct ScriptFile {
   }
 
   private static func tooLong(_ name: String) -> ScriptError {
-    ScriptError("\(name): is longer than 16 MiB, which no script is; \(remedy)")
+    ScriptError("\(name): is longer than \(limit >> 20) MiB, which no script is; \(remedy)")
   }
 
   // One byte more than that, if there are more.

@@ -18,12 +18,18 @@ extension Session {
     set { scripts.isAttended = newValue }
   }
 
-  package func goOn() { scripts.goOn() }
+  package func goOn() {
+    requireOwner()
+    scripts.goOn()
+  }
 
   /// The script that is played: what was done of it, and what is next.
   package var player: Player { scripts.main }
 
-  package func load(_ script: Script) { scripts.main = Player(script) }
+  package func load(_ script: Script) {
+    requireOwner()
+    scripts.main = Player(script)
+  }
 
   /// Sleeps until something has happened that a script waits for, and takes it in.
   @discardableResult

@@ -1,7 +1,7 @@
 import Glibc
 import RangedMmap
 
-/// What is open, which ranges have been handed out, who works on them: all that the inspector knows, with no screen.
+/// The inspector's state without a screen: the open file, its ranges, the workers.
 ///
 /// Everything is done by ``perform(_:)``. It belongs to one thread; the workers that it starts have their own, and
 /// what they did comes in with ``collect()``.
@@ -51,7 +51,10 @@ package final class Session {
     return event
   }
 
-  package func note(_ event: Event) { events.add(event) }
+  package func note(_ event: Event) {
+    requireOwner()
+    events.add(event)
+  }
 
   func end() { isOver = true }
 
@@ -63,7 +66,7 @@ package final class Session {
   }
 
   // Two threads in here would tear what they share, and mostly go unnoticed.
-  private func requireOwner() {
+  func requireOwner() {
     assert(pthread_equal(owner, pthread_self()) != 0, "a session belongs to the thread that made it")
   }
 

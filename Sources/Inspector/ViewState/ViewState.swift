@@ -1,6 +1,6 @@
 import RangedMmap
 
-/// What part of the file is looked at, how, and what commands act on by themselves.
+/// Cursor, selection, zoom, layer, theme, and what commands act on by default.
 package struct ViewState {
   package internal(set) var cursor = 0 { didSet { if cursor != oldValue { byteCursor = 0 } } }
   /// The byte under the cursor, counted from the start of its page.

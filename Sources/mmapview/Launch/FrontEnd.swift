@@ -2,8 +2,7 @@ import Inspector
 
 /// One way to run the program: on the screen, in lines that a person types, or with no one to watch.
 ///
-/// All take the same way: the script's next command is carried out, what came of it is shown, the thread sleeps until
-/// there is more to do, and takes it in.
+/// All run one loop: carry out the script's next command, show what came of it, sleep until there is more to do.
 protocol FrontEnd: AnyObject {
   var session: Session { get }
   /// Whether it ends without `quit`.

@@ -82,7 +82,7 @@ final class Headless: FrontEnd {
     let isInJSON = session.isWatchingInJSON
     if session.isWatching {
       // A watch ends with the reader of its lines.
-      if !session.waitForNews(orEndOf: STDOUT_FILENO) { session.stopJob() }
+      if !session.waitForNews(orEndOf: STDOUT_FILENO) { _ = try? session.perform(.stop) }
     } else {
       session.waitForNews()
     }

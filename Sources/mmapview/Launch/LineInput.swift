@@ -29,7 +29,7 @@ struct LineInput {
 
   mutating func next() -> Line? { lines.popFirst() }
 
-  /// Takes what there is; waits if there is nothing.
+  /// Reads the available bytes; blocks if there are none.
   mutating func read() {
     var part = [UInt8](repeating: 0, count: 1 << 16)
     // SAFETY: the buffer is the array's own, and is filled within its length.

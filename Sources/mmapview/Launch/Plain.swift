@@ -44,7 +44,7 @@ final class Plain: FrontEnd {
   func rest(after progress: Player.Progress) throws(ScriptError) {
     if case .performed = progress { return }
     if session.isWatching, session.job?.wasStopped == false, isTerminal {
-      if input.next() != nil || input.hasEnded { session.stopJob() } else { try sleep() }
+      if input.next() != nil || input.hasEnded { carryOut(.stop) } else { try sleep() }
     } else if session.isWaiting, !session.isWaitingForKey {
       session.waitForNews()
     } else if let line = input.next() {
@@ -62,14 +62,16 @@ final class Plain: FrontEnd {
 
   private func carryOut(_ line: LineInput.Line) {
     do {
-      if let command = try Command(parsing: try line.text) {
-        if let claim = session.lessonsClaim(on: command) { throw CommandError(claim) }
-        try session.perform(command)
-      } else {
-        // Enter, which a script may wait for.
-        session.goOn()
-      }
+      // Enter, which a script may wait for, is a blank line.
+      if let command = try Command(parsing: try line.text) { carryOut(command) } else { session.goOn() }
     } catch { session.note(Event(.failure, ["\(error)"])) }
+  }
+
+  private func carryOut(_ command: Command) {
+    do throws(CommandError) {
+      if let claim = session.lessonsClaim(on: command) { throw CommandError(claim) }
+      try session.perform(command)
+    } catch { session.note(Event(.failure, [error.description])) }
   }
 
   private func report() throws(ScriptError) {

@@ -18,7 +18,7 @@ struct Interface {
   /// What the kernel said of the pages in view; `nil` while it is not known yet.
   var kernel: KernelSample?
   var sampleTime: WallTime?
-  /// How long it is until the next sample, where samples cost too much to come as often as they should; else `nil`.
+  /// The time between samples, while their cost makes it longer than it should be; else `nil`.
   var delay: Duration?
   var focus = Focus.grid
   /// The first row of the page's bytes that is in view, and how many are.

@@ -30,7 +30,8 @@ extension KeyMap {
   static let toBytes = Binding("Tab", [.tab], "to the bytes, and back") { context in
     guard context.session.file != nil else { return nil }
     guard context.interface.byteRows > 0 else {
-      return .refuse("the window is too small to show bytes: they need 69 columns and 18 rows")
+      let (columns, rows) = Layout.leastForBytes
+      return .refuse("the window is too small to show bytes: they need \(columns) columns and \(rows) rows")
     }
     return .focus(.bytes)
   }

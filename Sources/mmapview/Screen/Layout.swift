@@ -22,12 +22,15 @@ struct Layout {
   /// All between the title and the prompt.
   let overlay: Area
 
+  /// 8 digits of offset, 40 columns of hexadecimal, 16 of text and what is between; a page of rows would leave no grid.
+  static let leastForBytes = (width: 69, height: 18)
+
   /// A cell stands for `pagesPerCell` pages; `nil` brings the whole file in view.
   init?(width: Int, height: Int, pages: Int, layer: Layer, pagesPerCell: Int? = 1) {
     guard width >= Self.least.width, height >= Self.least.height else { return nil }
     // The side pane has at least 30 columns.
     let hasSide = width >= 60
-    let hexRows = width >= 69 && height >= 18 ? min(16, height / 4) + 1 : 0
+    let hexRows = width >= Self.leastForBytes.width && height >= Self.leastForBytes.height ? min(16, height / 4) + 1 : 0
     let logRows = height >= 16 ? min(10, height / 6) + 1 : 2
     let factRows = hasSide ? 0 : 1
     let whyRows = layer == .library || height < 14 ? 0 : width < 100 ? 2 : 1

@@ -68,11 +68,14 @@ extension Parameter where Value == Int {
     Parameter(.number) { word, _ throws(SyntaxError) in try Literal.count(word, "the number of steps") }
   }
 
+  // More threads than any machine of a class has cores, and few enough for the list of workers.
+  private static let mostWorkers = 256
+
   fileprivate static var workers: Self {
-    Parameter(ArgumentKind("N", "number of workers", "a number; of workers 256 at most")) {
+    Parameter(ArgumentKind("N", "number of workers", "a number; of workers \(mostWorkers) at most")) {
       word, what throws(SyntaxError) in
       let count = try Literal.count(word, what)
-      guard count <= 256 else { throw SyntaxError("256 workers at most", at: word.columns) }
+      guard count <= mostWorkers else { throw SyntaxError("\(mostWorkers) workers at most", at: word.columns) }
       return count
     }
   }
