@@ -56,13 +56,14 @@ struct ManualTests {
     #expect(Manual.options.allSatisfy { !$0.help.isEmpty }, "\(Manual.options)")
   }
 
-  @Test("README's table has the kernel's words as the screen and this page have them")
-  func kernelStates() throws {
+  @Test(
+    "README's tables have the states' words as the screen and this page have them",
+    arguments: [PageState.allCases.map(\.row), KernelState.allCases.map(\.row)])
+  func states(rows: [StateRow]) throws {
     let readme = try String(contentsOfFile: packageRoot + "/README.md", encoding: .utf8)
-    for row in KernelState.allCases.map(\.row) {
+    for row in rows {
       #expect(readme.contains("\n| `\(row.glyph)` | `\(row.ascii)` | \(row.name) | \(row.meaning) |\n"), "\(row.name)")
     }
-    let rows = KernelState.allCases.map(\.row)
     #expect(Set(rows.map(\.glyph)).count == rows.count && Set(rows.map(\.ascii)).count == rows.count)
   }
 
