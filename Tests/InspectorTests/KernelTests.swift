@@ -35,7 +35,7 @@ final class KernelTests: SessionSuite {
   }
 
   @Test("A sample shows what the kernel says of each page in view, and changes nothing")
-  func looks() throws {
+  func oneSample() throws {
     try perform("create \(name) 256k", "allocate 16p x4", "write r1 counter", "write r3 counter")
     var probe = KernelProbe()
     let sample = probe.sample(try request(8..<40, cursor: 33))
@@ -53,8 +53,8 @@ final class KernelTests: SessionSuite {
     #expect(sample.totals?.cached == counts.cached && sample.totals?.dirty == counts.dirty)
   }
 
-  @Test("Looking at a file brings none of its pages into memory")
-  func looksAreHarmless() throws {
+  @Test("Samples of a file bring none of its pages into memory")
+  func samplesAreHarmless() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 100 * 4096))
     try run("sync", [folder.file("a").string])
     try run("dd", ["of=\(folder.file("a").string)", "oflag=nocache", "conv=notrunc,fdatasync", "count=0"])
@@ -199,7 +199,7 @@ final class KernelTests: SessionSuite {
     defer { try? file.close() }
     for request in [nil, try request(0..<16)] {
       sampler.turn(to: session.sampledFile, request, isWorking: false, isUrgent: true)
-      // Until the watch is there an event would be missed, and each look before it rests is news. The longest pause
+      // Until the watch is there an event would be missed, and each sample before it rests is news. The longest pause
       // before that is 4 s.
       repeat { session.wakeUp.clear() } while isWoken(within: 5000)
       _ = try file.writeAll(toAbsoluteOffset: 0, [9])
@@ -225,7 +225,7 @@ final class KernelTests: SessionSuite {
     #expect(after.state?.contains(.cached) != true || after.digest != before)
   }
 
-  @Test("Looks come a few times a second while something moves, ever more rarely after, and then no more")
+  @Test("Samples come a few times a second while something moves, ever more rarely after, and then no more")
   func pace() {
     var pace = Pace()
     let cheap = Duration.microseconds(100)

@@ -133,7 +133,7 @@ final class LiveTests: SessionSuite {
     if sample.extent != nil { #expect(sample.ofWhole(55)?.data == 10) }
   }
 
-  @Test("What was seen of a file stays until the next look when the file has grown")
+  @Test("What was seen of a file stays until the next sample when the file has grown")
   func growing() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 4 * Alignment.page))
     try open(path)

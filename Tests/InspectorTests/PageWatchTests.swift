@@ -27,7 +27,7 @@ final class PageWatchTests: FolderSuite {
     }
   }
 
-  @Test("What differs between two looks is reported once, in the pages that both are of")
+  @Test("What differs between two samples is reported once, in the pages that both are of")
   func changes() {
     func run(_ pages: Range<Int>, _ state: CachedPage) -> CacheRun { CacheRun(pages: pages, state: state) }
     let before = [run(0..<4, .cached), run(4..<6, [.cached, .dirty]), run(6..<10, [])]

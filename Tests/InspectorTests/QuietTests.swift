@@ -40,8 +40,8 @@ final class QuietTests: SessionSuite {
     }
   }
 
-  @Test("What a look reads brings in no page, however often and from which page on, and makes none active")
-  func looks() throws {
+  @Test("What a sample reads brings in no page, however often and from which page on, and makes none active")
+  func samples() throws {
     let pages = 4096
     // So that readahead has begun, and left its mark on one of the pages.
     try put([UInt8](repeating: 7, count: pages * 4096), then: (0..<4).map { $0 * 4096..<($0 + 1) * 4096 })
@@ -191,7 +191,7 @@ final class QuietTests: SessionSuite {
       sampler.stop()
     }
     let start = ContinuousClock.now
-    var looks = 0
+    var wakes = 0
     // What the screen does, each time that it is woken.
     while ContinuousClock.now - start < .seconds(3) {
       session.collect()
@@ -199,10 +199,10 @@ final class QuietTests: SessionSuite {
       let request = KernelRequest(try #require(session.sampledFile), pages: 0..<pages, cursor: 0)
       sampler.turn(to: session.sampledFile, request, isWorking: false, isUrgent: false)
       session.wakeUp.wait(atMost: .seconds(1))
-      looks += 1
+      wakes += 1
     }
     let most = Int((ContinuousClock.now - start) / .milliseconds(100)) + 3
-    #expect(looks <= most, "\(looks) looks where \(most) are due")
+    #expect(wakes <= most, "\(wakes) wakes where \(most) are due")
     // Its last sample is shown until the next, though the file is mapped again each time.
     #expect(sampler.sample(of: session.sampledFile) != nil)
   }

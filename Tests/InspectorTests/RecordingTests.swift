@@ -104,7 +104,7 @@ struct RecordingTests {
   }
 
   @Test("How the program was begun is no part of a recording")
-  func looks() throws {
+  func startOptions() throws {
     let session = try Session()
     session.begin(layer: .both, theme: .light, speed: Speed("2"))
     try session.perform("record \(path("r"))", "create \(path("a")) 64k")
@@ -215,7 +215,7 @@ struct RecordingTests {
       "record \(path("r"))", "create \(path("a")) 1m", "allocate 1p", "write r1 zero",
       "workers start 2 flush=none ops=3")
     while session.workers.running > 0 { usleep(1000) }
-    // Nothing has looked at them since: they ended between the last look and this.
+    // Nothing has looked at them since: they ended between the last query and this.
     _ = try Command.sync(.all).action.perform(in: session)
     #expect(labels(session).count == 7)
     for label in 1...7 { #expect(session.document.ranges.summary(label).stage == .flushed, "r\(label)") }

@@ -54,7 +54,7 @@ final class DocumentationExamples: FolderSuite {
   func offset() throws {
     let size = 8 * 4096
     let files = [
-      (try folder.scattered(size, [0, 1]), tellsOfHoles), (FileDescriptor(rawValue: ctest_memory_file()), true),
+      (try folder.scattered(size, [0, 1]), reportsHoles), (FileDescriptor(rawValue: ctest_memory_file()), true),
     ]
     for (file, isTold) in files {
       defer { try? file.close() }

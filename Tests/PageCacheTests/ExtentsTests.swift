@@ -8,7 +8,7 @@ import Testing
 @Suite("Where the bytes of a file are")
 final class ExtentsTests: FolderSuite {
   @Test(
-    "Extents are those of filefrag, and holes fill the gaps", .enabled(if: tellsOfBlocks, needsBlocks),
+    "Extents are those of filefrag, and holes fill the gaps", .enabled(if: reportsBlocks, needsBlocks),
     .enabled(if: isInstalled("filefrag"), "filefrag is not installed"))
   func extents() throws {
     let file = try folder.scattered(100 * 4096, [3, 4, 5, 50])
@@ -35,7 +35,7 @@ final class ExtentsTests: FolderSuite {
 
   @Test(
     "Reserved blocks are distinguished from written ones, and blocks not yet chosen from both",
-    .enabled(if: tellsOfBlocks, needsBlocks))
+    .enabled(if: reportsBlocks, needsBlocks))
   func kinds() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("b"), size: 8 * 4096)
     guard let range = allocator.allocate(4096) else {
@@ -56,7 +56,7 @@ final class ExtentsTests: FolderSuite {
     #expect(kinds == [.hole, .delayed, .hole])
   }
 
-  @Test("Extents of a range are those of the file, cut off at both ends", .enabled(if: tellsOfBlocks, needsBlocks))
+  @Test("Extents of a range are those of the file, cut off at both ends", .enabled(if: reportsBlocks, needsBlocks))
   func ranges() throws {
     let file = try folder.scattered(400 * 4096, stride(from: 0, to: 400, by: 2).map { $0 })
     defer { try? file.close() }

@@ -21,7 +21,7 @@ struct FileEventsTests {
     return unsafe ioctl(events.descriptor, UInt(FIONREAD), &count) == 0 ? Int(count) : -1
   }
 
-  @Test("A process that changes a file without a pause pays for one event between two looks")
+  @Test("A process that changes a file without a pause pays for one event between two queries")
   func once() throws {
     defer { try? file.close() }
     let events = try FileEvents(of: file)

@@ -149,7 +149,7 @@ struct FileUsersTests {
       let words = line.split(separator: " ")
       return words[0] != "2" && words[1] != "2" && !words[2].hasPrefix("Z")
     }
-    // Programs come and go between the two looks, but not as many as the kernel has threads.
+    // Programs come and go between the two scans, but not as many as the kernel has threads.
     #expect(some.hiddenProcesses <= others + 40)
   }
 

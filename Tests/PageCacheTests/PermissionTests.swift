@@ -8,8 +8,8 @@ import Testing
   "What may not be known is unknown", .enabled(if: getuid() == 0, "needs root, to become another user"),
   .enabled(if: canAsk, needsCounts))
 final class PermissionTests: FolderSuite {
-  private static let nobody: UInt32 = 65534
-  private static let somebody: UInt32 = 61234
+  private static let unprivileged: UInt32 = 65534
+  private static let reader: UInt32 = 61234
 
   /// How many of a file's pages mincore(2) calls resident.
   private static func mincoreSays(_ file: FileDescriptor, _ pages: Int) throws -> Int {
@@ -22,12 +22,12 @@ final class PermissionTests: FolderSuite {
   }
 
   @Test("Nothing is claimed of another user's file, where mincore(2) claims that all of it is resident")
-  func somebodyElse() throws {
+  func anotherUser() throws {
     let writable = try folder.cached([3], of: 100)
     let file = try FileDescriptor.open(folder.file("a"), .readOnly)
     defer { for file in [file, writable] { try? file.close() } }
     #expect(try Self.mincoreSays(file, 100) == 1)
-    let said = try onThread(asUser: Self.nobody) {
+    let said = try onThread(asUser: Self.unprivileged) {
       (
         try Self.mincoreSays(file, 100), reason(try PageCache.residency(of: file, pages: 0..<100)),
         reason(try PageCache.runs(of: file, pages: 0..<100))
@@ -41,7 +41,7 @@ final class PermissionTests: FolderSuite {
   func inheritedForWriting() throws {
     let file = try folder.cached([3], of: 100)
     defer { try? file.close() }
-    let said = try onThread(asUser: Self.nobody) {
+    let said = try onThread(asUser: Self.unprivileged) {
       (
         try PageCache.counts(of: file, bytes: 0..<409_600).cached, try Self.mincoreSays(file, 100),
         reason(try PageCache.residency(of: file, pages: 0..<100))
@@ -57,9 +57,9 @@ final class PermissionTests: FolderSuite {
     let file = try folder.cached([3, 4, 70], of: 100)
     try file.close()
     let path = folder.file("a")
-    #expect(unsafe chown(path.string, isOwner ? Self.somebody : 0, 0) == 0)
+    #expect(unsafe chown(path.string, isOwner ? Self.reader : 0, 0) == 0)
     #expect(unsafe chmod(path.string, isOwner ? 0o400 : 0o666) == 0)
-    let cached = try onThread(asUser: Self.somebody) {
+    let cached = try onThread(asUser: Self.reader) {
       let file = try FileDescriptor.open(path, .readOnly)
       defer { try? file.close() }
       return (

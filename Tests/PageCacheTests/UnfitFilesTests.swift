@@ -137,7 +137,7 @@ final class UnfitFilesTests: FolderSuite {
     #expect(try PageCache.counts(of: file, bytes: 0..<4 * 4096).cached >= 2)
     #expect(try PageCache.residency(of: file, pages: 0..<4).cached.count >= 2)
     let extents = try PageCache.extents(of: file, bytes: 0..<4 * 4096, movesOffset: true)
-    #expect(extents.count == (tellsOfHoles ? 4 : 1) && extents.first?.kind != .hole)
+    #expect(extents.count == (reportsHoles ? 4 : 1) && extents.first?.kind != .hole)
     #expect(try PageCache.fileSystem(of: file).mountPoint != nil)
   }
 }

@@ -7,7 +7,12 @@ import Testing
 @Suite("A range that is dropped with its error")
 final class AbandonedTests: FolderSuite {
   // A write that fails, and whose error is dropped.
-  private func fail(_ file: MmapFile, _ range: consuming AllocatedRange) { _ = try? file.write([1], to: range) }
+  private func fail(_ file: MmapFile, _ range: consuming AllocatedRange) {
+    do {
+      _ = try file.write([1], to: range)
+      Issue.record("a byte was written to a longer range")
+    } catch { #expect(error.code == .lengthMismatch) }
+  }
 
   @Test("It goes back to its file, reads as free, and is given out again")
   func comesBack() throws {
@@ -77,17 +82,28 @@ final class AbandonedTests: FolderSuite {
   func takenOut() throws {
     let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 4 * 4096)
     let (other, _) = try MmapFile.create(at: folder.file("b"), size: 4096)
-    do { _ = try file.write([1], to: try require(take: allocator.allocate(4096))) } catch let error as MmapFileError {
+    let range = try require(take: allocator.allocate(4096))
+    do {
+      _ = try file.write([1], to: range)
+      Issue.record("a byte was written to a longer range")
+    } catch {
+      #expect(error.code == .lengthMismatch)
       let copy = error
       #expect(try copy.range().byteRange == 0..<4096)
     }
     let receipt = try file.write([UInt8](repeating: 1, count: 4096), to: try require(take: allocator.allocate(4096)))
-    _ = try? other.sync(receipt)
+    do {
+      _ = try other.sync(receipt)
+      Issue.record("a foreign receipt was synced")
+    } catch { #expect(error.code == .foreignRange) }
     #expect(file.abandonedPageCount == 0 && other.abandonedPageCount == 0)
     #expect(file.states[1] == .written)
     // A foreign range goes back to its own file.
     let foreign = try require(take: allocator.allocate(4096))
-    _ = try? other.write([UInt8](repeating: 1, count: 4096), to: foreign)
+    do {
+      _ = try other.write([UInt8](repeating: 1, count: 4096), to: foreign)
+      Issue.record("a foreign range was written")
+    } catch { #expect(error.code == .foreignRange) }
     #expect(file.abandonedPageCount == 1 && other.abandonedPageCount == 0)
   }
 
@@ -96,7 +112,10 @@ final class AbandonedTests: FolderSuite {
     let (file, allocator) = try MmapFile.create(at: folder.file("a"), size: 2 * 4096)
     let receipt = try file.write([UInt8](repeating: 1, count: 4096), to: try require(take: allocator.allocate(4096)))
     try run("truncate", ["-s", "0", folder.file("a").string])
-    _ = try? file.sync(receipt)
+    do {
+      _ = try file.sync(receipt)
+      Issue.record("lost pages were synced")
+    } catch { #expect(error.code == .truncated) }
     try run("truncate", ["-s", "8192", folder.file("a").string])
     #expect(file.abandonedPageCount == 1 && file.states[0] == .lost)
     #expect(throws: MmapFileError.self) { try file.syncAll() }
@@ -123,8 +142,11 @@ final class AbandonedTests: FolderSuite {
       at: folder.file("a"), size: 2048 * 4096, allocator: ConcurrentAllocator.self)
     DispatchQueue.concurrentPerform(iterations: 8) { thread in
       while let range = allocator.allocate(4096 * (1 + thread % 3)) {
-        let count = thread % 2 == 0 ? 1 : range.count
-        _ = try? file.write([UInt8](repeating: 1, count: count), to: range)
+        let isWrong = thread % 2 == 0
+        do throws(MmapFileError) {
+          _ = try file.write([UInt8](repeating: 1, count: isWrong ? 1 : range.count), to: range)
+          #expect(!isWrong)
+        } catch { #expect(isWrong && error.code == .lengthMismatch) }
       }
     }
     var back = 0

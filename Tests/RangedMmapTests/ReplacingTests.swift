@@ -135,8 +135,8 @@ final class ReplacingTests: FolderSuite {
 
   /// An access list as the kernel keeps it: for the owner, user 65534, the owning group, the mask and others.
   private static func list(_ rights: [UInt8]) -> [UInt8] {
-    let (user, nobody): ([UInt8], [UInt8]) = ([0xfe, 0xff, 0, 0], [0xff, 0xff, 0xff, 0xff])
-    let tags = [(0x01, nobody), (0x02, user), (0x04, nobody), (0x10, nobody), (0x20, nobody)]
+    let (user, noID): ([UInt8], [UInt8]) = ([0xfe, 0xff, 0, 0], [0xff, 0xff, 0xff, 0xff])
+    let tags = [(0x01, noID), (0x02, user), (0x04, noID), (0x10, noID), (0x20, noID)]
     return [2, 0, 0, 0] + zip(tags, rights).flatMap { tag, right in [UInt8(tag.0), 0, right, 0] + tag.1 }
   }
 

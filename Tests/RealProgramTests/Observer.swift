@@ -1,7 +1,7 @@
 import FileObserver
 import SystemPackage
 
-/// A witness: it looks at a file by itself while the program is asked.
+/// A witness: it samples a file by itself while the program is queried.
 @safe final class Observer {
   private let observer: OpaquePointer
 
@@ -15,7 +15,7 @@ import SystemPackage
   // SAFETY: here and below, the observer lives as long as this object.
   deinit { unsafe observer_close(observer) }
 
-  /// Looks from before a question until after its answer.
+  /// Samples from before a query until after its answer.
   func observe<Answer>(byPage: Bool, _ question: () throws -> Answer) throws -> (Answer, Seen) {
     let code = unsafe observer_start(observer, byPage ? 1 : 0)
     guard code == 0 else { throw Errno(rawValue: code) }

@@ -15,7 +15,7 @@ final class RealProgram {
   /// name begins so.
   init(_ script: String) throws {
     folder = try TemporaryFolder()
-    // For programs that won't run as root, and run as nobody.
+    // For programs that refuse to run as root, and run as user 65534.
     try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path.string)
     let preamble = "cd \"$1\"; exec 2>errors\n\(Self.unprivileged)\n"
     shell = try Running("sh", ["-c", preamble + script, "sh", folder.path.string])
@@ -28,7 +28,7 @@ final class RealProgram {
   }
 
   private static let unprivileged =
-    "nobody() { if [ $(id -u) = 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\"; else \"$@\"; fi; }"
+    "unprivileged() { if [ $(id -u) = 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\"; else \"$@\"; fi; }"
 
   /// Calls a function while no process of the program runs: but for the kernel's writeback its files stand still.
   func whileStill<Result>(_ body: () throws -> Result) rethrows -> Result {

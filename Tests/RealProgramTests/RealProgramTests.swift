@@ -20,14 +20,14 @@ struct RealProgramTests {
     do { program = try RealProgram(workload.script) } catch let error as CantRun { try skip("\(error)") }
     defer { program.end() }
     var tally = Tally()
-    var looks = program.files.map { Look($0) }
+    var files = program.files.map { WatchedFile($0) }
     for number in 0..<sampleCount {
-      let index = number / 2 % looks.count
+      let index = number / 2 % files.count
       let isStill = number % 2 == 1
-      switch number / 2 / looks.count % 5 {
-      case 3: try looks[index].ask(KernelPages.self, of: program, isStill, &tally)
-      case 4: try looks[index].ask(ExtentList.self, of: program, isStill, &tally)
-      default: try looks[index].ask(Status.self, of: program, isStill, &tally)
+      switch number / 2 / files.count % 5 {
+      case 3: try files[index].ask(KernelPages.self, of: program, isStill, &tally)
+      case 4: try files[index].ask(ExtentList.self, of: program, isStill, &tally)
+      default: try files[index].ask(Status.self, of: program, isStill, &tally)
       }
     }
     print("\(workload.testDescription): \(tally)")
@@ -52,7 +52,7 @@ struct Tally: CustomStringConvertible {
 }
 
 /// The program beside a witness, both of which have opened one file.
-struct Look {
+struct WatchedFile {
   private let path: FilePath
   private var pair: (observer: Observer, viewer: Conversation)?
   /// Answers since the file's name was not its own any more.

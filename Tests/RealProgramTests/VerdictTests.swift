@@ -41,7 +41,7 @@ struct VerdictTests {
     #expect(Verdict(try status(fate: "replaced"), seen, leads: { _ in false }) == .right)
   }
 
-  @Test("What was written between two looks is unsettled, though both looks were the same")
+  @Test("What was written between two views is unsettled, though both views were the same")
   func writtenBetween() throws {
     var seen = Seen()
     seen.wasWritten = true

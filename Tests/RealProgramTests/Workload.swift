@@ -90,9 +90,9 @@ struct Workload: Sendable, CustomTestStringConvertible {
     "PostgreSQL under pgbench", needs: ["pgbench", "setpriv"],
     """
     export PATH=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1):$PATH LC_ALL=C
-    nobody test -w . || { echo "can't be run here: $PWD is closed to nobody"; exit; }
-    nobody initdb -D data -A trust -U t --no-sync --wal-segsize=1 > initdb
-    nobody postgres -D data -k "$PWD" -h '' -c max_wal_size=4MB -c min_wal_size=2MB -c checkpoint_timeout=30 \\
+    unprivileged test -w . || { echo "can't be run here: $PWD is closed to user 65534"; exit; }
+    unprivileged initdb -D data -A trust -U t --no-sync --wal-segsize=1 > initdb
+    unprivileged postgres -D data -k "$PWD" -h '' -c max_wal_size=4MB -c min_wal_size=2MB -c checkpoint_timeout=30 \\
       -c shared_buffers=2MB -c max_connections=10 > log &
     until pgbench -h "$PWD" -U t -i -s 1 postgres > init; do sleep 0.2; done
     ask() { psql -h "$PWD" -U t -Atc "$1" postgres; }

@@ -5,13 +5,13 @@ import Testing
 // What the file system of the tests' folder reports of its files, asked without the libraries.
 
 /// Whether it reports which blocks of a file were written.
-public let tellsOfBlocks: Bool = askFile { ctest_ask_for_blocks($0.rawValue) == 0 }
+public let reportsBlocks: Bool = askFile { ctest_ask_for_blocks($0.rawValue) == 0 }
 
 /// What a test that needs that says where it is not reported.
 public let needsBlocks: Comment = "the file system does not report blocks (FIEMAP)"
 
 /// Whether it distinguishes holes from data.
-public let tellsOfHoles: Bool = tellsOfBlocks || askFile { ctest_first_hole($0.rawValue) == 0 }
+public let reportsHoles: Bool = reportsBlocks || askFile { ctest_first_hole($0.rawValue) == 0 }
 
 /// Asks a file that is one hole.
 private func askFile(_ body: (FileDescriptor) -> Bool) -> Bool {

@@ -172,10 +172,10 @@ struct OutputTests {
       chmod 777 .; cp \(mmapview) program; chmod 755 program
       for name in a.txt a.mmv a.cast; do echo theirs > $name; chmod 600 $name; done
       for name in b.txt b.mmv b.cast; do echo mine > $name; chown 65534 $name; chmod 444 $name; done
-      nobody() { setpriv --reuid=65534 --clear-groups ./program old --headless "$@"; echo $?; }
+      unprivileged() { setpriv --reuid=65534 --clear-groups ./program old --headless "$@"; echo $?; }
       for name in a b; do
-        nobody -c "screen $name.txt force"; nobody -c "record $name.mmv force"; nobody --cast $name.cast --force
-        nobody -c "create $name.txt 64k force"
+        unprivileged -c "screen $name.txt force"; unprivileged -c "record $name.mmv force"; unprivileged --cast $name.cast --force
+        unprivileged -c "create $name.txt 64k force"
       done
       """)
     #expect(outcome.lines.filter { $0.count < 3 } == [String](repeating: "1", count: 8), "\(outcome)")

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The page's pane")
 struct PagePaneTests {
-  @Test("Where looks come late to be gentle, it says how often they come", arguments: [false, true])
+  @Test("Where samples come late to be gentle, it says how often they come", arguments: [false, true])
   func delay(isLate: Bool) throws {
     let folder = try TemporaryFolder()
     let session = try Session()

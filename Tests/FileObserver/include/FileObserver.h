@@ -24,15 +24,15 @@ struct file_seen {
 
 struct file_observer;
 
-// Opens a file that has bytes and looks by itself from then on; NULL if it can't be.
+// Opens a file that has bytes and samples it by itself from then on; NULL if it can't be.
 struct file_observer *observer_open(const char *path);
 void observer_close(struct file_observer *observer);
 
-// Looks once, and then again and again in a thread of its own, page by page if that is asked for.
+// Samples once, and then again and again in a thread of its own, page by page if that is asked for.
 // 0 or an errno.
 int observer_start(struct file_observer *observer, int by_page);
 
-// Ends that thread, looks once more, and reports on all rounds since the start.
+// Ends that thread, samples once more, and reports on all rounds since the start.
 struct file_seen observer_stop(struct file_observer *observer);
 
 // A bit for each state that a page was in: 1 << (cached | dirty << 1 | writeback << 2), 0 if that is not reported.
