@@ -25,8 +25,6 @@
 #define CLOSE_RANGE_UNSHARE 2
 #endif
 
-// MARK: What a file is
-
 // The realtime device of XFS has addresses of its own.
 static bool is_realtime(int fd) {
   struct fsxattr attributes;
@@ -119,8 +117,6 @@ int clinux_modified(int fd, int64_t *nanoseconds) {
   return code;
 }
 
-// MARK: What its file system is
-
 int clinux_memory_file_system(int fd, const char **name, bool *is_read_only) {
   struct statfs info;
   int code = RETRY(fstatfs(fd, &info));
@@ -154,8 +150,6 @@ bool clinux_is_made_up(int fd) {
   }
 }
 
-// MARK: Where its data lies
-
 static int seek(int fd, off_t from, int whence, off_t *found) {
   return RETRY(*found = lseek(fd, from, whence));
 }
@@ -174,7 +168,7 @@ static int find_data(int fd, struct clinux_search *search) {
       position = data;  // the file was cut before it meanwhile: search again from there
       continue;
     }
-    // A server may answer anything, which must not send us round for ever.
+    // A server may return any offset: stop without progress.
     if (data < position || hole <= data) return EIO;
     search->pieces[search->count++] = (struct clinux_piece){data, hole < search->end ? hole : search->end};
     position = hole;

@@ -42,8 +42,6 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 // join private memory with its neighbours.
 static _Atomic(void *) spare;
 
-// MARK: The lock
-
 // A futex, because it can be waited for in a signal handler.
 static void lock(_Atomic(uint32_t) *word) {
   uint32_t seen = 0;
@@ -71,8 +69,6 @@ static void let_go(struct clinux_guard *guard, const sigset_t *mask) {
 static void free_locks(void) {
   for (struct clinux_guard *guard = atomic_load(&guards); guard; guard = guard->next) atomic_store(&guard->lock, 0);
 }
-
-// MARK: Memory
 
 static void mark(struct clinux_guard *guard, uintptr_t start, uintptr_t end) {
   uintptr_t base = atomic_load(&guard->base);
@@ -104,7 +100,7 @@ static bool replace(struct clinux_guard *guard, uintptr_t address) {
   if (lay_zeros(start, end)) return true;
   mark(guard, base, end);
   if (lay_zeros(base, end)) return true;
-  // With one more than allowed, which mmap(2) lets happen, it refuses even what makes none more.
+  // At one mapping over the limit mmap(2) refuses everything: the spare page makes room.
   void *page = atomic_exchange(&spare, NULL);
   return page && munmap(page, PAGE) == 0 && lay_zeros(base, end);
 }
@@ -125,8 +121,6 @@ static bool absorb(uintptr_t address) {
   }
   return false;
 }
-
-// MARK: The handler
 
 static void act_as_default(const siginfo_t *info) {
   signal(SIGBUS, SIG_DFL);
@@ -173,8 +167,6 @@ static void install(void) {
   sigfillset(&action.sa_mask);
   installed = sigaction(SIGBUS, &action, &previous) == 0;
 }
-
-// MARK: Guards
 
 static struct clinux_guard *claim(void) {
   for (struct clinux_guard *guard = atomic_load(&guards); guard; guard = guard->next) {

@@ -19,8 +19,6 @@
 
 static void sleep_for(long milliseconds) { nanosleep(&(struct timespec){0, milliseconds * 1000000L}, NULL); }
 
-// MARK: Locks
-
 int clinux_lock_exclusive(int fd) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0};
   return RETRY(fcntl(fd, F_OFD_SETLK, &lock));
@@ -53,8 +51,6 @@ uint64_t clinux_process(void) {
   uint64_t next = atomic_fetch_add(&last_number, 1) + 1;
   return atomic_compare_exchange_strong(own_number, &number, next) ? next : number;
 }
-
-// MARK: Opening
 
 int clinux_open_at(int folder, const char *name, int flags, mode_t mode, int *fd) {
   return RETRY(*fd = openat(folder, name, flags | O_CLOEXEC, mode));
@@ -89,8 +85,6 @@ int clinux_open_mappable(int folder, const char *name, int flags, int *fd, mode_
   close(found);
   return code;
 }
-
-// MARK: Limits
 
 // A call past RLIMIT_FSIZE fails with EFBIG, and raises SIGXFSZ in its thread, whose default ends the process. So the
 // signal is blocked meanwhile, and taken.
@@ -143,8 +137,6 @@ int clinux_write_at(int fd, const void *bytes, size_t count, off_t offset, size_
   return error;
 }
 
-// MARK: What a file keeps that takes another's place
-
 // The value of an access list: a version, then entries (linux/posix_acl_xattr.h).
 struct list_entry {
   uint16_t tag, rights;
@@ -166,7 +158,7 @@ static void limit_group(char *list, size_t size) {
   if (group) group->rights &= others ? others->rights : 0;
 }
 
-// To be freed; NULL with an errno.
+// The caller frees it; NULL sets errno.
 static char *attribute(int fd, const char *name, size_t *size) {
   // It may grow between the two calls.
   for (int tries = 0; tries < 10; tries++) {
@@ -259,8 +251,6 @@ int clinux_inherit(int from, int to) {
   if (!keeps_group && !has_list) mode = (mode & ~070u) | (mode & 070 & (mode & 07) << 3);
   return copy_mode(to, mode);
 }
-
-// MARK: Names
 
 // Takes the lock of an empty file that was just made under a name.
 static int keep_name(int folder, const char *name, int fd) {

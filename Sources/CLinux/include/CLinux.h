@@ -94,8 +94,8 @@ struct clinux_extent_walk {
   uint64_t end;
   struct fiemap *map;
 };
-// The first extent that ends after `position`, which no call may make smaller; an empty one at the walk's end if there
-// is none. EOPNOTSUPP where the file system has no FIEMAP.
+// The first extent that ends after `position`; an empty one at the walk's end if there is none. `position` must not
+// decrease. EOPNOTSUPP where the file system has no FIEMAP.
 int clinux_next_extent(struct clinux_extent_walk *walk, uint64_t position, struct clinux_extent *extent);
 void clinux_end_walk(struct clinux_extent_walk *walk);
 

@@ -29,7 +29,7 @@ struct ExtentList {
     if let part = part(bytes) { append(Extent(part, .data, isEncoded: traits.contains(.encrypted))) }
   }
 
-  /// Goes on with what there is of a block device of a size.
+  /// Appends the single extent of a block device of this size.
   mutating func append(device size: Int) {
     guard let part = part(0..<size) else { return }
     append(Extent(bytes: part, kind: .written, physical: part.lowerBound, isShared: false, isEncoded: false))

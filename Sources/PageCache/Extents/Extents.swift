@@ -82,11 +82,10 @@ extension PageCache {
   }
 
   private static func map(_ file: PagedFile, _ list: inout ExtentList) throws(PageCacheError) {
-    // 128 extents are 7 KiB.
+    // 128 extents are 7 KiB. SAFETY: the walk is this call's own, has no map yet, and is ended once.
     var walk = unsafe clinux_extent_walk(
       fd: file.descriptor.rawValue, settled: false, capacity: 128, index: 0, end: UInt64(list.rest.upperBound), map: nil
     )
-    // SAFETY: the walk is this call's own, and ended once.
     defer { unsafe clinux_end_walk(&walk) }
     var entry = clinux_extent()
     repeat {

@@ -63,6 +63,7 @@ private struct Mount {
     kind = Self.text(fields[dash + 1])
     source = Self.text(fields[dash + 2])
     let path = Self.unescaped(fields[4])
+    // SAFETY: the array ends with a zero.
     point = unsafe FilePath(platformString: path.map { CChar(bitPattern: $0) } + [0])
   }
 

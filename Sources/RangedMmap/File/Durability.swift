@@ -19,7 +19,9 @@ final class Durability: Sendable {
 
   init(_ states: PageStates) { self.states = states }
 
-  /// Runs one sync, whose failure begins a new epoch; success counts the answers of all that ran beside it.
+  /// Runs one sync, whose failure begins a new epoch.
+  ///
+  /// A success counts only if no concurrent sync failed: it waits for those, and the caller then compares epochs.
   func attempt<Failure>(_ body: () -> Failure?) -> Failure? {
     let ticket = log.withLock { log in
       defer { log.next += 1 }

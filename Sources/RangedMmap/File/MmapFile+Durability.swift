@@ -1,7 +1,5 @@
 import SystemPackage
 
-// From written to durable, and back to writing.
-
 extension MmapFile {
   /// Starts writeback of a range's pages and does not wait for it; the receipt stays.
   ///
@@ -76,6 +74,7 @@ extension MmapFile {
   /// - Parameter receipt: As good as before; after any error but `foreignRange` the range must be written again:
   ///   `reuse`.
   /// - Throws: ``MmapFileError``, as for one that is consumed; it holds no range.
+  /// - Complexity: As ``sync(_:)``.
   public func sync(inPlace receipt: inout WriteReceipt) throws(MmapFileError) {
     do throws(MmapFileError) { try prove(receipt) } catch {
       if error.code != .foreignRange { receipt = WriteReceipt(replacing: receipt, epoch: Epoch.none.number) }
@@ -98,8 +97,8 @@ extension MmapFile {
 
   /// Checks whether the file still covers all of its pages, and marks as lost those that held bytes and are cut off.
   ///
-  /// The kernel does not report that another program cuts the file short; each operation checks its own range, this
-  /// all.
+  /// The kernel does not report that another program cuts the file short, and an operation checks only its own range.
+  /// This checks the whole file.
   ///
   /// - Throws: ``MmapFileError`` with `truncated` or `deleted`.
   /// - Complexity: One statx(2), and more only if the file is short.

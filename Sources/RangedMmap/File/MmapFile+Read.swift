@@ -63,6 +63,7 @@ extension MmapFile {
   /// - Returns: What `body` returns.
   /// - Throws: ``MmapFileError`` with `openForWriting`, `outOfBounds`, `truncated`, `deleted`, `lost` or `system`, or
   ///   the one that `body` throws.
+  /// - Complexity: O(1) and what `body` does; no system call, but a fault for each page that is not in memory.
   public func withBytes<Result: ~Copyable>(
     in bytes: Range<Int>, _ body: (Span<UInt8>) throws(MmapFileError) -> Result
   ) throws(MmapFileError) -> Result {
@@ -97,8 +98,8 @@ extension MmapFile {
     _ bytes: Range<Int>, _ body: (Span<UInt8>) throws(MmapFileError) -> Result
   ) throws(MmapFileError) -> Result {
     try mapping.checkAttached(bytes)
-    let memory = unsafe UnsafeRawBufferPointer(mapping.memory(bytes))
     // SAFETY: the mapping outlives this call, and the caller keeps writers away.
+    let memory = unsafe UnsafeRawBufferPointer(mapping.memory(bytes))
     let result = try body(unsafe Span(_unsafeBytes: memory))
     try mapping.checkAttached(bytes)
     return result
@@ -106,8 +107,8 @@ extension MmapFile {
 
   func lend<Result: ~Copyable>(_ bytes: Range<Int>, _ body: (Span<UInt8>) throws -> Result) throws -> Result {
     try mapping.checkAttached(bytes)
-    let memory = unsafe UnsafeRawBufferPointer(mapping.memory(bytes))
     // SAFETY: the mapping outlives this call, and the caller keeps writers away.
+    let memory = unsafe UnsafeRawBufferPointer(mapping.memory(bytes))
     let result = try body(unsafe Span(_unsafeBytes: memory))
     try mapping.checkAttached(bytes)
     return result
@@ -121,7 +122,7 @@ extension MmapFile {
   /// - Returns: The number of bytes read, `range.count`.
   /// - Throws: ``MmapFileError`` with `bufferTooSmall`, and all that ``withBytes(of:_:)-(_,(Span<UInt8>)->Result)``
   ///   throws of its own. After a fault the buffer holds zeros where the file could not be reached.
-  /// - Complexity: A copy.
+  /// - Complexity: O(n) in the bytes; one copy. No system call, but a fault for each page that is not in memory.
   @discardableResult
   public func read<Stage>(
     _ range: borrowing PageRange<Stage>, into buffer: inout MutableRawSpan
@@ -129,14 +130,14 @@ extension MmapFile {
     try check(range)
     guard buffer.byteCount >= range.count else { throw tooSmall(buffer.byteCount, range.byteRange) }
     try mapping.checkAttached(range.byteRange)
-    let memory = unsafe UnsafeRawBufferPointer(mapping.memory(range.byteRange))
     // SAFETY: the room was checked; the source is mapped, and its range is borrowed.
+    let memory = unsafe UnsafeRawBufferPointer(mapping.memory(range.byteRange))
     unsafe buffer.withUnsafeMutableBytes { unsafe $0.copyMemory(from: memory) }
     try mapping.checkAttached(range.byteRange)
     return range.count
   }
 
-  /// Copies the bytes of a range into an array that must have room for all of them.
+  /// Copies the bytes of a range into an array, as ``read(_:into:)-(_,MutableRawSpan)``.
   @discardableResult
   public func read<Stage>(
     _ range: borrowing PageRange<Stage>, into buffer: inout [UInt8]
@@ -148,6 +149,8 @@ extension MmapFile {
   }
 
   /// Copies the bytes of a range into any collection that has room for them: a slice, a `Data`, an unsafe buffer.
+  ///
+  /// - Complexity: O(n) in the bytes; one copy, byte by byte if the room is not contiguous. No system call.
   @discardableResult
   public func read<Stage>(
     _ range: borrowing PageRange<Stage>, into buffer: inout some MutableCollection<UInt8>
@@ -156,8 +159,8 @@ extension MmapFile {
     let room = buffer.count
     guard room >= range.count else { throw tooSmall(room, range.byteRange) }
     return try lend(range.byteRange) { (bytes) throws(MmapFileError) in
+      // SAFETY: the room was checked.
       let isCopied: Void? = unsafe buffer.withContiguousMutableStorageIfAvailable { target in
-        // SAFETY: the room was checked.
         unsafe bytes.withUnsafeBytes { unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: $0) }
       }
       guard isCopied == nil else { return bytes.count }

@@ -1,7 +1,5 @@
 import SystemPackage
 
-// Changing a part of a range, and taking over what lies there.
-
 extension MmapFile {
   /// Lets a closure change some bytes of a range, which sees those that are there, and gives the receipt for the range.
   ///
@@ -61,6 +59,7 @@ extension MmapFile {
   ///     `truncated`, `deleted` and `lost` its range must be written again: `reuse`.
   ///   - body: Changes the bytes.
   /// - Throws: ``MmapFileError``, as for one that is consumed; it holds no range.
+  /// - Complexity: One load a page, and what the closure stores.
   public func update(_ receipt: inout WriteReceipt, _ body: (RangeEditor) throws -> Void) throws(MmapFileError) {
     let epoch = states.epoch
     try checkWhole(receipt)

@@ -1,5 +1,3 @@
-// Writing: the step from an allocated range to a receipt.
-
 extension MmapFile {
   /// Copies `bytes` into a range and gives the receipt for it.
   ///
@@ -38,10 +36,6 @@ extension MmapFile {
 
   /// Copies the bytes of any collection into a range: of a slice, a `Data`, an unsafe buffer, a string's `utf8`.
   ///
-  /// - Parameters:
-  ///   - bytes: As many as the range holds.
-  ///   - range: Consumed; on failure the error gives it back.
-  /// - Returns: The proof of the write.
   /// - Throws: ``MmapFileError``, as ``write(_:to:)-(RawSpan,_)``.
   /// - Complexity: As ``write(_:to:)-(RawSpan,_)`` where the bytes lie in memory one after the other; else as
   ///   ``write(to:_:)`` with ``RangeWriter/append(contentsOf:)-(Sequence<UInt8>)``.
@@ -53,6 +47,7 @@ extension MmapFile {
     var failure: MmapFileError?
     bytes.withContiguousStorageIfAvailable { bytes in
       guard let whole = range.take() else { return }
+      // SAFETY: the collection keeps its storage until this closure ends.
       do throws(MmapFileError) { receipt = try write(unsafe bytes.span, to: whole) } catch { failure = error }
     }
     if let failure { throw failure }
@@ -89,10 +84,10 @@ extension MmapFile {
   ) throws(MmapFileError) -> WriteReceipt {
     try fill(range) { (bytes) throws(MmapFileError) in
       try mapping.prepare(bytes)
-      let memory = unsafe mapping.memory(bytes)
       var cause: (any Error)?
       var filled = 0
       // SAFETY: the memory is the range's, which this call alone holds; the writer outlives neither it nor the count.
+      let memory = unsafe mapping.memory(bytes)
       unsafe withUnsafeMutablePointer(to: &filled) { position in
         let writer = unsafe RangeWriter(memory, position)
         do { try body(writer) } catch { cause = error }

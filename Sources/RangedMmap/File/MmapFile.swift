@@ -72,6 +72,7 @@ public final class MmapFile: Sendable {
   /// - Parameter body: Uses the descriptor, and does not close it.
   /// - Returns: What `body` returns.
   /// - Throws: What `body` throws.
+  /// - Complexity: O(1) and what `body` does; no system call.
   public func withDescriptor<Result: ~Copyable, Failure>(
     _ body: (FileDescriptor) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -89,8 +90,6 @@ public final class MmapFile: Sendable {
     Allocator(covering: AllocatedRange(start: 0, count: size, file: identity), states: states)
   }
 }
-
-// MARK: - Ranges without an owner
 
 extension MmapFile {
   /// The number of pages that came back with a dropped error and were not taken since.
@@ -113,11 +112,7 @@ extension MmapFile {
   /// - Returns: A range without another owner, or `nil` if there is none. Each call gives the next one.
   /// - Complexity: A lock and one store a page; one load if there is none.
   public func takeAbandoned() -> AllocatedRange? { states.takeAbandoned().map { states.handOut($0, end: size) } }
-}
 
-// MARK: - Creating
-
-extension MmapFile {
   /// Creates a file, maps it, and gives its allocator.
   ///
   /// The blocks are reserved unless `storage` says otherwise (fallocate(2)). The file is made under a scratch name in
@@ -173,11 +168,7 @@ extension MmapFile {
   ) throws(MmapFileError) -> (file: MmapFile, allocator: SequentialAllocator) {
     try create(at: path, size: size, allocator: SequentialAllocator.self, storage: storage, replacing: replacing)
   }
-}
 
-// MARK: - Opening
-
-extension MmapFile {
   /// Maps an existing file for writing, and gives its allocator, which starts at the first byte.
   ///
   /// Nothing is changed until a range is written. The file is the one that the name leads to when its lock is taken;
@@ -189,6 +180,7 @@ extension MmapFile {
   ///   - allocator: What hands out the pages.
   /// - Returns: The file and the only allocator that it will have.
   /// - Throws: ``MmapFileError`` with `emptyFile`, `notRegularFile`, `locked` or `system`.
+  /// - Complexity: A fixed number of system calls, among them openat(2), fcntl(2) for the lock, and mmap(2).
   public static func open<Allocator: RangeAllocator>(
     at path: FilePath, allocator: Allocator.Type
   ) throws(MmapFileError) -> (file: MmapFile, allocator: Allocator) {
@@ -210,6 +202,7 @@ extension MmapFile {
   /// - Parameter path: A regular file of at least 1 byte, or a block device.
   /// - Returns: The file, whose pages all stay `free`.
   /// - Throws: ``MmapFileError`` with `emptyFile`, `notRegularFile` or `system`.
+  /// - Complexity: As ``open(at:allocator:)-(FilePath,_)``, without the lock.
   public static func openReadOnly(at path: FilePath) throws(MmapFileError) -> MmapFile {
     try MmapFile(Mapping(opening: path, forWriting: false))
   }

@@ -31,12 +31,14 @@ public struct UnsafeMmapFile: Sendable {
   public static func create(
     at path: FilePath, size: Int, storage: Storage = .preallocated, replacing: Bool = false
   ) throws(MmapFileError) -> UnsafeMmapFile {
+    // SAFETY: the allocator is dropped, so no range is handed out.
     unsafe UnsafeMmapFile(
       sharing: try MmapFile.create(at: path, size: size, storage: storage, replacing: replacing).file)
   }
 
   /// Maps an existing file for writing; see ``MmapFile/open(at:allocator:)-(FilePath,_)``.
   public static func open(at path: FilePath) throws(MmapFileError) -> UnsafeMmapFile {
+    // SAFETY: the allocator is dropped, so no range is handed out.
     unsafe UnsafeMmapFile(sharing: try MmapFile.open(at: path).file)
   }
 
@@ -46,8 +48,6 @@ public struct UnsafeMmapFile: Sendable {
   /// The states of all pages; a page of which any byte was written is `written`.
   public var states: PageStates { file.states }
 }
-
-// MARK: - Bytes
 
 extension UnsafeMmapFile {
   /// Writes as many of the bytes as fit before the end of the file; a negative offset traps.
@@ -86,6 +86,7 @@ extension UnsafeMmapFile {
   ///   - offset: Where; 0 or more.
   /// - Throws: ``MmapFileError`` with `lengthMismatch` if they do not fit or the offset is negative, and all that
   ///   ``writeBytes(_:at:)`` throws.
+  /// - Complexity: As ``writeBytes(_:at:)``.
   @unsafe
   public func writeAllBytes(_ bytes: RawSpan, at offset: Int) throws(MmapFileError) {
     guard offset >= 0, bytes.byteCount <= size - offset else {
@@ -93,6 +94,7 @@ extension UnsafeMmapFile {
         .lengthMismatch, path: file.path, "\(bytes.byteCount) bytes at offset \(offset) end after \(size)",
         remedy: "write what fits before the end; a mapped file does not grow")
     }
+    // SAFETY: the caller keeps other threads away from the bytes.
     _ = try unsafe writeBytes(bytes, at: offset)
   }
 
@@ -101,13 +103,12 @@ extension UnsafeMmapFile {
   /// # Safety
   /// No other thread may read or write these bytes of the mapping meanwhile.
   ///
-  /// - Parameters:
-  ///   - bytes: What to write.
-  ///   - offset: Where; 0 or more.
   /// - Throws: ``MmapFileError``, as ``writeAllBytes(_:at:)-(RawSpan,_)``.
+  /// - Complexity: As ``writeBytes(_:at:)``, with one more copy if the bytes are not contiguous.
   @unsafe
   public func writeAllBytes(_ bytes: some Collection<UInt8>, at offset: Int) throws(MmapFileError) {
     var failure: MmapFileError?
+    // SAFETY: the caller keeps other threads away; the storage is the collection's until the closure ends.
     let isWritten: Void? = bytes.withContiguousStorageIfAvailable { bytes in
       do throws(MmapFileError) {
         try unsafe writeAllBytes(UnsafeRawBufferPointer(bytes).bytes, at: offset)
@@ -136,6 +137,7 @@ extension UnsafeMmapFile {
     let start = min(offset, size)
     let wanted = start..<start + min(buffer.byteCount, size - start)
     try file.mapping.checkAttached(wanted)
+    // SAFETY: the mapping outlives this call, the caller keeps writers away, and the buffer has the room.
     let memory = unsafe UnsafeRawBufferPointer(file.mapping.memory(wanted))
     unsafe buffer.withUnsafeMutableBytes { unsafe $0.copyMemory(from: memory) }
     try file.mapping.checkAttached(wanted)
@@ -152,6 +154,7 @@ extension UnsafeMmapFile {
   ///   - body: Reads the bytes; the span can't leave it.
   /// - Returns: What `body` returns.
   /// - Throws: ``MmapFileError`` with `truncated`, `deleted`, `lost` or `system`, or the one that `body` throws.
+  /// - Complexity: O(1) and what `body` does; no copy, no system call.
   @unsafe
   public func withBytes<Result: ~Copyable>(
     in bytes: Range<Int>, _ body: (Span<UInt8>) throws(MmapFileError) -> Result
@@ -164,10 +167,6 @@ extension UnsafeMmapFile {
   /// # Safety
   /// No thread may write these bytes of the mapping meanwhile.
   ///
-  /// - Parameters:
-  ///   - bytes: Offsets, inside the file.
-  ///   - body: Reads the bytes; the span can't leave it.
-  /// - Returns: What `body` returns.
   /// - Throws: What `body` throws, or ``MmapFileError`` as for a closure that throws nothing.
   @unsafe
   public func withBytes<Result: ~Copyable>(
@@ -188,6 +187,7 @@ extension UnsafeMmapFile {
   public func fill(_ byte: UInt8) throws(MmapFileError) {
     try change(0..<size) { (bytes) throws(MmapFileError) in
       try file.mapping.prepare(bytes)
+      // SAFETY: the bytes are the whole mapping, from which the caller keeps other threads away.
       _ = unsafe file.mapping.memory(bytes).initializeMemory(as: UInt8.self, repeating: byte)
     }
   }
@@ -198,6 +198,7 @@ extension UnsafeMmapFile {
   /// No other thread may read or write the mapping meanwhile.
   ///
   /// - Throws: ``MmapFileError``, as ``writeBytes(_:at:)``.
+  /// - Complexity: As ``fill(_:)``.
   @unsafe
   public func zero() throws(MmapFileError) { try unsafe fill(0) }
 
@@ -229,11 +230,7 @@ extension UnsafeMmapFile {
     defer { for page in stillLost { states.set(page..<page + 1, to: StateByte(.lost)) } }
     try file.store(in: bytes, body)
   }
-}
 
-// MARK: - Durability
-
-extension UnsafeMmapFile {
   /// Starts writeback of everything that was written; see ``MmapFile/flush()``.
   public func flush() throws(MmapFileError) { try file.flush() }
 
@@ -241,6 +238,7 @@ extension UnsafeMmapFile {
   ///
   /// - Parameter bytes: Offsets, inside the file.
   /// - Throws: ``MmapFileError`` with `readOnly`, `noSpace` or `system`.
+  /// - Complexity: As ``MmapFile/flush(_:)``.
   public func flush(_ bytes: Range<Int>) throws(MmapFileError) { try file.flushUnowned(bytes) }
 
   /// Waits until everything that was written before the call is durable; see ``MmapFile/syncAll()``.

@@ -48,6 +48,7 @@ import Synchronization
   var hasFaults: Bool {
     // What was loaded from the mapping was loaded before.
     atomicMemoryFence(ordering: .acquiring)
+    // SAFETY: `marks` keeps the region alive in which the count is.
     return unsafe faults.pointee.load(ordering: .acquiring) != 0
   }
 

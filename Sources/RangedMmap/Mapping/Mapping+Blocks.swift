@@ -37,10 +37,10 @@ extension Mapping {
     var gaps = Gaps()
     let pageCount = runs.reduce(0) { $0 + $1.count }
     // At least 32: a call costs as much as some hundred extents. At most 512, those of a large page in single blocks.
+    // SAFETY: the walk is this call's own, has no map yet, and is ended once.
     var walk = unsafe clinux_extent_walk(
-      fd: descriptor.rawValue, settled: settled, capacity: UInt32(min(max(pageCount, 32), 512)), index: 0,
-      end: UInt64(min((runs.last?.upperBound ?? 0) * Alignment.page, size)), map: nil)
-    // SAFETY: the walk is this call's own, and ended once.
+      fd: descriptor.rawValue, settled: settled, capacity: UInt32(min(max(pageCount, 32), Self.large / Alignment.page)),
+      index: 0, end: UInt64(min((runs.last?.upperBound ?? 0) * Alignment.page, size)), map: nil)
     defer { unsafe clinux_end_walk(&walk) }
     for run in runs {
       var position = run.lowerBound * Alignment.page

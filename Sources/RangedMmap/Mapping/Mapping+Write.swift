@@ -15,6 +15,7 @@ extension Mapping {
   func copy(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) {
     guard !bytes.isEmpty else { return }  // as an empty half of a split, which may lie at the end of the file
     // Pages of a range are written together: the first one speaks for all.
+    // SAFETY: the caller owns the pages, which are mapped, and its source has as many bytes.
     if mappingStates[bytes.lowerBound / Alignment.page] == .mapped {
       unsafe memory(bytes).copyMemory(from: source)
     } else {
@@ -27,6 +28,7 @@ extension Mapping {
     let pages = Alignment.pages(of: bytes)
     switch strategy(for: bytes) {
     case .throughCache:
+      // SAFETY: here and in the other cases source and pages are those of `copy`.
       if try unsafe writeThroughCache(source, to: bytes) {
         mappingStates.set(pages, to: .cached)
         return
@@ -138,7 +140,7 @@ extension Mapping {
       // A store would fault; find out why.
       try checkCovered(bytes)
       if let reason = missingBlocks(bytes) { throw reason }
-      // Space may have been freed in between.
+      // Space may have been freed in between. SAFETY: as above.
       guard unsafe clinux_populate_for_writing(base + whole.lowerBound, whole.count) == 0 else {
         throw .system(.ioError, path, "can't make the pages writable", bytes: bytes)
       }
@@ -175,7 +177,11 @@ extension Mapping {
     for offset in stride(from: bytes.lowerBound, to: bytes.upperBound, by: Alignment.page) {
       var (byte, count) = (UInt8(0), 0)
       // SAFETY: both calls have the variable for a buffer; the page is the caller's.
-      guard unsafe pread(descriptor.rawValue, &byte, 1, off_t(offset)) == 1 else { return nil }
+      let failure = Errno.failure(of: {
+        count = unsafe pread(descriptor.rawValue, &byte, 1, off_t(offset))
+        return Int32(count)
+      })
+      guard failure == nil, count == 1 else { return nil }
       let code = unsafe clinux_write_at(descriptor.rawValue, &byte, 1, off_t(offset), &count)
       switch Errno(rawValue: code) {
       case Errno(rawValue: 0): continue

@@ -75,8 +75,6 @@ import SystemPackage
   }
 }
 
-// MARK: - Faults
-
 extension Mapping {
   func isDetached(page: Int) -> Bool { memory.isDetached(page: page) }
 
@@ -126,11 +124,7 @@ extension Mapping {
       first..<last + 1, protection: isWritable ? PROT_READ | PROT_WRITE : PROT_READ, to: ownFile.descriptor.rawValue)
     guard code == 0 else { throw file.refusedMapping(Errno(rawValue: code), size: bytes.count) }
   }
-}
 
-// MARK: - System calls on ranges
-
-extension Mapping {
   /// Starts writeback of the range's dirty pages: sync_file_range(2).
   func startWriteback(_ bytes: Range<Int>) throws(MmapFileError) {
     guard !bytes.isEmpty else { return }  // a length of 0 would mean all of the file

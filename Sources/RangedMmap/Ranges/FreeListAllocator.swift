@@ -55,6 +55,7 @@ public final class FreeListAllocator: RangeAllocator, Sendable {
   /// - Parameter byteCount: Bytes wanted, at least 1; rounded up to 4096.
   /// - Returns: The range, which is short of whole pages only at the end of the file; `nil` when no run of free pages
   ///   is as long, or `byteCount` is not positive.
+  /// - Complexity: That of the type, and one store a page.
   public func allocate(_ byteCount: Int) -> AllocatedRange? {
     guard byteCount > 0 else { return nil }
     let wanted = Alignment.pages(in: byteCount)
@@ -72,6 +73,7 @@ public final class FreeListAllocator: RangeAllocator, Sendable {
   ///   - offset: Where, counted from the start of the file: a multiple of 4096.
   /// - Returns: The range; `nil` if some of it is not free, or does not lie in the file, or `offset` is no multiple of
   ///   4096.
+  /// - Complexity: That of the type, and one store a page.
   public func allocate(_ byteCount: Int, at offset: Int) -> AllocatedRange? {
     guard byteCount > 0, offset >= 0, offset % Alignment.page == 0 else { return nil }
     let first = offset / Alignment.page
@@ -93,6 +95,7 @@ public final class FreeListAllocator: RangeAllocator, Sendable {
   /// file traps, and so does one from outside of the pages that this allocator was given.
   ///
   /// - Parameter range: Consumed.
+  /// - Complexity: That of the type, and one store a page.
   public func free<Stage>(_ range: consuming PageRange<Stage>) {
     precondition(range.file == states.file, "a range of one file was given back to the allocator of another")
     precondition(

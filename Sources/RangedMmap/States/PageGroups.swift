@@ -18,6 +18,8 @@ public struct PageGroups: Sendable {
   private var version = -1
 
   /// Makes groups of at least one page, with no counts yet; pages are counted from the start of the file.
+  ///
+  /// - Complexity: O(n) in the groups; one array.
   public init(of states: PageStates, pages: Range<Int>, each pagesPerGroup: Int) {
     precondition(pagesPerGroup > 0 && pages.lowerBound >= 0 && pages.upperBound <= states.count, "no such pages")
     self.states = states

@@ -25,7 +25,9 @@ import Synchronization
   let abandonedCount = Atomic<Int>(0)
 
   /// How many pages share one mark of change, and are counted again together: 16 MiB of the file.
-  static let chunk = 4096
+  ///
+  /// Their states fill one page of memory, which is what a store makes the region use.
+  package static let chunk = 4096
 
   init?(pageCount: Int, file: UInt64) {
     let chunkCount = (pageCount + Self.chunk - 1) / Self.chunk
@@ -78,8 +80,6 @@ import Synchronization
     set(range.pages, to: state)
   }
 }
-
-// MARK: - What the library's own steps do
 
 extension PageStates {
   /// The current epoch; bytes written in an earlier one are lost if not yet durable.
@@ -216,9 +216,9 @@ extension PageStates {
         passed.upperBound == census.highWaterMark
         ? 0..<0 : census.highWaterMark / Self.chunk..<(passed.upperBound + Self.chunk - 1) / Self.chunk
       let isNewEpoch = epoch != census.epoch
+      // SAFETY: `changed` keeps the marks alive, and has one for each chunk.
       let marks = unsafe changed.bytes
       for chunk in 0..<census.chunkCount {
-        // SAFETY: `chunk` is below the number of chunks that the region was made for.
         let isChanged = unsafe marks[chunk].load(ordering: .relaxed) != 0
         guard isChanged || isNewEpoch && census.has(.unsynced, inChunk: chunk) else { continue }
         recount(chunk, &census, reader)

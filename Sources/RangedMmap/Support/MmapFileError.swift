@@ -108,13 +108,12 @@ public struct MmapFileError: Error, Sendable {
   }
 }
 
-// MARK: - The range inside
-
 extension MmapFileError {
   /// Gives back the range that the failed step consumed, ready to be written again, or throws this error.
   ///
   /// - Returns: The range for the first caller.
   /// - Throws: This error, for all others, and if the step consumed none.
+  /// - Complexity: An atomic exchange, and one store a page for a receipt.
   public func range() throws(MmapFileError) -> AllocatedRange {
     guard let range = takeRange() else { throw self }
     return range
@@ -126,6 +125,7 @@ extension MmapFileError {
   /// had been given to `reuse`; ``takeReceipt()`` gives it back as what it was.
   ///
   /// - Returns: The range for the first caller; `nil` for all others, and if the step consumed none.
+  /// - Complexity: An atomic exchange, and one store a page for a receipt.
   public func takeRange() -> AllocatedRange? { returned?.takeAllocated() }
 
   /// Gives back the receipt that the failed step consumed, if it is as good as before.
@@ -134,11 +134,13 @@ extension MmapFileError {
   /// that failed there is no receipt any more, because the bytes may be gone.
   ///
   /// - Returns: The receipt for the first caller; `nil` for all others, and if the error holds none.
+  /// - Complexity: An atomic exchange.
   public func takeReceipt() -> WriteReceipt? { returned?.take() }
 
   /// Gives back the durable range that the failed step consumed, if nothing was changed in it.
   ///
   /// - Returns: The range for the first caller; `nil` for all others, and if the error holds none.
+  /// - Complexity: An atomic exchange.
   public func takeFlushed() -> FlushedRange? { returned?.take() }
 }
 

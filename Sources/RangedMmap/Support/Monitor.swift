@@ -13,9 +13,9 @@ import Glibc
 
   package init(_ state: consuming sending State) {
     self.state = state
+    // SAFETY: fresh memory of the right type, initialised once, here.
     unsafe mutex = .allocate(capacity: 1)
     unsafe condition = .allocate(capacity: 1)
-    // SAFETY: fresh memory of the right type, initialised once, here.
     unsafe mutex.initialize(to: pthread_mutex_t())
     unsafe condition.initialize(to: pthread_cond_t())
     unsafe pthread_mutex_init(mutex, nil)

@@ -32,6 +32,7 @@ where Value.AtomicRepresentation == UInt8.AtomicRepresentation {
   @inline(__always)
   subscript(index: Int) -> UnsafeMutablePointer<Atomic<Value>> {
     precondition(index >= 0 && index < count, "no such page")
+    // SAFETY: the index was checked.
     return unsafe bytes + index
   }
 }

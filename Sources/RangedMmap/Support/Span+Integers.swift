@@ -8,6 +8,7 @@ extension Span<UInt8> {
   ///   - offset: Counted from the span's start; need not be aligned.
   ///   - type: The integer's type, where the use does not determine it.
   /// - Returns: The integer.
+  /// - Complexity: O(n) in the bytes of the integer.
   @inlinable
   public func load<Value: FixedWidthInteger>(littleEndianAt offset: Int, as type: Value.Type = Value.self) -> Value {
     let size = Value.bitWidth / 8

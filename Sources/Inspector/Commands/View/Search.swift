@@ -76,7 +76,7 @@ final class Search: Sendable {
 
   // In groups of a chunk of the census; those without the state are skipped.
   private func page(in state: PageState, _ pages: Range<Int>) throws(CommandError) -> Int? {
-    var groups = PageGroups(of: file.states, pages: pages, each: 4096)
+    var groups = PageGroups(of: file.states, pages: pages, each: PageStates.chunk)
     groups.update()
     for group in inOrder(Array(0..<groups.count)) {
       let pages = groups.pages(of: group)
