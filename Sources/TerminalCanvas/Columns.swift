@@ -28,6 +28,7 @@ extension Unicode.Scalar {
     }
   }
 
+  // SAFETY: the locale is never freed.
   private var width: Int { Int(unsafe cnc_width(Self.locale, wchar_t(value))) }
 
   // SAFETY: set once, and only read.

@@ -27,7 +27,8 @@ extension StringProtocol {
     guard unicodeScalars.contains(where: \.isHazardous) else { return String(self) }
     return unicodeScalars.reduce(into: "") { text, scalar in
       if scalar.isHazardous {
-        text += scalar.isASCII ? "\\x" + digits(scalar.value, 2) : "\\u{" + digits(scalar.value, 2) + "}"
+        let digits = zeroPadded(scalar.value, to: 2, radix: 16)
+        text += scalar.isASCII ? "\\x" + digits : "\\u{" + digits + "}"
       } else {
         text.unicodeScalars.append(scalar)
       }
@@ -40,7 +41,7 @@ extension StringProtocol {
       if scalar == "\"" || scalar == "\\" {
         text += "\\" + String(scalar)
       } else if scalar.isHazardous {
-        for unit in String(scalar).utf16 { text += "\\u" + digits(UInt32(unit), 4) }
+        for unit in String(scalar).utf16 { text += "\\u" + zeroPadded(unit, to: 4, radix: 16) }
       } else {
         text.unicodeScalars.append(scalar)
       }
@@ -48,7 +49,8 @@ extension StringProtocol {
   }
 }
 
-private func digits(_ value: UInt32, _ width: Int) -> String {
-  let digits = String(value, radix: 16)
+/// A number that is not negative, with zeros in front up to a width.
+package func zeroPadded(_ value: some BinaryInteger, to width: Int, radix: Int = 10) -> String {
+  let digits = String(value, radix: radix)
   return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }

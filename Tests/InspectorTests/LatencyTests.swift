@@ -70,18 +70,18 @@ final class LatencyTests: FolderSuite {
   func counts() throws {
     let session = try session()
     try session.play(lines: ["workers start 3 ops=20 flush=sync", "workers wait"])
-    let crew = session.workers
-    #expect(crew.orderedPhases == [.write, .sync])
-    #expect(crew.latencies(of: .write).count == 60 && crew.latencies(of: .sync).count == 60)
-    #expect(crew.latencies(of: .flush).count == 0)
-    #expect(crew.workers.map { $0.latencies(of: .write).count } == crew.workers.map(\.operations))
-    let average = try #require(crew.averageRate)
-    #expect(average > 0 && crew.workers.allSatisfy { $0.averageRate != nil })
+    let pool = session.workers
+    #expect(pool.orderedPhases == [.write, .sync])
+    #expect(pool.latencies(of: .write).count == 60 && pool.latencies(of: .sync).count == 60)
+    #expect(pool.latencies(of: .flush).count == 0)
+    #expect(pool.workers.map { $0.latencies(of: .write).count } == pool.workers.map(\.operations))
+    let average = try #require(pool.averageRate)
+    #expect(average > 0 && pool.workers.allSatisfy { $0.averageRate != nil })
     // A figure of what has ended stands.
-    #expect(crew.averageRate == average)
+    #expect(pool.averageRate == average)
     try session.play(lines: ["workers start 1 ops=2 flush=async", "workers wait"])
-    #expect(crew.shift.count == 1 && crew.latencies(of: .flush).count == 2 && crew.latencies(of: .sync).count == 0)
-    #expect(crew.shift.first?.currentPages == nil)
+    #expect(pool.shift.count == 1 && pool.latencies(of: .flush).count == 2 && pool.latencies(of: .sync).count == 0)
+    #expect(pool.shift.first?.currentPages == nil)
   }
 
   @Test("The time for which workers are halted is no time at work")

@@ -34,7 +34,7 @@ package final class Document {
     if let path = standing?.newPath { newPath = path } else if standing?.name == .kept { newPath = nil }
   }
 
-  /// What is to be reported of its name and size and was not yet, without what a watch reports.
+  /// Events on name and size that are not reported yet, without those that a watch reports.
   func news(_ now: [Event?], butFor isWatched: [Bool]) -> [Event] {
     var news: [Event] = []
     for (index, event) in now.enumerated() where !isWatched[index] {

@@ -29,6 +29,7 @@ struct PatternFill: Sendable {
 
   /// Fills memory that is the file from `offset` on, in a range that starts at `start`.
   func fill(_ memory: UnsafeMutableRawBufferPointer, offset: Int, start: Int) throws(CommandError) {
+    // SAFETY: each way of filling stays within the memory that the caller lends.
     switch content.pattern {
     case .byte(let byte): unsafe memory.initializeMemory(as: UInt8.self, repeating: byte)
     case .text, .file: try unsafe source?.fill(memory, from: offset - start)
@@ -64,6 +65,7 @@ struct PatternFill: Sendable {
   func firstDifference(
     _ bytes: Span<UInt8>, start: Int, _ advance: (Int) -> Bool = { _ in true }
   ) throws -> (offset: Int, expected: UInt8, found: UInt8)? {
+    // 64 KiB stay in the processor's cache from the filling to the comparison.
     var scratch = [UInt8](repeating: 0, count: min(bytes.count, 1 << 16))
     for position in stride(from: 0, to: bytes.count, by: scratch.count) {
       let part = min(scratch.count, bytes.count - position)

@@ -91,6 +91,7 @@ final class PatternSource: Sendable {
     var filled = 0
     while filled < memory.count {
       let place = (position + filled) % size
+      // SAFETY: `filled` is below the count.
       let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[filled...])
       guard row.isEmpty, let file else {
         // SAFETY: as much as both have from there on.

@@ -191,7 +191,7 @@ struct RangeTable: ~Copyable {
   ) throws(CommandError) -> Result { try body(&records[label - 1]) }
 }
 
-/// The first index for which something is so that is so for all that follow, or `count`.
+/// Binary search: the first index where the predicate holds, or `count`; it holds for all that follow.
 func firstIndex(below count: Int, where isAfter: (Int) -> Bool) -> Int {
   var (low, high) = (0, count)
   while low < high {

@@ -19,7 +19,7 @@ extension Session {
     for event in document.news(news, butFor: isWatched) { note(event) }
   }
 
-  /// Takes as reported what a watch has reported until its end; what came after its last sample is still to be reported.
+  /// Marks events that a watch printed as reported; what came after its last sample is still to be reported.
   func takeAsReported(by watch: PageWatch) {
     guard let file, let seen = watch.seen, let now = sampledFile?.standing else { return }
     guard seen.file.identity == sampledFile?.identity else {

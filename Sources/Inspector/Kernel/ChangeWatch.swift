@@ -19,6 +19,7 @@ struct ChangeWatch {
   private var knownPages: Int?
   private var scratch = [UInt8](repeating: 0, count: 64 * Alignment.page)
 
+  // A fresh mark lasts for three samples at the shortest pause, then a paler one until a person has found it.
   private static let freshTime = Duration.milliseconds(800)
   private static let markTime = Duration.seconds(4)
 

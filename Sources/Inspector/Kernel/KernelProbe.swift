@@ -49,7 +49,7 @@ package struct KernelProbe {
   package mutating func sample(_ request: KernelRequest) -> KernelSample {
     let descriptor = request.file.descriptor
     if file !== request.file {
-      // What was seen of a file that has grown is kept: what is new in it shows.
+      // Kept when the same file grows, so that new pages are marked.
       if file?.identity != request.file.identity { self = KernelProbe() }
       file = request.file
       fileSystem = try? PageCache.fileSystem(of: descriptor)
@@ -85,7 +85,7 @@ package struct KernelProbe {
   // four pages fill a window of 160 columns and 50 rows with so many.
   private static let mostCompared = 1 << 15
 
-  // Page by page where each is one cell or may be marked, and then of each page too; else by the cell.
+  // Per page if a cell is one page or changes are marked; else per cell.
   private static func count(
     _ sample: inout KernelSample, _ request: KernelRequest
   ) throws(PageCacheError) -> [CachedPage] {

@@ -44,7 +44,7 @@ package struct KernelSample: Sendable, Equatable {
     alike = cursor..<cursor + 1
   }
 
-  // Whether what another program stores into its mapping may show in the bytes alone: in memory no page is ever dirty.
+  // Whether a store by another program may leave no dirty page: in memory no page is ever dirty.
   var hidesStores: Bool { fileSystem?.isInMemory == true || isMapped }
 
   private var isMapped: Bool { users?.contains { !$0.isSelf && $0.mapping == .writable } ?? false }
@@ -53,10 +53,10 @@ package struct KernelSample: Sendable, Equatable {
   var longestPause: Duration? {
     // A store into a mapping makes no event, and a process that may write can map without one.
     let isStored = isMapped || hidesStores && users?.contains { !$0.isSelf && $0.canChange } ?? false
-    // Where users and pages are unknown, the bytes are all that shows a change.
+    // Where users and pages are unknown, the bytes are all that shows a change. A sample a second is cheap, and soon enough.
     if isStored || view.cells.isEmpty && digest != nil { return .seconds(1) }
     let isMoving = !marks.isEmpty || [totals?.dirty, totals?.writeback].contains { $0 ?? 0 > 0 }
-    return isMoving ? .seconds(4) : nil
+    return isMoving ? Pace.longest : nil
   }
 
   package subscript(page: Int) -> KernelCell? { view[page] }

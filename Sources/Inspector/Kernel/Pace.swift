@@ -3,8 +3,10 @@
 struct Pace {
   private var pause = Self.shortest
 
+  // Four samples a second show a process under way, and cost little.
   static let shortest = Duration.milliseconds(250)
-  private static let longest = Duration.seconds(4)
+  // Less than the 5 s after which the kernel begins the next writeback by itself (`vm.dirty_writeback_centisecs`).
+  static let longest = Duration.seconds(4)
 
   /// The time until the next sample; `nil` to wait until something happens.
   ///

@@ -97,7 +97,7 @@ final class PageWatch: Sendable {
       last = now
       report.withLock { $0.seen = Seen(file: current, standing: now.standing) }
       if isLast { return }
-      var pause = pace.next(hasMoved: hasMoved || isTouched, atMost: .seconds(4), cost: cost)
+      var pause = pace.next(hasMoved: hasMoved || isTouched, atMost: Pace.longest, cost: cost)
       if isTouched { pause = max(Sampler.eventTime, Pace.least(for: cost)) }
       alarm.wait(also: isTouched ? nil : events?.descriptor, atMost: [pause, left].compactMap { $0 }.min())
     }

@@ -9,7 +9,7 @@ package final class Sampler: Sendable {
     var request: KernelRequest?
     var isWorking = false
     var isOver = false
-    /// Whether it differs from what the last sample was of.
+    /// Whether the request has changed since the last sample.
     var isNew = false
     /// Whether a person waits for the next sample.
     var isUrgent = false

@@ -1,4 +1,5 @@
 import Glibc
+import VisibleText
 
 /// A moment of the wall clock.
 package struct WallTime: Sendable, Equatable, CustomStringConvertible {
@@ -24,8 +25,8 @@ package struct WallTime: Sendable, Equatable, CustomStringConvertible {
 
   /// Day and time of Greenwich by ISO 8601, as in `2025-01-31T09:41:07.250Z`.
   var date: String {
+    // SAFETY: the call fills the structure, whose pointer to a name is not followed.
     var (parts, seconds) = (unsafe tm(), seconds)
-    // SAFETY: fills the structure that it is given.
     unsafe gmtime_r(&seconds, &parts)
     let fields = unsafe Self.fields(parts)
     return fields[..<3].joined(separator: "-") + "T" + fields[3...].joined(separator: ":") + "\(milliseconds)Z"
@@ -49,14 +50,11 @@ package struct WallTime: Sendable, Equatable, CustomStringConvertible {
   private var seconds: Int { Int((nanoseconds - fraction) / 1_000_000_000) }
   private var fraction: Int64 { (nanoseconds % 1_000_000_000 + 1_000_000_000) % 1_000_000_000 }
 
-  private var milliseconds: String {
-    let digits = "\(fraction / 1_000_000)"
-    return "." + String(repeating: "0", count: 3 - digits.count) + digits
-  }
+  private var milliseconds: String { "." + zeroPadded(fraction / 1_000_000, to: 3) }
 
   private var localFields: [String] {
+    // SAFETY: the call fills the structure, whose pointer to a name is not followed.
     var (parts, seconds) = (unsafe tm(), seconds)
-    // SAFETY: fills the structure that it is given.
     unsafe localtime_r(&seconds, &parts)
     return unsafe Self.fields(parts)
   }
@@ -64,7 +62,7 @@ package struct WallTime: Sendable, Equatable, CustomStringConvertible {
   // Year, month, day, hour, minute and second, with two digits at least.
   private static func fields(_ parts: tm) -> [String] {
     unsafe [parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec]
-      .map { $0 < 10 ? "0\($0)" : "\($0)" }
+      .map { zeroPadded($0, to: 2) }
   }
 }
 

@@ -9,7 +9,7 @@ package func counted(_ number: Int, _ noun: String) -> String {
 }
 
 /// Pages by their numbers, with the noun before them.
-func named(_ pages: Range<Int>) -> String {
+package func named(_ pages: Range<Int>) -> String {
   pages.count == 1 ? "page \(pages.lowerBound)" : "pages \(pages.lowerBound)-\(pages.upperBound - 1)"
 }
 
@@ -17,5 +17,5 @@ func named(_ pages: Range<Int>) -> String {
 package func address(_ offset: some BinaryInteger) -> String { "0x" + hex(offset, width: 1) }
 
 extension String {
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+  package func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -1,8 +1,6 @@
-/// A number in hexadecimal, with zeros in front up to a width.
-package func hex(_ value: some BinaryInteger, width: Int) -> String {
-  let digits = String(value, radix: 16)
-  return String(repeating: "0", count: max(0, width - digits.count)) + digits
-}
+import VisibleText
+
+package func hex(_ value: some BinaryInteger, width: Int) -> String { zeroPadded(value, to: width, radix: 16) }
 
 func hexByte(_ high: Unicode.Scalar, _ low: Unicode.Scalar) -> UInt8? {
   guard let high = hexDigit(high), let low = hexDigit(low) else { return nil }

@@ -135,7 +135,7 @@ extension FileDescriptor {
 }
 
 extension Stat {
-  /// The device and the number that the file has there: what is the same file has the same.
+  /// Device and inode number.
   package var identity: [UInt64] { [UInt64(deviceID.rawValue), UInt64(inode.rawValue)] }
 
   /// The size and the times of change, to be compared: of a file that was written, cut or renamed since they are others.

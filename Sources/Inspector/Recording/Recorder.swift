@@ -1,4 +1,5 @@
 import SystemPackage
+import VisibleText
 
 /// Keeps what was done since a file was opened as lines of a script, and writes them to a file while it records.
 ///
@@ -62,7 +63,7 @@ final class Recorder {
     (history, isWhole, start) = ([], true, .now)
   }
 
-  /// Something was done that is not kept: there can be no whole recording any more.
+  /// Drops the history: a complete recording is not possible any more.
   func forget() { (history, isWhole) = ([], false) }
 
   /// Writes all that it has kept, and from now on what comes.
@@ -105,8 +106,7 @@ final class Recorder {
 
   private var time: String {
     let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
-    let rest = "\(milliseconds % 1000)"
-    return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - rest.count) + rest
+    return "\(milliseconds / 1000)." + zeroPadded(milliseconds % 1000, to: 3)
   }
 
   private func stamped(_ line: String) -> String { "\(line) #@ \(time)" }

@@ -9,7 +9,7 @@ extension Session {
   package func begin(recordingTo output: OutputFile) throws(CommandError) {
     requireOwner()
     try recorder.begin(output)
-    tellOfRecording()
+    reportRecordingFailure()
   }
 
   package func endRecording() -> [CommandError] {
@@ -43,10 +43,10 @@ extension Session {
 
   /// Records what workers did since the last time.
   func recordWorkers() {
-    let steps = workers.takeStepsToTell()
+    let steps = workers.takeStepsToRecord()
     if steps > 0 { write(.workers(.step(steps))) }
     // Lines that can be read, and gone through one by one.
-    var rest = workers.takeTurnsToTell()[...]
+    var rest = workers.takeTurnsToRecord()[...]
     while !rest.isEmpty {
       write(.workers(.turn(Array(rest.prefix(Self.turnsPerLine)))))
       rest = rest.dropFirst(Self.turnsPerLine)
@@ -65,7 +65,7 @@ extension Session {
     }
     let form = command.action.recorded(by: self, isRacing: false)
     recorder.release(hasFailed ? achieved.map(\.description) : Self.lines(of: command, form))
-    tellOfRecording()
+    reportRecordingFailure()
   }
 
   /// Records what a command had done before it failed.
@@ -75,10 +75,10 @@ extension Session {
 
   private func add(_ line: String) {
     recorder.add(line)
-    tellOfRecording()
+    reportRecordingFailure()
   }
 
-  private func tellOfRecording() {
+  private func reportRecordingFailure() {
     if let failure = recorder.takeFailure() { note(Event(.failure, [failure.description])) }
   }
 }

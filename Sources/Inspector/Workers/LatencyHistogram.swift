@@ -4,11 +4,11 @@ import Synchronization
 ///
 /// One thread records, with plain stores and no lock, in a few nanoseconds; any thread may read meanwhile.
 final class LatencyHistogram: Sendable {
-  /// Up to 2⁴⁰ ns, which is 18 minutes; what takes longer goes into the last bucket.
-  static let bucketCount = 304
-
-  // 32 bits are enough: a worker takes each page once, and so many pages are 16 TiB.
-  private let counts = InlineArray<304, Atomic<UInt32>> { _ in Atomic(0) }
+  // Up to 2⁴⁰ ns, which is 18 minutes; what takes longer goes into the last bucket. 32 bits are enough: a worker takes
+  // each page once, and so many pages are 16 TiB.
+  private typealias Buckets = InlineArray<304, Atomic<UInt32>>
+  static let bucketCount = Buckets.count
+  private let counts = Buckets { _ in Atomic(0) }
   private let longest = Atomic<UInt64>(0)
 
   func record(_ nanoseconds: UInt64) {

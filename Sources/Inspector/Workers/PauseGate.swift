@@ -1,8 +1,7 @@
 import RangedMmap
 import Synchronization
 
-/// What all workers pass before each operation: open, shut for a while, or closed for good; and the clock of their work,
-/// which stands while it is shut.
+/// The gate before each operation, and the clock of the work, which stands while the gate is shut.
 final class PauseGate: Sendable {
   enum Position: Sendable {
     case open

@@ -54,7 +54,7 @@ struct Routine: ~Copyable, Sendable {
   }
 
   /// Hands over what it holds: as far as it came, or to be written again, as after an error.
-  mutating func giveUp(isAnew: Bool = false) {
+  mutating func giveUp(forReuse: Bool = false) {
     var taken = Held.nothing
     swap(&taken, &held)
     isUnderway = false
@@ -62,7 +62,7 @@ struct Routine: ~Copyable, Sendable {
     case .nothing: break
     case .range(let range): worker.hand(RangeRecord(range, by: author))
     case .receipt(let receipt):
-      if isAnew { worker.hand(RangeRecord(file.reuse(receipt), by: author)) } else { hand(receipt) }
+      if forReuse { worker.hand(RangeRecord(file.reuse(receipt), by: author)) } else { hand(receipt) }
     }
   }
 

@@ -28,7 +28,7 @@ struct Turns: ~Copyable {
   /// Ends the worker of this number; what it holds is handed over to be written again.
   mutating func dismiss(_ number: Int, _ table: inout RangeTable) throws(CommandError) {
     var routine = routines.remove(at: try index(of: number))
-    routine.giveUp(isAnew: true)
+    routine.giveUp(forReuse: true)
     routine.worker.drain(into: &table)
     routine.worker.finish()
   }

@@ -167,7 +167,7 @@ private struct Outbox: ~Copyable, Sendable {
   var ranges = UniqueDeque<RangeRecord>()
   var operations: [Operation] = []
 
-  // With a screen the session comes by itself; without one it sleeps until all have ended.
+  // With a screen the session comes by itself; without one it sleeps until all have ended. 4096 operations are 64 KiB.
   private static let callAt = 4096
 
   mutating func note(_ kind: Operation.Kind, handsOver: Bool, _ log: OperationLog) {

@@ -160,13 +160,13 @@ extension WorkerPool {
   }
 
   /// What recorded threads did since the last time.
-  func takeTurnsToTell() -> [NamedTurn] {
+  func takeTurnsToRecord() -> [NamedTurn] {
     defer { unrecorded = [] }
     return unrecorded
   }
 
   /// How many phases those that take turns carried out since the last time, each chosen by the seed.
-  func takeStepsToTell() -> Int {
+  func takeStepsToRecord() -> Int {
     defer { unrecordedSteps = 0 }
     return unrecordedSteps
   }
@@ -181,7 +181,7 @@ extension WorkerPool {
 // MARK: - What they have done together
 
 extension WorkerPool {
-  /// Those that were started since all before them had ended: the ones that are running, and their mates.
+  /// Workers started since the pool was last idle.
   package var shift: ArraySlice<Worker> { workers[shiftStart...] }
 
   /// Bytes a second of the shift, over the time at work; `nil` if it takes turns, or there is nothing to divide yet.

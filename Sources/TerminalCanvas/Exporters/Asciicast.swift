@@ -20,7 +20,6 @@ package enum Asciicast {
   // With six decimals.
   private static func seconds(_ time: Duration) -> String {
     let (whole, rest) = time.components
-    let micros = String(rest / 1_000_000_000_000)
-    return "\(whole)." + String(repeating: "0", count: 6 - micros.count) + micros
+    return "\(whole)." + zeroPadded(rest / 1_000_000_000_000, to: 6)
   }
 }

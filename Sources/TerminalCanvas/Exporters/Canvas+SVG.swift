@@ -1,3 +1,5 @@
+import VisibleText
+
 extension Canvas {
   package func svg(_ palette: Palette) -> String {
     // Each cell is 9 by 18 units; textLength keeps the columns in place whatever font is found.
@@ -30,10 +32,7 @@ extension Canvas {
     return svg + "</svg>\n"
   }
 
-  private func color(_ rgb: UInt32) -> String {
-    let digits = String(rgb, radix: 16)
-    return "#" + String(repeating: "0", count: 6 - digits.count) + digits
-  }
+  private func color(_ rgb: UInt32) -> String { "#" + zeroPadded(rgb, to: 6, radix: 16) }
 
   private func escaped(_ text: String) -> String {
     text.reduce(into: "") { result, character in

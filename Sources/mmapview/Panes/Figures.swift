@@ -16,9 +16,9 @@ func latencyLine(_ name: String, _ latencies: Latencies, _ glyphs: Glyphs, _ wid
   // A blank before the unit costs three columns.
   let (blank, column) = width >= 38 ? (" ", 6) : ("", 5)
   func field(_ name: String, _ time: Duration?) -> String {
-    " \(name) " + padded(time.map { short($0, glyphs, blank) } ?? glyphs.unknown, column)
+    " \(name) " + (time.map { short($0, glyphs, blank) } ?? glyphs.unknown).padded(to: column)
   }
-  let line = padded(name, 5) + field("p50", latencies.percentile(0.5)) + field("p99", latencies.percentile(0.99))
+  let line = name.padded(to: 5) + field("p50", latencies.percentile(0.5)) + field("p99", latencies.percentile(0.99))
   return width >= 35 ? line + field("max", latencies.max) : line
 }
 

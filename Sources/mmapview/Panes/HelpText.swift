@@ -7,12 +7,12 @@ enum HelpText {
     let nameWidth = groups.joined().map { glyphs.spell($0.name).count }.max() ?? 0
     var lines = ["keys; w to u act on the range at the cursor, or on what is selected"]
     for group in groups {
-      let entries = group.map { padded(glyphs.spell($0.name), nameWidth + 1) + $0.help }
+      let entries = group.map { glyphs.spell($0.name).padded(to: nameWidth + 1) + $0.help }
       // Down the left column first: neighbours stand together. Below 80 columns there is one.
       let half = width < 80 ? entries.count : (entries.count + 1) / 2
       for row in 0..<half {
         let right = half + row < entries.count ? entries[half + row] : ""
-        lines.append(" " + (right.isEmpty ? entries[row] : padded(entries[row], 38) + right))
+        lines.append(" " + (right.isEmpty ? entries[row] : entries[row].padded(to: 38) + right))
       }
     }
     return lines + ["`:` and then `?` shows the commands"]
@@ -21,8 +21,8 @@ enum HelpText {
   static func commands(_ glyphs: Glyphs) -> [String] {
     let width = Verb.all.map(\.name.count).max() ?? 0
     return ["commands; `help VERB` explains one, as does F1 while it is typed"]
-      + Verb.all.map { "  " + padded($0.name, width + 2) + $0.help }
-      + ["", "while typing"] + typing.map { "  " + padded(glyphs.spell($0.keys), 24) + $0.help }
+      + Verb.all.map { "  " + $0.name.padded(to: width + 2) + $0.help }
+      + ["", "while typing"] + typing.map { "  " + glyphs.spell($0.keys).padded(to: 24) + $0.help }
   }
 
   static let typing: [(keys: String, help: String)] = [

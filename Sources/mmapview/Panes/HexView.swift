@@ -71,7 +71,7 @@ enum HexView: Pane {
       return
     }
     let offset = shown.view.cursor * Alignment.page + cursor
-    var parts = ["byte 0x\(hex(offset, width: 1)) = \(offset), page \(shown.view.cursor)"]
+    var parts = ["byte \(address(offset)) = \(offset), page \(shown.view.cursor)"]
     if let held { parts += facts(held, cursor).ofOneByte(shown.glyphs) }
     let style = Style(shown.interface.focus == .bytes ? .title : .dim)
     Screen.rule(parts.joined(separator: shown.glyphs.separator), shown, on: &canvas, area, style)

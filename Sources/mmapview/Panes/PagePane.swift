@@ -11,7 +11,7 @@ enum PagePane {
     let offset = page * Alignment.page
     var heading = area
     canvas.write("page \(page)", into: &heading, Style(.title))
-    let place = [" at 0x\(hex(offset, width: 1))", "\(offset)"]
+    let place = [" at \(address(offset))", "\(offset)"]
     canvas.write(fitting(place, heading.width, shown.glyphs, separator: " = "), in: heading)
     var row = 1
     func fact(_ name: String, _ parts: [String], _ style: Style = .plain) {
@@ -78,7 +78,7 @@ enum PagePane {
     guard state.contains(.cached) else { return ["not cached"] }
     if sample.isResidencyOnly { return ["cached, else unknown"] }
     guard sample.alike.count > 1 else { return ["\(state)"] }
-    return ["\(state)", "like pages \(sample.alike.lowerBound)-\(sample.alike.upperBound - 1)"]
+    return ["\(state)", "like \(named(sample.alike))"]
   }
 
   private static func diskText(_ extent: Extent) -> [String] {
@@ -88,26 +88,5 @@ enum PagePane {
     case .unwritten: ["reserved"] + extent.marks + ["reads as zeros"]
     case .written, .inline, .data: [extent.kind.rawValue] + extent.marks
     }
-  }
-}
-
-/// The same in one line, where the window is too narrow for a pane.
-enum PageLine: Pane {
-  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
-    guard let file = shown.file else { return }
-    let page = shown.view.cursor
-    let state = file.states[page]
-    var rest = area.inset(left: 1)
-    canvas.write("page \(page) ", into: &rest, Style(.title))
-    if shown.layer != .kernel { canvas.write("\(PagePane.word(state, file)) ", into: &rest, Style(state.row.role)) }
-    if shown.layer != .library {
-      let text = fitting(PagePane.kernelText(page, shown.interface.kernel), rest.width, shown.glyphs)
-      canvas.write(text + " ", into: &rest, PagePane.kernelStyle(page, shown.interface.kernel))
-    }
-    // A pattern or a label that does not fit is left out: a part of a label would be another range's.
-    guard let range = shown.range else { return }
-    let parts = ["r\(range.label)"] + (range.pattern.map { ["\($0)"] } ?? [])
-    let text = fitting(parts, rest.width, shown.glyphs, separator: shown.glyphs.separator)
-    if text.hasPrefix(parts[0]) { canvas.write(text, in: rest) }
   }
 }

@@ -51,8 +51,7 @@ struct WorkerColumns {
   }
 
   private func place(_ pages: Range<Int>) -> String {
-    guard showsRanges, pages.count > 1 else { return pageWord + "\(pages.lowerBound)" }
-    return "pages \(pages.lowerBound)-\(pages.upperBound - 1)"
+    showsRanges && pages.count > 1 ? named(pages) : pageWord + "\(pages.lowerBound)"
   }
 }
 

@@ -4,7 +4,7 @@ import TerminalCanvas
 
 /// What the workers do, how fast they write, and how long their steps take; what matters most where there is little room.
 struct WorkersPane: Pane {
-  private let crew: WorkerPool
+  private let pool: WorkerPool
   private let shift: ArraySlice<Worker>
   private let throughput: Throughput
   private let glyphs: Glyphs
@@ -23,7 +23,7 @@ struct WorkersPane: Pane {
   }
 
   private init(_ shown: Snapshot, _ width: Int) {
-    (crew, shift, throughput) = (shown.workers, shown.workers.shift, shown.interface.throughput)
+    (pool, shift, throughput) = (shown.workers, shown.workers.shift, shown.interface.throughput)
     (glyphs, pages) = (shown.glyphs, shown.file?.states.count ?? 0)
     // A lesson takes its steps itself.
     takesSteps = shown.workers.running > 0 && !shown.isInLesson
@@ -33,7 +33,7 @@ struct WorkersPane: Pane {
   private func draw(on canvas: inout Canvas, _ area: Area) {
     var rest = area
     func line(_ text: String, _ role: Role) {
-      canvas.write(shortened(text, width, glyphs), in: rest.row(0), Style(role, isMeasured: !crew.isStepped))
+      canvas.write(shortened(text, width, glyphs), in: rest.row(0), Style(role, isMeasured: !pool.isStepped))
       rest = rest.below(1)
     }
     var free = area.height - 1
@@ -42,7 +42,7 @@ struct WorkersPane: Pane {
       return min(wanted, free)
     }
     // Two workers say more than any figure; a seventh, or one that has ended, says less.
-    let first = take(crew.running > 0 ? min(shift.count, 2) : 0)
+    let first = take(pool.running > 0 ? min(shift.count, 2) : 0)
     let (factRows, phaseRows, graphRows) = (take(facts.count), take(phases.count), take(hasGraph ? 1 : 0))
     let rows = first + take(shift.count - first)
     line(heading, .title)
@@ -50,7 +50,7 @@ struct WorkersPane: Pane {
     if graphRows > 0 { line(graph, .written) }
     // Where only one has room, the disk's times say more than the memory's.
     for phase in phases.suffix(phaseRows) {
-      line(latencyLine(phase.rawValue, crew.latencies(of: phase), glyphs, width), .dim)
+      line(latencyLine(phase.rawValue, pool.latencies(of: phase), glyphs, width), .dim)
     }
     // The last row says how many are hidden, unless it is the only one.
     let room = shift.count > rows && rows > 1 ? rows - 1 : rows
@@ -64,27 +64,27 @@ struct WorkersPane: Pane {
   }
 
   private var heading: String {
-    let seed = crew.seed.map { glyphs.separator + "seed \($0)" }
-    guard crew.running > 0 else { return "workers have ended" + (seed ?? averageInHeading) }
-    guard !crew.isPaused else { return "workers paused" + (seed ?? averageInHeading) }
-    if let seed { return "\(crew.running) \(crew.running == 1 ? "takes" : "take") turns" + seed }
-    return "\(crew.running) at work" + glyphs.separator + "now " + shown(throughput.now) + averageInHeading
+    let seed = pool.seed.map { glyphs.separator + "seed \($0)" }
+    guard pool.running > 0 else { return "workers have ended" + (seed ?? averageInHeading) }
+    guard !pool.isPaused else { return "workers paused" + (seed ?? averageInHeading) }
+    if let seed { return "\(pool.running) \(pool.running == 1 ? "takes" : "take") turns" + seed }
+    return "\(pool.running) at work" + glyphs.separator + "now " + shown(throughput.now) + averageInHeading
   }
 
   private var averageInHeading: String { isWide ? glyphs.separator + average : "" }
-  private var average: String { "average " + shown(crew.averageRate) }
+  private var average: String { "average " + shown(pool.averageRate) }
   private var isWide: Bool { width >= 46 }
 
   private var facts: [String] {
     let number = shift.reduce(0) { $0 + $1.operations }
     let operations = counted(number, "operation")
-    if crew.isStepped { return [operations + (takesSteps ? glyphs.separator + "press . to step" : "")] }
+    if pool.isStepped { return [operations + (takesSteps ? glyphs.separator + "press . to step" : "")] }
     if isWide { return [operations] }
     let line = average + glyphs.separator
     return [line + (line.count + operations.count <= width ? operations : shortCount(number) + " ops")]
   }
 
-  private var hasGraph: Bool { !crew.isStepped && (crew.running > 0 || !throughput.samples.isEmpty) }
+  private var hasGraph: Bool { !pool.isStepped && (pool.running > 0 || !throughput.samples.isEmpty) }
 
   private var graph: String {
     guard let top = throughput.samples.max() else { return glyphs.unknown }
@@ -94,7 +94,7 @@ struct WorkersPane: Pane {
   }
 
   // Times differ from run to run, and workers in turns show the same in each.
-  private var phases: [TimedPhase] { crew.isStepped ? [] : crew.orderedPhases }
+  private var phases: [TimedPhase] { pool.isStepped ? [] : pool.orderedPhases }
 
   // A failure must not vanish in a crowd; workers that have ended come last.
   private var busiest: [Worker] {

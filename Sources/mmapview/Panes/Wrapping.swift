@@ -40,11 +40,6 @@ func shortened(_ text: String, _ width: Int, _ glyphs: Glyphs) -> String {
   return String(kept.prefix(kept.count - kept.reversed().prefix { $0 == " " }.count)) + mark
 }
 
-/// A text with blanks behind it up to a width.
-func padded(_ text: String, _ width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.columns))
-}
-
 private func prefix(of text: Substring, _ width: Int) -> Substring {
   var room = width
   return text.prefix { character in
