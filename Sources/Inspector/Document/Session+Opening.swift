@@ -1,8 +1,6 @@
 import RangedMmap
 import SystemPackage
 
-// Opening and creating.
-
 extension Session {
   var durabilityNote: String {
     file?.isInMemory == true ? "; its file system lives in memory, so nothing in it is durable" : ""

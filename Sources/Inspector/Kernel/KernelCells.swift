@@ -39,7 +39,6 @@ struct KernelCells: Sendable, Equatable {
     return answer.lacking
   }
 
-  /// Takes in what is known of each page.
   mutating func take(_ states: [CachedPage], isResidencyOnly: Bool) {
     cells = stride(from: 0, to: states.count, by: pagesPerCell).map { start in
       let pages = states[start..<min(start + pagesPerCell, states.count)]
@@ -50,7 +49,6 @@ struct KernelCells: Sendable, Equatable {
     }
   }
 
-  /// Takes in where the file has bytes on the disk.
   mutating func add(_ extent: Extent) {
     let held = Alignment.pages(of: extent.bytes).clamped(to: pages)
     guard !held.isEmpty, !cells.isEmpty else { return }

@@ -1,8 +1,6 @@
 import PageCache
 import RangedMmap
 
-// What the kernel says of the open file.
-
 extension Session {
   // The wanted pages, or all, of those that are mapped and those that the file has by now.
   func pages(_ wanted: ClosedRange<Int>?, of file: MmapFile) throws(CommandError) -> Range<Int> {
@@ -37,7 +35,6 @@ extension Session {
     return KernelAnswer(value: divide(runs.value, by: extents), lacking: runs.lacking)
   }
 
-  // Each run in pieces of one extent.
   private func divide(_ runs: [CacheRun], by extents: [Extent]?) -> [Piece] {
     guard let extents else { return runs.map { Piece(run: $0, extent: nil) } }
     var pieces: [Piece] = []

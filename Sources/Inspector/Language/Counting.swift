@@ -1,5 +1,3 @@
-// Parts of lines that are printed.
-
 /// A number with its noun, in the plural unless it is one.
 package func counted(_ number: Int, _ noun: String) -> String {
   if number == 1 { return "1 \(noun)" }

@@ -2,7 +2,7 @@ import Glibc
 import RangedMmap
 import SystemPackage
 
-/// A file that a person asks for: a recording, a picture of the screen.
+/// A file that a command or an option names: a recording, a picture of the screen.
 ///
 /// It is a new file, made under another name and put in place. So it waits for no pipe's reader, writes to no device, and
 /// a program that has the replaced file open keeps that one.

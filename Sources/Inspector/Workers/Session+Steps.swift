@@ -54,7 +54,7 @@ extension Session {
     continueSteps()
   }
 
-  /// Takes steps that were asked for before, for a short time, and signals that there are more.
+  /// Takes steps that are still due, for a short time, and signals that there are more.
   func continueSteps() {
     guard scripts.stepsAhead > 0, !workers.isPaused else { return }
     let end = ContinuousClock.now + Self.patience

@@ -86,7 +86,6 @@ package final class Worker: Sendable {
     while let record = finished.popFirst() { table.append(record) }
   }
 
-  /// Takes the operations that were done before a cut.
   func takeOperations(before cut: UInt64) -> [Operation] {
     outbox.withLock { outbox in
       let kept = outbox.operations.firstIndex { $0.number >= cut } ?? outbox.operations.count
