@@ -24,7 +24,6 @@ struct ExtentList {
     return true
   }
 
-  /// Goes on with a piece of data.
   mutating func append(data bytes: Range<Int>) {
     if let part = part(bytes) { append(Extent(part, .data, isEncoded: traits.contains(.encrypted))) }
   }

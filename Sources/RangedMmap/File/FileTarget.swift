@@ -4,7 +4,6 @@ import SystemPackage
 
 /// Where a new file is to be: a free name, or that of a regular file which may be replaced.
 package struct FileTarget: ~Copyable {
-  /// Why no file may be made there.
   package enum Refusal: Error {
     case exists
     /// The name is a symbolic link that leads nowhere.

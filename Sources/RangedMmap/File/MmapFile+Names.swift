@@ -1,7 +1,5 @@
 import SystemPackage
 
-// Names as strings; a literal is a string.
-
 extension MmapFile {
   /// Creates a file at a name; see ``create(at:size:allocator:storage:replacing:)-(FilePath,_,_,_,_)``.
   public static func create<Allocator: RangeAllocator>(

@@ -1,7 +1,5 @@
 import SystemPackage
 
-// Reading: of ranges, through the mapping; of anything, through the page cache.
-
 extension MmapFile {
   /// Lends the bytes of a range to a closure, with no copy.
   ///

@@ -3,7 +3,6 @@ import Glibc
 import SystemPackage
 
 extension OpenFile {
-  /// Gives the file its size, and its blocks if it is to have them.
   func reserve(_ size: Int, _ storage: Storage) throws(MmapFileError) {
     // The calls below fail too, with a worse message.
     let limit = Self.sizeLimit

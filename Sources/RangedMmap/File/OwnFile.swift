@@ -22,7 +22,6 @@ struct OwnFile: ~Copyable {
 
   deinit { try? own?.close() }
 
-  /// What is mapped.
   var descriptor: FileDescriptor { own ?? lent }
   var isOwn: Bool { own != nil }
 

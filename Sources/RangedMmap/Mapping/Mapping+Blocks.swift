@@ -2,10 +2,8 @@ import CLinux
 import Glibc
 import SystemPackage
 
-// The blocks under some pages: ioctl(2) with `FS_IOC_FIEMAP`.
-
 extension Mapping {
-  /// Pages under which the disk has no bytes.
+  /// Pages under which the disk has no bytes, by ioctl(2) with `FS_IOC_FIEMAP`.
   struct Gaps {
     /// There are no blocks: never written, punched, or cut off.
     fileprivate(set) var holes: [Range<Int>] = []

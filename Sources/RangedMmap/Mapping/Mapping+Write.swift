@@ -3,8 +3,6 @@ import Glibc
 import Synchronization
 import SystemPackage
 
-// Bringing bytes into pages, in the way that `WriteStrategy` chooses.
-
 extension Mapping {
   // Fits in a core's cache together with its source. A larger copy would bypass the cache, and be slow on pages
   // that the kernel has just zeroed there.

@@ -67,7 +67,6 @@ import SystemPackage
   var descriptor: FileDescriptor { file.descriptor }
   var hasFaults: Bool { memory.hasFaults }
 
-  /// The memory of some bytes of the file.
   func memory(_ bytes: Range<Int>) -> UnsafeMutableRawBufferPointer {
     precondition(bytes.lowerBound >= 0 && bytes.upperBound <= size, "bytes outside of the file")
     // SAFETY: the mapping covers `size` bytes.

@@ -19,7 +19,6 @@ struct FreeExtents: Sendable {
   // 4 KiB of runs: a split leaves two halves of 128.
   private static let blockSize = 256
   private var blocks: [Block] = []
-  /// The number of pages.
   private(set) var count = 0
 
   var isEmpty: Bool { count == 0 }

@@ -1,10 +1,8 @@
 import Synchronization
 
-// Ranges that came back with a dropped error.
-//
-// Their pages have no owner. They read as free again, unless they are *lost*. An allocator whose own space is used up
-// hands each page out once more, and no more than once: else a loop that takes ranges and drops its errors would never
-// end.
+// Pages of ranges that came back with a dropped error have no owner, and read as free unless they are *lost*. An
+// allocator whose own space is used up hands each out once more, and no more than once: else a loop that takes ranges
+// and drops its errors would never end.
 
 struct AbandonedPages: Sendable {
   /// Those that an allocator may hand out by itself.
@@ -49,7 +47,6 @@ struct AbandonedPages: Sendable {
 extension PageStates {
   var countOfAbandoned: Int { abandonedCount.load(ordering: .acquiring) }
 
-  /// Takes in a range that was left in an error.
   func abandon(_ range: consuming AllocatedRange) {
     let pages = range.pages
     for page in pages where self[page] != .lost { set(page..<page + 1, to: .givenBack) }
@@ -67,7 +64,6 @@ extension PageStates {
   /// Gives out a run of pages that came back, even for a second time.
   func takeAbandoned() -> Range<Int>? { takeAbandoned { $0.takeAny() } }
 
-  // One load if there are none.
   private func takeAbandoned(_ take: (inout AbandonedPages) -> Range<Int>?) -> Range<Int>? {
     guard abandonedCount.load(ordering: .acquiring) > 0 else { return nil }
     return abandoned.withLock { abandoned in
