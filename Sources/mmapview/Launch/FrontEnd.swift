@@ -14,6 +14,9 @@ protocol FrontEnd: AnyObject {
 }
 
 extension FrontEnd {
+  /// Notes whether a lesson still goes on with what is open.
+  func noteLesson() { session.host.isInLesson = session.host.outside != nil && session.player.upcoming != nil }
+
   func drive() throws(ScriptError) {
     while !session.isOver, !hasEnded {
       let progress = try step()

@@ -30,7 +30,7 @@ final class Plain: FrontEnd {
   }
 
   func step() throws(ScriptError) -> Player.Progress {
-    defer { session.host.isInLesson = session.host.outside != nil && session.player.upcoming != nil }
+    defer { noteLesson() }
     do throws(ScriptError) { return try session.player.step(session) } catch {
       scriptFailed = true
       let event = Event(.failure, [error.description])

@@ -5,7 +5,7 @@ extension RunLoop {
   func step() -> Player.Progress {
     defer {
       interface.replay = replay.status(session)
-      session.host.isInLesson = session.host.outside != nil && session.player.upcoming != nil
+      noteLesson()
     }
     do throws(ScriptError) {
       let progress = try replay.step(session)

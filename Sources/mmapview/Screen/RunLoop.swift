@@ -29,6 +29,7 @@ final class RunLoop: FrontEnd {
   // SAFETY: getenv's answer is copied at once.
   private static func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
 
+  // 30 frames a second, which look like motion.
   private static let frameTime = Duration.milliseconds(33)
   // What a person takes for at once; what takes longer is drawn with its progress.
   private static let patience = Duration.milliseconds(100)
