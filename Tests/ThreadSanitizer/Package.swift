@@ -46,8 +46,9 @@ let package = Package(
       dependencies: ["CTestSupport", "Sanitizer", "TestSupport", "RangedMmap", "PageCache", "Inspector", system],
       path: "InspectorTests",
       sources: [
-        "JobTests.swift", "LatencyTests.swift", "LiveTests.swift", "RecordingTests.swift", "SessionTests.swift",
-        "SessionSuite.swift", "SteppedWorkersTests.swift", "WakeUpTests.swift",
+        "FindTests.swift", "JobTests.swift", "KernelTests.swift", "LatencyTests.swift", "LiveTests.swift",
+        "PageWatchTests.swift", "QuietTests.swift", "RecordingTests.swift", "SessionTests.swift", "SessionSuite.swift",
+        "SteppedWorkersTests.swift", "WakeUpTests.swift",
       ],
       swiftSettings: sanitized, linkerSettings: sanitizedLink),
   ],
