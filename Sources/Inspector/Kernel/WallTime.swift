@@ -25,10 +25,7 @@ package struct WallTime: Sendable, Equatable, CustomStringConvertible {
 
   /// Day and time of Greenwich by ISO 8601, as in `2025-01-31T09:41:07.250Z`.
   var date: String {
-    // SAFETY: the call fills the structure, whose pointer to a name is not followed.
-    var (parts, seconds) = (unsafe tm(), seconds)
-    unsafe gmtime_r(&seconds, &parts)
-    let fields = unsafe Self.fields(parts)
+    let fields = self.fields(isLocal: false)
     return fields[..<3].joined(separator: "-") + "T" + fields[3...].joined(separator: ":") + "\(milliseconds)Z"
   }
 
@@ -52,16 +49,14 @@ package struct WallTime: Sendable, Equatable, CustomStringConvertible {
 
   private var milliseconds: String { "." + zeroPadded(fraction / 1_000_000, to: 3) }
 
-  private var localFields: [String] {
-    // SAFETY: the call fills the structure, whose pointer to a name is not followed.
-    var (parts, seconds) = (unsafe tm(), seconds)
-    unsafe localtime_r(&seconds, &parts)
-    return unsafe Self.fields(parts)
-  }
+  private var localFields: [String] { fields(isLocal: true) }
 
   // Year, month, day, hour, minute and second, with two digits at least.
-  private static func fields(_ parts: tm) -> [String] {
-    unsafe [parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec]
+  private func fields(isLocal: Bool) -> [String] {
+    // SAFETY: the call fills the structure, whose pointer to a name is not followed.
+    var (parts, seconds) = (unsafe tm(), seconds)
+    _ = unsafe isLocal ? localtime_r(&seconds, &parts) : gmtime_r(&seconds, &parts)
+    return unsafe [parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec]
       .map { zeroPadded($0, to: 2) }
   }
 }
