@@ -24,7 +24,7 @@ struct FileContents {
       return
     }
     for extent in extents {
-      if extent.kind.holdsData { append(extent.bytes) } else { try search(extent, job) }
+      if extent.kind.holdsData { data.join(extent.bytes) } else { try search(extent, job) }
     }
   }
 
@@ -37,21 +37,13 @@ struct FileContents {
       let pages = Alignment.pages(of: start..<end)
       if let runs = try? KernelAnswer(file, each: pages).value {
         for run in runs where run.state.contains(.cached) {
-          append(Alignment.bytes(of: run.pages).clamped(to: start..<end))
+          data.join(Alignment.bytes(of: run.pages).clamped(to: start..<end))
         }
       } else if extent.kind != .hole || !knowsStores {
         // What is in memory is unknown. What is stored into a hole gets blocks at once, except where a server manages them.
-        append(start..<end)
+        data.join(start..<end)
       }
       start = end
-    }
-  }
-
-  private mutating func append(_ bytes: Range<Int>) {
-    if let last = data.last, last.upperBound == bytes.lowerBound {
-      data[data.count - 1] = last.lowerBound..<bytes.upperBound
-    } else {
-      data.append(bytes)
     }
   }
 

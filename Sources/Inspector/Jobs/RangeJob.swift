@@ -151,10 +151,10 @@ final class RangeJob: Sendable {
     if fill.content.stamp != content.stamp {
       throw CommandError(
         "\(job.name): can't tell: the file of \(content.pattern) has changed since it was written here, and differs at "
-          + "0x\(hex(found.offset, width: 1)); bring it back as it was, or `reuse` the range and write it again")
+          + "\(address(found.offset)); bring it back as it was, or `reuse` the range and write it again")
     }
     throw CommandError(
-      "\(job.name): at 0x\(hex(found.offset, width: 1)) expected \(hex(found.expected, width: 2)) "
+      "\(job.name): at \(address(found.offset)) expected \(hex(found.expected, width: 2)) "
         + "of \(content.pattern), found \(hex(found.found, width: 2))")
   }
 

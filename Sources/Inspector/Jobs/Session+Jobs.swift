@@ -15,7 +15,7 @@ extension Session {
 
   /// Moves ranges on, and reports it when all have arrived.
   func send(
-    _ labels: [Int], _ name: String, _ step: RangeStep, telling line: String,
+    _ labels: [Int], _ name: String, _ step: RangeStep, reporting line: String,
     asPart part: @escaping (RangeSelection) -> Command
   ) throws(CommandError) -> Event {
     let file = try openFile()

@@ -71,8 +71,7 @@ extension KernelAnswer where Value == KernelCell {
   }
 }
 
-// 16 GiB: mincore(2) takes 12 ms for a GiB whatever is cached, so 0.2 s, the longest that a person should wait for a sample.
-private let mostOfResidency = (16 << 30) / PageCache.pageSize
+private let mostOfResidency = PageCache.mostScanned / PageCache.pageSize
 
 // Where residency is unknown too, the error is the first reason, which is why all is missing.
 private func residency(

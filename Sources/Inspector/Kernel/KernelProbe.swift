@@ -116,7 +116,7 @@ package struct KernelProbe {
   private static func run(
     around cursor: Int, _ descriptor: FileDescriptor, _ size: Int
   ) throws(PageCacheError) -> CacheRun? {
-    let largest = (2 << 20) / Alignment.page
+    let largest = Alignment.largePage / Alignment.page
     let start = cursor / largest * largest
     let block = start..<min(start + largest, max(cursor + 1, Alignment.pages(in: size)))
     return try KernelAnswer(descriptor, each: block).value.first { $0.pages.contains(cursor) }

@@ -52,9 +52,6 @@ struct CountedFile {
   // without end, and sixteen times in a row once in 10^11.
   private static let mostComparisons = 16
 
-  // How much is scanned for pages of another file where none is counted: mincore(2) takes 0.2 s for it.
-  private static let mostScanned = 16 << 30
-
   // A mapping has the pages of the file that owns them. If any is in memory and none is counted, they are another
   // file's, or have come in between.
   private func requireOwnPages(_ file: PagedFile, _ pages: Range<Int>) throws(PageCacheError) {
@@ -62,7 +59,7 @@ struct CountedFile {
     var scanned = known
     for _ in 0..<Self.mostComparisons {
       guard !known.isEmpty, try cachestat(known).cached == 0 else { return }
-      guard known.count <= Self.mostScanned / PageCache.pageSize else { throw .notSupported }
+      guard known.count <= PageCache.mostScanned / PageCache.pageSize else { throw .notSupported }
       var cached: [Range<Int>] = []
       do { cached = try PageCache.residency(of: file.descriptor, pages: scanned) } catch {
         if error == .notSupported { return }  // what can't be mapped is not passed through

@@ -63,7 +63,7 @@ extension Mapping {
 
 extension [Range<Int>] {
   /// Adds a range that begins no earlier than the last one, and makes one of those that meet.
-  mutating func join(_ range: Range<Int>) {
+  package mutating func join(_ range: Range<Int>) {
     guard let last, range.lowerBound <= last.upperBound else { return append(range) }
     self[count - 1] = last.lowerBound..<Swift.max(last.upperBound, range.upperBound)
   }

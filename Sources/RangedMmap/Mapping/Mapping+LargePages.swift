@@ -14,9 +14,7 @@ import SystemPackage
 extension Mapping {
   enum LargePages: UInt8, AtomicRepresentable { case undecided, advised, refused }
 
-  /// What one entry of the second level of page tables maps (x86-64, and ARM64 with pages of 4 KiB), and the largest
-  /// folio of the page cache (`MAX_PAGECACHE_ORDER` in include/linux/pagemap.h).
-  static let large = 2 << 20
+  static let large = Alignment.largePage
   // A smaller file does not win back what its first 2 MiB lose without readahead.
   private static let leastSize = 64 << 20
   // Twice the largest readahead (8 MiB), for threads that are ahead of each other. A write this far on, with the start

@@ -17,12 +17,12 @@ extension Mapping {
     if mappingStates[bytes.lowerBound / Alignment.page] == .mapped {
       unsafe memory(bytes).copyMemory(from: source)
     } else {
-      try unsafe copyAnew(source, to: bytes)
+      try unsafe copyUnmapped(source, to: bytes)
     }
   }
 
   @inline(never)
-  private func copyAnew(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) {
+  private func copyUnmapped(_ source: UnsafeRawBufferPointer, to bytes: Range<Int>) throws(MmapFileError) {
     let pages = Alignment.pages(of: bytes)
     switch strategy(for: bytes) {
     case .throughCache:

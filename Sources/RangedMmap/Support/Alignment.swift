@@ -12,6 +12,10 @@ public enum Alignment {
   /// The size in bytes of a page as this library counts them: 4096, whatever the system's own page size is.
   public static let page = 4096
 
+  /// What one entry of the second level of page tables maps (x86-64, and ARM64 with pages of 4 KiB), and the largest
+  /// folio of the page cache (`MAX_PAGECACHE_ORDER` in include/linux/pagemap.h), in bytes.
+  package static let largePage = 2 << 20
+
   /// The least multiple of 4096 that is not below `offset`; one too near `Int.max` to be rounded up traps.
   public static func up(_ offset: Int) -> Int { (offset + (page - 1)) & ~(page - 1) }
 

@@ -2,6 +2,7 @@ import Glibc
 import Inspector
 import SystemPackage
 import TerminalCanvas
+import VisibleText
 
 /// Where the frame after each command goes: files with numbers in a folder, or standard output.
 struct Frames {
@@ -46,8 +47,7 @@ struct Frames {
   }
 
   private static func output(_ folder: FilePath, _ count: Int) -> OutputFile {
-    let number = String(count)
-    let name = String(repeating: "0", count: max(0, 4 - number.count)) + number + ".txt"
+    let name = zeroPadded(count, to: 4) + ".txt"
     return OutputFile(folder.appending(name).string, isForced: false, remedy: "move the frames that are there away")
   }
 }

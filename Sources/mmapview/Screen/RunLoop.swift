@@ -182,8 +182,8 @@ final class RunLoop: FrontEnd {
   }
 
   private func measure() {
-    let crew = session.workers
-    let bytes = Dictionary(uniqueKeysWithValues: crew.shift.map { ($0.number, $0.bytes) })
-    interface.throughput.measure(bytes, isMoving: session.areWorkersMoving && !crew.isStepped)
+    let pool = session.workers
+    let bytes = Dictionary(uniqueKeysWithValues: pool.shift.map { ($0.number, $0.bytes) })
+    interface.throughput.measure(bytes, isMoving: session.areWorkersMoving && !pool.isStepped)
   }
 }

@@ -9,7 +9,7 @@ struct FlushAction: RangeAction {
     _ = try session.document.writableFile()
     let labels = try session.labels(ranges, at: .written, for: "flush")
     let line = "writeback of \(ranges) started\(session.total(labels))"
-    return try session.send(labels, "flush \(ranges)", .flush, telling: line) { .flush($0) }
+    return try session.send(labels, "flush \(ranges)", .flush, reporting: line) { .flush($0) }
   }
 }
 

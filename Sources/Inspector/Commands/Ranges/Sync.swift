@@ -14,7 +14,7 @@ struct SyncAction: RangeAction {
     let isOurs = haveEnded || !session.workers.isStepped && !session.recorder.isOn
     let step = ranges == .all && isOurs ? RangeStep.syncAll : .sync
     let line = "made \(ranges) durable\(session.total(labels))"
-    return try session.send(labels, "sync \(ranges)", step, telling: line) { .sync($0) }
+    return try session.send(labels, "sync \(ranges)", step, reporting: line) { .sync($0) }
   }
 }
 

@@ -8,7 +8,7 @@ struct VerifyAction: RangeAction {
   func perform(in session: Session) throws(CommandError) -> Event {
     let labels = try session.writtenLabels(ranges, for: "verify")
     let line = "verified \(ranges)\(session.total(labels))"
-    return try session.send(labels, "verify \(ranges)", .verify, telling: line) { .verify($0) }
+    return try session.send(labels, "verify \(ranges)", .verify, reporting: line) { .verify($0) }
   }
 }
 

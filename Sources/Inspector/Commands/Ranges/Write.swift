@@ -16,7 +16,7 @@ struct WriteAction: RangeAction {
     let fill = try PatternFill(pattern, for: file.descriptor)
     session.view.pattern = pattern
     let line = "wrote \(ranges) with \(pattern)\(session.total(labels))"
-    return try session.send(labels, "write \(ranges)", .write(fill), telling: line) { .write($0, pattern) }
+    return try session.send(labels, "write \(ranges)", .write(fill), reporting: line) { .write($0, pattern) }
   }
 }
 
