@@ -136,6 +136,18 @@ final class ScriptTests: SessionSuite {
     #expect(!String(decoding: try folder.bytes("recording"), as: UTF8.self).contains("stop"))
   }
 
+  @Test("A zoom that comes no closer says so, once for each time that it is asked for")
+  func closest() throws {
+    try begin()
+    session.frameShows(pagesPerCell: 2)
+    func said() -> Int { session.log.count { $0.lines.first?.hasPrefix("zoom: a cell is one page already") == true } }
+    try play("zoom in")
+    #expect(session.view.zoom == .pages(1) && said() == 0)
+    session.frameShows(pagesPerCell: 1)
+    try play("zoom in", "zoom in")
+    #expect(session.view.zoom == .pages(1) && said() == 2)
+  }
+
   // MARK: Settings
 
   @Test("What is set is so from then on, and an unknown setting is reported with the nearest")

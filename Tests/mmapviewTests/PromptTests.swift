@@ -136,9 +136,26 @@ final class PromptTests: SessionSuite {
     "Keys edit as they do in a shell",
     arguments: [
       ("\u{01}", "|one two  three"), ("\u{05}", "one two  three|"), ("\u{17}", "one two  |"), ("\u{15}", "|"),
-      ("\u{01}\u{0b}", "|"),
+      ("\u{01}\u{0b}", "|"), ("\u{01}\u{06}\u{14}", "no|e two  three"), ("x\u{14}", "one two  threxe|"),
+      ("\u{17}\u{01}\u{19}", "three|one two  "), ("\u{15}\u{19}\u{19}", "one two  threeone two  three|"),
+      ("\u{01}\u{04}\u{06}\u{04}\u{02}", "|n two  three"), ("\u{04}", "one two  three|"),
     ])
   func control(keys: String, expected: String) { #expect(shown(type(["one two  three", keys])) == expected) }
+
+  @Test("Ctrl-D leaves an empty line, and what was cut stays when another line is recalled")
+  func endOfInput() {
+    var (empty, full) = (type([]), type(["x"]))
+    let context = Completion.Context(rangeCount: 0)
+    guard case .left = empty.take(.character("\u{04}"), History(in: nil), context),
+      case .typing = full.take(.character("\u{04}"), History(in: nil), context)
+    else {
+      Issue.record("Ctrl-D leaves an empty line, and no other")
+      return
+    }
+    var history = History(in: nil)
+    history.record("sync all")
+    #expect(shown(type(["one two", "\u{17}", "\u{15}", "\u{10}", " \u{19}"], history)) == "sync all one |")
+  }
 
   @Test("Alt and a letter go by words or do nothing, and never leave the prompt")
   func alt() {

@@ -30,7 +30,8 @@ enum HelpText {
     ("↑ ↓", "earlier lines that begin with what is typed"),
     ("Home Ctrl-A", "to the start of the line"), ("End Ctrl-E", "to its end"),
     ("Ctrl-← Ctrl-→", "one word back, one word on; so do Alt-B and Alt-F"),
-    ("Ctrl-W Ctrl-U Ctrl-K", "delete the word before, all before, all behind the cursor; Alt-D the word behind"),
+    ("Ctrl-W Ctrl-U Ctrl-K", "cut the word before, all before, all behind the cursor; Alt-D the word behind"),
+    ("Ctrl-Y Ctrl-T Ctrl-D", "put what was cut last; exchange two characters; delete one, or leave an empty line"),
     ("Esc Ctrl-C", "leave"),
   ]
 }

@@ -37,13 +37,15 @@ struct Prompt {
   mutating func take(_ key: Key, _ history: History, _ context: Completion.Context) -> Outcome {
     switch key {
     case .escape: return .left
+    // The end of input, as in a shell.
+    case .character("\u{04}") where line.text.isEmpty: return .left
     case .enter: return enter()
     case .help: return .help
     case .character("?") where line.text.isEmpty: return .help
     case .tab: complete(1, context)
     case .backTab: complete(-1, context)
-    case .up: recall(-1, history)
-    case .down: recall(1, history)
+    case .up, .character("\u{10}"): recall(-1, history)
+    case .down, .character("\u{0e}"): recall(1, history)
     default: edit(key)
     }
     return .typing
@@ -105,7 +107,9 @@ struct Prompt {
       index += step
     }
     guard index >= 0, index <= lines.count else { return }
+    let cut = line.cut
     line = PromptLine(index < lines.count ? lines[index] : from.draft)
+    line.cut = cut
     recall = Recall(draft: from.draft, beginning: from.beginning, index: index)
   }
 }

@@ -5,6 +5,8 @@ struct PromptLine: Equatable {
   private(set) var text: [Character]
   /// The character that the cursor stands on, or the place after the last.
   private(set) var cursor: Int
+  /// What was cut last, to be put elsewhere.
+  var cut = ""
 
   init(_ text: String = "") {
     self.text = Array(text)
@@ -24,16 +26,30 @@ struct PromptLine: Equatable {
     cursor = min(before.count, text.count)
   }
 
-  /// Takes a key that edits, and ignores others.
+  private mutating func cut(_ columns: Range<Int>) {
+    guard !columns.isEmpty else { return }
+    cut = String(text[columns])
+    replace(columns, with: "")
+  }
+
+  // The character before the cursor goes behind the one under it; at the end the last two change places.
+  private mutating func transpose() {
+    let place = min(cursor, text.count - 1)
+    guard place > 0 else { return }
+    replace(place - 1..<place + 1, with: String([text[place], text[place - 1]]))
+  }
+
+  /// Takes a key that edits, as readline(3) does, and ignores others.
   mutating func edit(_ key: Key) {
     switch key {
     case .character("\u{01}"), .home: cursor = 0
     case .character("\u{05}"), .end: cursor = text.count
-    case .character("\u{0b}"): replace(cursor..<text.count, with: "")  // Ctrl-K
-    case .character("\u{15}"): replace(0..<cursor, with: "")  // Ctrl-U
-    case .character("\u{17}"): replace(wordStart..<cursor, with: "")  // Ctrl-W
-    case .alt("d"): replace(cursor..<wordEnd, with: "")
-    case .alt("\u{7f}"): replace(wordStart..<cursor, with: "")
+    case .character("\u{0b}"): cut(cursor..<text.count)  // Ctrl-K
+    case .character("\u{14}"): transpose()  // Ctrl-T
+    case .character("\u{15}"): cut(0..<cursor)  // Ctrl-U
+    case .character("\u{17}"), .alt("\u{7f}"): cut(wordStart..<cursor)  // Ctrl-W
+    case .character("\u{19}"): replace(cursor..<cursor, with: cut)  // Ctrl-Y
+    case .alt("d"): cut(cursor..<wordEnd)
     case .character(let scalar) where !scalar.isHazardous: replace(cursor..<cursor, with: String(scalar))
     case .paste(let text):
       // Only the first of several lines: each is a command of its own, and none is carried out unread.
@@ -41,8 +57,9 @@ struct PromptLine: Equatable {
       replace(cursor..<cursor, with: String(String.UnicodeScalarView(scalars)))
     case .backspace where cursor > 0: replace(cursor - 1..<cursor, with: "")
     case .delete where cursor < text.count: replace(cursor..<cursor + 1, with: "")
-    case .left: move(to: cursor - 1)
-    case .right: move(to: cursor + 1)
+    case .character("\u{04}"): edit(.delete)
+    case .left, .character("\u{02}"): move(to: cursor - 1)
+    case .right, .character("\u{06}"): move(to: cursor + 1)
     case .controlLeft, .alt("b"): cursor = wordStart
     case .controlRight, .alt("f"): cursor = wordEnd
     default: break

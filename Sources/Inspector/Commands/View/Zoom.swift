@@ -13,7 +13,10 @@ struct ZoomAction: ViewAction {
   var words: [String?] { ["zoom", "\(step)"] }
   func change(_ session: Session) {
     switch step {
-    case .closer: session.view.zoom = .pages(max(1, session.view.shownPagesPerCell / 2))
+    case .closer:
+      let shown = session.view.shownPagesPerCell
+      if shown == 1 { session.note(Event(.done, ["zoom: a cell is one page already, and no closer"])) }
+      session.view.zoom = .pages(max(1, shown / 2))
     case .farther: session.view.zoom = .pages(min(Zoom.most, session.view.shownPagesPerCell * 2))
     case .to(let zoom): session.view.zoom = zoom
     }
