@@ -1,8 +1,17 @@
-/// The script that is played, the one that a command of it plays, and what holds both back: a pause, a wait for workers.
+/// The script that is played, the one that a command of it plays, and what holds both back.
+///
+/// There are two holds, each by itself: a person may pause while workers are awaited.
 struct ScriptDriver {
   private enum Pause {
     case key
     case time(ContinuousClock.Instant)
+  }
+
+  private enum WorkerHold: Equatable {
+    case none
+    /// Until all have ended.
+    case end
+    case steps(Int)
   }
 
   var speed = Speed.normal
@@ -11,12 +20,12 @@ struct ScriptDriver {
   var main = Player(Script())
   private(set) var sourced: (player: Player, path: String)?
   private var pause: Pause?
-  private var awaitsWorkers = false
-  /// The steps that workers still have to take, asked for by `workers step` or `wait`.
-  private(set) var stepsAhead = 0
+  private var workerHold = WorkerHold.none
 
+  /// The steps that workers still have to take.
+  var stepsAhead: Int { if case .steps(let count) = workerHold { count } else { 0 } }
   /// Whether the next command of any script must be held back.
-  var isHeld: Bool { awaitsWorkers || pause != nil }
+  var isHeld: Bool { pause != nil || workerHold != .none }
   var isResting: Bool { pause != nil }
   var isWaitingForKey: Bool { if case .key? = pause { true } else { false } }
   var isSourcing: Bool { sourced != nil }
@@ -36,22 +45,16 @@ struct ScriptDriver {
   }
 
   mutating func goOn() { pause = nil }
-
   mutating func endRest() { if timeLeft == .zero { pause = nil } }
 
-  mutating func awaitWorkers() { awaitsWorkers = true }
-
-  mutating func await(steps: Int) { (stepsAhead, awaitsWorkers) = (steps, true) }
-
-  mutating func takeStep() { stepsAhead -= 1 }
-
+  mutating func awaitWorkers() { workerHold = .end }
+  mutating func await(steps: Int) { workerHold = .steps(steps) }
+  mutating func takeStep() { workerHold = .steps(stepsAhead - 1) }
   /// All steps are taken, or there are no workers to take more.
-  mutating func workersAreDone() { (stepsAhead, awaitsWorkers) = (0, false) }
+  mutating func workersAreDone() { workerHold = .none }
 
   mutating func source(_ script: Script, from path: String) { sourced = (Player(script, isSourced: true), path) }
-
   mutating func endSource() { sourced = nil }
-
   /// Leaves the sourced script, and ends a pause of it.
   mutating func leaveSource() { (pause, sourced) = (nil, nil) }
 
