@@ -227,16 +227,16 @@ extension LaunchOptions {
 }
 
 extension Session {
-  convenience init(opening plan: LaunchOptions) throws(CommandError) {
+  convenience init(opening launch: LaunchOptions) throws(CommandError) {
     try self.init()
-    if !plan.readsInput { load(plan.script) }
-    if let opening = plan.opening { try perform(opening) }
+    if !launch.readsInput { load(launch.script) }
+    if let opening = launch.opening { try perform(opening) }
     // What was done so far is the beginning of the recording.
-    if let output = plan.record {
+    if let output = launch.record {
       try begin(recordingTo: output)
       note(Event(.done, ["recording to \(output.path)"]))
     }
-    begin(layer: plan.layer, theme: plan.theme, speed: plan.speed, followsName: plan.followsName)
-    if plan.script.steps.isEmpty, let greeting = plan.greeting(file) { note(Event(.caption, [greeting])) }
+    begin(layer: launch.layer, theme: launch.theme, speed: launch.speed, followsName: launch.followsName)
+    if launch.script.steps.isEmpty, let greeting = launch.greeting(file) { note(Event(.caption, [greeting])) }
   }
 }

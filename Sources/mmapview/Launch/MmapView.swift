@@ -154,26 +154,26 @@ struct MmapView: ParsableCommand {
         try LinePrinter.print(Lesson.list(Lesson.all()))
         return
       }
-      var plan = try LaunchOptions(self)
+      var launch = try LaunchOptions(self)
       let opensScreen = !plain && !headless
       if opensScreen { try NcursesTerminal.requireUsable() }
-      let sandbox = try plan.lesson.map { _ in try Sandbox() }
+      let sandbox = try launch.lesson.map { _ in try Sandbox() }
       defer { sandbox?.strike() }
       if let sandbox {
         // Before there are threads: mounts of its own are for a process with one.
-        try plan.stageLesson(on: sandbox)
+        try launch.stageLesson(on: sandbox)
         // The screen's loop takes signals itself.
         if !opensScreen { sandbox.strikeOnSignals() }
       }
       // Before the first mapping: its guard over faults has to come first in the chain of handlers.
       if opensScreen { CrashGuard.arm() }
       let signals = opensScreen ? claunch_open_signals() : -1
-      let session = try Session(opening: plan)
-      let cast = plan.cast.map { CastRecorder($0, isTimed: opensScreen) }
+      let session = try Session(opening: launch)
+      let cast = launch.cast.map { CastRecorder($0, isTimed: opensScreen) }
       session.host.filesInUse = { [cast?.fileInUse].compactMap { $0 } }
-      try plan.frames?.begin()
+      try launch.frames?.begin()
       try sandbox?.open(for: session)
-      let ending = Result { try play(plan, session, cast, signals) }
+      let ending = Result { try play(launch, session, cast, signals) }
       var unwritten = session.endRecording()
       do throws(CommandError) { try cast?.finish() } catch { unwritten.append(error) }
       for failure in unwritten { complain(failure.description) }
@@ -201,21 +201,21 @@ struct MmapView: ParsableCommand {
     return try format.map { path throws(ScriptError) in try Script.format(contentsOf: path) }
   }
 
-  private func play(_ plan: LaunchOptions, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
+  private func play(_ launch: LaunchOptions, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
     if plain {
-      let isDone = try Plain(session, plan, isASCII: ascii).run()
+      let isDone = try Plain(session, launch, isASCII: ascii).run()
       // The failure is printed already.
       if !isDone { throw ExitCode.failure }
     } else if headless {
-      try Headless(session, plan, isASCII: ascii, cast: cast).run()
+      try Headless(session, launch, isASCII: ascii, cast: cast).run()
     } else {
-      try runScreen(plan, session, cast, signals)
+      try runScreen(launch, session, cast, signals)
     }
   }
 
-  private func runScreen(_ plan: LaunchOptions, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
+  private func runScreen(_ launch: LaunchOptions, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
     let terminal = try NcursesTerminal(session.view.theme.palette, color: color, usesMouse: !noMouse)
-    let loop = try RunLoop(session, terminal, plan.replay, signals: signals, isASCII: ascii, cast: cast)
+    let loop = try RunLoop(session, terminal, launch.replay, signals: signals, isASCII: ascii, cast: cast)
     let signal = try loop.run()
     if let farewell = session.farewell { try LinePrinter.print([farewell]) }
     // As a shell reports a process that a signal ended.
