@@ -11,6 +11,8 @@ package protocol Action: Sendable, Equatable {
   func perform(in session: Session) throws(CommandError) -> Event
   var isReadOnly: Bool { get }
   var isOpening: Bool { get }
+  /// Whether the log shows how long it took: it does something to the file, or reads it.
+  var isTimed: Bool { get }
   /// The labels of ranges that must be there before it.
   var neededLabels: ClosedRange<Int>? { get }
   /// How many ranges get labels by it; `nil` if its text does not say.
@@ -22,6 +24,7 @@ package protocol Action: Sendable, Equatable {
 extension Action {
   package var isReadOnly: Bool { false }
   package var isOpening: Bool { false }
+  package var isTimed: Bool { isOpening }
   package var neededLabels: ClosedRange<Int>? { nil }
   package var newLabels: Int? { 0 }
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .command(Command(self)) }
@@ -68,6 +71,7 @@ protocol RangeAction: Action {
 extension RangeAction {
   var words: [String?] { [Self.verb.name, "\(ranges)"] }
   var neededLabels: ClosedRange<Int>? { ranges.labels }
+  package var isTimed: Bool { true }
 
   /// The label of the one range that it is about.
   func singleLabel(_ example: String) throws(CommandError) -> Int {

@@ -11,6 +11,8 @@ package final class Job: Sendable {
   package let start = ContinuousClock.now
   private let doneCount = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
+  // How long its work took, once that has ended.
+  private let time = Mutex<Duration?>(nil)
   private let isOver = Monitor(false)
   private let alarm: WakeUp?
 
@@ -48,7 +50,11 @@ package final class Job: Sendable {
 
   func advance(by pages: Int) { doneCount.wrappingAdd(pages, ordering: .relaxed) }
   // By the queue alone, when the outcome is there.
-  fileprivate func end() { isOver.withLock { $0 = true } }
+  fileprivate func end(after time: Duration) {
+    self.time.withLock { $0 = time }
+    isOver.withLock { $0 = true }
+  }
+  fileprivate var timeTaken: Duration? { time.withLock { $0 } }
 }
 
 /// A step ended early because it was asked to.
@@ -63,6 +69,7 @@ final class JobQueue {
   // A script that waits for the step reports its failure with the place.
   private var current: (job: Job, ending: Ending, isAwaitedByScript: Bool)?
   private var failure: CommandError?
+  private var time: Duration?
   private let wakeUp: WakeUp
 
   init(_ wakeUp: WakeUp) { self.wakeUp = wakeUp }
@@ -78,8 +85,9 @@ final class JobQueue {
     let outcome = Outcome<Value>()
     let wholeEnding: Ending = { session throws(CommandError) in try ending(session, try outcome.get()) }
     let work: @Sendable () -> Void = {
+      let start = ContinuousClock.now
       outcome.set(body)
-      job.end()
+      job.end(after: .now - start)
     }
     let wakeUp = wakeUp
     let thread =
@@ -92,10 +100,14 @@ final class JobQueue {
     guard thread != nil else {
       if goesOn { throw CommandError("\(job.name): the system gives no thread for it; close some programs") }
       work()
+      time = job.timeTaken
       return try wholeEnding(session)
     }
     // A short step ends as if it had been carried out at once.
-    if !goesOn, let patience, job.waitForEnd(atMost: patience) { return try wholeEnding(session) }
+    if !goesOn, let patience, job.waitForEnd(atMost: patience) {
+      time = job.timeTaken
+      return try wholeEnding(session)
+    }
     current = (job, wholeEnding, false)
     return Event(.done, [])
   }
@@ -117,6 +129,7 @@ final class JobQueue {
   func takeEnding() -> (end: Ending, isAwaitedByScript: Bool)? {
     guard let (job, end, isAwaited) = current, job.hasEnded else { return nil }
     current = nil
+    time = job.timeTaken
     return (end, isAwaited)
   }
 
@@ -124,6 +137,9 @@ final class JobQueue {
 
   /// Why the last step failed; `nil` the next time.
   func takeFailure() -> CommandError? { failure.take() }
+
+  /// How long the work of the last step took, without the wait for its thread; `nil` the next time.
+  func takeTime() -> Duration? { time.take() }
 
   func stopAndWait() {
     job?.stop()

@@ -72,12 +72,19 @@ extension Session {
 
   func collectJob() {
     guard let (end, isAwaitedByScript) = jobs.takeEnding() else { return }
+    let time = jobs.takeTime()
     do throws(CommandError) {
-      note(try end(self))
+      var event = try end(self)
+      event.duration = time
+      note(event)
       recordEnd(hasFailed: false)
     } catch {
       recordEnd(hasFailed: true)
-      if !isAwaitedByScript { note(Event(.failure, [error.description])) }
+      if !isAwaitedByScript {
+        var event = Event(.failure, [error.description])
+        event.duration = time
+        note(event)
+      }
       jobs.fail(error)
     }
   }

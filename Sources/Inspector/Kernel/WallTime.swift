@@ -43,6 +43,15 @@ package struct WallTime: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// How many seconds after another it was, rounded down.
+  package func seconds(since other: WallTime) -> Int {
+    Int((Double(nanoseconds - other.nanoseconds) / 1e9).rounded(.down))
+  }
+
+  package func advanced(by time: Duration) -> WallTime {
+    WallTime(sinceEpoch: .nanoseconds(nanoseconds) + time)
+  }
+
   // Both are right for times before 1970, too.
   private var seconds: Int { Int((nanoseconds - fraction) / 1_000_000_000) }
   private var fraction: Int64 { (nanoseconds % 1_000_000_000 + 1_000_000_000) % 1_000_000_000 }

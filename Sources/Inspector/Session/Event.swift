@@ -1,7 +1,7 @@
 import RangedMmap
 import SystemPackage
 
-package struct Event: Sendable, Equatable {
+package struct Event: Sendable {
   package enum Kind: Sendable {
     case done
     /// Something to read: bytes, counts, help.
@@ -18,6 +18,10 @@ package struct Event: Sendable, Equatable {
   package let lines: [String]
   /// Whether the lines depend on the kernel, and differ on another machine.
   package let isMeasured: Bool
+  /// When it was noted; `nil` before that.
+  package internal(set) var time: WallTime?
+  /// How long it took, where a command did something to the file or took a job.
+  package internal(set) var duration: Duration?
 
   package init(_ kind: Kind, _ lines: [String], isMeasured: Bool = false) {
     self.kind = kind
@@ -35,5 +39,12 @@ package struct Event: Sendable, Equatable {
 
   static func asExpected(_ what: String, isMeasured: Bool = false) -> Event {
     Event(.expected, ["as expected: \(what)"], isMeasured: isMeasured)
+  }
+}
+
+extension Event: Equatable {
+  /// Whether both say the same, whenever that was and however long it took.
+  package static func == (one: Event, other: Event) -> Bool {
+    one.kind == other.kind && one.lines == other.lines && one.isMeasured == other.isMeasured
   }
 }

@@ -7,6 +7,8 @@ struct EventLog {
 
   mutating func add(_ event: Event) {
     guard !event.lines.isEmpty else { return }
+    var event = event
+    if event.time == nil { event.time = .now }
     events.append(event)
     count += 1
     if events.count > Self.limit { events.removeFirst(Self.limit / 2) }

@@ -35,12 +35,15 @@ package final class Session {
     let isRacing = workers.areFree
     takeInNews()
     let hadJob = jobs.job != nil
-    let event: Event
+    _ = jobs.takeTime()
+    let start = ContinuousClock.now
+    var event: Event
     do throws(CommandError) { event = try command.action.perform(in: self) } catch {
       recordWorkers()
       recordAchieved()
       throw error
     }
+    event.duration = jobs.takeTime() ?? (command.action.isTimed ? .now - start : nil)
     recordWorkers()
     if hadJob || jobs.job == nil {
       record(command, isRacing: isRacing)

@@ -10,21 +10,18 @@ enum LogPane: Pane {
     let last = shown.log.lastIndex { $0.kind != .expected } ?? 0
     let recent = shown.log.enumerated().suffix(4 * inner.height)
     let events = recent.filter { $1.kind != .expected || $0 > last }.map(\.element)
-    let lines = events.suffix(inner.height).flatMap { event in
-      fitting(event, inner, shown.glyphs).map { (event, $0) }
+    let showsTimes = shown.interface.showsTimes
+    let rows = events.suffix(inner.height).flatMap { event in
+      TimedLines(event, showsTimes: showsTimes, isShort: inner.width < leastForTimes)
+        .rows(inner.width, atMost: inner.height, shown.glyphs).map { (event, $0) }
     }.suffix(inner.height)
-    for (row, (event, line)) in lines.enumerated() {
-      canvas.write(line, in: inner.row(row), Style(role(event.kind), isMeasured: event.isMeasured))
+    for (index, (event, row)) in rows.enumerated() {
+      row.draw(on: &canvas, in: inner.row(index), Style(role(event.kind), isMeasured: event.isMeasured))
     }
   }
 
-  // The first rows of an event that has no room: the end of a sentence alone would say something else.
-  private static func fitting(_ event: Event, _ area: Area, _ glyphs: Glyphs) -> [String] {
-    let parts = event.lines.flatMap { wrapped($0, area.width) }
-    guard area.height > 0, parts.count > area.height else { return parts }
-    let last = parts[area.height - 1] + glyphs.spell("…")
-    return parts.prefix(area.height - 1) + [shortened(last, area.width, glyphs)]
-  }
+  // Hour and minute take six columns, which a sentence needs more where that is a tenth of its row.
+  private static let leastForTimes = 60
 
   private static func role(_ kind: Event.Kind) -> Role {
     switch kind {

@@ -1,16 +1,23 @@
+import Inspector
 import TerminalCanvas
 
 /// Lines over all panes, for help and long answers, until a key is pressed that does not scroll them.
 struct Overlay: ScreenLayer {
-  let lines: [String]
+  private let entries: [TimedLines]
   private(set) var first = 0
 
-  /// Lines to be read from the first on, or from the last one back.
-  init(_ lines: [String], fromEnd isFromEnd: Bool = false) {
-    (self.lines, first) = (lines, isFromEnd ? .max : 0)
+  /// Lines to be read from the first on.
+  init(_ lines: [String]) { entries = [TimedLines(lines)] }
+
+  /// The log, to be read from its end back.
+  init(log: [Event], showsTimes: Bool) {
+    (entries, first) = (log.map { TimedLines($0, showsTimes: showsTimes) }, .max)
   }
 
-  private func rows(_ area: Area) -> [String] { lines.flatMap { wrapped($0, area.width - 3) } }
+  // As many of them with any glyphs.
+  private func rows(_ area: Area, _ glyphs: Glyphs = .unicode) -> [TimedLines.Row] {
+    entries.flatMap { $0.rows(area.width - 3, glyphs) }
+  }
 
   // A character that is typed, and `:`, close it and go on to the prompt: letters of a command must not act as keys.
   mutating func take(_ key: Key, _ loop: RunLoop, _ layout: Layout) -> LayerOutcome {
@@ -48,10 +55,13 @@ struct Overlay: ScreenLayer {
 
   func draw(on canvas: inout Canvas, _ area: Area, _ glyphs: Glyphs) {
     var rest = area.inset(left: 2)
-    let (rows, text) = (rows(area), rest.takeTop(area.height - 1))
+    let (rows, text) = (rows(area, glyphs), rest.takeTop(area.height - 1))
     let start = min(first, max(0, rows.count - text.height))
     let shown = start..<min(start + text.height, rows.count)
-    canvas.write(lines: rows[shown].map(glyphs.spell), in: text)
+    for (index, var row) in rows[shown].enumerated() {
+      row.text = glyphs.spell(row.text)
+      row.draw(on: &canvas, in: text.row(index).inset(left: 0, right: 1), .plain)
+    }
     let place = "\(shown.lowerBound + 1)-\(shown.upperBound) of \(rows.count): "
     let notes =
       rows.count > text.height

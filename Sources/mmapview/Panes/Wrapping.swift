@@ -1,13 +1,18 @@
 import TerminalCanvas
 
 /// Breaks a line at blanks to fit a width in columns; all parts but the first are indented.
+///
+/// Only a word that is wider than a row is cut.
 func wrapped(_ line: String, _ width: Int) -> [String] {
   var parts: [String] = []
   var rest = line[...]
   while width > 8, rest.columns > width {
     let part = prefix(of: rest, width)
-    let end = part.lastIndex(of: " ").map {
-      $0 > part.index(part.startIndex, offsetBy: part.count / 2) ? $0 : part.endIndex
+    let end = part.lastIndex(of: " ").flatMap { blank in
+      let isIndent = part[..<blank].allSatisfy { $0 == " " }
+      let next = rest.index(after: blank)
+      let mustBeCut = next < part.endIndex && rest[next...].prefix { $0 != " " }.columns > width - 2
+      return isIndent || mustBeCut ? nil : blank
     }
     parts.append(String(rest[..<(end ?? part.endIndex)]))
     rest = "  " + rest[(end ?? part.endIndex)...].drop { $0 == " " }

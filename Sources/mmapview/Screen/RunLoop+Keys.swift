@@ -61,7 +61,7 @@ extension RunLoop {
       followAnchor()
     case .focus(let focus): interface.focus = focus
     case .log:
-      interface.overlay = Overlay(session.log.flatMap(\.lines), fromEnd: true)
+      interface.overlay = Overlay(log: session.log, showsTimes: interface.showsTimes)
     case .help: interface.overlay = Overlay(HelpText.keys(interface.glyphs, width: terminal.width))
     case nil: break
     }

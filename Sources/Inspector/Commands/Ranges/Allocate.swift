@@ -9,6 +9,7 @@ struct AllocateAction: Action {
     example: "allocate 2p x4"
   ) { AllocateAction(byteCount: $0, times: $1 ?? 1) }
 
+  var isTimed: Bool { true }
   var words: [String?] { ["allocate", Literal.describe(inPages: byteCount), times == 1 ? nil : "x\(times)"] }
   var newLabels: Int? { times }
 
