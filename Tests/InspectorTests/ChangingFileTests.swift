@@ -100,7 +100,7 @@ final class ChangingFileTests: SessionSuite {
     #expect(try perform("status").lines[0].contains(": 5 pages, not ours; kernel: "))
     #expect(try perform("page 3").lines[1] == "state: not ours")
     for line in ["expect count free 5", "expect page 0-4 free", "find state free"] {
-      #expect(failure(line)?.contains("is open for reading only, and no page has a state here") == true)
+      #expect(failure(line)?.contains("its pages are not ours, and have no state; this library's rule") == true)
     }
     // The remedy, as it is reported.
     try perform("open \(name) write")

@@ -45,7 +45,7 @@ struct CompletionTests {
       ("expect kernel dirty 4 ", ["within"]), ("expect kernel 0-3 ", ["cached", "dirty", "writeback"]),
       ("kernel ", ["all"]), ("kernel all ", ["json"]), ("kernel 0-3 ", ["json"]), ("users ", ["json"]),
       ("watch ", ["json", "for"]), ("watch 0-3 ", ["json", "for"]), ("watch json ", ["for"]),
-      ("find kernel ", ["cached", "dirty", "writeback", "changed"]), ("expect page 0-3 fl", ["flushing", "flushed"]),
+      ("find kernel ", ["cached", "dirty", "writeback", "changed"]), ("expect page 0-3 f", ["free", "flushing"]),
       ("expect count wr", ["written"]), ("expect error \"a b\" sy", ["sync"]),
       ("expect error no workers p", ["pause"]), ("layer ", ["library", "kernel", "both"]), ("layer k", ["kernel"]),
       ("status ", ["json"]), ("status json ", []), ("help ve", ["verify"]), ("help write ", []),

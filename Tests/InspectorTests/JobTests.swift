@@ -28,7 +28,7 @@ final class JobTests: SessionSuite {
     #expect(session.log.count { $0.lines.first?.hasPrefix("wrote r1 with counter: 16384 pages") == true } == 1)
     try perform("sync r1")
     session.finish()
-    try perform("expect page 0-16383 flushed")
+    try perform("expect page 0-16383 durable")
     try perform("verify r1")
     session.finish()
     #expect(session.log.last?.lines == ["verified r1: 16384 pages"])
@@ -59,7 +59,7 @@ final class JobTests: SessionSuite {
     try perform("write r1 page")
     try perform("sync r1")
     try perform("verify r1")
-    #expect(session.range(ofPage: 0)?.stage == .flushed)
+    #expect(session.range(ofPage: 0)?.stage == .durable)
   }
 
   @Test("A script waits for its long steps, and fails at the line of the one that fails")
@@ -67,7 +67,7 @@ final class JobTests: SessionSuite {
     try folder.put("b", [1])
     try begin()
     var player = Player(
-      try Script("write r1 counter\nsync r1\nexpect page 0-16383 flushed\nreuse r1\nallocate 4p", name: "s"))
+      try Script("write r1 counter\nsync r1\nexpect page 0-16383 durable\nreuse r1\nallocate 4p", name: "s"))
     try session.play(player)
     try folder.put("a", [])
     player = Player(try Script("write r1 zero\nsync r1\nsay done", name: "s"))

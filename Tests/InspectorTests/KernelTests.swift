@@ -271,7 +271,7 @@ final class KernelTests: SessionSuite {
     // A small machine begins to write back before the flush, and a fast disk has ended when it is asked.
     try perform("expect kernel dirty 1+", "flush r1")
     try perform("expect kernel writeback 0 within 60s", "expect kernel dirty 0", "expect count flushing 16384")
-    try perform("sync r1", "expect count flushed 16384", "reuse r1", "write r1 zero", "expect kernel dirty 1+")
+    try perform("sync r1", "expect count durable 16384", "reuse r1", "write r1 zero", "expect kernel dirty 1+")
   }
 
   @Test("A sparse TiB with a thousand scattered pages opens and is sampled with few more system calls than a MiB")

@@ -80,7 +80,7 @@ struct RecordingTests {
       try lines("r").filter { !$0.hasPrefix("#") } == [
         "create \(path("a b")) 64k sparse force", "expect size 64k", "allocate 1p x3", "write r1..r2 \"text:a b\"",
         "goto 3",
-        "say \"a #@ 7\"", "sync r1", "expect page 0 flushed", "layer both", "status", "select none",
+        "say \"a #@ 7\"", "sync r1", "expect page 0 durable", "layer both", "status", "select none",
       ])
     #expect(
       try Script(recorded, name: "r").steps.allSatisfy { $0.time.map { $0 >= .zero && $0 < .seconds(60) } == true })
@@ -218,7 +218,7 @@ struct RecordingTests {
     // Nothing has looked at them since: they ended between the last query and this.
     _ = try Command.sync(.all).action.perform(in: session)
     #expect(labels(session).count == 7)
-    for label in 1...7 { #expect(session.document.ranges.summary(label).stage == .flushed, "r\(label)") }
+    for label in 1...7 { #expect(session.document.ranges.summary(label).stage == .durable, "r\(label)") }
     session.shutDown()
   }
 

@@ -10,8 +10,8 @@ final class SessionTests: SessionSuite {
   func life() throws {
     let printed = try play(
       "create \(word("a")) 1m", "allocate 2p", "write r1 0xa5", "expect page 0-1 written", "verify r1", "flush r1",
-      "sync r1", "expect page 0-1 flushed", "expect count free 254", "expect bytes 8190 a5a50000", "read r1 0 4",
-      "reuse r1", "expect page 0-1 allocated", "write r1 counter", "sync all", "expect count flushed 2")
+      "sync r1", "expect page 0-1 durable", "expect count free 254", "expect bytes 8190 a5a50000", "read r1 0 4",
+      "reuse r1", "expect page 0-1 allocated", "write r1 counter", "sync all", "expect count durable 2")
     #expect(printed.contains("00000000: a5a5 a5a5                                ...."))
     #expect(try folder.bytes("a").prefix(8192).enumerated().allSatisfy { UInt8(truncatingIfNeeded: $0) == $1 })
   }
@@ -57,7 +57,7 @@ final class SessionTests: SessionSuite {
   func workers() throws {
     try play(
       "create \(word("a")) 8m", "workers start 4 size=12k pattern=random:3 flush=sync", "workers wait",
-      "expect count flushed 2048", "verify all")
+      "expect count durable 2048", "verify all")
     #expect(session.workers.operations == 683)
     #expect(session.workers.running == 0)
     #expect(session.workers.workers.reduce(0) { $0 + $1.bytes } == 8 << 20)
@@ -77,7 +77,7 @@ final class SessionTests: SessionSuite {
   @Test("Workers on a full file end at once, and flush as they are ordered")
   func workersFlush() throws {
     try play("create \(word("a")) 64k", "workers start 3 flush=async", "workers wait", "expect count flushing 16")
-    try play("workers start 3", "workers wait", "expect count flushing 16", "sync all", "expect count flushed 16")
+    try play("workers start 3", "workers wait", "expect count flushing 16", "sync all", "expect count durable 16")
   }
 
   @Test("What can't be done is refused with the reason and what to do")
@@ -129,7 +129,7 @@ final class SessionTests: SessionSuite {
   @Test("Opening another file reports what is not durable in the one before")
   func leaving() throws {
     func reported() -> Bool {
-      session.log.suffix(2).contains { $0.lines[0].contains("a: 2 pages written and not synced") }
+      session.log.suffix(2).contains { $0.lines[0].contains("a: 2 pages written and not durable") }
     }
     try play("create \(word("a")) 4p", "allocate 2p", "write r1 zero", "create \(word("b")) 1p")
     #expect(reported())
@@ -141,9 +141,9 @@ final class SessionTests: SessionSuite {
 
   @Test("A file that is cut short is reported, and its pages show as lost")
   func truncation() throws {
-    try play("create \(word("a")) 4p", "allocate 1p x2", "write all zero", "sync all", "expect count flushed 2")
+    try play("create \(word("a")) 4p", "allocate 1p x2", "write all zero", "sync all", "expect count durable 2")
     try run("truncate", ["-s", "4096", folder.file("a").string])
-    try play("expect page 0 flushed", "expect page 1 lost")
+    try play("expect page 0 durable", "expect page 1 lost")
     #expect(session.log.count { $0.kind == .failure && $0.lines[0].contains("cut the file short") } == 1)
     try play("expect error \"cut the file short\" verify r2")
   }
@@ -176,7 +176,7 @@ final class SessionTests: SessionSuite {
     #expect(line.hasPrefix("{\"file\":"))
     #expect(line.contains("a\\\"b\",\"fate\":\"kept\",\"size\":10000,\"mapped\":10000,\"pageSize\":4096,\"pages\":3,"))
     #expect(
-      line.contains("\"states\":{\"free\":3,\"allocated\":0,\"written\":0,\"flushing\":0,\"flushed\":0,\"lost\":0}"))
+      line.contains("\"states\":{\"free\":3,\"allocated\":0,\"written\":0,\"flushing\":0,\"durable\":0,\"lost\":0}"))
     #expect(line.hasSuffix("\"workers\":{\"running\":0,\"operations\":0}}"))
   }
 

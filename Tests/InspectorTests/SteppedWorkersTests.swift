@@ -59,8 +59,8 @@ final class SteppedWorkersTests: SessionSuite {
     let printed = try play(
       "create \(word("a")) 8p", "workers start 1 size=2p mode=stepped flush=sync", "expect count free 8",
       "workers step", "expect page 0-1 allocated", "workers step", "expect page 0-1 written", "workers step",
-      "expect page 0-1 flushed", "expect count free 6", "workers step 2", "expect page 2-3 written")
-    #expect(printed.contains("worker 1: pages 0-1 flushed"))
+      "expect page 0-1 durable", "expect count free 6", "workers step 2", "expect page 2-3 written")
+    #expect(printed.contains("worker 1: pages 0-1 durable"))
     #expect(!session.areWorkersMoving)
     #expect(session.view.cursor == 2)
     #expect(session.range(ofPage: 0)?.author == .worker(1))
@@ -77,7 +77,7 @@ final class SteppedWorkersTests: SessionSuite {
     try play(
       "create \(word("a")) 8p", "workers start 1 mode=stepped flush=sync", "workers step", "workers stop",
       "workers wait", "expect page 0 allocated", "write r1 zero", "workers start 1 mode=stepped flush=sync",
-      "workers step 2", "workers stop", "workers wait", "expect page 1 written", "sync r2", "expect count flushed 1")
+      "workers step 2", "workers stop", "workers wait", "expect page 1 written", "sync r2", "expect count durable 1")
     #expect(session.workers.running == 0)
     #expect(session.workers.shift.map(\.number) == [2])
   }

@@ -94,7 +94,7 @@ final class AppearanceTests: FolderSuite {
     try window.send(":say \"née here\"\r")
     try window.waitFor("n?e here")
     try window.quit()
-    try window.waitFor("written and not synced")
+    try window.waitFor("written and not durable: the kernel")
   }
 
   @Test("A press of the mouse goes to the page below it, and the wheel scrolls")
@@ -109,9 +109,9 @@ final class AppearanceTests: FolderSuite {
     try window.send("\u{1b}[<64;15;5M")
     try window.waitFor("page 68")
     try window.type("?")
-    try window.waitFor("any key goes back")
+    try window.waitFor("goes back")
     try window.send("\u{1b}[<64;15;5M\u{1b}[<0;15;5m")
-    try window.waitFor("any key goes back")
+    try window.waitFor("goes back")
     try window.send("\u{1b}[<0;15;5M")
     try window.waitFor("page 68")
     try window.quit()

@@ -44,7 +44,7 @@ extension InTerminal {
       let window = try start("a --create 64m -c 'workers start 2 delay=20ms'")
       try window.waitFor("2 at work")
       kill(try window.programID(), signal)
-      try window.waitFor("written and not synced")
+      try window.waitFor("written and not durable: the kernel")
       try window.type("echo status $?", "Enter")
       try window.waitFor("status \(128 + signal)")
       try expectShell(window)

@@ -54,7 +54,7 @@ extension InTerminal {
       try window.waitFor("kernel · writable")
       try window.waitFor("16 cached  ● 16 dirty  ◐ 0 writeback")
       try window.type("s", "L")
-      try window.waitFor("16 flushed")
+      try window.waitFor("16 durable")
       try window.waitFor("● 0 dirty")
       try window.waitFor("█○")
       try window.type("L")

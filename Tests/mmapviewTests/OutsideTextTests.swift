@@ -92,7 +92,7 @@ final class OutsideTextTests: FolderSuite {
     #expect(terminal.waitFor("1 written"))
     kill(terminal.processID, SIGTERM)
     #expect(terminal.end() == 128 + SIGTERM)
-    #expect(terminal.text.contains("written and not synced"), "the farewell")
+    #expect(terminal.text.contains("written and not durable: the kernel"), "the farewell")
     #expect(isHarmless(terminal.text, isForTerminal: true))
   }
 }

@@ -24,7 +24,7 @@ final class PlainTests: FolderSuite {
     #expect(lines[4] == "wrote r1 with zero: 2 pages")
     #expect(lines[5].hasPrefix("error: r9: no such range"))
     #expect(lines[6] == "as expected: page 0 written")
-    #expect(lines[7].contains("written and not synced"))
+    #expect(lines[7].contains("written and not durable"))
     #expect(lines.count == 8, "\(outcome.output)")
   }
 

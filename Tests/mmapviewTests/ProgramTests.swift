@@ -13,12 +13,12 @@ final class ProgramTests: FolderSuite {
   func firstExample() throws {
     let outcome = try mmapviewHere(
       "demo.bin", "--create", "1m", "-c", "allocate 2p", "-c", "write r1 0xa5", "-c", "expect page 0-1 written", "-c",
-      "sync r1", "-c", "expect page 0-1 flushed", "-c", "status json", "--headless")
+      "sync r1", "-c", "expect page 0-1 durable", "-c", "status json", "--headless")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let last = try #require(outcome.lines.last)
     let status = try #require(try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any])
     let states = try #require(status["states"] as? [String: Int])
-    #expect(states == ["free": 254, "allocated": 0, "written": 0, "flushing": 0, "flushed": 2, "lost": 0])
+    #expect(states == ["free": 254, "allocated": 0, "written": 0, "flushing": 0, "durable": 2, "lost": 0])
     #expect(status["file"] as? String == "demo.bin")
     #expect(status["size"] as? Int == 1 << 20)
     #expect(status["writable"] as? Bool == true)
@@ -40,7 +40,10 @@ final class ProgramTests: FolderSuite {
     #expect(after.st_mtim.tv_sec == before.1.st_mtim.tv_sec && after.st_mtim.tv_nsec == before.1.st_mtim.tv_nsec)
     let refused = try mmapviewHere("a", "-c", "allocate 1p", "--headless")
     #expect(refused.status == 1)
-    #expect(refused.errors.contains("-c:1: a: is open for reading only; allow writing with --write"))
+    #expect(
+      refused.errors.contains(
+        "-c:1: a: is open for reading only; this program's rule: a file that exists is changed only with consent; allow writing with --write"
+      ))
     #expect(try folder.bytes("a") == before.0)
   }
 
@@ -216,10 +219,10 @@ final class ProgramTests: FolderSuite {
   @Test("Commands come from standard input, too")
   func standardInput() throws {
     let outcome = try mmapviewHere(
-      "a", "--create", "1m", "--replay", "-", "--headless", input: "allocate 1p\nwrite r1 zero\nexpect page 0 flushed\n"
+      "a", "--create", "1m", "--replay", "-", "--headless", input: "allocate 1p\nwrite r1 zero\nexpect page 0 durable\n"
     )
     #expect(outcome.status == 1)
-    #expect(outcome.errors == "standard input:3: expect page 0 flushed: expected page 0 to be flushed, found written\n")
+    #expect(outcome.errors == "standard input:3: expect page 0 durable: expected page 0 to be durable, found written\n")
   }
 
   @Test("Without a terminal the screen says so and how to do without")

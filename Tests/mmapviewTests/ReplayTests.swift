@@ -38,7 +38,7 @@ final class ReplayTests: FolderSuite {
     #expect(try folder.bytes("c") == bytes)
     // The kernel's counts may differ.
     let ends = [elsewhere, typed].map { $0.lines.last?.split(separator: ";").first?.dropFirst(1) }
-    #expect(ends[0] == ends[1] && ends[0]?.hasSuffix("flushed") == true, "\(ends)")
+    #expect(ends[0] == ends[1] && ends[0]?.hasSuffix("durable") == true, "\(ends)")
     #expect(try mmapviewHere("b", "--record", "r", "--headless").errors.contains("r: exists already"))
   }
 

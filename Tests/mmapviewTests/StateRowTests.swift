@@ -30,6 +30,18 @@ struct StateRowTests {
     }
   }
 
+  @Test("Manual, grammar and help call a state durable, and name the library's word for it once")
+  func words() {
+    #expect(PageState.allCases.map(\.row.name) == PageState.allCases.map(\.word))
+    for text in [Manual.page, Grammar.page, HelpText.states(.unicode).joined(separator: "\n")] {
+      #expect(text.contains("durable"))
+      let lines = text.split(separator: "\n").filter { $0.contains("flushed") }
+      #expect(lines.allSatisfy { $0.contains("library") }, "\(lines)")
+    }
+    let help = HelpText.keys(.ascii)
+    for sentence in WordPairs.sentences { #expect(help.contains(sentence)) }
+  }
+
   @Test("A page's byte keeps each state apart from the others and from what only the library knows")
   func bytes() {
     let known = [StateByte.givenBack, .syncing(epoch: .first)]

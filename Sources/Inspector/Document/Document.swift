@@ -79,10 +79,11 @@ extension Document {
     let file = try openFile()
     guard let allocator else {
       guard !file.isDevice else {
-        throw CommandError("\(file.path): is a block device, open for reading only; nothing writes it here")
+        throw CommandError("\(file.path): is a block device, open for reading only; \(Rule.noDevice)")
       }
       throw CommandError(
-        "\(file.path): is open for reading only; allow writing with --write (`open \(Word.quote(file.path.string)) write`)"
+        "\(file.path): is open for reading only; \(Rule.consent); allow writing with --write "
+          + "(`open \(Word.quote(file.path.string)) write`)"
       )
     }
     return allocator
@@ -93,8 +94,8 @@ extension Document {
     guard let file, allocator == nil else { return }
     let remedy =
       file.isDevice
-      ? "it is a block device, and nothing writes it here"
-      : "`open \(Word.quote(file.path.string)) write` allows writing"
+      ? "\(Rule.noDevice)"
+      : "\(Rule.noRanges); `open \(Word.quote(file.path.string)) write` allows writing"
     throw CommandError("\(step): \(file.path) is open for reading only, and has no ranges; \(remedy)")
   }
 
@@ -104,8 +105,8 @@ extension Document {
     guard file.isWritable else {
       let otherwise = file.isDevice ? "" : ", or `open \(Word.quote(file.path.string)) write`"
       throw CommandError(
-        "\(file.path): is open for reading only, and no page has a state here; ask the kernel, as with "
-          + "`expect kernel dirty 0`\(otherwise)")
+        "\(file.path): is open for reading only: its pages are not ours, and have no state; "
+          + "\(Rule.ofLibrary("it knows what it wrote")); ask the kernel, as with `expect kernel dirty 0`\(otherwise)")
     }
     return file
   }

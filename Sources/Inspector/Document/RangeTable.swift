@@ -81,7 +81,7 @@ struct RangeRecord: ~Copyable, Sendable {
     case nil: .busy
     case .allocated: .allocated
     case .written: .written
-    case .flushed: .flushed
+    case .flushed: .durable
     }
   }
 }
@@ -109,7 +109,8 @@ package struct RangeSummary: Sendable, Equatable {
     case allocated
     /// Written; a receipt is held for it.
     case written
-    case flushed
+    /// Flushed, in the library's word.
+    case durable
   }
 
   /// The number behind the `r`.

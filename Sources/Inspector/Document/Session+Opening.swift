@@ -20,7 +20,8 @@ extension Session {
   func requireNotHeld(_ path: String) throws(CommandError) {
     guard let identity = (try? Stat(FilePath(path)))?.identity else { return }
     if let file, file.isWritable, (try? file.descriptor.stat())?.identity == identity {
-      throw CommandError("\(path): is open for writing here already; open another file first to let go of it")
+      throw CommandError(
+        "\(path): is open for writing here already; \(Rule.oneWriter); open another file first to let go of it")
     }
     let written = OutputFile.InUse.standard + host.filesInUse() + [recorder.fileInUse].compactMap { $0 }
     if let used = written.first(where: { $0.identity == identity }) {

@@ -67,7 +67,7 @@ extension Session {
 
   func requireNoJob(_ verb: String) throws(CommandError) {
     guard let job else { return }
-    throw CommandError("\(verb): `\(job.name)` is still under way; wait for it, or stop it with Esc")
+    throw CommandError("\(verb): `\(job.name)` is still under way; \(Rule.oneStep); wait for it, or stop it with Esc")
   }
 
   func collectJob() {

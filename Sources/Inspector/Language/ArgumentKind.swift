@@ -53,7 +53,11 @@ extension ArgumentKind {
     "PATTERN", "pattern", Pattern.forms.map(\.usage).joined(separator: ", "), from: .patterns)
   static let page = ArgumentKind("PAGE", "page", "the number of a page; the first is 0")
   static let pages = ArgumentKind("PAGES", "page", "the number of a page, or several as in 0-15")
-  static let state = ArgumentKind(oneOf: PageState.allCases.map { "\($0)" }, "state", name: "STATE")
+  static let state = ArgumentKind(
+    "STATE", "state",
+    PageState.allCases.map(\.word).joined(separator: ", ")
+      + "; `flushed`, the library's name for durable, is taken too",
+    from: .words(PageState.allCases.map(\.word)))
   static let number = ArgumentKind("N", "number")
   static let leastNumber = ArgumentKind("N[+]", "number of pages", "16, or 16+ for at least so many")
   static let time = ArgumentKind("TIME", "time", "500us, 20ms or 2s")

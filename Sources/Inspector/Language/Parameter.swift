@@ -129,7 +129,12 @@ extension Parameter where Value == Pattern {
 }
 
 extension Parameter where Value == PageState {
-  static var state: Self { .choice("state", PageState.allCases, name: "STATE") }
+  static var state: Self {
+    Parameter(.state) { word, _ throws(SyntaxError) in
+      guard let state = PageState(word: word.text) else { throw ArgumentKind.state.refusal(of: word) }
+      return state
+    }
+  }
 }
 
 extension Parameter where Value == Duration { static var time: Self { Parameter(.time, word: Literal.time) } }

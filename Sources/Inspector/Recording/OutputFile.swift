@@ -121,7 +121,7 @@ package struct OutputFile {
   private func refusal(_ error: any Error) -> CommandError {
     if let error = error as? CommandError { return error }
     return switch error as? Errno {
-    case .fileExists: CommandError("\(path): exists already; choose another name, or \(remedy)")
+    case .fileExists: CommandError("\(path): exists already; \(Rule.replacement); choose another name, or \(remedy)")
     // No other place would take it either.
     case .fileTooLarge: CommandError("\(path): can't be written (\(error)); raise the limit with `ulimit -f`")
     default: CommandError("\(path): can't be written (\(error)); choose another place")

@@ -37,6 +37,7 @@ package struct CommandError: Error, Sendable, Equatable, CustomStringConvertible
       }
     var line = "\(error.path): \(error.message)"
     if let errno = error.errno { line += " (\(errno))" }
+    if let rule = Rule(error.code) { line += "; \(rule)" }
     if let remedy { line += "; \(remedy)" }
     description = line
   }

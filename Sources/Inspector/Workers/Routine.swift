@@ -6,7 +6,7 @@ struct Routine: ~Copyable, Sendable {
     case allocated
     case written
     case flushing
-    case flushed
+    case durable
     /// Nothing was left to do: the file is full, or all operations are made.
     case done
   }
@@ -110,7 +110,7 @@ struct Routine: ~Copyable, Sendable {
     worker.record(.sync, since: time)
     worker.hand(RangeRecord(flushed, fill.content, by: author))
     finishOperation()
-    return .flushed
+    return .durable
   }
 
   private func hand(_ receipt: consuming WriteReceipt) {

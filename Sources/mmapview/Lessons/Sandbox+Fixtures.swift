@@ -136,7 +136,7 @@ extension Sandbox {
   func path(_ name: String) throws(CommandError) -> FilePath {
     let path = FilePath(name)
     guard path.isRelative, !path.components.isEmpty, path.components.allSatisfy({ $0.kind == .regular }) else {
-      throw CommandError("\(name): lessons name files in their own folder only")
+      throw CommandError("\(name): \(Rule.ofProgram("lessons name files in their own folder only"))")
     }
     return folder.pushing(path)
   }

@@ -87,6 +87,7 @@ enum Manual {
     page.items(PageState.allCases.map { item($0.row) })
     page.paragraph("The kernel's word:")
     page.items(KernelState.allCases.map { item($0.row) })
+    for sentence in WordPairs.sentences { page.paragraph(sentence) }
   }
 
   private static func item(_ row: StateRow) -> (String, String) {

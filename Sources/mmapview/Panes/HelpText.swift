@@ -1,4 +1,5 @@
 import Inspector
+import RangedMmap
 
 /// The help screens, made from the tables of keys and of verbs.
 enum HelpText {
@@ -15,7 +16,18 @@ enum HelpText {
         lines.append(" " + (right.isEmpty ? entries[row] : entries[row].padded(to: 38) + right))
       }
     }
-    return lines + ["`:` and then `?` shows the commands"]
+    return lines + ["`:` and then `?` shows the commands"] + states(glyphs)
+  }
+
+  /// The words of both layers for a page.
+  static func states(_ glyphs: Glyphs) -> [String] {
+    func rows(_ states: [(glyph: Unicode.Scalar, row: StateRow)]) -> [String] {
+      let width = states.map(\.row.name.count).max() ?? 0
+      return states.map { " \($0.glyph) " + $0.row.name.padded(to: width + 1) + $0.row.meaning }
+    }
+    return ["", "the library's word for a page"] + rows(PageState.allCases.map { (glyphs.mark($0).glyph, $0.row) })
+      + ["", "the kernel's word for it"] + rows(KernelState.allCases.map { (glyphs.mark($0).glyph, $0.row) })
+      + [""] + WordPairs.sentences
   }
 
   static func commands(_ glyphs: Glyphs) -> [String] {

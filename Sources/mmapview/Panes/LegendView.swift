@@ -16,7 +16,7 @@ enum LegendView: Pane {
       }
       let entries =
         file.isWritable
-        ? PageState.allCases.map { entry($0, shown.interface.totals[$0], "\($0)") }
+        ? PageState.allCases.map { entry($0, shown.interface.totals[$0], $0.word) }
         : [entry(.free, file.states.count, "not ours")]
       draw(entries, on: &canvas, rest.takeTop(1))
     }

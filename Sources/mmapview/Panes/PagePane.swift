@@ -59,7 +59,7 @@ enum PagePane {
   }
 
   // The library knows no state of pages that only others write.
-  static func word(_ state: PageState, _ file: MmapFile) -> String { file.isWritable ? "\(state)" : "not ours" }
+  static func word(_ state: PageState, _ file: MmapFile) -> String { file.isWritable ? state.word : "not ours" }
 
   // Which of several threads comes first differs from run to run.
   private static func isChance(_ author: Author, _ shown: Snapshot) -> Bool {

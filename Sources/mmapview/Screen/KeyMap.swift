@@ -176,7 +176,7 @@ extension KeyContext {
   fileprivate var noRange: KeyAction {
     guard let file = session.file else { return .refuse(GridView.noFile(isInLesson: session.host.isInLesson)) }
     guard file.isWritable else {
-      return .refuse("a file that is only looked at has no ranges; its bytes are shown below the grid")
+      return .refuse("\(Rule.noRanges); the bytes of this one are shown below the grid")
     }
     let holder = session.workers.holder(ofPage: cursor)
     let reason = holder.map { "is in the hands of worker \($0.number)" } ?? "belongs to no range"
@@ -190,7 +190,7 @@ extension KeyContext {
     if session.host.isInLesson { return make() }
     guard let file = session.file, !file.isWritable else { return make() }
     if session.sampledFile?.isDevice == true {
-      return .refuse("a block device is only looked at; nothing writes it here")
+      return .refuse("\(Rule.noDevice)")
     }
     return .edit(
       "open \(Word.quote(file.path.string)) write",

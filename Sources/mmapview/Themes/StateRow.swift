@@ -23,14 +23,14 @@ protocol ShownState { var row: StateRow { get } }
 extension PageState: ShownState {
   var row: StateRow {
     switch self {
-    case .free: StateRow("free", "·", ".", .free, "not allocated to any range")
+    case .free: StateRow("free", "·", ".", .free, "not allocated to any range; it may hold bytes from before")
     case .allocated: StateRow("allocated", "░", "a", .allocated, "handed out, not written since")
     case .written: StateRow("written", "▒", "w", .written, "its bytes are in memory; a crash may take them")
     case .flushing: StateRow("flushing", "▓", "f", .flushing, "writeback was started; still no promise")
     case .flushed:
       StateRow(
-        "flushed", "█", "#", .flushed,
-        "durable: a sync after the last write succeeded, and the file still covered the page")
+        "durable", "█", "#", .flushed,
+        "a sync after the last write succeeded, and the file still covered the page; the library calls it `flushed`")
     case .lost:
       StateRow(
         "lost", "×", "!", .lost,
@@ -59,4 +59,15 @@ extension KernelState: ShownState {
         "the kernel does not say: the file belongs to another user, the kernel is too old, a sandbox forbids it")
     }
   }
+}
+
+/// Words of the two layers that are easily taken for each other.
+enum WordPairs {
+  static let sentences = [
+    "Written is the library's word and dirty the kernel's: a write here makes a page both, writeback makes it clean for "
+      + "the kernel, and only a sync makes it durable for the library.",
+    "Cached and clean are both the kernel's: cached is every page in memory, clean is one that is neither dirty nor in "
+      + "writeback.",
+    "Free is the allocator's word: in a file that only others write, no page is free, and all are not ours.",
+  ]
 }

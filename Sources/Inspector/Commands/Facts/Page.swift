@@ -16,7 +16,7 @@ struct PageAction: ReadOnlyAction {
     let offset = page * Alignment.page
     var lines = [
       "page \(page) at \(address(offset)) = \(offset)",
-      "state: \(file.isWritable ? "\(file.states[page])" : "not ours")",
+      "state: \(file.isWritable ? file.states[page].word : "not ours")",
     ]
     if let range = session.range(ofPage: page) {
       lines.append("range: \(range.facts.joined(separator: ", "))")

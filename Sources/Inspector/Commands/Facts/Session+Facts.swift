@@ -15,7 +15,7 @@ extension Session {
     let (pending, lost) = (unsyncedPages, file.states.counts()[.lost])
     var parts: [String] = []
     if pending > 0 {
-      parts.append("\(counted(pending, "page")) written and not synced: the kernel writes them back in its own time")
+      parts.append("\(counted(pending, "page")) written and not durable: the kernel writes them back in its own time")
     }
     if lost > 0 { parts.append("\(counted(lost, "page")) lost") }
     return parts.isEmpty ? nil : "\(file.path): \(parts.joined(separator: "; "))"

@@ -12,7 +12,7 @@ struct StatusAction: FactsAction {
 
   func lines(of file: MmapFile, in session: Session) -> [String] {
     let counts = file.states.counts()
-    let states = PageState.allCases.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0)" }
+    let states = PageState.allCases.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0.word)" }
     let facts = file.isWritable ? ": " + states.joined(separator: ", ") : ", not ours"
     let pages = file.isWritable ? file.states.count : file.presentPages
     return ["\(file.path): \(counted(pages, "page"))\(facts); kernel: \(file.kernelSummary)"]
@@ -20,7 +20,7 @@ struct StatusAction: FactsAction {
 
   func json(of file: MmapFile, in session: Session) -> JSON {
     let counts = file.states.counts()
-    let states = JSON(PageState.allCases.map { ("\($0)", JSON(counts[$0])) })
+    let states = JSON(PageState.allCases.map { ($0.word, JSON(counts[$0])) })
     let kernel = Result { () throws(PageCacheError) in try KernelAnswer<KernelCell>(whole: file.descriptor) }
     let system = file.isDevice ? nil : try? PageCache.fileSystem(of: file.descriptor)
     let document = session.document

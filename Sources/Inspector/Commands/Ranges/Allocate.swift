@@ -32,7 +32,9 @@ struct AllocateAction: Action {
       document.ranges.append(RangeRecord(range, by: .command))
     }
     guard let bytes else {
-      throw CommandError("allocate: no pages are left; `reuse` makes written ranges writable again")
+      throw CommandError(
+        "allocate: no pages are left; \(Rule.ofLibrary("each is handed out once")); `reuse` makes written ranges writable again"
+      )
     }
     session.view.cursor = bytes.lowerBound / Alignment.page
     let labels = RangeSelection.labels(first...document.ranges.count)

@@ -34,7 +34,7 @@ extension Session {
   }
 
   func writtenLabels(_ selection: RangeSelection, for verb: String) throws(CommandError) -> [Int] {
-    try labels(selection, for: verb, needing: "to be written") { $0 == .written || $0 == .flushed }
+    try labels(selection, for: verb, needing: "to be written") { $0 == .written || $0 == .durable }
   }
 
   // Ranges that are named must all be fit for the step; `all` means those that are.
@@ -64,7 +64,8 @@ extension Session {
       for label in labels {
         let stage = document.ranges.stage(label)
         if isFit(stage) { continue }
-        throw CommandError("\(verb) r\(label): it is \(stage.rawValue), and has \(need) for that; \(stage.next)")
+        let next = stage == .busy ? "wait for that" : "\(Rule(for: verb, at: stage))"
+        throw CommandError("\(verb) r\(label): it is \(stage.rawValue), and has \(need) for that; \(next)")
       }
       return labels
     }
@@ -73,17 +74,6 @@ extension Session {
   func total(_ labels: [Int]) -> String {
     let pages = labels.reduce(0) { $0 + Alignment.pages(in: document.ranges.bytes($1).count) }
     return ": \(counted(pages, "page"))" + (labels.count > 1 ? " in \(labels.count) ranges" : "")
-  }
-}
-
-extension RangeSummary.Stage {
-  fileprivate var next: String {
-    switch self {
-    case .busy: "wait for that"
-    case .allocated: "`write` it first"
-    case .written: "`sync` makes it durable, `reuse` makes it writable again"
-    case .flushed: "`reuse` makes it writable again"
-    }
   }
 }
 

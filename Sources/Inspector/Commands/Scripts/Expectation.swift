@@ -41,9 +41,9 @@ package enum Attempt: Sendable, Equatable {
 extension Expectation: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .pages(let pages, let state): "page \(Literal.describe(pages: pages)) \(state)"
+    case .pages(let pages, let state): "page \(Literal.describe(pages: pages)) \(state.word)"
     case .size(let size): "size \(Literal.describe(size: size))"
-    case .count(let state, let number): "count \(state) \(number)"
+    case .count(let state, let number): "count \(state.word) \(number)"
     case .bytes(let offset, let bytes):
       "bytes \(Literal.describe(offset: offset)) " + bytes.map { hex($0, width: 2) }.joined()
     case .kernel(let count, let number, let pages, let time):

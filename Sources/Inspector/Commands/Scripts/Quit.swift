@@ -35,7 +35,7 @@ extension Session {
     shutDown()
     if let lost = file?.states.counts()[.lost], lost > 0 {
       throw CommandError(
-        "quit sync: \(counted(lost, "page")) lost can't be made durable; `reuse` and write them again, or `quit` as it is"
+        "quit sync: \(counted(lost, "page")) lost can't be made durable; \(Rule.lost); `reuse` and write them again, or `quit` as it is"
       )
     }
     guard unsyncedPages > 0 else {

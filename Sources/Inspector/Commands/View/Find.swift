@@ -63,7 +63,7 @@ package enum Target: Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .bytes(let bytes): "hex " + bytes.map { hex($0, width: 2) }.joined()
     case .text(let text): "text " + Word.quote(text)
-    case .state(let state): "state \(state)"
+    case .state(let state): "state \(state.word)"
     case .kernel(let target): "kernel \(target)"
     }
   }
