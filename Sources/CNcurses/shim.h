@@ -75,7 +75,7 @@ static inline bool cnc_has_direct_color(void) {
   return tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || (widths && widths != (const char *)-1);
 }
 
-enum { CNC_BOLD = 1, CNC_DIM = 2, CNC_REVERSE = 4 };
+enum { CNC_BOLD = 1, CNC_DIM = 2, CNC_REVERSE = 4, CNC_UNDERLINE = 8 };
 
 // A blank cell with these attributes; for another glyph its first character is replaced.
 static inline cchar_t cnc_cell(int attributes, short pair) {
@@ -83,6 +83,7 @@ static inline cchar_t cnc_cell(int attributes, short pair) {
   if (attributes & CNC_BOLD) bits |= A_BOLD;
   if (attributes & CNC_DIM) bits |= A_DIM;
   if (attributes & CNC_REVERSE) bits |= A_REVERSE;
+  if (attributes & CNC_UNDERLINE) bits |= A_UNDERLINE;
   cchar_t cell;
   setcchar(&cell, L" ", bits, pair, NULL);
   return cell;

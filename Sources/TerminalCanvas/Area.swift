@@ -38,8 +38,22 @@ package struct Area: Sendable, Equatable {
     return Area(x: x, y: y, width: width, height: min(count, height))
   }
 
+  package mutating func takeBottom(_ count: Int) -> Area {
+    let taken = min(count, height)
+    defer { self = Area(x: x, y: y, width: width, height: height - taken) }
+    return below(height - taken)
+  }
+
   package mutating func takeLeft(_ count: Int) -> Area {
     defer { self = inset(left: min(count, width)) }
     return Area(x: x, y: y, width: min(count, width), height: height)
   }
+
+  package mutating func takeRight(_ count: Int) -> Area {
+    let taken = min(count, width)
+    defer { self = inset(left: 0, right: taken) }
+    return inset(left: width - taken)
+  }
+
+  package func contains(x: Int, y: Int) -> Bool { columns.contains(x) && rows.contains(y) }
 }

@@ -21,19 +21,22 @@ package struct Style: Sendable, Equatable {
   package var role: Role
   /// Whether foreground and background change places.
   package var isReversed: Bool
+  package var isUnderlined: Bool
   /// Whether the text was measured: another machine or another run shows something else.
   package var isMeasured: Bool
 
   @inlinable
-  package init(_ role: Role, isReversed: Bool = false, isMeasured: Bool = false) {
-    (self.role, self.isReversed, self.isMeasured) = (role, isReversed, isMeasured)
+  package init(_ role: Role, isReversed: Bool = false, isUnderlined: Bool = false, isMeasured: Bool = false) {
+    self.role = role
+    (self.isReversed, self.isUnderlined, self.isMeasured) = (isReversed, isUnderlined, isMeasured)
   }
 
   package static let plain = Style(.text)
 
-  /// The letter of the role, in upper case where reversed; a tilde where it was measured and can't be compared.
+  /// The letter of the role, in upper case where reversed or underlined; a tilde where it was measured and can't be
+  /// compared.
   var letter: Unicode.Scalar {
     if isMeasured { return "~" }
-    return isReversed ? role.letter.properties.uppercaseMapping.unicodeScalars.first ?? role.letter : role.letter
+    return isReversed || isUnderlined ? role.letter.properties.uppercaseMapping.unicodeScalars.first ?? role.letter : role.letter
   }
 }

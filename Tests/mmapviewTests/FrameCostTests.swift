@@ -23,7 +23,7 @@ final class FrameCostTests: FolderSuite {
     func frame() throws {
       try session.perform(.write(.labels(next...next), .byte(1)))
       next += 1
-      let layout = try #require(session.layout(width: 200, height: 60))
+      let layout = try #require(session.layout(interface, width: 200, height: 60))
       interface.update(session, layout)
       _ = Screen.draw(Snapshot(session, interface, layout, width: 200, height: 60))
     }

@@ -19,7 +19,7 @@ final class HexViewTests: SessionSuite {
 
   /// The pane's lines in a window of a size.
   func draw(_ width: Int = 80, _ height: Int = 24) throws -> [String] {
-    let layout = try #require(session.layout(width: width, height: height))
+    let layout = try #require(session.layout(interface, width: width, height: height))
     interface.update(session, layout)
     interface.readBytes(session, layout, isForced: true)
     let canvas = Screen.draw(Snapshot(session, interface, width: width, height: height))

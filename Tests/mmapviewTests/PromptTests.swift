@@ -32,7 +32,7 @@ final class PromptTests: SessionSuite {
   }
 
   private func cursor(_ prompt: Prompt, width: Int = 60) -> Int? {
-    session.layout(width: width, height: 16).flatMap { prompt.cursor($0)?.x }
+    session.layout(Interface(), width: width, height: 16).flatMap { prompt.cursor($0)?.x }
   }
 
   /// The letters of the styles of the last rows of a frame.

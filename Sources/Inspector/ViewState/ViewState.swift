@@ -14,9 +14,14 @@ package struct ViewState {
   var chosenLayer: Layer?
   package internal(set) var theme = Theme.dark
   package internal(set) var isASCII = false
+  package internal(set) var hiddenPanes: Set<OptionalPane> = []
   /// What the key `w` writes: the pattern that was written last, or that was set since.
   package internal(set) var pattern = Pattern.counter
   var lastTarget: Target?
+
+  mutating func show(_ pane: OptionalPane, _ isShown: Bool) {
+    if isShown { hiddenPanes.remove(pane) } else { hiddenPanes.insert(pane) }
+  }
 
   mutating func move(toByte offset: Int) {
     cursor = offset / Alignment.page
@@ -32,4 +37,12 @@ package struct ViewState {
     if selection?.isEmpty == true { selection = nil }
     if !isSame { markedPages = [] }
   }
+}
+
+/// The panes that can be hidden to give the others more room.
+package enum OptionalPane: String, Sendable, CaseIterable {
+  case bytes
+  case log
+  /// The facts of the page under the cursor, with the workers and other processes beside them.
+  case page
 }

@@ -16,6 +16,7 @@ extension Palette {
     let (ink, paper) = (ink(style.role, .indexed), paper(.indexed))
     var codes = "0"
     if ink.isBold { codes += ";1" }
+    if style.isUnderlined { codes += ";4" }
     if style.isReversed { codes += ";7" }
     if paper >= 0 { codes += ";48;5;\(paper)" }
     if ink.color >= 0 { codes += ";38;5;\(ink.color)" }

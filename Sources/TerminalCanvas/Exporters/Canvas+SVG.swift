@@ -21,8 +21,11 @@ extension Canvas {
           svg +=
             "<rect x=\"\(x)\" y=\"\(top)\" width=\"\(length)\" height=\"\(cellHeight)\" fill=\"\(color(appearance.rgb))\"/>\n"
         }
-        if run.text.allSatisfy({ $0 == " " }) { continue }
         let ink = color(run.style.isReversed ? palette.ground : appearance.rgb)
+        if run.style.isUnderlined {
+          svg += "<rect x=\"\(x)\" y=\"\(top + cellHeight - 2)\" width=\"\(length)\" height=\"2\" fill=\"\(ink)\"/>\n"
+        }
+        if run.text.allSatisfy({ $0 == " " }) { continue }
         let weight = appearance.isBold ? " font-weight=\"bold\"" : ""
         svg +=
           "<text x=\"\(x)\" y=\"\(top + 14)\" textLength=\"\(length)\" fill=\"\(ink)\"\(weight) xml:space=\"preserve\">"

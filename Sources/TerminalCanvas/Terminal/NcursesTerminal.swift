@@ -101,11 +101,15 @@ package final class NcursesTerminal {
       let pair = depth == .none ? 0 : Int32(number) + 1
       if pair > 0 { init_extended_pair(pair, ink.color, palette.paper(depth)) }
       let bits = (ink.isBold ? Int32(CNC_BOLD) : 0) | (ink.isDim ? Int32(CNC_DIM) : 0)
-      return [bits, bits | Int32(CNC_REVERSE)].map { cnc_cell($0, Int16(pair)) }
+      return [0, CNC_REVERSE, CNC_UNDERLINE, CNC_REVERSE | CNC_UNDERLINE].map {
+        cnc_cell(bits | Int32($0), Int16(pair))
+      }
     }
   }
 
-  private static func index(_ style: Style) -> Int { 2 * Int(style.role.number) + (style.isReversed ? 1 : 0) }
+  private static func index(_ style: Style) -> Int {
+    4 * Int(style.role.number) + (style.isUnderlined ? 2 : 0) + (style.isReversed ? 1 : 0)
+  }
 
   /// Gives ncurses the cells that have changed.
   package func show(_ canvas: Canvas, cursor: (x: Int, y: Int)?) {

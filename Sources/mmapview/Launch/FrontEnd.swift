@@ -28,8 +28,8 @@ extension FrontEnd {
 
 extension Session {
   /// The layout of a window, from whose cells `zoom in` and `zoom out` go on; `nil` if it is too small.
-  func layout(width: Int, height: Int) -> Layout? {
-    let layout = Layout(self, width: width, height: height)
+  func layout(_ interface: Interface, width: Int, height: Int) -> Layout? {
+    let layout = Layout(self, interface, width: width, height: height)
     if file != nil, let layout { frameShows(pagesPerCell: layout.shape.pagesPerCell) }
     return layout
   }

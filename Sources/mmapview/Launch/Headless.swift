@@ -121,7 +121,7 @@ final class Headless: FrontEnd {
   private static func frame(_ session: Session, _ size: Size) -> Canvas {
     var interface = Interface()
     if session.view.isASCII { interface.glyphs = .ascii }
-    let layout = session.layout(width: size.width, height: size.height)
+    let layout = session.layout(interface, width: size.width, height: size.height)
     if let layout { interface.sample(session, layout) }
     return Screen.draw(Snapshot(session, interface, layout, width: size.width, height: size.height))
   }

@@ -8,9 +8,15 @@ import TerminalCanvas
 /// disappears in a crowd.
 struct CellAppearance {
   let glyph: Unicode.Scalar
-  let role: Role
-  /// Whether the glyph is repeated in a second column.
+  var role: Role
+  /// Whether the glyph is repeated over a cell of several columns and rows; a lone mark is not.
   let isFilled: Bool
+
+  static let blank = CellAppearance(glyph: " ", role: .text, isFilled: false)
+
+  private init(glyph: Unicode.Scalar, role: Role, isFilled: Bool) {
+    (self.glyph, self.role, self.isFilled) = (glyph, role, isFilled)
+  }
 
   init(_ counts: PageCounts, _ glyphs: Glyphs) {
     let total = counts.total
@@ -53,6 +59,12 @@ struct CellAppearance {
     }
   }
 
-  /// The role, but for the grey of free pages, which would make a faint mark when reversed.
-  func role(isReversed: Bool) -> Role { isReversed && role == .free ? .title : role }
+  /// The cell under the cursor, or one that is selected: its glyph stays.
+  func style(isCursor: Bool, isSelected: Bool, isReversed: Bool = false, isMeasured: Bool = false) -> Style {
+    // A ground that no state has: a shade looks the same when its own colours change places.
+    if isCursor { return Style(.title, isReversed: true, isUnderlined: true, isMeasured: isMeasured) }
+    // The grey of free pages would make a faint line.
+    let role = isSelected && role == .free ? .title : role
+    return Style(role, isReversed: isReversed, isUnderlined: isSelected, isMeasured: isMeasured)
+  }
 }

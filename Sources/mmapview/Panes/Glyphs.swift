@@ -14,10 +14,6 @@ struct Glyphs {
   /// A cell all of which is in use, with pages of several states.
   let mixture: Unicode.Scalar
   private let kernel: [Mark]
-  /// Marks the cursor's cell, on a ground in its state's colour: a shade would look the same reversed.
-  let cursor: Unicode.Scalar?
-  /// Marks a cell that is selected, or in view, for the same reason.
-  let selected: Unicode.Scalar?
   let rule: Unicode.Scalar
   let bar: Unicode.Scalar
   let separator: String
@@ -31,14 +27,14 @@ struct Glyphs {
     states: PageState.allCases.map { ($0.row.glyph, $0.row.role) },
     bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇"], mixture: "▚",
     kernel: KernelState.allCases.map { ($0.row.glyph, $0.row.role) },
-    cursor: "◆", selected: "◇", rule: "─", bar: "│", separator: " · ", levels: Array("▁▂▃▄▅▆▇█".unicodeScalars),
+    rule: "─", bar: "│", separator: " · ", levels: Array("▁▂▃▄▅▆▇█".unicodeScalars),
     unknown: "–", microseconds: "µs")
 
   static let ascii = Glyphs(
     states: PageState.allCases.map { ($0.row.ascii, $0.row.role) },
     bars: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], mixture: "%",
     kernel: KernelState.allCases.map { ($0.row.ascii, $0.row.role) },
-    cursor: nil, selected: nil, rule: "-", bar: "|", separator: " - ", levels: Array("_.-~=+*#".unicodeScalars),
+    rule: "-", bar: "|", separator: " - ", levels: Array("_.-~=+*#".unicodeScalars),
     unknown: "-", microseconds: "us")
 
   /// The bar of a share between nothing and all.
@@ -47,6 +43,8 @@ struct Glyphs {
   }
   func mark(_ state: PageState) -> Mark { states[Int(state.rawValue)] }
   func mark(_ state: KernelState) -> Mark { kernel[state.rawValue] }
+  /// A glyph on another ground, or underlined: of a full block nothing else would be seen.
+  func marked(_ glyph: Unicode.Scalar) -> Unicode.Scalar { glyph == "█" ? "■" : glyph }
   func progress(_ isDone: Bool) -> Unicode.Scalar { mark(isDone ? PageState.flushed : .free).glyph }
 
   private var isASCII: Bool { unknown == "-" }

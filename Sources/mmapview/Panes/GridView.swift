@@ -3,6 +3,8 @@ import RangedMmap
 import TerminalCanvas
 
 /// The file in cells of one page or many, with the offset of each row down the side.
+///
+/// Library and kernel have a grid each; a page has the same place in both.
 struct GridView: Pane {
   private let shown: Snapshot
   private let area: Area
@@ -19,24 +21,10 @@ struct GridView: Pane {
       canvas.write(lines: lines, in: area.below(1).inset(left: 1))
       return
     }
-    drawRuler(on: &canvas)
-    let field = shape.field(in: area)
-    let marks = shown.interface.kernel?.marks(each: cells.pagesPerGroup, from: cells.pages.lowerBound) ?? [:]
-    for index in 0..<cells.count {
-      let (row, column) = index.quotientAndRemainder(dividingBy: shape.columns)
-      let pages = cells.pages(of: index)
-      let (x, y) = (field.x + column * shape.cellWidth, field.y + row)
-      if column == 0 {
-        let offset = hex(pages.lowerBound * Alignment.page, width: 8)
-        canvas.write(offset, x: x - 1 - offset.count, y: y, Style(.dim))
-      }
-      switch shown.layer {
-      case .library: drawLibrary(cells[index], pages, x: x, y: y, on: &canvas)
-      case .kernel: drawKernel(pages, marks[pages.lowerBound], x: x, y: y, on: &canvas)
-      case .both:
-        drawLibrary(cells[index], pages, x: x, y: y, isNarrow: true, on: &canvas)
-        drawKernel(pages, marks[pages.lowerBound], x: x + 1, y: y, on: &canvas)
-      }
+    drawOffsets(cells, on: &canvas)
+    for (layer, (head, field)) in zip(shown.layer.parts, zip(shape.parts(of: area), shape.fields(in: area))) {
+      drawHead(layer, on: &canvas, head)
+      if layer == .library { drawLibrary(cells, on: &canvas, field) } else { drawKernel(cells, on: &canvas, field) }
     }
   }
 
@@ -44,43 +32,69 @@ struct GridView: Pane {
     isInLesson ? "no file is open yet" : "no file is open: type :open PATH or :create PATH SIZE"
   }
 
-  private func drawLibrary(
-    _ counts: PageCounts, _ pages: Range<Int>, x: Int, y: Int, isNarrow: Bool = false, on canvas: inout Canvas
-  ) {
-    let appearance = CellAppearance(counts, shown.glyphs)
-    let isCursor = pages.contains(shown.view.cursor)
-    let isReversed = isCursor || isSelected(pages)
-    let style = Style(appearance.role(isReversed: isReversed), isReversed: isReversed)
-    let mark = isCursor ? shown.glyphs.cursor : isReversed ? shown.glyphs.selected : nil
-    let glyph = mark ?? appearance.glyph
-    canvas.put(glyph, x: x, y: y, style)
-    guard shape.cellWidth == 2, !isNarrow else { return }
-    // A glyph that fills its cell is repeated in the second column; a lone mark is not.
-    let goesOn = appearance.isFilled && !isReversed
-    canvas.put(goesOn ? glyph : " ", x: x + 1, y: y, isReversed || goesOn ? style : .plain)
+  private func drawOffsets(_ cells: PageGroups, on canvas: inout Canvas) {
+    canvas.write("offset", in: area.inset(left: 1), Style(.dim))
+    let left = area.below(1)
+    for row in 0..<shape.rows where row * shape.columns < cells.count {
+      let offset = hex(cells.pages(of: row * shape.columns).lowerBound * Alignment.page, width: 8)
+      canvas.write(
+        offset, x: left.x + shape.marginWidth - 1 - offset.count, y: left.y + row * shape.cellHeight, Style(.dim))
+    }
   }
 
-  private func drawKernel(_ pages: Range<Int>, _ mark: KernelSample.Mark?, x: Int, y: Int, on canvas: inout Canvas) {
-    let appearance = CellAppearance(shown.interface.kernel?[pages.lowerBound], shown.glyphs)
-    let isMarked = pages.contains(shown.view.cursor) || isSelected(pages)
-    // Not sampled yet; the next sample follows at once.
-    let isBlank = shown.interface.kernel?.lacks(pages.lowerBound) ?? true
-    let role = mark != nil ? .changed : appearance.role(isReversed: isMarked)
-    let style = Style(role, isReversed: isMarked || mark == .fresh, isMeasured: true)
-    canvas.put(isBlank ? " " : appearance.glyph, x: x, y: y, style)
-    if shown.layer == .kernel, shape.cellWidth == 2, isMarked { canvas.put(" ", x: x + 1, y: y, style) }
+  private func drawLibrary(_ cells: PageGroups, on canvas: inout Canvas, _ field: Area) {
+    for index in 0..<cells.count {
+      let pages = cells.pages(of: index)
+      let appearance = CellAppearance(cells[index], shown.glyphs)
+      let style = appearance.style(isCursor: isCursor(pages), isSelected: isSelected(pages))
+      draw(appearance, style, on: &canvas, cell(index, field))
+    }
   }
 
+  private func drawKernel(_ cells: PageGroups, on canvas: inout Canvas, _ field: Area) {
+    let sample = shown.interface.kernel
+    let marks = sample?.marks(each: cells.pagesPerGroup, from: cells.pages.lowerBound) ?? [:]
+    for index in 0..<cells.count {
+      let pages = cells.pages(of: index)
+      // Not sampled yet; the next sample follows at once.
+      let isBlank = sample?.lacks(pages.lowerBound) ?? true
+      var appearance = isBlank ? CellAppearance.blank : CellAppearance(sample?[pages.lowerBound], shown.glyphs)
+      let mark = marks[pages.lowerBound]
+      if mark != nil { appearance.role = .changed }
+      let style = appearance.style(
+        isCursor: isCursor(pages), isSelected: isSelected(pages), isReversed: mark == .fresh, isMeasured: true)
+      draw(appearance, style, on: &canvas, cell(index, field))
+    }
+  }
+
+  private func cell(_ index: Int, _ field: Area) -> Area {
+    let (row, column) = index.quotientAndRemainder(dividingBy: shape.columns)
+    return Area(
+      x: field.x + column * shape.cellWidth, y: field.y + row * shape.cellHeight, width: shape.cellWidth,
+      height: shape.cellHeight)
+  }
+
+  private func draw(_ appearance: CellAppearance, _ style: Style, on canvas: inout Canvas, _ cell: Area) {
+    let isMarked = style.isReversed || style.isUnderlined
+    let glyph = isMarked ? shown.glyphs.marked(appearance.glyph) : appearance.glyph
+    if cell.width > 1 || cell.height > 1 {
+      let goesOn = appearance.isFilled
+      canvas.fill(cell, goesOn ? glyph : " ", goesOn || isMarked ? style : .plain)
+    }
+    canvas.put(glyph, x: cell.x, y: cell.y, style)
+  }
+
+  private func isCursor(_ pages: Range<Int>) -> Bool { pages.contains(shown.view.cursor) }
   private func isSelected(_ pages: Range<Int>) -> Bool { shown.view.selection?.overlaps(pages) == true }
 
-  // Every eighth column by its page's number within the row.
-  private func drawRuler(on canvas: inout Canvas) {
-    canvas.write("offset", in: area.inset(left: 1), Style(.dim))
-    var rest = area.inset(left: shape.marginWidth)
+  // Whose grid it is, and then every eighth column by its page's number within the row.
+  private func drawHead(_ layer: Layer, on canvas: inout Canvas, _ head: Area) {
+    canvas.write(layer.rawValue, in: head, Style(.title))
+    var rest = head
     for column in stride(from: 0, to: shape.columns, by: 8) {
-      canvas.write(
-        short(column * shape.pagesPerCell), in: rest.takeLeft(8 * shape.cellWidth).inset(left: 0, right: 1), Style(.dim)
-      )
+      let part = rest.takeLeft(8 * shape.cellWidth).inset(left: 0, right: 1)
+      guard part.x > head.x + layer.rawValue.count else { continue }
+      canvas.write(short(column * shape.pagesPerCell), in: part, Style(.dim))
     }
   }
 
@@ -90,4 +104,9 @@ struct GridView: Pane {
     }
     return "\(pages)"
   }
+}
+
+extension Layer {
+  /// The layers that have a grid of their own, from left to right.
+  var parts: [Layer] { self == .both ? [.library, .kernel] : [self] }
 }

@@ -5,8 +5,23 @@ import TerminalCanvas
 /// The bytes of the page under the cursor, as `xxd` shows them, coloured by kind of byte; below them what the byte at the
 /// cursor means.
 enum HexView: Pane {
+  /// 32 where there is room for the offset, each byte's two digits, a blank after each two, and the text.
+  static func bytesPerRow(_ width: Int) -> Int { width > 1 + Line.width(32) ? 32 : 16 }
+
+  /// The byte under a place of the pane; `nil` beside the bytes.
+  static func byte(x: Int, y: Int, in area: Area, _ interface: Interface) -> Int? {
+    let inner = area.below(1).inset(left: 1)
+    let (row, lines) = (interface.firstByteRow + y - inner.y, interface.byteRows)
+    guard inner.contains(x: x, y: y), y - inner.y < interface.byteRoom, lines.starts.indices.contains(row),
+      let start = lines.starts[row], let index = Line.index(x - inner.x, lines.bytesPerRow)
+    else { return nil }
+    return start + index
+  }
+
+  /// How many rows the bytes have; what the byte under the cursor means comes below them, where two rows are left.
   static func rows(_ area: Area, showsCursor: Bool) -> Int {
-    area.height - 1 - (showsCursor ? ByteFacts.rows : 0)
+    let rows = area.height - 1
+    return showsCursor && rows >= ByteFacts.rows + 2 ? rows - ByteFacts.rows : rows
   }
 
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
@@ -26,14 +41,17 @@ enum HexView: Pane {
     guard let held else { return }
     // The bytes of a page that was not written here depend on the file system.
     let isMeasured = [.free, .allocated].contains(file.states[held.page])
+    let (lines, first) = (shown.interface.byteRows, shown.interface.firstByteRow)
     let rows = rows(area, showsCursor: cursor != nil)
     let cutRow = cutRow(held, shown, rows)
-    for row in 0..<rows where row != cutRow {
-      let start = (shown.interface.firstByteRow + row) * 16
-      guard start < held.bytes.count else { break }
+    for row in 0..<rows where row != cutRow && first + row < lines.starts.count {
+      guard let start = lines.starts[first + row] else {
+        canvas.write("*", in: inner.row(row), Style(.dim, isMeasured: isMeasured))
+        continue
+      }
       let line = Line(
-        bytes: held.bytes[start..<min(start + 16, held.bytes.count)], offset: held.page * Alignment.page + start,
-        cursor: cursor.map { $0 - start }, isMeasured: isMeasured)
+        bytes: held.bytes.dropFirst(start).prefix(lines.bytesPerRow), offset: held.page * Alignment.page + start,
+        bytesPerRow: lines.bytesPerRow, cursor: cursor.map { $0 - start }, isMeasured: isMeasured)
       line.draw(on: &canvas, inner.row(row))
     }
     if let cutRow, let size = held.cutSize {
@@ -41,13 +59,13 @@ enum HexView: Pane {
       canvas.write(
         "the file ends \(place): it was cut to \(counted(size, "byte"))", in: inner.row(cutRow), Style(.error))
     }
-    if let cursor { facts(held, cursor).draw(shown.glyphs, on: &canvas, area.below(1 + rows)) }
+    if let cursor, rows < inner.height { facts(held, cursor).draw(shown.glyphs, on: &canvas, area.below(1 + rows)) }
   }
 
   // The row after the last bytes, or the last row, in place of its bytes, where all are taken.
   private static func cutRow(_ held: PageBytes, _ shown: Snapshot, _ rows: Int) -> Int? {
     guard held.cutSize != nil, rows > 0 else { return nil }
-    return max(0, min((held.bytes.count + 15) / 16 - shown.interface.firstByteRow, rows - 1))
+    return max(0, min(shown.interface.byteRows.starts.count - shown.interface.firstByteRow, rows - 1))
   }
 
   private static func reluctance(_ shown: Snapshot) -> String? {
@@ -80,9 +98,25 @@ enum HexView: Pane {
   private struct Line {
     let bytes: ArraySlice<UInt8>
     let offset: Int
+    let bytesPerRow: Int
     /// The byte that is marked, counted from the line's first.
     let cursor: Int?
     let isMeasured: Bool
+
+    // After an offset of 8 digits, a colon and a blank.
+    private static let left = 10
+
+    /// The columns of the digits, and of the blanks between them and the text.
+    private static func digitColumns(_ bytesPerRow: Int) -> Int { bytesPerRow / 2 * 5 + 1 }
+
+    static func width(_ bytesPerRow: Int) -> Int { left + digitColumns(bytesPerRow) + bytesPerRow }
+
+    /// Which byte of a row stands at a column, as digits or as text.
+    static func index(_ column: Int, _ bytesPerRow: Int) -> Int? {
+      let x = column - left
+      let index = x < digitColumns(bytesPerRow) ? x / 5 * 2 + (x % 5) / 2 : x - digitColumns(bytesPerRow)
+      return x >= 0 && index < bytesPerRow ? index : nil
+    }
 
     private static let digits = Array("0123456789abcdef".unicodeScalars)
 
@@ -96,7 +130,7 @@ enum HexView: Pane {
         let x = left + index * 2 + index / 2
         canvas.put(digits[Int(byte >> 4)], x: x, y: area.y, style)
         canvas.put(digits[Int(byte & 15)], x: x + 1, y: area.y, style)
-        canvas.put(HexDump.glyph(byte), x: left + 41 + index, y: area.y, style)
+        canvas.put(HexDump.glyph(byte), x: left + Self.digitColumns(bytesPerRow) + index, y: area.y, style)
       }
     }
   }

@@ -1,38 +1,62 @@
 import TerminalCanvas
 
-/// The last line while no command is typed: the keys that matter.
+/// The last line while no command is typed: the keys that matter, which can be clicked.
 enum KeysLine: Pane {
+  private struct Hint {
+    let key: Key
+    /// Its name, as in "Space".
+    let name: String
+    let help: String
+
+    var width: Int { name.count + 1 + help.count }
+  }
+
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     var rest = area.inset(left: 1)
-    if let replay = shown.interface.replay {
-      draw(replay, on: &canvas, rest)
-      return
+    if let place = place(shown) { canvas.write(place, in: rest) }
+    for (hint, place) in hints(shown, area) {
+      rest = place
+      canvas.write(hint.name, into: &rest, Style(.key))
+      canvas.write(" " + hint.help, in: rest, Style(.dim))
     }
-    // In a narrow window the ways out and to help come before the rest.
-    var room = rest.width
-    let kept = Set(
-      shown.hints.sorted { $0.rank < $1.rank }.filter { hint in
-        room -= hint.key.count + hint.name.count + 3
-        return room >= -2
-      }.map(\.rank))
-    for hint in shown.hints where kept.contains(hint.rank) { draw(hint.key, hint.name, on: &canvas, &rest) }
   }
 
-  // While a script is played: where it stands, and the keys that steer it, as many as fit.
-  private static func draw(_ status: Replay.Status, on canvas: inout Canvas, _ area: Area) {
-    var rest = area
-    let place = "line \(status.line) of \(status.lastLine)"
-    canvas.write(status.isPaused ? "paused at \(place)" : "replaying \(place)", into: &rest)
-    rest = rest.inset(left: 2)
-    let keys = [
-      ("Space", status.isPaused ? "goes on" : "pauses"), (".", "steps"), ("]", "next caption"), ("Esc", "ends"),
-    ]
-    for (key, name) in keys where key.count + 1 + name.count < rest.width { draw(key, name, on: &canvas, &rest) }
+  /// The key whose hint stands at a column.
+  static func key(x: Int, _ shown: Snapshot, _ area: Area) -> Key? {
+    hints(shown, area).first { $1.columns.contains(x) }?.0.key
   }
 
-  private static func draw(_ key: String, _ name: String, on canvas: inout Canvas, _ rest: inout Area) {
-    canvas.write(key, into: &rest, Style(.key))
-    canvas.write(" " + name, into: &rest, Style(.dim))
-    rest = rest.inset(left: 2)
+  // While a script is played: where it stands.
+  private static func place(_ shown: Snapshot) -> String? {
+    guard let status = shown.interface.replay else { return nil }
+    return (status.isPaused ? "paused at" : "replaying") + " line \(status.line) of \(status.lastLine)"
+  }
+
+  // Each with its place, two columns apart; as many as fit.
+  private static func hints(_ shown: Snapshot, _ area: Area) -> [(Hint, Area)] {
+    var rest = area.inset(left: 1)
+    let hints: [Hint]
+    if let replay = shown.interface.replay {
+      rest = rest.inset(left: (place(shown)?.count ?? 0) + 2)
+      hints = [
+        Hint(key: " ", name: "Space", help: replay.isPaused ? "goes on" : "pauses"),
+        Hint(key: ".", name: ".", help: "steps"), Hint(key: "]", name: "]", help: "next caption"),
+        Hint(key: .escape, name: "Esc", help: "ends"),
+      ]
+    } else {
+      // In a narrow window the ways out and to help come before the rest.
+      var room = rest.width
+      let kept = Set(
+        shown.hints.sorted { $0.rank < $1.rank }.filter { hint in
+          room -= hint.name.count + hint.help.count + 3
+          return room >= -2
+        }.map(\.rank))
+      hints = shown.hints.filter { kept.contains($0.rank) }.map { Hint(key: $0.key, name: $0.name, help: $0.help) }
+    }
+    return hints.compactMap { hint in
+      guard hint.width <= rest.width else { return nil }
+      defer { rest = rest.inset(left: 2) }
+      return (hint, rest.takeLeft(hint.width))
+    }
   }
 }

@@ -18,7 +18,13 @@ enum LegendView: Pane {
         file.isWritable
         ? PageState.allCases.map { entry($0, shown.interface.totals[$0], $0.word) }
         : [entry(.free, file.states.count, "not ours")]
-      draw(entries, on: &canvas, rest.takeTop(1))
+      let line = area.height > 1 || shown.layer != .both ? rest.takeTop(1) : rest
+      let right = draw(entries, on: &canvas, line)
+      // Both stand in one line where there is room for them.
+      if line == rest {
+        canvas.put(shown.glyphs.bar, x: right.x, y: right.y, Style(.dim))
+        rest = right.inset(left: 1)
+      }
     }
     if shown.layer != .library { drawKernel(file, shown, on: &canvas, rest) }
   }
@@ -59,11 +65,10 @@ enum LegendView: Pane {
       let name = sample.comparesBytes ? "changed" : "changed: zoom in"
       entries.append((shown.glyphs.mark(KernelState.clean).glyph, .changed, nil, name))
     }
-    draw(entries, isMeasured: true, on: &canvas, area)
+    _ = draw(entries, isMeasured: true, on: &canvas, area)
   }
 
   // Returns what is left of the area.
-  @discardableResult
   private static func draw(
     _ entries: [Entry], isMeasured: Bool = false, on canvas: inout Canvas, _ area: Area
   ) -> Area {

@@ -2,49 +2,53 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-/// The whole file in one line, in the layer of the grid, and which part of it is in view.
+/// The whole file in one line below each grid, in the grid's layer, with brackets around what is in view.
 enum OverviewBar: Pane {
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     guard let shape = shown.layout?.shape, let whole = shown.interface.overview, !whole.pages.isEmpty else { return }
     canvas.write("whole", in: area.inset(left: 1), Style(.dim))
-    let field = area.inset(left: shape.marginWidth)
-    for index in 0..<whole.count {
-      let pages = whole.pages(of: index)
-      let isInView = shown.interface.cells.map { pages.overlaps($0.pages) } ?? false
-      let x = field.x + index * columns(shown.layer)
-      if shown.layer != .kernel {
-        // What is in view stands out, and the cursor's cell in it.
-        let mark = pages.contains(shown.view.cursor) ? shown.glyphs.cursor : isInView ? shown.glyphs.selected : nil
-        let appearance = CellAppearance(whole[index], shown.glyphs)
-        canvas.put(
-          mark ?? appearance.glyph, x: x, y: field.y, Style(appearance.role(isReversed: isInView), isReversed: isInView)
-        )
+    let cells = (0..<whole.count).filter { index in
+      shown.interface.cells.map { whole.pages(of: index).overlaps($0.pages) } ?? false
+    }
+    for (layer, part) in zip(shown.layer.parts, shape.parts(of: area)) {
+      var x = part.x
+      for index in 0..<whole.count {
+        if index == cells.first { bracket("[") }
+        let (appearance, isMeasured) = appearance(index, whole, layer, shown)
+        canvas.put(appearance.glyph, x: x, y: part.y, Style(appearance.role, isMeasured: isMeasured))
+        x += 1
+        if index == cells.last { bracket("]") }
       }
-      if shown.layer != .library {
-        drawKernel(pages, isInView, shown, on: &canvas, x + columns(shown.layer) - 1, field.y)
+      func bracket(_ glyph: Unicode.Scalar) {
+        canvas.put(glyph, x: x, y: part.y, Style(.title))
+        x += 1
       }
     }
   }
 
-  private static func drawKernel(
-    _ pages: Range<Int>, _ isInView: Bool, _ shown: Snapshot, on canvas: inout Canvas, _ x: Int, _ y: Int
-  ) {
-    guard let sample = shown.interface.kernel else { return }
-    let cell = sample.ofWhole(pages.lowerBound)
+  private static func appearance(
+    _ index: Int, _ whole: PageGroups, _ layer: Layer, _ shown: Snapshot
+  ) -> (CellAppearance, isMeasured: Bool) {
+    if layer == .library { return (CellAppearance(whole[index], shown.glyphs), false) }
+    let cell = shown.interface.kernel?.ofWhole(whole.pages(of: index).lowerBound)
     // Pages that have come since the last sample are not unknown: the next one follows at once.
-    let isBlank = cell == nil && sample.totals != nil
-    let appearance = CellAppearance(cell, shown.glyphs)
-    // Beside the library's cell, that one has the cursor's mark.
-    let isMarked = shown.layer == .kernel && pages.contains(shown.view.cursor)
-    let glyph = (isMarked ? shown.glyphs.cursor : nil) ?? (isBlank ? " " : appearance.glyph)
-    let style = Style(appearance.role(isReversed: isInView), isReversed: isInView, isMeasured: true)
-    canvas.put(glyph, x: x, y: y, style)
+    let isBlank = cell == nil && shown.interface.kernel?.totals != nil || shown.interface.kernel == nil
+    return (isBlank ? .blank : CellAppearance(cell, shown.glyphs), true)
   }
 
-  static func pagesPerCell(_ shape: GridShape, _ layer: Layer, of pages: Int) -> Int {
-    let cells = shape.columns * shape.cellWidth / columns(layer)
+  static func pagesPerCell(_ shape: GridShape, of pages: Int) -> Int {
+    // Two columns are the brackets'.
+    let cells = shape.gridWidth - 2
     return max(1, (pages + cells - 1) / cells)
   }
 
-  private static func columns(_ layer: Layer) -> Int { layer == .both ? 2 : 1 }
+  /// The page under a column of the line; `nil` beside it.
+  static func page(x: Int, _ shape: GridShape, in area: Area, _ whole: PageGroups, showing view: Range<Int>) -> Int? {
+    guard let part = shape.parts(of: area).first(where: { $0.columns.contains(x) }) else { return nil }
+    var index = x - part.x
+    let inView = (0..<whole.count).filter { whole.pages(of: $0).overlaps(view) }
+    if let first = inView.first, index > first { index -= 1 }
+    if let last = inView.last, index > last { index -= 1 }
+    return whole.pages(of: min(max(0, index), whole.count - 1)).lowerBound
+  }
 }

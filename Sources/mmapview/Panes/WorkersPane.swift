@@ -17,7 +17,9 @@ struct WorkersPane: Pane {
     WorkersPane(shown, area.width).draw(on: &canvas, area)
   }
 
+  /// How many rows all of it takes; 0 without workers.
   static func height(_ shown: Snapshot, width: Int) -> Int {
+    guard !shown.workers.workers.isEmpty else { return 0 }
     let pane = WorkersPane(shown, width)
     return 1 + pane.facts.count + (pane.hasGraph ? 1 : 0) + pane.phases.count + pane.shift.count
   }

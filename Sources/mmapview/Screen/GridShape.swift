@@ -1,19 +1,36 @@
+import Inspector
 import RangedMmap
 import TerminalCanvas
 
+/// The cells of a grid, or of two that stand side by side with the same pages in the same places.
 struct GridShape: Equatable {
   let columns: Int
   let rows: Int
-  /// How many columns a cell takes: more than needed where a small file leaves room.
+  /// How many columns and rows of the window a cell takes.
   var cellWidth = 1
+  var cellHeight = 1
   /// A power of two, to keep offsets round.
   var pagesPerCell = 1
   /// The columns of the offsets at the left, with a blank on either side.
   var marginWidth = 10
+  var grids = 1
+
+  static let gap = 3
 
   var cells: Int { columns * rows }
   var pages: Int { cells * pagesPerCell }
-  var width: Int { marginWidth + columns * cellWidth }
+  var gridWidth: Int { columns * cellWidth }
+  var width: Int { marginWidth + grids * gridWidth + (grids - 1) * Self.gap }
+  var height: Int { rows * cellHeight }
+
+  /// The same without rows that would be empty.
+  func cut(to count: Int) -> GridShape {
+    let row = columns * pagesPerCell
+    var cut = GridShape(columns: columns, rows: min(rows, (count + row - 1) / row))
+    (cut.cellWidth, cut.cellHeight, cut.pagesPerCell) = (cellWidth, cellHeight, pagesPerCell)
+    (cut.marginWidth, cut.grids) = (marginWidth, grids)
+    return cut
+  }
 
   /// The first page to show: `cursor` is in view, and the window moves as little as possible.
   func firstPage(from first: Int, showing cursor: Int, of count: Int) -> Int {
@@ -27,42 +44,52 @@ struct GridShape: Equatable {
 
   func window(from first: Int, of count: Int) -> Range<Int> { min(first, count)..<min(first + pages, count) }
 
-  /// The part of the grid's area that the cells take: below the ruler, and right of the offsets.
-  func field(in area: Area) -> Area {
-    let below = area.below(1).inset(left: marginWidth)
-    return Area(x: below.x, y: below.y, width: columns * cellWidth, height: rows)
+  /// The columns of each grid, below the margin's right end, in an area that begins with the margin.
+  func parts(of area: Area) -> [Area] {
+    (0..<grids).map { index in
+      Area(
+        x: area.x + marginWidth + index * (gridWidth + Self.gap), y: area.y, width: gridWidth, height: area.height)
+    }
+  }
+
+  /// The cells of each grid: below the ruler, and right of the offsets.
+  func fields(in area: Area) -> [Area] {
+    parts(of: area.below(1)).map { Area(x: $0.x, y: $0.y, width: $0.width, height: height) }
   }
 
   /// The page under a place of the grid, or `nil` beside the cells.
   func page(x: Int, y: Int, in area: Area, from first: Int, of count: Int) -> Int? {
-    let field = field(in: area)
-    guard field.columns.contains(x), field.rows.contains(y) else { return nil }
-    let page = first + ((y - field.y) * columns + (x - field.x) / cellWidth) * pagesPerCell
+    guard let field = fields(in: area).first(where: { $0.contains(x: x, y: y) }) else { return nil }
+    let page = first + ((y - field.y) / cellHeight * columns + (x - field.x) / cellWidth) * pagesPerCell
     return page < count ? page : nil
   }
 }
 
 extension GridShape {
-  /// Shapes a grid of cells with one glyph or two that a small file fills; `width` includes the margin.
-  ///
-  /// A cell stands for `wanted` pages; `nil` brings the whole file in view.
-  init(width: Int, rows: Int, pages: Int, glyphs: Int, pagesPerCell wanted: Int?) {
-    let digits = String(max(0, pages - 1) * Alignment.page, radix: 16).count
+  /// Shapes grids that a small file fills; `width` includes the margin.
+  init(width: Int, rows: Int, _ needs: LayoutNeeds) {
+    let grids = needs.layer == .both ? 2 : 1
+    let digits = String(max(0, needs.pages - 1) * Alignment.page, radix: 16).count
     let margin = max(8, digits) + 2
-    let room = width - margin
-    let least = glyphs == 2 && room < 32 ? 8 : 16
+    let scale = needs.isBig ? 2 : 1
+    let room = (width - margin - (grids - 1) * Self.gap) / grids
+    let lines = max(1, rows / scale)
+    let least = room < 16 * scale ? 8 : 16
     var most = least
-    while most * 2 * glyphs <= min(room, 256) { most *= 2 }
+    while most * 2 * scale <= min(room, 256) { most *= 2 }
     var each = 1
-    if let wanted {
-      while each < wanted, each < pages { each *= 2 }
+    if let wanted = needs.pagesPerCell {
+      while each < wanted, each < needs.pages { each *= 2 }
     } else {
-      while most * rows * each < pages { each *= 2 }
+      while most * lines * each < needs.pages { each *= 2 }
     }
-    let cells = (pages + each - 1) / each
-    var columns = least
-    while columns < most, columns * rows < cells { columns *= 2 }
-    let cellWidth = columns * (glyphs + 1) <= room ? glyphs + 1 : glyphs
-    self.init(columns: columns, rows: rows, cellWidth: cellWidth, pagesPerCell: each, marginWidth: margin)
+    let cells = (needs.pages + each - 1) / each
+    // Fewer columns while all stays in view, where that makes cells wider, or a row or two of a small file more of them.
+    var columns = most
+    while columns > least, columns / 2 * lines >= cells, columns * 2 > room || columns * 4 > cells { columns /= 2 }
+    let cellWidth = columns * 2 <= room ? 2 : 1
+    self.init(
+      columns: columns, rows: lines, cellWidth: cellWidth, cellHeight: scale, pagesPerCell: each, marginWidth: margin,
+      grids: grids)
   }
 }

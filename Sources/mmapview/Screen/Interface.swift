@@ -1,5 +1,6 @@
 import Inspector
 import RangedMmap
+import TerminalCanvas
 
 /// What the screen shows beside the session: the part of the file in view, the prompt, what lies over the panes.
 struct Interface {
@@ -21,9 +22,10 @@ struct Interface {
   /// The time between samples, while their cost makes it longer than it should be; else `nil`.
   var delay: Duration?
   var focus = Focus.grid
-  /// The first row of the page's bytes that is in view, and how many are.
+  private(set) var byteRows = ByteRows()
+  /// The first row of the page's bytes that is in view, and for how many there is room.
   private(set) var firstByteRow = 0
-  private(set) var byteRows = 0
+  private(set) var byteRoom = 0
   /// The bytes of the page under the cursor, as far as they may be read.
   private(set) var pageBytes: PageBytes?
   private(set) var presence = Presence.readable
@@ -77,11 +79,12 @@ extension Interface {
     let window = shape.window(from: firstPage, of: count)
     totals = Self.renew(&cells, file, window, each: shape.pagesPerCell)
     if layout.overview != nil {
-      _ = Self.renew(&overview, file, 0..<count, each: OverviewBar.pagesPerCell(shape, session.layer, of: count))
+      _ = Self.renew(&overview, file, 0..<count, each: OverviewBar.pagesPerCell(shape, of: count))
     } else {
       overview = nil
     }
-    scrollBytes(session, file, layout)
+    // The arrows must not move a cursor that is out of sight.
+    if layout.hex == nil { focus = .grid }
   }
 
   /// Whether the byte under the cursor is marked: a cursor that was moved stays in sight when the focus has gone.
@@ -97,24 +100,26 @@ extension Interface {
   }
 
   // Scrolls the page's bytes, as little as may be, until the byte under the cursor is in view.
-  private mutating func scrollBytes(_ session: Session, _ file: MmapFile, _ layout: Layout) {
-    // The arrows must not move a cursor that is out of sight.
-    if layout.hex == nil { focus = .grid }
-    byteRows = layout.hex.map { HexView.rows($0, showsCursor: showsByteCursor(session.view)) } ?? 0
-    let row = session.view.byteCursor / 16
-    firstByteRow = min(max(firstByteRow, row - byteRows + 1), row)
+  private mutating func scrollBytes(_ view: ViewState, _ hex: Area) {
+    let showsCursor = showsByteCursor(view)
+    byteRoom = HexView.rows(hex, showsCursor: showsCursor)
+    let bytes = pageBytes?.page == view.cursor ? pageBytes?.bytes ?? [] : []
+    byteRows = ByteRows(
+      bytes, bytesPerRow: HexView.bytesPerRow(hex.width), cursor: showsCursor ? view.byteCursor : nil)
+    let row = byteRows.index(ofByte: view.byteCursor)
+    firstByteRow = min(max(firstByteRow, row - byteRoom + 1), row)
     // No more empty rows below the page's last byte than must be.
-    let pageRows = (min(Alignment.page, file.size - session.view.cursor * Alignment.page) + 15) / 16
-    firstByteRow = max(0, min(firstByteRow, pageRows - byteRows))
+    firstByteRow = max(0, min(firstByteRow, byteRows.starts.count - byteRoom))
   }
 
   /// Reads the bytes that the hex pane shows, if they may have changed, and if that brings no page into memory or is
   /// what a person asked for by going there.
   mutating func readBytes(_ session: Session, _ layout: Layout, isForced: Bool = false) {
-    guard layout.hex != nil else {
-      pageBytes = nil
+    guard let hex = layout.hex else {
+      (pageBytes, byteRoom) = (nil, 0)
       return
     }
+    defer { scrollBytes(session.view, hex) }
     presence = focus == .bytes ? .readable : session.presence(ofPage: session.view.cursor)
     guard presence == .readable else {
       pageBytes = nil
@@ -137,7 +142,7 @@ extension Interface {
       guard layout.hex != nil, !file.isWritable else { return nil }
       return KernelRequest(sampled, pages: cursor..<cursor + 1, cursor: cursor, mayRead: mayRead)
     }
-    let whole = layout.overview.map { _ in OverviewBar.pagesPerCell(shape, session.layer, of: count) }
+    let whole = layout.overview.map { _ in OverviewBar.pagesPerCell(shape, of: count) }
     return KernelRequest(
       sampled, pages: shape.window(from: firstPage, of: count), each: shape.pagesPerCell, cursor: cursor,
       wholeEach: whole, mayRead: mayRead)

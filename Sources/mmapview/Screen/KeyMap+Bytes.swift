@@ -13,10 +13,10 @@ extension KeyMap {
   static let bytes: [Binding] = [
     Binding("← h", [.left, "h"], "one byte back") { $0.step(by: -1) },
     Binding("→ l", [.right, "l"], "one byte on") { $0.step(by: 1) },
-    Binding("↑ k", [.up, "k"], "one row up") { $0.step(by: -16) },
-    Binding("↓ j", [.down, "j"], "one row down") { $0.step(by: 16) },
-    Binding("PgUp", [.pageUp], "one screen up") { $0.step(by: -16 * $0.interface.byteRows) },
-    Binding("PgDn", [.pageDown], "one screen down") { $0.step(by: 16 * $0.interface.byteRows) },
+    Binding("↑ k", [.up, "k"], "one row up") { $0.step(byRows: -1) },
+    Binding("↓ j", [.down, "j"], "one row down") { $0.step(byRows: 1) },
+    Binding("PgUp", [.pageUp], "one screen up") { $0.step(byRows: -$0.interface.byteRoom) },
+    Binding("PgDn", [.pageDown], "one screen down") { $0.step(byRows: $0.interface.byteRoom) },
     Binding("g Home", ["g", .home], "the first byte of the page") {
       .perform(.byte(offset: $0.cursor * Alignment.page))
     },
@@ -29,7 +29,7 @@ extension KeyMap {
   /// The key that gives them the focus.
   static let toBytes = Binding("Tab", [.tab], "to the bytes, and back") { context in
     guard context.session.file != nil else { return nil }
-    guard context.interface.byteRows > 0 else {
+    guard context.interface.byteRoom > 0 else {
       let (columns, rows) = Layout.leastForBytes
       return .refuse("the window is too small to show bytes: they need \(columns) columns and \(rows) rows")
     }
@@ -38,6 +38,8 @@ extension KeyMap {
 }
 
 extension KeyContext {
+  fileprivate func step(byRows rows: Int) -> KeyAction? { step(by: rows * interface.byteRows.bytesPerRow) }
+
   // Over the ends of a page into its neighbours; not over those of the file.
   fileprivate func step(by bytes: Int) -> KeyAction? {
     guard let file = session.file else { return nil }

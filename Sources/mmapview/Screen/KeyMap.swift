@@ -61,14 +61,15 @@ enum KeyMap {
     return bindings.first { $0.keys.contains(key) }?.action(context)
   }
 
-  static func hints(_ session: Session) -> [(key: String, name: String, rank: Int)] {
+  static func hints(_ session: Session) -> [(key: Key, name: String, help: String, rank: Int)] {
     // In a file that is open for reading only, any key that would write asks for permission.
     let isAsking =
       session.file?.isWritable == false && !session.host.isInLesson && session.sampledFile?.isDevice != true
-    return (session.isWaitingForKey ? [("Space", "goes on", -1)] : []) + (isAsking ? [("a", "allow writing", 4)] : [])
+    return (session.isWaitingForKey ? [(" ", "Space", "goes on", -1)] : [])
+      + (isAsking ? [("a", "a", "allow writing", 4)] : [])
       + acting.compactMap { binding in
-        guard let hint = binding.hint, hint.applies(session) else { return nil }
-        return (binding.name, hint.name, hint.rank)
+        guard let hint = binding.hint, hint.applies(session), let key = binding.keys.first else { return nil }
+        return (key, binding.name, hint.name, hint.rank)
       }
   }
 
@@ -96,6 +97,9 @@ enum KeyMap {
       "L", ["L"], "the kernel's layer, both, back",
       hint: Binding.Hint("layer", rank: 3) { $0.file?.isWritable == false }
     ) { .perform(.layer($0.session.layer.next)) },
+    Binding("1", ["1"], "hide the bytes, or show them") { $0.toggle(.bytes) },
+    Binding("2", ["2"], "hide the log, or show it") { $0.toggle(.log) },
+    Binding("3", ["3"], "hide the page's facts, or show them") { $0.toggle(.page) },
     Binding("Space", [" "], "select the cell, or none") { context in
       guard let file = context.session.file else { return nil }
       if context.session.view.selection?.contains(context.cursor) == true { return .perform(.select(nil)) }
@@ -161,6 +165,10 @@ extension KeyContext {
     let last = file.states.count - 1
     let target = cursor.addingReportingOverflow(pages)
     return .perform(.goto(page: target.overflow ? last : min(max(0, target.partialValue), last)))
+  }
+
+  fileprivate func toggle(_ pane: OptionalPane) -> KeyAction {
+    .perform(.set(.pane(pane, isShown: session.view.hiddenPanes.contains(pane))))
   }
 
   fileprivate func onRange(mustWrite: Bool = true, _ make: (RangeSelection) -> KeyAction) -> KeyAction {

@@ -1,11 +1,31 @@
 import Inspector
+import PageCache
 import RangedMmap
 import TerminalCanvas
+
+/// What a window has to find room for.
+struct LayoutNeeds {
+  var pages = 0
+  var layer = Layer.library
+  /// How many pages a cell stands for; `nil` brings the whole file in view.
+  var pagesPerCell: Int? = 1
+  var hidden: Set<OptionalPane> = []
+  /// How many workers or other processes there are to be shown.
+  var actors = 0
+  /// The rows that the caption would fill, with its frame; 0 for none.
+  var captionRows = 0
+  /// For a hall: cells of two columns and two rows.
+  var isBig = false
+
+  func shows(_ pane: OptionalPane) -> Bool { !hidden.contains(pane) }
+}
 
 /// Which pane stands where in a window of a given size; a pane that finds no room is `nil`.
 struct Layout {
   /// The smallest window that shows more than a notice.
   static let least = (width: 40, height: 12)
+  /// 8 digits of offset, 40 columns of hexadecimal, 16 of text and what is between; a page of rows would leave no grid.
+  static let leastForBytes = (width: 69, height: 18)
 
   let title: Area
   let grid: Area
@@ -15,73 +35,113 @@ struct Layout {
   /// The whole file in one line, with the part that is in view.
   let overview: Area?
   let why: Area?
+  let history: Area?
+  /// Workers or other processes, where there is no side pane.
+  let actors: Area?
   let hex: Area?
   let log: Area?
+  /// Always above the legend, so that nothing that happens moves it.
+  let caption: Area?
   let legend: Area
   let prompt: Area
   /// All between the title and the prompt.
   let overlay: Area
 
-  /// 8 digits of offset, 40 columns of hexadecimal, 16 of text and what is between; a page of rows would leave no grid.
-  static let leastForBytes = (width: 69, height: 18)
-
-  /// A cell stands for `pagesPerCell` pages; `nil` brings the whole file in view.
-  init?(width: Int, height: Int, pages: Int, layer: Layer, pagesPerCell: Int? = 1) {
+  init?(width: Int, height: Int, _ needs: LayoutNeeds) {
     guard width >= Self.least.width, height >= Self.least.height else { return nil }
-    // The side pane has at least 30 columns.
-    let hasSide = width >= 60
-    let hexRows = width >= Self.leastForBytes.width && height >= Self.leastForBytes.height ? min(16, height / 4) + 1 : 0
-    let logRows = height >= 16 ? min(10, height / 6) + 1 : 2
-    let factRows = hasSide ? 0 : 1
-    let whyRows = layer == .library || height < 14 ? 0 : width < 100 ? 2 : 1
-    let legendRows = layer == .both ? 2 : 1
-    func shape(_ rows: Int) -> GridShape {
-      GridShape(
-        width: width - (hasSide ? 32 : 0), rows: rows, pages: pages, glyphs: layer == .both ? 2 : 1,
-        pagesPerCell: pagesPerCell)
-    }
-    // Around the grid: title, ruler, prompt.
-    var gridRows = height - 3 - hexRows - logRows - factRows - whyRows - legendRows
-    // No overview where all is in view.
-    let overviewRows = gridRows > 3 && shape(gridRows).pages < pages ? 1 : 0
-    gridRows -= overviewRows
-    self.shape = shape(gridRows)
-
+    let isInPairs = needs.layer == .both
     var rest = Area(x: 0, y: 0, width: width, height: height)
-    func takeIfAny(_ rows: Int) -> Area? { rows > 0 ? rest.takeTop(rows) : nil }
     title = rest.takeTop(1)
     overlay = Area(x: rest.x, y: rest.y, width: rest.width, height: rest.height - 1)
-    var middle = rest.takeTop(1 + gridRows + overviewRows)
-    var left = middle.takeLeft(hasSide ? self.shape.width : width)
-    side = hasSide ? middle.inset(left: 3) : nil
-    grid = left.takeTop(1 + gridRows)
-    overview = overviewRows > 0 ? left : nil
-    page = takeIfAny(factRows)
-    why = takeIfAny(whyRows)
-    hex = takeIfAny(hexRows)
-    log = rest.takeTop(logRows)
-    legend = rest.takeTop(legendRows)
-    prompt = rest
+    prompt = rest.takeBottom(1)
+    // Two legends of 75 and 57 columns stand side by side where they can.
+    legend = rest.takeBottom(isInPairs && width < 134 ? 2 : 1)
+    func takeBottom(_ rows: Int) -> Area? { rows > 0 ? rest.takeBottom(rows) : nil }
+    // A frame of three rows, more for a long caption; two thirds stay for the rest.
+    caption = takeBottom(needs.captionRows > 0 ? max(3, min(needs.captionRows, rest.height / 3)) : 0)
+
+    // A column of its own beside all else where 80 columns stay for that, or beside the grid alone.
+    let hasColumn = width >= Self.leastForColumn && needs.shows(.page)
+    let hasSide = hasColumn || needs.shows(.page) && !isInPairs && width >= 60
+    let column = hasColumn ? rest.takeRight(min(48, width - 80)) : nil
+    let rows = Rows(rest, needs, hasSide: hasSide, hasColumn: hasColumn)
+    shape = rows.shape
+
+    var block = rest.takeTop(rows.block)
+    side = (column ?? (hasSide ? block.takeRight(block.width - shape.width) : nil))?.inset(left: 3)
+    grid = block.takeTop(1 + shape.height)
+    overview = rows.overview > 0 ? block.takeTop(1) : nil
+    func takeTop(_ rows: Int) -> Area? { rows > 0 ? rest.takeTop(rows) : nil }
+    page = takeTop(rows.page)
+    why = takeTop(rows.why)
+    history = takeTop(rows.history)
+    actors = takeTop(rows.actors)
+    hex = takeTop(rows.hex)
+    log = takeTop(rows.log)
   }
 
-  init?(_ session: Session, width: Int, height: Int) {
+  // 32 columns of the side pane, 30 of them for text, beside an old terminal's width.
+  private static let leastForColumn = 80 + 32
+
+  init?(_ session: Session, _ interface: Interface, width: Int, height: Int) {
+    let others = session.layer == .library ? 0 : interface.kernel?.users?.count { !$0.isSelf } ?? 0
+    let workers = session.workers.workers.isEmpty ? 0 : session.workers.shift.count
     self.init(
-      width: width, height: height, pages: session.file?.states.count ?? 0, layer: session.layer,
-      pagesPerCell: session.view.zoom.pagesPerCell)
+      width: width, height: height,
+      LayoutNeeds(
+        pages: session.file?.states.count ?? 0, layer: session.layer, pagesPerCell: session.view.zoom.pagesPerCell,
+        hidden: session.view.hiddenPanes, actors: workers > 0 ? workers : others))
   }
 }
 
-extension Layout {
-  private static let wheelRows = 3
+/// How many rows each of the panes gets that stand one above the other.
+private struct Rows {
+  let shape: GridShape
+  /// The grid with its ruler and the overview, and what stands beside it.
+  let block: Int
+  let overview: Int
+  let page: Int
+  let why: Int
+  let history: Int
+  let actors: Int
+  let hex: Int
+  let log: Int
 
-  /// The page that the mouse points at, or that the wheel brings the cursor to; `nil` if it means nothing there.
-  func page(_ event: MouseEvent, from first: Int, cursor: Int, of count: Int) -> Int? {
-    let row = shape.columns * shape.pagesPerCell
-    switch event.kind {
-    case .press, .drag: return shape.page(x: event.x, y: event.y, in: grid, from: first, of: count)
-    case .scrollUp: return max(0, cursor - Self.wheelRows * row)
-    case .scrollDown: return min(count - 1, cursor + Self.wheelRows * row)
-    case .release: return nil
+  init(_ area: Area, _ needs: LayoutNeeds, hasSide: Bool, hasColumn: Bool) {
+    let isTall = area.height >= 14
+    page = needs.shows(.page) && !hasSide ? 1 : 0
+    // A heading and two workers; a fifth of the window where there are more.
+    actors = !hasSide && needs.actors > 0 ? min(1 + needs.actors, max(3, area.height / 5)) : 0
+    let isCrowded = area.height < 12 || actors > 0 && needs.captionRows > 0 && area.height < 24
+    // Sentences have up to 130 characters.
+    why = needs.layer == .library || area.height < 10 ? 0 : area.width < 100 && !isCrowded ? 2 : 1
+    let leastLog = needs.shows(.log) ? isTall ? 3 : 2 : 0
+    let leastHex = needs.shows(.bytes) && area.width >= Layout.leastForBytes.width && area.height >= 14 ? 3 : 0
+    let room = area.height - 1 - page - why - actors
+    let gridWidth = area.width - (hasSide && !hasColumn ? 32 : 0)
+
+    // A file that fits is shown whole, though less stays for its bytes.
+    let most = [leastHex, min(2, leastHex), 0].map { room - leastLog - $0 }
+    let whole = most.lazy.map { GridShape(width: gridWidth, rows: $0, needs) }.first { $0.pages >= needs.pages }
+    var free: Int
+    if let whole, needs.pages > 0 {
+      (shape, overview) = (whole.cut(to: needs.pages), 0)
+      free = room - shape.height
+    } else {
+      // Of a larger one half the window is enough, where bytes and log have use for the other.
+      let rows = leastHex > 0 ? room / 2 : room - max(leastLog, leastLog > 0 ? room / 4 : 0)
+      overview = rows > 3 && needs.pages > 0 ? 1 : 0
+      shape = GridShape(width: gridWidth, rows: rows - overview, needs)
+      free = room - rows
     }
+    // The pane beside the grid has facts of ten lines.
+    let wanted = hasSide && !hasColumn ? min(9, room - leastLog - leastHex) - shape.height - overview : 0
+    let blank = min(max(0, wanted), max(0, free - leastLog))
+    block = 1 + shape.height + overview + blank
+    free -= blank
+    history = needs.layer != .library && free >= leastLog + leastHex + 3 ? 1 : 0
+    free -= history
+    hex = leastHex > 0 && free - leastLog >= 2 ? free - max(leastLog, leastLog > 0 ? free * 2 / 5 : 0) : 0
+    log = leastLog > 0 ? free - hex : 0
   }
 }

@@ -17,7 +17,7 @@ extension RunLoop {
   }
 
   // The uppermost layer first, and what it passes on to those below; then what is played, and the panes.
-  private func take(_ key: Key, _ layout: Layout) {
+  func take(_ key: Key, _ layout: Layout) {
     while var layer = interface.layers.popLast() {
       let place = interface.layers.count
       // What it opens lies over it.
@@ -85,27 +85,6 @@ extension RunLoop {
     } else if session.job != nil || session.isSourcing || session.view.selection != nil {
       perform(.stop)
     }
-  }
-
-  private func point(_ event: MouseEvent) {
-    guard layout != nil else { return }
-    guard interface.overlay == nil else {
-      if event.kind == .press { interface.overlay = nil }
-      return
-    }
-    guard interface.prompt == nil, let file = session.file, let layout else { return }
-    if event.kind == .release { interface.anchor = nil }
-    guard let page = layout.page(event, from: interface.firstPage, cursor: session.view.cursor, of: file.states.count)
-    else { return }
-    // A drag selects from where the button went down; a press begins again.
-    switch event.kind {
-    case .press:
-      interface.anchor = nil
-      if session.view.selection != nil { perform(.select(nil)) }
-    case .drag where interface.anchor == nil: interface.anchor = session.view.cursor
-    default: break
-    }
-    perform(.goto(page: page))
   }
 
   // Text that was pasted is text at the prompt, and no keys anywhere else.

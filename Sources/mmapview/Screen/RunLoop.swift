@@ -138,8 +138,10 @@ final class RunLoop: FrontEnd {
     sampler.charge(Thread.processorTime - used)
   }
 
-  private func draw() -> Canvas {
-    Screen.draw(Snapshot(session, interface, layout, width: terminal.width, height: terminal.height))
+  private func draw() -> Canvas { Screen.draw(snapshot(layout)) }
+
+  func snapshot(_ layout: Layout?) -> Snapshot {
+    Snapshot(session, interface, layout, width: terminal.width, height: terminal.height)
   }
 
   private func chooseGlyphs() {
@@ -168,7 +170,7 @@ final class RunLoop: FrontEnd {
     interface.readBytes(session, layout)
   }
 
-  private func measureWindow() { layout = session.layout(width: terminal.width, height: terminal.height) }
+  private func measureWindow() { layout = session.layout(interface, width: terminal.width, height: terminal.height) }
 
   /// What drawing and asking cost, in words.
   var costs: [String] {

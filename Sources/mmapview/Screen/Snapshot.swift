@@ -23,7 +23,7 @@ struct Snapshot {
   let range: RangeSummary?
   let unsyncedPages: Int
   let isInLesson: Bool
-  let hints: [(key: String, name: String, rank: Int)]
+  let hints: [(key: Key, name: String, help: String, rank: Int)]
   let interface: Interface
   let glyphs: Glyphs
 

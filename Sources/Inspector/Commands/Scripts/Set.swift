@@ -7,6 +7,7 @@ package enum Setting: Sendable, Equatable {
   case ascii(Bool)
   /// Whether a file that takes the name of the open one is opened in its place.
   case follow(Bool)
+  case pane(OptionalPane, isShown: Bool)
 
   enum Switch: String, Sendable, CaseIterable {
     case on
@@ -22,6 +23,9 @@ extension Setting: ReadOnlyAction {
       Form("speed", .speed) { Setting.speed($0) },
       Form("ascii", .choice("answer", Switch.allCases)) { Setting.ascii($0 == Switch.on) },
       Form("follow", .choice("answer", Switch.allCases)) { Setting.follow($0 == Switch.on) },
+      Form("bytes", .choice("answer", Switch.allCases)) { Setting.pane(.bytes, isShown: $0 == Switch.on) },
+      Form("log", .choice("answer", Switch.allCases)) { Setting.pane(.log, isShown: $0 == Switch.on) },
+      Form("page", .choice("answer", Switch.allCases)) { Setting.pane(.page, isShown: $0 == Switch.on) },
       Form("layer", .choice("layer", Layer.allCases)) { LayerAction(layer: $0) },
       Form("theme", .choice("theme", Theme.allCases)) { ThemeAction(theme: $0) },
       Form("zoom", .zoom) { ZoomAction(step: .to($0)) },
@@ -33,6 +37,7 @@ extension Setting: ReadOnlyAction {
     case .speed(let speed): ["set", "speed", "\(speed)"]
     case .ascii(let isOn): ["set", "ascii", "\(isOn ? Switch.on : .off)"]
     case .follow(let isOn): ["set", "follow", "\(isOn ? Switch.on : .off)"]
+    case .pane(let pane, let isShown): ["set", "\(pane)", "\(isShown ? Switch.on : .off)"]
     }
   }
 
@@ -42,6 +47,7 @@ extension Setting: ReadOnlyAction {
     case .speed(let speed): session.scripts.speed = speed
     case .ascii(let isOn): session.view.isASCII = isOn
     case .follow(let isOn): session.document.followsName = isOn
+    case .pane(let pane, let isShown): session.view.show(pane, isShown)
     }
     return Event(.done, [])
   }
