@@ -56,7 +56,7 @@ extension InTerminal {
       try window.type("s", "L")
       try window.waitFor("16 durable")
       try window.waitFor("● 0 dirty")
-      try window.waitFor("█○")
+      try window.waitFor("██   ○ ○ ")
       try window.type("L")
       try window.waitFor("library · writable")
       try window.type("q")

@@ -263,7 +263,7 @@ final class ProgramTests: FolderSuite {
   func narrowLog() throws {
     let caption = "say \"The first words of a caption that has no room in a small window\""
     let outcome = try mmapviewHere(
-      "a", "--create", "64k", "--size", "40x12", "-c", caption, "-c", "screen", "--headless")
+      "a", "--create", "1m", "--size", "40x12", "-c", caption, "-c", "screen", "--headless")
     let log = try #require(outcome.lines.firstIndex { $0.contains("log ───") }, "\(outcome)")
     #expect(outcome.lines[log + 1].contains(/The first words of .*…$/), "\(outcome.output)")
   }

@@ -65,7 +65,7 @@ extension InTerminal {
       try window.type("+", "+", "+", "+", ":", "page 2", "Enter")
       try window.waitFor("page 2 at 0x2000")
       try window.type("?")
-      try window.waitFor("any key goes back")
+      try window.waitFor("key goes back")
       try window.type("Escape")
       try window.waitFor("page 2 at 0x2000")
       try window.quit()

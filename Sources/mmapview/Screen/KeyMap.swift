@@ -97,9 +97,9 @@ enum KeyMap {
       "L", ["L"], "the kernel's layer, both, back",
       hint: Binding.Hint("layer", rank: 3) { $0.file?.isWritable == false }
     ) { .perform(.layer($0.session.layer.next)) },
-    Binding("1", ["1"], "hide the bytes, or show them") { $0.toggle(.bytes) },
-    Binding("2", ["2"], "hide the log, or show it") { $0.toggle(.log) },
-    Binding("3", ["3"], "hide the page's facts, or show them") { $0.toggle(.page) },
+    Binding("1", ["1"], "hide or show the bytes") { $0.toggle(.bytes) },
+    Binding("2", ["2"], "hide or show the log") { $0.toggle(.log) },
+    Binding("3", ["3"], "hide or show the page's facts") { $0.toggle(.page) },
     Binding("Space", [" "], "select the cell, or none") { context in
       guard let file = context.session.file else { return nil }
       if context.session.view.selection?.contains(context.cursor) == true { return .perform(.select(nil)) }

@@ -109,13 +109,15 @@ private struct Rows {
 
   init(_ area: Area, _ needs: LayoutNeeds, hasSide: Bool, hasColumn: Bool) {
     let isTall = area.height >= 14
-    page = needs.shows(.page) && !hasSide ? 1 : 0
-    // A heading and two workers; a fifth of the window where there are more.
-    actors = !hasSide && needs.actors > 0 ? min(1 + needs.actors, max(3, area.height / 5)) : 0
+    let leastLog = needs.shows(.log) ? isTall ? 3 : 2 : 0
+    // The ruler and a row of cells come first, then what is reported, then a heading and two workers; a fifth of the
+    // window where there are more.
+    let spare = area.height - 1 - (needs.isBig ? 2 : 1) - leastLog
+    actors = !hasSide && needs.actors > 0 ? min(1 + needs.actors, max(3, area.height / 5), spare) : 0
+    page = needs.shows(.page) && !hasSide && spare > actors ? 1 : 0
     let isCrowded = area.height < 12 || actors > 0 && needs.captionRows > 0 && area.height < 24
     // Sentences have up to 130 characters.
     why = needs.layer == .library || area.height < 10 ? 0 : area.width < 100 && !isCrowded ? 2 : 1
-    let leastLog = needs.shows(.log) ? isTall ? 3 : 2 : 0
     let leastHex = needs.shows(.bytes) && area.width >= Layout.leastForBytes.width && area.height >= 14 ? 3 : 0
     let room = area.height - 1 - page - why - actors
     let gridWidth = area.width - (hasSide && !hasColumn ? 32 : 0)
@@ -141,7 +143,7 @@ private struct Rows {
     free -= blank
     history = needs.layer != .library && free >= leastLog + leastHex + 3 ? 1 : 0
     free -= history
-    hex = leastHex > 0 && free - leastLog >= 2 ? free - max(leastLog, leastLog > 0 ? free * 2 / 5 : 0) : 0
+    hex = leastHex > 0 && free - leastLog >= 2 ? free - max(leastLog, leastLog > 0 ? free * 9 / 20 : 0) : 0
     log = leastLog > 0 ? free - hex : 0
   }
 }
