@@ -13,6 +13,8 @@ package protocol Action: Sendable, Equatable {
   var isOpening: Bool { get }
   /// Whether the log shows how long it took: it does something to the file, or reads it.
   var isTimed: Bool { get }
+  /// Whether it may be why dirty pages are written back: by all that changes the file, and by what drops pages from memory.
+  var mayWriteBack: Bool { get }
   /// The labels of ranges that must be there before it.
   var neededLabels: ClosedRange<Int>? { get }
   /// How many ranges get labels by it; `nil` if its text does not say.
@@ -25,6 +27,7 @@ extension Action {
   package var isReadOnly: Bool { false }
   package var isOpening: Bool { false }
   package var isTimed: Bool { isOpening }
+  package var mayWriteBack: Bool { !isReadOnly }
   package var neededLabels: ClosedRange<Int>? { nil }
   package var newLabels: Int? { 0 }
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .command(Command(self)) }

@@ -13,6 +13,7 @@ package final class Document {
   /// Whether a file that takes the name of the open one is opened in its place.
   package var followsName = false
   var watching = Watching()
+  var dirtyPages = DirtyPages()
   // What was reported last of its name and of its size.
   private var complaints: [Event?] = [nil, nil]
 
@@ -24,7 +25,9 @@ package final class Document {
     self.file = file
     self.allocator = allocator
     ranges = RangeTable()
+    let identity = sampledFile?.identity
     sampledFile = try? SampledFile(file)
+    if sampledFile?.identity != identity { dirtyPages = DirtyPages() }
     standing = sampledFile?.standing
   }
 

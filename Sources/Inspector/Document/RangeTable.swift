@@ -68,11 +68,16 @@ struct RangeRecord: ~Copyable, Sendable {
 
   mutating func wasWritten(with content: Content) {
     self.content = content
-    history.written = .now
+    let now = WallTime.now
+    history.written = now
+    history.firstWritten = history.firstWritten ?? now
     (history.synced, history.reused) = (nil, nil)
   }
 
-  mutating func wasSynced() { history.synced = .now }
+  mutating func wasSynced() {
+    history.synced = .now
+    history.firstWritten = nil
+  }
 
   mutating func wasReused() { history.reused = .now }
 
@@ -91,6 +96,8 @@ package struct RangeHistory: Sendable, Equatable {
   /// When it was handed out, or taken in from a worker.
   package let allocated: WallTime
   package internal(set) var written: WallTime?
+  /// When it was first written, if that has not been made durable since; `nil` also where a worker wrote it, and more often.
+  package internal(set) var firstWritten: WallTime?
   /// When it was made durable, if it was after the last write.
   package internal(set) var synced: WallTime?
   /// When it was made writable again, if it was after the last write.

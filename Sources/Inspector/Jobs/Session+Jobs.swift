@@ -73,6 +73,7 @@ extension Session {
   func collectJob() {
     guard let (end, isAwaitedByScript) = jobs.takeEnding() else { return }
     let time = jobs.takeTime()
+    lastAct = .now
     do throws(CommandError) {
       var event = try end(self)
       event.duration = time

@@ -40,6 +40,8 @@ package struct KernelProbe {
   private var users: [FileUser]?
   // Not at the first sample, which a screen waits for.
   private var usersAreDue: ContinuousClock.Instant?
+  // When a page of the file was first seen dirty, since none was.
+  private var dirtySince: ContinuousClock.Instant?
 
   // A scan of all processes takes milliseconds; a user of the file that is seen a few seconds late is no loss.
   private static let usersTime = Duration.seconds(3)
@@ -64,6 +66,7 @@ package struct KernelProbe {
     (sample.fileSystem, sample.users) = (fileSystem, users)
     var states: [CachedPage] = []
     do throws(PageCacheError) { states = try Self.count(&sample, request) } catch { sample.reason = error }
+    foresee(&sample, at: now)
     locate(&sample, request)
     sample.standing = request.file.standing
     if sample.state?.contains(.cached) ?? request.mayRead {
@@ -95,6 +98,7 @@ package struct KernelProbe {
       let runs = try KernelAnswer(descriptor, each: request.pages)
       sample.reason = runs.lacking
       states = runs.value.flatMap { Array(repeating: $0.state, count: $0.pages.count) }
+      sample.runs = runs.value
       sample.view.take(states, isResidencyOnly: runs.lacking != nil)
     } else {
       sample.reason = try sample.view.count(descriptor)
@@ -120,6 +124,20 @@ package struct KernelProbe {
     let start = cursor / largest * largest
     let block = start..<min(start + largest, max(cursor + 1, Alignment.pages(in: size)))
     return try KernelAnswer(descriptor, each: block).value.first { $0.pages.contains(cursor) }
+  }
+
+  // When the kernel writes the file back by itself, counted from the sample that saw its first dirty page.
+  private mutating func foresee(_ sample: inout KernelSample, at now: ContinuousClock.Instant) {
+    guard let dirty = sample.totals?.dirty, dirty > 0 else {
+      dirtySince = nil
+      return
+    }
+    let since = dirtySince ?? now
+    dirtySince = since
+    sample.age = WritebackAge()
+    guard let age = sample.age, let longest = age.longest else { return }
+    // A second more, for a busy disk.
+    sample.due = since + age.expiry..<since + longest + .seconds(1)
   }
 
   private func locate(_ sample: inout KernelSample, _ request: KernelRequest) {

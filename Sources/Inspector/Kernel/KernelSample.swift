@@ -17,6 +17,12 @@ package struct KernelSample: Sendable, Equatable {
   package var isResidencyOnly: Bool { reason != nil && !view.cells.isEmpty }
   var view: KernelCells
   var overview: KernelCells?
+  /// The pages in view, neighbours that are alike together; empty where they were counted by the cell, or nothing is known.
+  var runs: [CacheRun] = []
+  /// At what age the kernel writes dirty pages back by itself; `nil` where none is dirty, or it can't be read.
+  var age: WritebackAge?
+  /// When the kernel begins, and has begun, to write the file back by itself; `nil` where it does not.
+  var due: Range<ContinuousClock.Instant>?
   /// What is known of the page at the cursor; `nil` if nothing is.
   package internal(set) var state: CachedPage?
   /// The counts of the whole file, or `nil` if they are unknown.
@@ -56,7 +62,10 @@ package struct KernelSample: Sendable, Equatable {
     // Where users and pages are unknown, the bytes are all that shows a change. A sample a second is cheap, and soon enough.
     if isStored || view.cells.isEmpty && digest != nil { return .seconds(1) }
     let isMoving = !marks.isEmpty || [totals?.dirty, totals?.writeback].contains { $0 ?? 0 > 0 }
-    return isMoving ? Pace.longest : nil
+    guard isMoving, let due else { return isMoving ? Pace.longest : nil }
+    let now = ContinuousClock.now
+    if due.contains(now) { return Pace.whenDue }
+    return now < due.lowerBound ? min(Pace.longest, due.lowerBound - now) : Pace.longest
   }
 
   package subscript(page: Int) -> KernelCell? { view[page] }

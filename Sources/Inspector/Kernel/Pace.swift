@@ -7,6 +7,8 @@ struct Pace {
   static let shortest = Duration.milliseconds(250)
   // Less than the 5 s after which the kernel begins the next writeback by itself (`vm.dirty_writeback_centisecs`).
   static let longest = Duration.seconds(4)
+  // While the kernel is about to write pages back: when it did is shown to the second.
+  static let whenDue = Duration.milliseconds(500)
 
   /// The time until the next sample; `nil` to wait until something happens.
   ///

@@ -12,7 +12,7 @@ package final class SampledFile: Sendable {
   let path: FilePath
   let size: Int
   /// Its device and its inode number there.
-  let identity: [UInt64]
+  package let identity: [UInt64]
   package let isDevice: Bool
   /// Whether only other processes may change its bytes.
   let isWatched: Bool

@@ -21,6 +21,7 @@ package final class Sampler: Sendable {
     fileprivate let request: KernelRequest
     package let sample: KernelSample
     package let cost: Duration
+    package let begun: ContinuousClock.Instant
     package let time: WallTime
     /// When the next sample comes, if samples cost so much that it is late.
     package fileprivate(set) var delay: Duration?
@@ -119,7 +120,8 @@ package final class Sampler: Sendable {
           hasMoved = latest.withLock { latest in
             defer {
               latest = Answer(
-                request: request, sample: sample, cost: ContinuousClock.now - start, time: .now, delay: latest?.delay)
+                request: request, sample: sample, cost: ContinuousClock.now - start, begun: start, time: .now,
+                delay: latest?.delay)
             }
             return latest?.request != request || latest?.sample != sample
           }

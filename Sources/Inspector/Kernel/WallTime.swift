@@ -2,7 +2,7 @@ import Glibc
 import VisibleText
 
 /// A moment of the wall clock.
-package struct WallTime: Sendable, Equatable, CustomStringConvertible {
+package struct WallTime: Sendable, Comparable, CustomStringConvertible {
   private let nanoseconds: Int64
 
   init(sinceEpoch time: Duration) { nanoseconds = time.inNanoseconds }
@@ -42,6 +42,8 @@ package struct WallTime: Sendable, Equatable, CustomStringConvertible {
     default: return "\(seconds / 86_400) days ago"
     }
   }
+
+  package static func < (one: WallTime, other: WallTime) -> Bool { one.nanoseconds < other.nanoseconds }
 
   /// How many seconds after another it was, rounded down.
   package func seconds(since other: WallTime) -> Int {

@@ -17,6 +17,8 @@ package final class Session {
   var scripts = ScriptDriver()
   let recorder = Recorder()
   private var events = EventLog()
+  /// When something was done last that may have pages written back.
+  var lastAct = ContinuousClock.now
   private let owner = pthread_self()
 
   /// A session with nothing open, which belongs to the thread that makes it.
@@ -37,6 +39,7 @@ package final class Session {
     let hadJob = jobs.job != nil
     _ = jobs.takeTime()
     let start = ContinuousClock.now
+    defer { if command.action.mayWriteBack { lastAct = .now } }
     var event: Event
     do throws(CommandError) { event = try command.action.perform(in: self) } catch {
       recordWorkers()

@@ -12,13 +12,17 @@ enum PageLine: Pane {
     canvas.write("page \(page) ", into: &rest, Style(.title))
     if shown.layer != .kernel { canvas.write("\(PagePane.word(state, file)) ", into: &rest, Style(state.row.role)) }
     if shown.layer != .library {
-      let text = fitting(PagePane.kernelText(page, shown.interface.kernel), rest.width, shown.glyphs)
+      let text = fitting(PagePane.kernelText(shown, rest.width), rest.width, shown.glyphs)
       canvas.write(text + " ", into: &rest, PagePane.kernelStyle(page, shown.interface.kernel))
     }
-    // A pattern or a label that does not fit is left out: a part of a label would be another range's.
-    guard let range = shown.range else { return }
-    let parts = ["r\(range.label)"] + (range.pattern.map { ["\($0)"] } ?? [])
+    // What does not fit is left out: a part of a label would be another range's.
+    let label = shown.range.map { ["r\($0.label)"] } ?? []
+    let due = shown.dirtiness.map { ["due " + PagePane.words($0.due)[0]] } ?? []
+    let parts = label + (shown.range?.pattern.map { ["\($0)"] } ?? []) + due
+    guard let first = parts.first else { return }
     let text = fitting(parts, rest.width, shown.glyphs, separator: shown.glyphs.separator)
-    if text.hasPrefix(parts[0]) { canvas.write(text, in: rest) }
+    if text.hasPrefix(first) {
+      canvas.write(text, in: rest, Style(.text, isMeasured: shown.dirtiness != nil))
+    }
   }
 }

@@ -37,7 +37,8 @@ enum PagePane {
         fact("kernel", ["the file ends before it"], Style(.error))
         return row
       }
-      fact("kernel", kernelText(page, sample), kernelStyle(page, sample))
+      fact("kernel", kernelText(shown, area.width - 8), kernelStyle(page, sample))
+      if let due = shown.dirtiness?.due { fact("due", words(due), Style(.text, isMeasured: true)) }
       // A frame that is kept for comparison says nothing of the disk that it was made on.
       if shown.interface.showsTimes { fact("file", whereabouts(shown, sample), Style(.text, isMeasured: true)) }
       if let extent = sample?.extent, sample?.cursor == page {
@@ -72,13 +73,32 @@ enum PagePane {
     return Style(KernelState(cell).row.role, isMeasured: true)
   }
 
-  static func kernelText(_ page: Int, _ sample: KernelSample?) -> [String] {
+  static func kernelText(_ shown: Snapshot, _ width: Int) -> [String] {
+    let (page, sample) = (shown.view.cursor, shown.interface.kernel)
     guard let sample else { return ["asking"] }
     guard sample.cursor == page, let state = sample.state else { return ["unknown"] }
     guard state.contains(.cached) else { return ["not cached"] }
     if sample.isResidencyOnly { return ["cached, else unknown"] }
-    guard sample.alike.count > 1 else { return ["\(state)"] }
-    return ["\(state)", "like \(named(sample.alike))"]
+    let time = shown.dirtiness.flatMap { state.contains(.dirty) ? sinceWords($0, width) : nil }
+    let words = time.map { "\(state)".replacing("dirty", with: "dirty " + $0) } ?? "\(state)"
+    guard sample.alike.count > 1 else { return [words] }
+    return [words, "like \(named(sample.alike))"]
+  }
+
+  // A time of day, which stays true while the screen stands still; in fewer columns where there is no room.
+  private static func sinceWords(_ dirtiness: Dirtiness, _ width: Int) -> String? {
+    let words = dirtiness.isOlder ? ["since before ", "before "] : ["since "]
+    return words.map { $0 + "\(dirtiness.since)" }.first { $0.columns + "dirty ".count <= width }
+  }
+
+  // When the kernel writes the page back by itself.
+  static func words(_ due: Dirtiness.Due) -> [String] {
+    switch due {
+    case .by(let time): ["by about \(time)", "by the kernel itself"]
+    case .now: ["now", "by the kernel itself"]
+    case .never: ["never by its age", "dirty_writeback_centisecs is 0"]
+    case .unknown: ["unknown", "/proc/sys/vm is not readable"]
+    }
   }
 
   private static func diskText(_ extent: Extent) -> [String] {

@@ -165,7 +165,12 @@ final class RunLoop: FrontEnd {
       to: session.sampledFile, request, isWorking: session.areWorkersMoving || isStepping, isUrgent: hasActed)
     hasActed = false
     let seen = sampler.sample(of: session.sampledFile)
+    let isNews = seen?.time != interface.sampleTime
     (interface.kernel, interface.sampleTime, interface.delay) = (seen?.sample, seen?.time, seen?.delay)
+    if isNews, let seen {
+      session.take(seen.sample, begun: seen.begun, at: seen.time)
+      interface.takeHistory(session)
+    }
     session.frameShows(changed: Set((interface.kernel?.marks ?? [:]).keys))
     interface.readBytes(session, layout)
   }

@@ -21,6 +21,8 @@ struct Snapshot {
   let job: Job?
   let workers: WorkerPool
   let range: RangeSummary?
+  /// Since when the page at the cursor has been dirty, where that is shown.
+  let dirtiness: Dirtiness?
   let unsyncedPages: Int
   let isInLesson: Bool
   let hints: [(key: Key, name: String, help: String, rank: Int)]
@@ -41,6 +43,8 @@ struct Snapshot {
     job = session.job
     workers = session.workers
     range = session.range(ofPage: session.view.cursor)
+    dirtiness =
+      interface.showsTimes && layer != .library ? session.dirtiness(ofPage: session.view.cursor) : nil
     // Counting costs a walk over all ranges, and only the question shows the result.
     unsyncedPages = interface.isAskingToQuit ? session.unsyncedPages : 0
     isInLesson = session.host.isInLesson

@@ -16,6 +16,8 @@ struct FindAction: ReadOnlyAction {
     ])
 
   var words: [String?] { ["find", "\(target)"] }
+  // What it brings into memory it drops again, which has dirty pages around it written back.
+  var mayWriteBack: Bool { true }
 
   func perform(in session: Session) throws(CommandError) -> Event { try session.find(target, isBackward: false) }
 
@@ -31,6 +33,7 @@ struct FindAgainAction: ReadOnlyAction {
   let isBackward: Bool
 
   var words: [String?] { ["find", isBackward ? "previous" : "next"] }
+  var mayWriteBack: Bool { true }
 
   func perform(in session: Session) throws(CommandError) -> Event {
     guard let target = session.view.lastTarget else {

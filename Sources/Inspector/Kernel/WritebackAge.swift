@@ -1,0 +1,34 @@
+import SystemPackage
+
+/// At what age the kernel writes dirty pages back by itself, as it is set on this machine.
+package struct WritebackAge: Sendable, Equatable {
+  /// How long the oldest dirty page of a file may be dirty: `vm.dirty_expire_centisecs`.
+  package let expiry: Duration
+  /// How often the kernel looks for such files: `vm.dirty_writeback_centisecs`; `nil` for never.
+  package let interval: Duration?
+
+  /// Reads both; `nil` where they can't be read.
+  init?(in folder: FilePath = "/proc/sys/vm") {
+    guard let expiry = Self.read(folder.appending("dirty_expire_centisecs")),
+      let interval = Self.read(folder.appending("dirty_writeback_centisecs"))
+    else { return nil }
+    self.init(expiry: expiry, interval: interval == .zero ? nil : interval)
+  }
+
+  init(expiry: Duration, interval: Duration?) { (self.expiry, self.interval) = (expiry, interval) }
+
+  /// How long a page is dirty at most, if the disk keeps up; `nil` if age alone never has it written back.
+  var longest: Duration? { interval.map { expiry + $0 } }
+
+  private static func read(_ path: FilePath) -> Duration? {
+    guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return nil }
+    defer { try? file.close() }
+    // More than any number has digits.
+    var bytes = [UInt8](repeating: 0, count: 32)
+    // SAFETY: as many bytes are read as the buffer has.
+    let count = unsafe bytes.withUnsafeMutableBytes { try? unsafe file.read(into: $0) } ?? 0
+    let digits = bytes.prefix(count).prefix { $0 != UInt8(ascii: "\n") }
+    guard let centiseconds = UInt32(String(decoding: digits, as: UTF8.self)) else { return nil }
+    return .milliseconds(Int64(centiseconds) * 10)
+  }
+}
