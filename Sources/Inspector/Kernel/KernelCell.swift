@@ -21,6 +21,12 @@ package struct KernelCell: Sendable, Equatable {
     (self.cached, self.dirty, self.writeback) = (cached, dirty, writeback)
   }
 
+  /// A cell as it was kept.
+  package init(kept pages: Int, cached: Int, dirty: Int?, writeback: Int?, data: Int) {
+    self.init(pages, cached: cached, dirty: dirty, writeback: writeback)
+    self.data = data
+  }
+
   init(_ runs: [CacheRun], isResidencyOnly: Bool) {
     func count(_ state: CachedPage) -> Int { runs.reduce(0) { $0 + ($1.state.contains(state) ? $1.pages.count : 0) } }
     self.init(

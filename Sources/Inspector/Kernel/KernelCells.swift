@@ -14,6 +14,12 @@ struct KernelCells: Sendable, Equatable {
     self.pagesPerCell = pagesPerCell
   }
 
+  /// Cells as they were kept.
+  init(_ pages: Range<Int>, each pagesPerCell: Int, kept cells: [KernelCell]) {
+    self.init(pages, each: pagesPerCell)
+    self.cells = cells
+  }
+
   /// What is known of the cell that a page belongs to; `nil` if nothing is.
   subscript(page: Int) -> KernelCell? {
     guard page >= pages.lowerBound else { return nil }

@@ -7,6 +7,11 @@ package struct WallTime: Sendable, Comparable, CustomStringConvertible {
 
   init(sinceEpoch time: Duration) { nanoseconds = time.inNanoseconds }
 
+  /// A moment to the millisecond.
+  package init(milliseconds: Int) { nanoseconds = Int64(milliseconds) * 1_000_000 }
+
+  package var milliseconds: Int { Int(nanoseconds / 1_000_000) }
+
   package static var now: WallTime {
     var time = timespec()
     // SAFETY: fills the structure that it is given.
@@ -18,7 +23,7 @@ package struct WallTime: Sendable, Comparable, CustomStringConvertible {
   package var description: String { localFields[3...].joined(separator: ":") }
 
   /// The same to the millisecond, as in `09:41:07.250`.
-  var timeOfDay: String { description + milliseconds }
+  var timeOfDay: String { description + fractionText }
 
   /// The day and the time of day where the program runs, as in `2025-01-31 09:41:07`.
   var localDate: String { localFields[..<3].joined(separator: "-") + " " + description }
@@ -26,7 +31,7 @@ package struct WallTime: Sendable, Comparable, CustomStringConvertible {
   /// Day and time of Greenwich by ISO 8601, as in `2025-01-31T09:41:07.250Z`.
   var date: String {
     let fields = self.fields(isLocal: false)
-    return fields[..<3].joined(separator: "-") + "T" + fields[3...].joined(separator: ":") + "\(milliseconds)Z"
+    return fields[..<3].joined(separator: "-") + "T" + fields[3...].joined(separator: ":") + "\(fractionText)Z"
   }
 
   /// How long ago another was, as in `0.2 s ago`.
@@ -58,7 +63,7 @@ package struct WallTime: Sendable, Comparable, CustomStringConvertible {
   private var seconds: Int { Int((nanoseconds - fraction) / 1_000_000_000) }
   private var fraction: Int64 { (nanoseconds % 1_000_000_000 + 1_000_000_000) % 1_000_000_000 }
 
-  private var milliseconds: String { "." + zeroPadded(fraction / 1_000_000, to: 3) }
+  private var fractionText: String { "." + zeroPadded(fraction / 1_000_000, to: 3) }
 
   private var localFields: [String] { fields(isLocal: true) }
 

@@ -6,6 +6,8 @@ package struct Host {
   ///
   /// It is given the file to save it to, or `nil` for lines of text.
   package var takeScreen: ((OutputFile?) throws(CommandError) -> [String])?
+  /// Steps through what its screen has shown, and returns what is to be said of it.
+  package var stepInPast: ((PastStep) throws(CommandError) -> [String])?
   /// Files that the host has open, and that nothing may be written over.
   package var filesInUse: () -> [OutputFile.InUse] = { [] }
   /// Where pictures and recordings go; `nil` for the working folder, which a lesson has moved to its own.

@@ -6,7 +6,7 @@ public struct PageCounts: Sendable, Equatable {
   public init() {}
 
   /// The number of pages in one state.
-  public internal(set) subscript(state: PageState) -> Int {
+  public package(set) subscript(state: PageState) -> Int {
     get { byState[Int(state.rawValue)] }
     set { byState[Int(state.rawValue)] = newValue }
   }

@@ -35,6 +35,9 @@ public struct PageGroups: Sendable {
   /// The number of groups.
   public var count: Int { counts.count }
 
+  /// The counts of all groups, in order, as of the last update.
+  package var all: [PageCounts] { counts }
+
   /// The counts of a group, as of the last update.
   public subscript(group: Int) -> PageCounts { counts[group] }
 

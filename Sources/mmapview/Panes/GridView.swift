@@ -32,7 +32,7 @@ struct GridView: Pane {
     isInLesson ? "no file is open yet" : "no file is open: type :open PATH or :create PATH SIZE"
   }
 
-  private func drawOffsets(_ cells: PageGroups, on canvas: inout Canvas) {
+  private func drawOffsets(_ cells: LibraryCells, on canvas: inout Canvas) {
     canvas.write("offset", in: area.inset(left: 1), Style(.dim))
     let left = area.below(1)
     for row in 0..<shape.rows where row * shape.columns < cells.count {
@@ -42,7 +42,7 @@ struct GridView: Pane {
     }
   }
 
-  private func drawLibrary(_ cells: PageGroups, on canvas: inout Canvas, _ field: Area) {
+  private func drawLibrary(_ cells: LibraryCells, on canvas: inout Canvas, _ field: Area) {
     for index in 0..<cells.count {
       let pages = cells.pages(of: index)
       let appearance = CellAppearance(cells[index], shown.glyphs)
@@ -51,7 +51,7 @@ struct GridView: Pane {
     }
   }
 
-  private func drawKernel(_ cells: PageGroups, on canvas: inout Canvas, _ field: Area) {
+  private func drawKernel(_ cells: LibraryCells, on canvas: inout Canvas, _ field: Area) {
     let sample = shown.interface.kernel
     let marks = sample?.marks(each: cells.pagesPerGroup, from: cells.pages.lowerBound) ?? [:]
     for index in 0..<cells.count {

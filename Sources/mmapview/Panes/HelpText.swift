@@ -16,7 +16,9 @@ enum HelpText {
         lines.append(" " + (right.isEmpty ? entries[row] : entries[row].padded(to: 38) + right))
       }
     }
-    return lines + ["`:` and then `?` shows the commands"] + states(glyphs)
+    return lines + [
+      "in a replay ] is the next caption; after [ it steps forward in the past", "`:` and then `?` shows the commands",
+    ] + states(glyphs)
   }
 
   /// The words of both layers for a page.

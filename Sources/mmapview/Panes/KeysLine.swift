@@ -28,7 +28,7 @@ enum KeysLine: Pane {
 
   // While a script is played: where it stands.
   private static func place(_ shown: Snapshot) -> String? {
-    guard let status = shown.interface.replay else { return nil }
+    guard shown.interface.past == nil, let status = shown.interface.replay else { return nil }
     return (status.isPaused ? "paused at" : "replaying") + " line \(status.line) of \(status.lastLine)"
   }
 
@@ -36,7 +36,13 @@ enum KeysLine: Pane {
   private static func hints(_ shown: Snapshot, _ area: Area) -> [(Hint, Area)] {
     var rest = area.inset(left: 1)
     let hints: [Hint]
-    if let replay = shown.interface.replay {
+    if shown.interface.past != nil {
+      hints = [
+        Hint(key: "[", name: "[", help: "back"), Hint(key: "]", name: "]", help: "forward"),
+        Hint(key: .escape, name: "Esc", help: "now"), Hint(key: "L", name: "L", help: "layer"),
+        Hint(key: "?", name: "?", help: "help"),
+      ]
+    } else if let replay = shown.interface.replay {
       rest = rest.inset(left: (place(shown)?.count ?? 0) + 2)
       hints = [
         Hint(key: " ", name: "Space", help: replay.isPaused ? "goes on" : "pauses"),

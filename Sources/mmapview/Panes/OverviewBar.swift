@@ -27,7 +27,7 @@ enum OverviewBar: Pane {
   }
 
   private static func appearance(
-    _ index: Int, _ whole: PageGroups, _ layer: Layer, _ shown: Snapshot
+    _ index: Int, _ whole: LibraryCells, _ layer: Layer, _ shown: Snapshot
   ) -> (CellAppearance, isMeasured: Bool) {
     if layer == .library { return (CellAppearance(whole[index], shown.glyphs), false) }
     let cell = shown.interface.kernel?.ofWhole(whole.pages(of: index).lowerBound)
@@ -43,7 +43,7 @@ enum OverviewBar: Pane {
   }
 
   /// The page under a column of the line; `nil` beside it.
-  static func page(x: Int, _ shape: GridShape, in area: Area, _ whole: PageGroups, showing view: Range<Int>) -> Int? {
+  static func page(x: Int, _ shape: GridShape, in area: Area, _ whole: LibraryCells, showing view: Range<Int>) -> Int? {
     guard let part = shape.parts(of: area).first(where: { $0.columns.contains(x) }) else { return nil }
     var index = x - part.x
     let inView = (0..<whole.count).filter { whole.pages(of: $0).overlaps(view) }

@@ -12,10 +12,12 @@ struct Interface {
   var replay: Replay.Status?
   var throughput = Throughput()
   /// What the library says of each cell in view; `nil` while no file is open.
-  var cells: PageGroups?
+  var cells: LibraryCells?
   var totals = PageCounts()
   /// The same of the whole file, where not all is in view.
-  var overview: PageGroups?
+  var overview: LibraryCells?
+  private var groups: PageGroups?
+  private var wholeGroups: PageGroups?
   /// What the kernel said of the pages in view; `nil` while it is not known yet.
   var kernel: KernelSample?
   var sampleTime: WallTime?
@@ -23,6 +25,8 @@ struct Interface {
   /// The time between samples, while their cost makes it longer than it should be; else `nil`.
   var delay: Duration?
   var focus = Focus.grid
+  /// The past moment that is on the screen; `nil` for now.
+  var past: PastView?
   private(set) var byteRows = ByteRows()
   /// The first row of the page's bytes that is in view, and for how many there is room.
   private(set) var firstByteRow = 0
@@ -72,17 +76,18 @@ extension Interface {
   /// It costs what has changed since the last time; see `PageGroups`.
   mutating func update(_ session: Session, _ layout: Layout) {
     guard let file = session.file else {
-      (cells, overview) = (nil, nil)
+      (cells, overview, groups, wholeGroups) = (nil, nil, nil, nil)
       return
     }
     let (shape, count) = (layout.shape, file.states.count)
-    firstPage = shape.firstPage(from: firstPage, showing: session.view.cursor, of: count)
+    firstPage = shape.firstPage(from: firstPage, showing: min(presentCursor(session), count - 1), of: count)
     let window = shape.window(from: firstPage, of: count)
-    totals = Self.renew(&cells, file, window, each: shape.pagesPerCell)
+    totals = Self.renew(&groups, &cells, file, window, each: shape.pagesPerCell)
     if layout.overview != nil {
-      _ = Self.renew(&overview, file, 0..<count, each: OverviewBar.pagesPerCell(shape, of: count))
+      let each = OverviewBar.pagesPerCell(shape, of: count)
+      _ = Self.renew(&wholeGroups, &overview, file, 0..<count, each: each)
     } else {
-      overview = nil
+      (overview, wholeGroups) = (nil, nil)
     }
     // The arrows must not move a cursor that is out of sight.
     if layout.hex == nil { focus = .grid }
@@ -91,9 +96,15 @@ extension Interface {
   /// Whether the byte under the cursor is marked: a cursor that was moved stays in sight when the focus has gone.
   func showsByteCursor(_ view: ViewState) -> Bool { focus == .bytes || view.byteCursor > 0 }
 
+  /// Where the cursor stands, or stood when the past was entered: what is kept meanwhile is of the same part of the file.
+  private func presentCursor(_ session: Session) -> Int { past?.presentCursor ?? session.view.cursor }
+
   private static func renew(
-    _ groups: inout PageGroups?, _ file: MmapFile, _ pages: Range<Int>, each: Int
+    _ groups: inout PageGroups?, _ cells: inout LibraryCells?, _ file: MmapFile, _ pages: Range<Int>, each: Int
   ) -> PageCounts {
+    // Let go of, so that the counts are changed in place.
+    cells = nil
+    defer { cells = groups.map { LibraryCells($0) } }
     if groups?.pages != pages || groups?.pagesPerGroup != each || groups?.isOf(file.states) != true {
       groups = PageGroups(of: file.states, pages: pages, each: each)
     }
@@ -113,10 +124,13 @@ extension Interface {
     firstByteRow = max(0, min(firstByteRow, byteRows.starts.count - byteRoom))
   }
 
+  mutating func forgetBytes() { pageBytes = nil }
+
   /// Reads the bytes that the hex pane shows, if they may have changed, and if that brings no page into memory or is
   /// what a person asked for by going there.
   mutating func readBytes(_ session: Session, _ layout: Layout, isForced: Bool = false) {
-    guard let hex = layout.hex else {
+    // No bytes are kept.
+    guard let hex = layout.hex, past == nil else {
       (pageBytes, byteRoom) = (nil, 0)
       return
     }
@@ -141,7 +155,8 @@ extension Interface {
   /// The next query to the kernel, for what the screen shows.
   func kernelRequest(_ session: Session, _ layout: Layout) -> KernelRequest? {
     guard let file = session.file, let sampled = session.sampledFile else { return nil }
-    let (shape, count, cursor) = (layout.shape, file.states.count, session.view.cursor)
+    let (shape, count) = (layout.shape, file.states.count)
+    let cursor = min(presentCursor(session), count - 1)
     let mayRead = layout.hex != nil && focus == .bytes
     guard session.layer != .library else {
       // Bytes that only other programs change are sampled all the same, where they are shown.

@@ -106,6 +106,8 @@ enum KeyMap {
       return .perform(.select(cell(of: context.cursor, context.session, file)))
     },
     Binding("v", ["v"], "select to where you move") { $0.session.file == nil ? nil : .selectFromHere },
+    Binding("[", ["["], "back in what was shown") { _ in .perform(.step(inPast: .back(1))) },
+    Binding("]", ["]"], "forward in it; Esc: to now") { _ in .perform(.step(inPast: .forward(1))) },
     Binding("/", ["/"], "find hex, text or a state") { $0.session.file == nil ? nil : .edit("find text ") },
     Binding("n", ["n"], "find the next one") { _ in .perform(.findAgain(isBackward: false)) },
     Binding("N", ["N"], "find the one before") { _ in .perform(.findAgain(isBackward: true)) },

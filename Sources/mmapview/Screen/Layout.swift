@@ -85,11 +85,13 @@ struct Layout {
 
   init?(_ session: Session, _ interface: Interface, width: Int, height: Int) {
     let others = session.layer == .library ? 0 : interface.kernel?.users?.count { !$0.isSelf } ?? 0
+    let past = interface.past?.moment
     let workers = session.workers.workers.isEmpty ? 0 : session.workers.shift.count
     self.init(
       width: width, height: height,
       LayoutNeeds(
-        pages: session.file?.states.count ?? 0, layer: session.layer, pagesPerCell: session.view.zoom.pagesPerCell,
+        pages: past?.pageCount ?? session.file?.states.count ?? 0, layer: session.layer,
+        pagesPerCell: past?.pagesPerCell ?? session.view.zoom.pagesPerCell,
         hidden: session.view.hiddenPanes, actors: workers > 0 ? workers : others))
   }
 }

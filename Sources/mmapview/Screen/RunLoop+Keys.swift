@@ -29,6 +29,7 @@ extension RunLoop {
       case .passesOn: continue
       }
     }
+    if takeInPast(key) { return }
     if session.isResting, key == .character(" ") || key == .enter { return session.goOn() }
     if guide(key) { return }
     if key == .escape { escape() } else { press(key) }
@@ -44,7 +45,7 @@ extension RunLoop {
     }
   }
 
-  private func press(_ key: Key) {
+  func press(_ key: Key) {
     let shape = layout?.shape ?? GridShape(columns: 1, rows: 1)
     switch KeyMap.action(key, session, interface, shape) {
     case .perform(let command): perform(command)
@@ -53,12 +54,14 @@ extension RunLoop {
         session.note(Event(.failure, [claim]))
         return
       }
+      if let command = try? Command(parsing: text), commandInPast(command) == nil { return refuseInPast() }
       interface.prompt = Prompt(text)
       if let note { session.note(Event(.caption, [note])) }
     case .refuse(let reason): session.note(Event(.failure, [reason]))
     case .selectFromHere:
       interface.anchor = session.view.cursor
       followAnchor()
+    case .focus where interface.past != nil: refuseInPast()
     case .focus(let focus): interface.focus = focus
     case .log:
       interface.overlay = Overlay(log: session.log, showsTimes: interface.showsTimes)
@@ -101,7 +104,8 @@ extension RunLoop {
       Event(.caption, ["Of \(count) pasted lines the first is at the prompt; `source FILE` plays a script of many"]))
   }
 
-  func perform(_ command: Command) {
+  func perform(_ wanted: Command) {
+    guard let command = commandInPast(wanted) else { return refuseInPast() }
     if let claim = session.lessonsClaim(on: command) {
       session.note(Event(.failure, [claim]))
       return

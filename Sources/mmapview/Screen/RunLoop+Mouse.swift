@@ -53,6 +53,7 @@ extension RunLoop {
   }
 
   private func pointAtBytes(_ place: (x: Int, y: Int), _ layout: Layout) {
+    guard interface.past == nil else { return refuseInPast() }
     guard let hex = layout.hex else { return }
     if place.y == hex.y { return take(.tab, layout) }
     guard let byte = HexView.byte(x: place.x, y: place.y, in: hex, interface) else { return }
@@ -68,17 +69,21 @@ extension RunLoop {
   }
 
   private func pointAtOverview(_ x: Int, _ layout: Layout) {
-    guard let area = layout.overview, let whole = interface.overview, let shown = interface.cells?.pages,
+    guard interface.past == nil, let area = layout.overview, let whole = interface.overview, let shown = interface.cells?.pages,
       let page = OverviewBar.page(x: x, layout.shape, in: area, whole, showing: shown)
     else { return }
     perform(.goto(page: page))
+  }
+
+  private func firstShown(_ layout: Layout) -> Int {
+    interface.past?.window(layout.shape, session.view.cursor).lowerBound ?? interface.firstPage
   }
 
   // A drag selects from where the button went down; a press begins again.
   private func pointAtGrid(_ event: MouseEvent, _ layout: Layout) {
     guard let file = session.file,
       let page = layout.shape.page(
-        x: event.x, y: event.y, in: layout.grid, from: interface.firstPage, of: file.states.count)
+        x: event.x, y: event.y, in: layout.grid, from: firstShown(layout), of: file.states.count)
     else { return }
     if event.kind == .press {
       interface.anchor = nil

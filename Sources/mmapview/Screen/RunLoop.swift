@@ -18,6 +18,9 @@ final class RunLoop: FrontEnd {
   var scriptFailure: ScriptError?
   var shown: Canvas?
   private(set) var layout: Layout?
+  var past = Past()
+  // The file that it is of.
+  var pastIdentity: [UInt64] = []
   private var hasHungUp = false
   private let sampler: Sampler
   private let cast: CastRecorder?
@@ -52,9 +55,11 @@ final class RunLoop: FrontEnd {
     session.host.takeScreen = { [unowned self] file throws(CommandError) in
       chooseGlyphs()
       measureWindow()
-      if let layout { interface.sample(session, layout, readsForced: true) }
+      // What is shown of the past is kept already.
+      if let layout, interface.past == nil { interface.sample(session, layout, readsForced: true) }
       return try Screenshot.take(draw(), session.view.theme.palette, file)
     }
+    session.host.stepInPast = { [unowned self] step throws(CommandError) in try self.step(inPast: step) }
   }
 
   /// Runs until `quit` or a signal, and gives the terminal back.
@@ -157,8 +162,7 @@ final class RunLoop: FrontEnd {
 
   // Says what is in view, and takes what was seen of it; the asking itself is done elsewhere.
   private func sample() {
-    measureWindow()
-    guard let layout else { return }
+    guard let layout = measureWindow() else { return }
     interface.update(session, layout)
     let request = interface.kernelRequest(session, layout)
     sampler.turn(
@@ -173,15 +177,27 @@ final class RunLoop: FrontEnd {
     }
     session.frameShows(changed: Set((interface.kernel?.marks ?? [:]).keys))
     interface.readBytes(session, layout)
+    keepPast()
+    // Another file may have ended the past.
+    measureWindow()
   }
 
-  private func measureWindow() { layout = session.layout(interface, width: terminal.width, height: terminal.height) }
+  // The layout of what is now, which goes on being kept; what is drawn may be of the past.
+  @discardableResult
+  private func measureWindow() -> Layout? {
+    let (width, height) = (terminal.width, terminal.height)
+    var present = interface
+    present.past = nil
+    let now = session.layout(present, width: width, height: height)
+    layout = interface.past == nil ? now : session.layout(interface, width: width, height: height)
+    return now
+  }
 
   /// What drawing and asking cost, in words.
   var costs: [String] {
     let screen = meter.report(sent: terminal.bytesSent)
-    guard let cost = sampler.sample(of: session.sampledFile)?.cost else { return [screen] }
-    return [screen, "the kernel: asked in \(Int(cost / .microseconds(1))) µs, by a thread of its own"]
+    guard let cost = sampler.sample(of: session.sampledFile)?.cost else { return [screen, past.report] }
+    return [screen, past.report, "the kernel: asked in \(Int(cost / .microseconds(1))) µs, by a thread of its own"]
   }
 
   private var promptCursor: (x: Int, y: Int)? {

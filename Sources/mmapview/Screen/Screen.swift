@@ -15,12 +15,15 @@ enum Screen {
       TinyWindow.draw(shown, on: &canvas, canvas.area)
       return canvas
     }
-    TitleView.draw(shown, on: &canvas, layout.title)
+    func pane(_ pane: any Pane.Type) -> any Pane.Type { PastPanes.instead(of: pane, shown) }
+    pane(TitleView.self).draw(shown, on: &canvas, layout.title)
     if shown.interface.overlay == nil {
-      for (pane, area) in panes { if let area = area(layout) { pane.draw(shown, on: &canvas, area) } }
+      for (present, area) in panes {
+        if let area = area(layout) { pane(present).draw(shown, on: &canvas, area) }
+      }
     }
     let bottom: any Pane.Type = shown.job != nil ? ProgressView.self : KeysLine.self
-    bottom.draw(shown, on: &canvas, layout.prompt)
+    pane(bottom).draw(shown, on: &canvas, layout.prompt)
     for layer in shown.interface.layers { layer.draw(shown, on: &canvas, layout) }
     return canvas
   }

@@ -49,7 +49,7 @@ struct Snapshot {
     unsyncedPages = interface.isAskingToQuit ? session.unsyncedPages : 0
     isInLesson = session.host.isInLesson
     hints = KeyMap.hints(session)
-    self.interface = interface
+    self.interface = interface.past?.substituted(in: interface, session, layout) ?? interface
     glyphs = interface.glyphs
   }
 }

@@ -15,5 +15,8 @@ struct GotoAction: ViewAction {
 extension Command {
   package static func goto(page: Int) -> Command { Command(GotoAction(page: page)) }
 
+  /// The page that it brings the cursor to, if it names one.
+  package var pageToGo: Int? { (action as? GotoAction)?.page }
+
   package var movesCursor: Bool { action is GotoAction || action is ByteAction }
 }

@@ -1,0 +1,104 @@
+import Inspector
+import RangedMmap
+
+/// What both layers said of the cells in view, at one moment: what the past keeps of a frame.
+struct Moment {
+  var time: WallTime
+  /// How many pages the file had.
+  var pageCount: Int
+  /// The pages in view.
+  var pages: Range<Int>
+  var pagesPerCell: Int
+  var library: [PageCounts]
+  /// The library's counts of the whole file.
+  var totals: PageCounts
+  /// `nil` where the kernel's layer was not looked at.
+  var kernel: Kernel?
+
+  struct Kernel: Equatable {
+    /// None where nothing was known.
+    var cells: [Cell]
+    var totals: KernelCell?
+    var facts: KernelSample.Facts
+  }
+
+  /// What the kernel said of a cell, and whether bytes in it had changed lately.
+  struct Cell: Equatable {
+    var counts: KernelCell
+    var mark: KernelSample.Mark?
+  }
+
+  /// Whether a frame of the other would show the same; times do not count.
+  func shows(what other: Moment) -> Bool {
+    pages == other.pages && pagesPerCell == other.pagesPerCell && pageCount == other.pageCount
+      && totals == other.totals && library == other.library && kernel == other.kernel
+  }
+
+  func hasWindow(of other: Moment) -> Bool { pages == other.pages && pagesPerCell == other.pagesPerCell }
+}
+
+extension Moment {
+  /// What an interface shows now; `nil` where no file is open.
+  ///
+  /// Until the kernel has answered for what is in view it is `nil` too: the next frame has the answer. `asIs` takes it for
+  /// unknown instead.
+  init?(
+    _ interface: Interface, _ session: Session, at time: WallTime,
+    known: (sample: KernelSample, kernel: Kernel)? = nil, asIs: Bool = false
+  ) {
+    guard let file = session.file, let cells = interface.cells else { return nil }
+    self.time = time
+    pageCount = file.states.count
+    (pages, pagesPerCell) = (cells.pages, cells.pagesPerGroup)
+    (library, totals) = (cells.counts, interface.totals)
+    guard session.layer != .library else { return }
+    guard let sample = interface.kernel, sample.pages == pages, sample.pagesPerCell == pagesPerCell else {
+      guard asIs else { return nil }
+      kernel = Kernel(cells: [], totals: interface.kernel?.totals, facts: interface.kernel?.facts ?? .init())
+      return
+    }
+    kernel = known.flatMap { $0.sample == sample ? $0.kernel : nil } ?? Kernel(sample)
+  }
+}
+
+extension Moment.Kernel {
+  init(_ sample: KernelSample) {
+    let marks = sample.marks(each: sample.pagesPerCell, from: sample.pages.lowerBound)
+    let first = sample.pages.lowerBound
+    cells = sample.cells.enumerated().map { index, counts in
+      Moment.Cell(counts: counts, mark: marks.isEmpty ? nil : marks[first + index * sample.pagesPerCell])
+    }
+    (totals, facts) = (sample.totals, sample.facts)
+  }
+
+  /// The sample that shows it.
+  func sample(of pages: Range<Int>, each pagesPerCell: Int) -> KernelSample {
+    var marks: [Int: KernelSample.Mark] = [:]
+    for (index, cell) in cells.enumerated() { marks[pages.lowerBound + index * pagesPerCell] = cell.mark }
+    return KernelSample(
+      kept: cells.map(\.counts), of: pages, each: pagesPerCell, marks: marks, totals: totals, facts: facts)
+  }
+}
+
+/// What the library says of the cells in view, now or at a past moment.
+struct LibraryCells {
+  let pages: Range<Int>
+  /// The last group may have fewer.
+  let pagesPerGroup: Int
+  let counts: [PageCounts]
+
+  var count: Int { counts.count }
+
+  subscript(cell: Int) -> PageCounts { counts[cell] }
+
+  func pages(of cell: Int) -> Range<Int> {
+    let start = pages.lowerBound + cell * pagesPerGroup
+    return start..<min(start + pagesPerGroup, pages.upperBound)
+  }
+}
+
+extension LibraryCells {
+  init(_ groups: PageGroups) {
+    self.init(pages: groups.pages, pagesPerGroup: groups.pagesPerGroup, counts: groups.all)
+  }
+}

@@ -1,0 +1,62 @@
+import Inspector
+import RangedMmap
+import TerminalCanvas
+
+/// The past moment that is on the screen, and where in the past that is.
+struct PastView {
+  let moment: Moment
+  /// How many steps back it is, and how many there are.
+  let steps: Int
+  let depth: Int
+  /// Where the cursor stood when the past was entered.
+  let presentCursor: Int
+
+  /// Why no command is carried out meanwhile that acts on the file or shows what is now.
+  static let refusal = "this is the past; Esc goes back to now"
+
+  /// The part of its pages that a grid has room for.
+  func window(_ shape: GridShape, _ cursor: Int) -> Range<Int> {
+    let start = moment.pages.lowerBound
+    let shown = min(max(0, cursor - start), max(0, moment.pages.count - 1))
+    let first = shape.firstPage(from: 0, showing: shown, of: moment.pages.count)
+    let window = shape.window(from: first, of: moment.pages.count)
+    return start + window.lowerBound..<start + window.upperBound
+  }
+
+  /// The nearest page that can be shown.
+  func clamped(_ page: Int) -> Int { min(max(moment.pages.lowerBound, page), max(0, moment.pages.upperBound - 1)) }
+
+  /// An interface with what was kept in the place of what is now, and with nothing where nothing was kept.
+  func substituted(in interface: Interface, _ session: Session, _ layout: Layout?) -> Interface {
+    guard let shape = layout?.shape else { return interface }
+    var interface = interface
+    let (start, each) = (moment.pages.lowerBound, moment.pagesPerCell)
+    let window = window(shape, session.view.cursor)
+    let cells = (window.lowerBound - start) / each..<(window.upperBound - start + each - 1) / each
+    interface.cells = LibraryCells(pages: window, pagesPerGroup: each, counts: Array(moment.library[cells]))
+    interface.totals = moment.totals
+    interface.overview = nil
+    interface.kernel = sample
+    (interface.sampleTime, interface.delay) = (nil, nil)
+    interface.forgetBytes()
+    return interface
+  }
+
+  private var sample: KernelSample {
+    moment.kernel?.sample(of: moment.pages, each: moment.pagesPerCell)
+      ?? KernelSample(
+        kept: [], of: moment.pages, each: moment.pagesPerCell, marks: [:], totals: nil, facts: KernelSample.Facts())
+  }
+}
+
+extension PastView {
+  /// What the library said of the cell of a page, and what the kernel did; `nil` of a page that was not in view.
+  func cell(of page: Int) -> (pages: Range<Int>, library: PageCounts, kernel: KernelCell?)? {
+    guard moment.pages.contains(page) else { return nil }
+    let index = (page - moment.pages.lowerBound) / moment.pagesPerCell
+    let first = moment.pages.lowerBound + index * moment.pagesPerCell
+    let pages = first..<min(first + moment.pagesPerCell, moment.pages.upperBound)
+    let kernel = moment.kernel.flatMap { $0.cells.indices.contains(index) ? $0.cells[index].counts : nil }
+    return (pages, moment.library[index], kernel)
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+extension InTerminal {
+  @Suite("The past on the screen")
+  final class PastScreenTests: StartsProgram {
+    @Test("[ and ] step through what was shown, Esc comes back, and nothing is undone")
+    func keys() throws {
+      let window = try start("a --create 64k")
+      try window.waitFor("16 free")
+      try window.type("a")
+      try window.waitFor("15 free  ░ 1 allocated")
+      try window.type("w")
+      try window.waitFor("1 written")
+      try window.type("s")
+      try window.waitFor("1 flushed")
+      try window.type("[")
+      try window.waitFor(" 1 step back of ")
+      let first = try window.waitFor("1 written")
+      #expect(first.contains(/the past: \d\d:\d\d:\d\d, 1 step back of \d/), "\(first)")
+      #expect(first.contains("bytes are not kept") && first.contains("range   not kept"), "\(first)")
+      try window.type("[")
+      try window.waitFor("1 allocated")
+      try window.type("]")
+      try window.waitFor("1 written")
+      // What acts on the file is refused, and what changes the view is not.
+      for key in ["a", "u", "+", "Tab", "W"] { try window.type(key) }
+      try window.waitFor("this is the past; Esc goes back to now")
+      try window.type(":allocate 1p", "Enter")
+      try window.type("Right", "Right")
+      try window.waitFor("page 2 at")
+      try window.type("L")
+      try window.waitFor("not looked at then")
+      try window.type("L", "L")
+      try window.type("Escape")
+      let now = try window.waitFor("1 flushed")
+      #expect(!now.contains("the past:") && now.contains("15 free") && now.contains("page 2 at"), "\(now)")
+      try window.type(":back 100", "Enter")
+      try window.waitFor("this is the oldest: nothing was shown before it")
+      try window.waitFor("16 free")
+      try window.type(":now", "Enter")
+      try window.waitFor("1 flushed")
+      try window.type(":status", "Enter")
+      try window.waitFor("of 32 MiB")
+      try window.quit()
+      try expectShell(window)
+    }
+
+    @Test("What another program changes meanwhile is kept, and does not move what is shown; at rest nothing wakes")
+    func others() throws {
+      try folder.put("a", [UInt8](repeating: 97, count: 4 * 4096))
+      let window = try start("a")
+      try window.waitFor("4 cached")
+      try run("truncate", ["-s", "8k", "a"], in: folder.path.string)
+      try window.waitFor("2 cached")
+      try window.type("[")
+      let past = try window.waitFor("1 step back of 1 · 4 pages")
+      #expect(past.contains("4 cached"), "\(past)")
+      try run("truncate", ["-s", "4k", "a"], in: folder.path.string)
+      let later = try window.waitFor("2 steps back of 2 · 4 pages")
+      #expect(later.contains("4 cached"), "\(later)")
+      try expectRest(window)
+      try window.type("Right", "Right", "Right")
+      try window.type("]")
+      try window.waitFor("1 step back of 2 · 2 pages")
+      try window.type("]")
+      try window.waitFor("a · 4 KiB · 1 page ")
+      try window.quit()
+      try expectShell(window)
+    }
+  }
+}

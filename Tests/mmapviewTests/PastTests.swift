@@ -1,0 +1,230 @@
+import Inspector
+import RangedMmap
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import mmapview
+
+@Suite("What was shown before")
+final class PastTests: FolderSuite {
+  /// Moments as they could follow each other: cells change, and now and then the window, or whether the kernel's layer is
+  /// looked at.
+  private struct Shows {
+    var random: Seeded
+    private(set) var moment: Moment
+    private var time = 1_700_000_000_000
+
+    init(_ seed: Int, pageCount: Int = 1 << 28, cells: Int = 64) {
+      random = Seeded(seed)
+      moment = Moment(
+        time: WallTime(milliseconds: time), pageCount: pageCount, pages: 0..<cells, pagesPerCell: 1,
+        library: Array(repeating: Self.counts(.free, 1), count: cells), totals: Self.counts(.free, pageCount))
+    }
+
+    static func counts(_ state: PageState, _ pages: Int) -> PageCounts {
+      var counts = PageCounts()
+      counts[state] = pages
+      return counts
+    }
+
+    private mutating func cell(of pages: Int) -> Moment.Cell {
+      let cached = Int.random(in: 0...pages, using: &random)
+      let isKnown = Int.random(in: 0..<4, using: &random) > 0
+      let counts = KernelCell(
+        kept: pages, cached: cached, dirty: isKnown ? Int.random(in: 0...cached, using: &random) : nil,
+        writeback: isKnown ? 0 : nil, data: Int.random(in: 0...pages, using: &random))
+      return Moment.Cell(counts: counts, mark: [nil, .fresh, .fading][Int.random(in: 0..<3, using: &random)])
+    }
+
+    /// Neighbouring cells change together, as when a range is written.
+    mutating func change(_ most: Int = 5) {
+      time += Int.random(in: 1...5000, using: &random)
+      moment.time = WallTime(milliseconds: time)
+      let first = Int.random(in: moment.library.indices, using: &random)
+      let state = PageState.allCases[Int.random(in: 0..<6, using: &random)]
+      for cell in first..<min(moment.library.count, first + Int.random(in: 1...most, using: &random)) {
+        moment.library[cell] = Self.counts(state, moment.library[cell].total)
+        let known = self.cell(of: moment.pagesPerCell)
+        if moment.kernel?.cells.isEmpty == false { moment.kernel?.cells[cell] = known }
+      }
+      moment.totals[.written] = Int.random(in: 0..<1 << 20, using: &random)
+    }
+
+    private mutating func allCells() -> [Moment.Cell] {
+      let library = moment.library
+      return library.map { cell(of: $0.total) }
+    }
+
+    mutating func look() {
+      guard moment.kernel == nil else {
+        moment.kernel = nil
+        return
+      }
+      let isKnown = Bool.random(using: &random)
+      moment.kernel = Moment.Kernel(
+        cells: isKnown ? allCells() : [], totals: isKnown ? cell(of: 1000).counts : nil,
+        facts: KernelSample.Facts())
+    }
+
+    mutating func scroll() {
+      let each = 1 << Int.random(in: 0..<12, using: &random)
+      let cells = Int.random(in: 1...200, using: &random)
+      let first = Int.random(in: 0..<1000, using: &random) * each
+      moment.pages = first..<first + cells * each
+      moment.pagesPerCell = each
+      moment.pageCount += Int.random(in: -5...5, using: &random)
+      moment.library = (0..<cells).map { _ in
+        var counts = Self.counts(.flushed, each / 2)
+        counts[.free] = each - each / 2
+        return counts
+      }
+      let known = allCells()
+      moment.kernel?.cells = known
+    }
+  }
+
+  private func expect(_ past: Past, shows wanted: Moment, _ what: String) {
+    guard let shown = past.shown?.moment else {
+      Issue.record("\(what): no moment is shown")
+      return
+    }
+    #expect(shown.shows(what: wanted) && shown.time == wanted.time, "\(what)")
+  }
+
+  @Test("What is shown equals what was shown then, however one steps and whatever changes meanwhile", arguments: 0..<12)
+  func steps(seed: Int) {
+    var shows = Shows(seed)
+    var past = Past()
+    var kept = [shows.moment]
+    past.keep(shows.moment)
+    // Which of those kept is looked at; `nil` for now.
+    var place: Int?
+    for turn in 0..<600 {
+      let what = "seed \(seed), turn \(turn)"
+      switch Int.random(in: 0..<20, using: &shows.random) {
+      case 0: shows.scroll()
+      case 1: shows.look()
+      case 2..<9: shows.change()
+      case 9..<15:
+        let count = Int.random(in: 1...(turn % 7 == 0 ? 100 : 3), using: &shows.random)
+        let now = place ?? kept.count - 1
+        let steps = past.stepBack(count)
+        #expect(steps == min(count, now), "\(what)")
+        if steps > 0 { place = now - steps }
+      case 15..<19:
+        let count = Int.random(in: 1...3, using: &shows.random)
+        past.stepForward(count)
+        place = place.flatMap { $0 + count >= kept.count - 1 ? nil : $0 + count }
+      default:
+        past.leave()
+        place = nil
+      }
+      if !shows.moment.shows(what: kept[kept.count - 1]) { kept.append(shows.moment) }
+      past.keep(shows.moment)
+      #expect(past.depth == kept.count - 1, "\(what)")
+      #expect(past.shown?.steps == place.map { kept.count - 1 - $0 }, "\(what)")
+      if let place { expect(past, shows: kept[place], what) } else { #expect(past.shown == nil, "\(what)") }
+    }
+  }
+
+  @Test("The ring forgets the oldest first, stays within its limit, and says so")
+  func limit() {
+    var shows = Shows(7)
+    var past = Past(limit: 20_000)
+    var kept = [shows.moment]
+    past.keep(shows.moment)
+    #expect(past.stepBack(1) == 0 && past.end == "this is the oldest: nothing was shown before it")
+    for turn in 0..<2000 {
+      if turn % 50 == 49 { shows.scroll() } else { shows.change() }
+      kept.append(shows.moment)
+      past.keep(shows.moment)
+      #expect(past.bytes <= 20_000)
+      if turn == 20 { #expect(past.stepBack(5) == 5) }
+    }
+    #expect(past.hasForgotten && past.depth < 400 && past.depth > 20)
+    // The view has not moved, though what followed it is forgotten; the next step forward is to the oldest.
+    expect(past, shows: kept[16], "the view stands still")
+    #expect(past.stepBack(1) == 0)
+    past.stepForward(1)
+    expect(past, shows: kept[kept.count - 1 - past.depth], "the oldest")
+    past.leave()
+    #expect(past.stepBack(1 << 40) == past.depth)
+    expect(past, shows: kept[kept.count - 1 - past.depth], "the oldest again")
+    #expect(past.end == "older frames were forgotten: the ring holds 19.5 KiB")
+    #expect(past.report.hasSuffix(", older ones forgotten"))
+    past.stepForward(past.depth - 3)
+    expect(past, shows: kept[kept.count - 4], "three back")
+  }
+
+  @Test("An hour at 30 frames a second fits into the ring")
+  func hour() {
+    var shows = Shows(11)
+    var past = Past()
+    for _ in 0..<108_000 {
+      shows.change(3)
+      past.keep(shows.moment)
+    }
+    #expect(!past.hasForgotten, "\(past.report)")
+    #expect(past.bytes < 32 << 20)
+  }
+
+  /// A screen on a sparse file, of which each frame sees one page change.
+  private final class Watched {
+    let session: Session
+    var past = Past()
+    private var interface = Interface()
+    private var next = 1
+
+    init(_ path: String, size: Int, _ changes: Int) throws {
+      session = try Session()
+      try session.perform(.create(path: path, size: size, isSparse: true, isForced: false))
+      try session.perform(.allocate(byteCount: 4096, times: changes))
+    }
+
+    func frame() throws {
+      try session.perform(.write(.labels(next...next), .byte(1)))
+      next += 1
+      let layout = try #require(session.layout(width: 80, height: 24))
+      interface.update(session, layout)
+      past.keep(interface, session)
+    }
+  }
+
+  @Test("Steps back cost what changed, and the same in a file of 1 TiB as in one of 64 MiB")
+  func size() throws {
+    let changes = 400
+    let sizes = [("small", 64 << 20), ("large", 1 << 40)]
+    let screens = try sizes.map { name, size in try Watched(folder.file(name).string, size: size, changes) }
+    for screen in screens { for _ in 0..<changes { try screen.frame() } }
+    #expect(screens.map(\.past.depth) == [changes - 1, changes - 1])
+    // But for counts of the whole file, which have more digits.
+    #expect(screens[1].past.bytes < screens[0].past.bytes + changes * 16)
+    let costs = screens.map { screen in Cost { #expect(screen.past.stepBack(changes - 10) == changes - 10) } }
+    // A few calls and faults may be the memory allocator's.
+    #expect(try costs[1].calls <= costs[0].calls + 4)
+    #expect(costs[1].faults < costs[0].faults + 64)
+    for screen in screens {
+      let shown = try #require(screen.past.shown?.moment)
+      #expect(shown.totals[.written] == 10 && shown.library.reduce(0) { $0 + $1[.written] } == 10)
+    }
+  }
+
+  @Test("10,000 changes of a file of 1 TiB take a few dozen bytes each, and one step touches one of them")
+  func many() {
+    var shows = Shows(3, pageCount: 1 << 28, cells: 4096)
+    var past = Past()
+    past.keep(shows.moment)
+    for _ in 0..<10_000 {
+      shows.change(2)
+      past.keep(shows.moment)
+    }
+    #expect(past.depth == 10_000 && past.bytes < 10_000 * 120, "\(past.report)")
+    let one = Cost { #expect(past.stepBack(1) == 1) }
+    let all = Cost { #expect(past.stepBack(9_998) == 9_998) }
+    // The cells in view are copied once for each walk, whatever its length.
+    #expect(all.faults < one.faults + 64)
+    past.stepForward(9_999)
+    #expect(past.shown == nil)
+  }
+}
