@@ -108,7 +108,7 @@ enum PastPanes {
   private static func word(_ counts: PageCounts, _ file: MmapFile) -> String {
     guard file.isWritable else { return "not ours" }
     let states = PageState.allCases.filter { counts[$0] > 0 }
-    return states.count == 1 ? "\(states[0])" : states.map { "\(counts[$0]) \($0)" }.joined(separator: ", ")
+    return states.count == 1 ? states[0].word : states.map { "\(counts[$0]) \($0.word)" }.joined(separator: ", ")
   }
 
   private static func word(_ cell: KernelCell?, _ past: PastView) -> String {
