@@ -185,7 +185,7 @@ final class PastTests: FolderSuite {
     func frame() throws {
       try session.perform(.write(.labels(next...next), .byte(1)))
       next += 1
-      let layout = try #require(session.layout(width: 80, height: 24))
+      let layout = try #require(session.layout(interface, width: 80, height: 24))
       interface.update(session, layout)
       past.keep(interface, session)
     }

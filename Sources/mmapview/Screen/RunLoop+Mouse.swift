@@ -69,7 +69,8 @@ extension RunLoop {
   }
 
   private func pointAtOverview(_ x: Int, _ layout: Layout) {
-    guard interface.past == nil, let area = layout.overview, let whole = interface.overview, let shown = interface.cells?.pages,
+    guard interface.past == nil, let area = layout.overview, let whole = interface.overview,
+      let shown = interface.cells?.pages,
       let page = OverviewBar.page(x: x, layout.shape, in: area, whole, showing: shown)
     else { return }
     perform(.goto(page: page))
