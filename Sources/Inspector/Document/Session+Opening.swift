@@ -9,7 +9,7 @@ extension Session {
   func take(_ file: MmapFile, _ allocator: ConcurrentAllocator?) {
     // The workers' last news are of the file before.
     takeInWorkers()
-    if let farewell { note(Event(.caption, [farewell])) }
+    if let farewell { note(Event(.notice, [farewell])) }
     let isSame = self.file?.path == file.path
     view.turn(to: file, isSame: isSame)
     if !isSame { document.watching.forgetChanges() }

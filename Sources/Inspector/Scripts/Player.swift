@@ -8,8 +8,16 @@ package final class Player {
   private var awaited: ScriptPosition?
   // Whether a command named the script: it holds other scripts back, and not itself.
   private let isSourced: Bool
+  // How many captions there are in all and the longest of them, if that is known, and how many were shown.
+  private let captions: (count: Int, longest: String)?
+  private var shownCaptions = 0
 
-  package init(_ script: Script, isSourced: Bool = false) { (steps, self.isSourced) = (script.steps, isSourced) }
+  /// A script that is not whole is one line of those that come one by one.
+  package init(_ script: Script, isSourced: Bool = false, isWhole: Bool = true) {
+    (steps, self.isSourced) = (script.steps, isSourced)
+    let texts = isWhole ? steps.compactMap(\.command.caption) : []
+    captions = texts.max { $0.count < $1.count }.map { (texts.count, $0) }
+  }
 
   /// The next command, or `nil` if there are no more.
   package var upcoming: Script.Step? { next < steps.count ? steps[next] : nil }
@@ -56,10 +64,17 @@ package final class Player {
     do throws(CommandError) {
       let event = try session.perform(step.command)
       if session.jobs.awaitByScript() { awaited = step.position }
+      if step.command.caption != nil { takePlace(in: session) }
       return .performed(event)
     } catch {
       throw fail(step.position, error.description)
     }
+  }
+
+  private func takePlace(in session: Session) {
+    shownCaptions += 1
+    guard let (count, longest) = captions else { return }
+    session.view.captions.place(Captions.Place(number: shownCaptions, count: count, longest: longest))
   }
 
   private func fail(_ position: ScriptPosition, _ message: String) -> ScriptError {

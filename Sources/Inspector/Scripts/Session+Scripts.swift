@@ -18,6 +18,9 @@ extension Session {
     set { scripts.isAttended = newValue }
   }
 
+  /// Whether there is a caption that no script counts on any more.
+  package var mayTakeCaptionAway: Bool { view.captions.current != nil && player.upcoming == nil && !isSourcing }
+
   package func goOn() {
     requireOwner()
     scripts.goOn()
@@ -26,9 +29,10 @@ extension Session {
   /// The script that is played: what was done of it, and what is next.
   package var player: Player { scripts.main }
 
-  package func load(_ script: Script) {
+  /// Takes the script that is played next; one that is not whole is a line of those that come one by one.
+  package func load(_ script: Script, isWhole: Bool = true) {
     requireOwner()
-    scripts.main = Player(script)
+    scripts.main = Player(script, isWhole: isWhole)
   }
 
   /// Sleeps until something has happened that a script waits for, and takes it in.

@@ -11,6 +11,10 @@ package struct Event: Sendable {
     /// What a script or a person expected is so.
     case expected
     case caption
+    /// For the presenter alone.
+    case note
+    /// What the program says by itself to the person who uses it.
+    case notice
     case failure
   }
 

@@ -10,6 +10,8 @@ package struct Host {
   package var stepInPast: ((PastStep) throws(CommandError) -> [String])?
   /// Files that the host has open, and that nothing may be written over.
   package var filesInUse: () -> [OutputFile.InUse] = { [] }
+  /// Marks the moment in the recording of the screen.
+  package var mark: (String) -> Void = { _ in }
   /// Where pictures and recordings go; `nil` for the working folder, which a lesson has moved to its own.
   package var outputFolder: FilePath?
   /// Whether a lesson is still to go on with what is open.

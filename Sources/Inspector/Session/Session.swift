@@ -129,8 +129,11 @@ extension Session {
   func openFile() throws(CommandError) -> MmapFile { try document.openFile() }
 
   /// Takes from the command line how it is to be shown and played, which is in no recording.
-  package func begin(layer: Layer?, theme: Theme?, speed: Speed?, followsName: Bool = false) {
+  package func begin(
+    layer: Layer?, theme: Theme?, speed: Speed?, followsName: Bool = false, isBig: Bool = false, showsNotes: Bool = false
+  ) {
     document.followsName = followsName
+    (view.isBig, view.showsNotes) = (isBig, showsNotes)
     if let layer { view.chosenLayer = layer }
     if let theme { view.theme = theme }
     if let speed { scripts.speed = speed }

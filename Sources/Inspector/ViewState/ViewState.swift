@@ -18,6 +18,11 @@ package struct ViewState {
   /// What the key `w` writes: the pattern that was written last, or that was set since.
   package internal(set) var pattern = Pattern.counter
   var lastTarget: Target?
+  package internal(set) var captions = Captions()
+  /// Whether the presenter's notes are shown.
+  package internal(set) var showsNotes = false
+  /// Whether all is drawn for a hall: cells of 2x2, a large box for captions.
+  package internal(set) var isBig = false
 
   mutating func show(_ pane: OptionalPane, _ isShown: Bool) {
     if isShown { hiddenPanes.remove(pane) } else { hiddenPanes.insert(pane) }

@@ -13,6 +13,10 @@ package enum Asciicast {
     "[\(seconds(time)), \"o\", \(text.inJSON)]"
   }
 
+  package static func marker(_ label: String, at time: Duration) -> String {
+    "[\(seconds(time)), \"m\", \(label.inJSON)]"
+  }
+
   package static func resize(width: Int, height: Int, at time: Duration) -> String {
     "[\(seconds(time)), \"r\", \"\(width)x\(height)\"]"
   }

@@ -69,7 +69,7 @@ final class Headless: FrontEnd {
     case .waiting: try wait()
     case .finished:
       if let line = try input?.script.next(session) {
-        session.load(line)
+        session.load(line, isWhole: false)
       } else if let script = input.take()?.rest {
         session.load(script)
       } else {
@@ -93,6 +93,7 @@ final class Headless: FrontEnd {
 
   private func time(of event: Event) -> Duration {
     if let time = session.player.command?.pause { return time / session.speed.factor }
+    if event.kind == .note { return .zero }
     guard event.kind == .caption else { return .seconds(1) }
     return max(.seconds(2), .milliseconds(60) * event.lines.reduce(0) { $0 + $1.count })
   }

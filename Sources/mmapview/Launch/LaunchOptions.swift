@@ -14,6 +14,8 @@ struct LaunchOptions {
   let followsName: Bool
   let layer: Layer?
   let theme: Theme?
+  let isBig: Bool
+  let showsNotes: Bool
   private(set) var script: Script
   /// The lesson to be played before the script.
   let lesson: Lesson?
@@ -38,6 +40,7 @@ struct LaunchOptions {
     followsName = options.follow
     layer = options.layer
     theme = options.theme
+    (isBig, showsNotes) = (options.big, options.notes)
     isPlain = options.plain
     size = try Self.size(options.size)
     record = options.record.map { OutputFile($0, isForced: false) }
@@ -236,7 +239,9 @@ extension Session {
       try begin(recordingTo: output)
       note(Event(.done, ["recording to \(output.path)"]))
     }
-    begin(layer: launch.layer, theme: launch.theme, speed: launch.speed, followsName: launch.followsName)
-    if launch.script.steps.isEmpty, let greeting = launch.greeting(file) { note(Event(.caption, [greeting])) }
+    begin(
+      layer: launch.layer, theme: launch.theme, speed: launch.speed, followsName: launch.followsName,
+      isBig: launch.isBig, showsNotes: launch.showsNotes)
+    if launch.script.steps.isEmpty, let greeting = launch.greeting(file) { note(Event(.notice, [greeting])) }
   }
 }

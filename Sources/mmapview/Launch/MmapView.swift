@@ -93,6 +93,12 @@ struct MmapView: ParsableCommand {
   @Option(help: ArgumentHelp("Colours for a ground of this kind: dark, light or contrast.", valueName: "THEME"))
   var theme: Theme?
 
+  @Flag(help: "Draw cells and captions large, for a hall.")
+  var big = false
+
+  @Flag(help: "Show the presenter's notes of a script.")
+  var notes = false
+
   @Flag(help: "Use no glyphs outside ASCII.")
   var ascii = false
 
@@ -171,6 +177,7 @@ struct MmapView: ParsableCommand {
       let session = try Session(opening: launch)
       let cast = launch.cast.map { CastRecorder($0, isTimed: opensScreen) }
       session.host.filesInUse = { [cast?.fileInUse].compactMap { $0 } }
+      session.host.mark = { cast?.mark($0) }
       try launch.frames?.begin()
       try sandbox?.open(for: session)
       let ending = Result { try play(launch, session, cast, signals) }

@@ -9,7 +9,10 @@ enum LogPane: Pane {
     // Expectations that hold are shown only until something else comes: they would push captions and results out.
     let last = shown.log.lastIndex { $0.kind != .expected } ?? 0
     let recent = shown.log.enumerated().suffix(4 * inner.height)
-    let events = recent.filter { $1.kind != .expected || $0 > last }.map(\.element)
+    // Captions and notes have a box of their own.
+    let events = recent.filter { index, event in
+      event.kind != .caption && event.kind != .note && (event.kind != .expected || index > last)
+    }.map(\.element)
     let showsTimes = shown.interface.showsTimes
     let rows = events.suffix(inner.height).flatMap { event in
       TimedLines(event, showsTimes: showsTimes, isShort: inner.width < leastForTimes)
@@ -27,7 +30,7 @@ enum LogPane: Pane {
     switch kind {
     case .done, .output, .news: .text
     case .expected: .dim
-    case .caption: .caption
+    case .notice, .caption, .note: .caption
     case .failure: .error
     }
   }

@@ -2,6 +2,7 @@ import Glibc
 import Inspector
 import SystemPackage
 import TerminalCanvas
+import VisibleText
 
 /// Writes what the screen shows to a file in asciicast v2, line by line, so that what is there can be played at any time.
 final class CastRecorder {
@@ -17,6 +18,8 @@ final class CastRecorder {
   // Time that ``pass(_:)`` let pass, for a front end that draws by no clock.
   private var passed: Duration?
   private var failure: CommandError?
+  // Before the first frame.
+  private var marks: [String] = []
 
   /// Makes no file before there is a frame: it is durable with the first one when it takes another's place.
   ///
@@ -34,6 +37,14 @@ final class CastRecorder {
 
   /// Lets time pass that no clock has measured.
   func pass(_ time: Duration) { passed? += time }
+
+  /// Adds a marker, to which a player can jump; one that comes before the first frame comes with it.
+  func mark(_ label: String) {
+    // A player shows it.
+    let label = label.split(separator: "\n").joined(separator: " ").visible
+    guard failure == nil else { return }
+    if shown == nil { marks.append(label) } else { write([Asciicast.marker(label, at: passed ?? ContinuousClock.now - start)]) }
+  }
 
   /// Adds a frame, if it differs from the last.
   func show(_ canvas: Canvas, _ palette: Palette, cursor: (x: Int, y: Int)?) {
@@ -58,7 +69,8 @@ final class CastRecorder {
     } else if shown?.cursor != nil {
       text += "\u{1b}[?25l"
     }
-    write(lines + [Asciicast.output(text, at: time)])
+    write(lines + [Asciicast.output(text, at: time)] + marks.map { Asciicast.marker($0, at: time) })
+    marks = []
     shown = (canvas, palette, place)
   }
 

@@ -150,6 +150,7 @@ enum KeyMap {
   static let others: [Binding] = [
     toBytes,
     Binding("e", ["e"], "all events of the log") { _ in .log },
+    Binding("b", ["b"], "the caption before; Space: on") { _ in .perform(.previousCaption) },
     Binding(":", [":"], "type any command", hint: Binding.Hint("command", rank: 7)) { _ in .edit("") },
     Binding("?", ["?", .help], "this help", hint: Binding.Hint("help", rank: 0)) { _ in .help },
     Binding("q", ["q"], "quit", hint: Binding.Hint("quit", rank: 1)) { _ in .perform(.quit) },

@@ -92,7 +92,8 @@ struct Layout {
       LayoutNeeds(
         pages: past?.pageCount ?? session.file?.states.count ?? 0, layer: session.layer,
         pagesPerCell: past?.pagesPerCell ?? session.view.zoom.pagesPerCell,
-        hidden: session.view.hiddenPanes, actors: workers > 0 ? workers : others))
+        hidden: session.view.hiddenPanes, actors: workers > 0 ? workers : others,
+        captionRows: CaptionBox.rows(session.view, width: width), isBig: session.view.isBig))
   }
 }
 

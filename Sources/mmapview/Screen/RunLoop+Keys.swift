@@ -30,7 +30,10 @@ extension RunLoop {
       }
     }
     if takeInPast(key) { return }
-    if session.isResting, key == .character(" ") || key == .enter { return session.goOn() }
+    if key == .character(" ") || key == .enter {
+      if session.view.captions.isEarlier { return perform(.nextCaption) }
+      if session.isResting { return session.goOn() }
+    }
     if guide(key) { return }
     if key == .escape { escape() } else { press(key) }
   }
@@ -56,7 +59,7 @@ extension RunLoop {
       }
       if let command = try? Command(parsing: text), commandInPast(command) == nil { return refuseInPast() }
       interface.prompt = Prompt(text)
-      if let note { session.note(Event(.caption, [note])) }
+      if let note { session.note(Event(.notice, [note])) }
     case .refuse(let reason): session.note(Event(.failure, [reason]))
     case .selectFromHere:
       interface.anchor = session.view.cursor
@@ -85,7 +88,7 @@ extension RunLoop {
   private func escape() {
     if session.job == nil, !session.isSourcing, interface.anchor != nil {
       interface.anchor = nil
-    } else if session.job != nil || session.isSourcing || session.view.selection != nil {
+    } else if session.job != nil || session.isSourcing || session.view.selection != nil || session.mayTakeCaptionAway {
       perform(.stop)
     }
   }
@@ -93,7 +96,7 @@ extension RunLoop {
   // Text that was pasted is text at the prompt, and no keys anywhere else.
   private func paste(_ text: String) {
     guard interface.prompt != nil, layout != nil else {
-      session.note(Event(.caption, ["What was pasted is not taken for keys. : opens the prompt; paste it there"]))
+      session.note(Event(.notice, ["What was pasted is not taken for keys. : opens the prompt; paste it there"]))
       return
     }
     interface.overlay = nil
@@ -101,7 +104,7 @@ extension RunLoop {
     let count = text.lines.count
     guard count > 1 else { return }
     session.note(
-      Event(.caption, ["Of \(count) pasted lines the first is at the prompt; `source FILE` plays a script of many"]))
+      Event(.notice, ["Of \(count) pasted lines the first is at the prompt; `source FILE` plays a script of many"]))
   }
 
   func perform(_ wanted: Command) {

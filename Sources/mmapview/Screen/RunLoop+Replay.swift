@@ -28,7 +28,7 @@ extension RunLoop {
     // A script that waits for a key has got one.
     session.goOn()
     if replay.status(session) == nil {
-      session.note(Event(.caption, ["The replay has ended; all keys are yours."]))
+      session.note(Event(.notice, ["The replay has ended; all keys are yours."]))
     }
     return true
   }

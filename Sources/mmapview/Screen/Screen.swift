@@ -6,7 +6,8 @@ enum Screen {
   private static let panes: [(pane: any Pane.Type, area: @Sendable (Layout) -> Area?)] = [
     (GridView.self, { $0.grid }), (OverviewBar.self, { $0.overview }), (SidePane.self, { $0.side }),
     (PageLine.self, { $0.page }), (WhyPane.self, { $0.why }), (ActorsPane.self, { $0.actors }),
-    (HexView.self, { $0.hex }), (LogPane.self, { $0.log }), (LegendView.self, { $0.legend }),
+    (HexView.self, { $0.hex }), (LogPane.self, { $0.log }), (CaptionBox.self, { $0.caption }),
+    (LegendView.self, { $0.legend }),
   ]
 
   static func draw(_ shown: Snapshot) -> Canvas {

@@ -26,6 +26,9 @@ struct Snapshot {
   let unsyncedPages: Int
   let isInLesson: Bool
   let hints: [(key: Key, name: String, help: String, rank: Int)]
+  /// Whether a script waits for a key.
+  let isWaitingForKey: Bool
+  let mayTakeCaptionAway: Bool
   let interface: Interface
   let glyphs: Glyphs
 
@@ -48,6 +51,8 @@ struct Snapshot {
     // Counting costs a walk over all ranges, and only the question shows the result.
     unsyncedPages = interface.isAskingToQuit ? session.unsyncedPages : 0
     isInLesson = session.host.isInLesson
+    isWaitingForKey = session.isWaitingForKey
+    mayTakeCaptionAway = session.mayTakeCaptionAway
     hints = KeyMap.hints(session)
     self.interface = interface.past?.substituted(in: interface, session, layout) ?? interface
     glyphs = interface.glyphs

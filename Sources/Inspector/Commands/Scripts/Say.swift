@@ -1,17 +1,23 @@
 struct SayAction: ReadOnlyAction {
   let text: String
 
-  static let verb = Verb("say", .texts, help: "show a caption", example: "say \"Nothing is durable yet.\"") {
+  static let verb = Verb("say", .texts, help: "show a caption; an empty one takes it away", example: "say \"Nothing is durable yet.\"") {
     SayAction(text: $0)
   }
 
   var words: [String?] { ["say", Word.inQuotes(text)] }
 
   func perform(in session: Session) throws(CommandError) -> Event {
-    Event(.caption, text.split(separator: "\n").map(String.init))
+    session.view.captions.show(text)
+    return Event(.caption, text.captionLines)
   }
 }
 
 extension Command {
-  package var caption: String? { (action as? SayAction)?.text }
+  /// The caption that it shows.
+  package var caption: String? { (action as? SayAction).flatMap { $0.text.isEmpty ? nil : $0.text } }
+
+  static func say(_ text: String) -> Command { Command(SayAction(text: text)) }
 }
+
+extension String { var captionLines: [String] { split(separator: "\n").map(String.init) } }

@@ -8,6 +8,10 @@ package enum Setting: Sendable, Equatable {
   /// Whether a file that takes the name of the open one is opened in its place.
   case follow(Bool)
   case pane(OptionalPane, isShown: Bool)
+  /// Whether all is drawn large, for a hall.
+  case big(Bool)
+  /// Whether the presenter's notes are shown.
+  case notes(Bool)
 
   enum Switch: String, Sendable, CaseIterable {
     case on
@@ -26,6 +30,8 @@ extension Setting: ReadOnlyAction {
       Form("bytes", .choice("answer", Switch.allCases)) { Setting.pane(.bytes, isShown: $0 == Switch.on) },
       Form("log", .choice("answer", Switch.allCases)) { Setting.pane(.log, isShown: $0 == Switch.on) },
       Form("page", .choice("answer", Switch.allCases)) { Setting.pane(.page, isShown: $0 == Switch.on) },
+      Form("big", .choice("answer", Switch.allCases)) { Setting.big($0 == Switch.on) },
+      Form("notes", .choice("answer", Switch.allCases)) { Setting.notes($0 == Switch.on) },
       Form("layer", .choice("layer", Layer.allCases)) { LayerAction(layer: $0) },
       Form("theme", .choice("theme", Theme.allCases)) { ThemeAction(theme: $0) },
       Form("zoom", .zoom) { ZoomAction(step: .to($0)) },
@@ -38,6 +44,8 @@ extension Setting: ReadOnlyAction {
     case .ascii(let isOn): ["set", "ascii", "\(isOn ? Switch.on : .off)"]
     case .follow(let isOn): ["set", "follow", "\(isOn ? Switch.on : .off)"]
     case .pane(let pane, let isShown): ["set", "\(pane)", "\(isShown ? Switch.on : .off)"]
+    case .big(let isOn): ["set", "big", "\(isOn ? Switch.on : .off)"]
+    case .notes(let isOn): ["set", "notes", "\(isOn ? Switch.on : .off)"]
     }
   }
 
@@ -48,12 +56,16 @@ extension Setting: ReadOnlyAction {
     case .ascii(let isOn): session.view.isASCII = isOn
     case .follow(let isOn): session.document.followsName = isOn
     case .pane(let pane, let isShown): session.view.show(pane, isShown)
+    case .big(let isOn): session.view.isBig = isOn
+    case .notes(let isOn): session.view.showsNotes = isOn
     }
     return Event(.done, [])
   }
 
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     if case .speed = self { return .remark("pauses are recorded as long as they were") }
+    // An audience that sees the recording is not to see the notes.
+    if case .notes = self { return .remark("whoever plays it shows the notes with --notes") }
     return .command(Command(self))
   }
 }

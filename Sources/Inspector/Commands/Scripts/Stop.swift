@@ -4,7 +4,7 @@ struct StopAction: ReadOnlyAction {
   static let verb = Verb(
     "stop",
     help:
-      "end what goes on: a long step, a script that `source` plays, or else the selection; `stop script` leaves the "
+      "end what goes on: a long step, a script that `source` plays, the selection, or else the caption; `stop script` leaves the "
       + "script that is played; Esc for short",
     example: "stop",
     forms: [
@@ -22,6 +22,8 @@ struct StopAction: ReadOnlyAction {
       job.stop()
     } else if session.isSourcing {
       session.scripts.leaveSource()
+    } else if session.view.selection == nil, session.view.captions.current != nil {
+      try session.perform(.say(""))
     } else {
       try session.perform(.select(nil))
     }
