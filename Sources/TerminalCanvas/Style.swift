@@ -37,6 +37,7 @@ package struct Style: Sendable, Equatable {
   /// compared.
   var letter: Unicode.Scalar {
     if isMeasured { return "~" }
-    return isReversed || isUnderlined ? role.letter.properties.uppercaseMapping.unicodeScalars.first ?? role.letter : role.letter
+    return isReversed || isUnderlined
+      ? role.letter.properties.uppercaseMapping.unicodeScalars.first ?? role.letter : role.letter
   }
 }

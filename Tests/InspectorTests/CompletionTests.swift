@@ -31,7 +31,11 @@ struct CompletionTests {
       ("workers ", ["start", "pause", "resume", "stop", "wait", "step", "turn"]),
       ("workers st", ["start", "stop", "step"]),
       ("workers dance ", []), ("workers start 4 fl", ["flush="]),
-      ("split r1 2p ", ["up", "down"]), ("set ", ["pattern", "speed", "ascii", "follow", "big", "notes", "layer", "theme", "zoom"]),
+      ("split r1 2p ", ["up", "down"]),
+      (
+        "set ",
+        ["pattern", "speed", "ascii", "follow", "bytes", "log", "page", "big", "notes", "layer", "theme", "zoom"]
+      ),
       ("set ascii ", ["on", "off"]), ("set zoom ", ["fit"]), ("set pattern te", ["text:"]),
       ("source al", ["alpha.bin", "alphabet.mmv"]),
       ("workers start 4 ", ["size=", "pattern=", "flush=", "delay=", "ops=", "mode=", "seed="]),

@@ -58,15 +58,18 @@ final class CaptionBoxTests: SessionSuite {
     #expect(box(44, 3) == ["", "", ""] && CaptionBox.rows(session.view, width: 44) == 0)
   }
 
-  @Test("It wraps at blanks and needs as many rows as it says; where they are not there the last row ends with an ellipsis")
+  @Test(
+    "It wraps at blanks and needs as many rows as it says; where they are not there the last row ends with an ellipsis")
   func wrapping() throws {
     try perform("say \"one two three four five six seven eight nine ten\"")
     #expect(CaptionBox.rows(session.view, width: 24) == 5)
     let whole = box(24, 5)
-    #expect(whole[1...3].map { $0.dropFirst(2).prefix(20) } == [
-      "one two three four  ", "five six seven eight", "nine ten            ",
-    ])
+    #expect(
+      whole[1...3].map { $0.dropFirst(2).prefix(20) } == [
+        "one two three four  ", "five six seven eight", "nine ten            ",
+      ])
     #expect(box(24, 4)[2] == "│ five six seven…      │")
+    #expect(box(40, 3)[2].hasSuffix("─ Esc takes it away · e shows all ┘"))
     #expect(box(24, 3)[1] == "│ one two three four … │")
     #expect(box(24, 7)[4] == "│                      │")
   }
@@ -98,7 +101,9 @@ final class CaptionBoxTests: SessionSuite {
       let words = (0..<Int.random(in: 1..<40, using: &seeds)).map { _ in
         String(repeating: "x", count: Int.random(in: 1...9, using: &seeds))
       }
-      let text = words.reduce("") { $0 + ($0.isEmpty ? "" : Int.random(in: 0..<6, using: &seeds) == 0 ? "\n" : " ") + $1 }
+      let text = words.reduce("") {
+        $0 + ($0.isEmpty ? "" : Int.random(in: 0..<6, using: &seeds) == 0 ? "\n" : " ") + $1
+      }
       let width = Int.random(in: 9..<60, using: &seeds)
       let rows = CaptionBox.broken(text, width)
       #expect(rows.allSatisfy { $0.columns <= width })

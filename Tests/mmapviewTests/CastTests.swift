@@ -33,6 +33,23 @@ final class CastTests: FolderSuite {
     #expect(events.count == 2 + Self.commands.count)
   }
 
+  @Test("A presenter's note is a marker in it, whether notes are shown or not, and is printed with --notes alone")
+  func markers() throws {
+    for (option, count) in [([], 0), (["--notes"], 1)] {
+      let outcome = try mmapviewHere(
+        ["a", "--create", "1m", "--force", "--headless", "--cast", "m.cast"] + option
+          + ["-c", "say one", "-c", "note \"first\\nand \\x07\"", "-c", "note second"])
+      #expect(outcome.status == 0)
+      #expect(outcome.lines.count { $0.hasPrefix("note: first") } == count, "\(outcome.output)")
+      let lines = String(decoding: try folder.bytes("m.cast"), as: UTF8.self).split(separator: "\n")
+      let marks = try lines.dropFirst().compactMap { line in
+        let event = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [Any])
+        return event[1] as? String == "m" ? event[2] as? String : nil
+      }
+      #expect(marks == ["first and \u{2407}", "second"] || marks == ["first and \\x07", "second"], "\(marks)")
+    }
+  }
+
   @Test("An existing file is replaced only by force, and never the one that is looked at, nor a device")
   func consent() throws {
     try folder.put("there.cast", [1])

@@ -129,7 +129,9 @@ final class LessonTests: FolderSuite {
     let known = try FileManager.default.contentsOfDirectory(atPath: cases).map {
       try String(contentsOfFile: cases + "/" + $0, encoding: .utf8)
     }.joined()
-    let lines = try Lesson.all().flatMap(\.script.steps).compactMap(\.command.caption).flatMap { $0.split(separator: "\n") }
+    let lines = try Lesson.all().flatMap(\.script.steps).compactMap(\.command.caption).flatMap {
+      $0.split(separator: "\n")
+    }
     let mark = "  error: "
     let quoted = lines.filter { $0.hasPrefix(mark) }.map { $0.dropFirst(mark.count) }
     #expect(quoted.count == 3)

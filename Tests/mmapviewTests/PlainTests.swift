@@ -28,6 +28,15 @@ final class PlainTests: FolderSuite {
     #expect(lines.count == 8, "\(outcome.output)")
   }
 
+  @Test("Captions are lines, an earlier one can be read again, and notes are printed with --notes alone")
+  func captions() throws {
+    let input = "say one\nnote \"ask them\"\nsay two\ncaption previous\ncaption previous\n"
+    let lines = try plain("a", "--create", "64k", input: input).lines
+    #expect(lines[2...4] == ["one", "two", "one"] && lines[5].hasPrefix("error: caption previous: there is none"))
+    #expect(
+      try plain("b", "--create", "64k", "--notes", input: input).lines[2...4] == ["one", "note: ask them", "two"])
+  }
+
   @Test("An existing file is written only after `open FILE write`, which is said to be the consent")
   func consent() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 4096))

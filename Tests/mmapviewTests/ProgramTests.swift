@@ -261,10 +261,10 @@ final class ProgramTests: FolderSuite {
 
   @Test("Where the log has one row, it is the beginning of what was reported last, with a mark that there is more")
   func narrowLog() throws {
-    let caption = "say \"The first words of a caption that has no room in a small window\""
+    let long = "expect error \"no such range\" verify r77"
     let outcome = try mmapviewHere(
-      "a", "--create", "1m", "--size", "40x12", "-c", caption, "-c", "screen", "--headless")
+      "a", "--create", "1m", "--size", "40x12", "-c", long, "-c", "screen", "--headless")
     let log = try #require(outcome.lines.firstIndex { $0.contains("log ───") }, "\(outcome)")
-    #expect(outcome.lines[log + 1].contains(/The first words of .*…$/), "\(outcome.output)")
+    #expect(outcome.lines[log + 1].contains(/as expected: r77: .*…$/), "\(outcome.output)")
   }
 }

@@ -130,7 +130,8 @@ extension Session {
 
   /// Takes from the command line how it is to be shown and played, which is in no recording.
   package func begin(
-    layer: Layer?, theme: Theme?, speed: Speed?, followsName: Bool = false, isBig: Bool = false, showsNotes: Bool = false
+    layer: Layer?, theme: Theme?, speed: Speed?, followsName: Bool = false, isBig: Bool = false,
+    showsNotes: Bool = false
   ) {
     document.followsName = followsName
     (view.isBig, view.showsNotes) = (isBig, showsNotes)

@@ -22,7 +22,8 @@ enum CaptionBox: Pane {
     drawFrame(shown, on: &canvas, area)
     write(title(caption, shown), into: area.row(0), atEnd: false, Style(.title), on: &canvas)
     let inner = Area(x: area.x + 2, y: area.y + 1, width: textWidth(area.width), height: area.height - 2)
-    if lines.count > inner.height {
+    let isCut = lines.count > inner.height
+    if isCut {
       let last = lines[inner.height - 1]
       let text = shortened(last.text + shown.glyphs.spell(" …"), inner.width, shown.glyphs)
       lines = lines.prefix(inner.height - 1) + [Line(text: text, isNote: last.isNote)]
@@ -32,7 +33,7 @@ enum CaptionBox: Pane {
     for (index, line) in lines.enumerated() {
       canvas.write(line.text, in: inner.row(top + index), Style(line.isNote ? .text : .caption))
     }
-    drawKeys(shown, on: &canvas, area.row(area.height - 1))
+    drawKeys(shown, isCut: isCut, on: &canvas, area.row(area.height - 1))
   }
 
   private struct Line {
@@ -70,8 +71,8 @@ enum CaptionBox: Pane {
     for (glyph, x, y) in corners { canvas.put(shown.glyphs.shows(glyph) ? glyph : "+", x: x, y: y, style) }
   }
 
-  // What leads on comes first, and stays where there is no room for both.
-  private static func drawKeys(_ shown: Snapshot, on canvas: inout Canvas, _ row: Area) {
+  // What leads on comes first, and stays where there is no room for all.
+  private static func drawKeys(_ shown: Snapshot, isCut: Bool, on canvas: inout Canvas, _ row: Area) {
     let captions = shown.view.captions
     var keys: [String] = []
     if captions.isEarlier {
@@ -81,6 +82,7 @@ enum CaptionBox: Pane {
     } else if shown.mayTakeCaptionAway {
       keys.append("Esc takes it away")
     }
+    if isCut { keys.append("e shows all") }
     if captions.hasEarlier { keys.append("b goes back") }
     let separator = shown.glyphs.separator
     while keys.count > 1, keys.joined(separator: separator).columns + 4 > row.width { keys.removeLast() }

@@ -43,7 +43,11 @@ final class CastRecorder {
     // A player shows it.
     let label = label.split(separator: "\n").joined(separator: " ").visible
     guard failure == nil else { return }
-    if shown == nil { marks.append(label) } else { write([Asciicast.marker(label, at: passed ?? ContinuousClock.now - start)]) }
+    if shown == nil {
+      marks.append(label)
+    } else {
+      write([Asciicast.marker(label, at: passed ?? ContinuousClock.now - start)])
+    }
   }
 
   /// Adds a frame, if it differs from the last.

@@ -1,7 +1,9 @@
 struct SayAction: ReadOnlyAction {
   let text: String
 
-  static let verb = Verb("say", .texts, help: "show a caption; an empty one takes it away", example: "say \"Nothing is durable yet.\"") {
+  static let verb = Verb(
+    "say", .texts, help: "show a caption; an empty one takes it away", example: "say \"Nothing is durable yet.\""
+  ) {
     SayAction(text: $0)
   }
 
