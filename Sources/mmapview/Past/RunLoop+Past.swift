@@ -30,7 +30,7 @@ extension RunLoop {
   func keepPast() {
     if let identity = session.sampledFile?.identity, identity != pastIdentity {
       if interface.past != nil {
-        session.note(Event(.caption, ["Another file is open; the past was of the last one."]))
+        session.note(Event(.notice, ["Another file is open; the past was of the last one."]))
       }
       (past, pastIdentity) = (Past(), identity)
     }

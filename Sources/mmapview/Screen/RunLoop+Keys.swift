@@ -29,11 +29,10 @@ extension RunLoop {
       case .passesOn: continue
       }
     }
+    let goesOn = key == .character(" ") || key == .enter
+    if goesOn, session.view.captions.isEarlier { return perform(.nextCaption) }
     if takeInPast(key) { return }
-    if key == .character(" ") || key == .enter {
-      if session.view.captions.isEarlier { return perform(.nextCaption) }
-      if session.isResting { return session.goOn() }
-    }
+    if goesOn, session.isResting { return session.goOn() }
     if guide(key) { return }
     if key == .escape { escape() } else { press(key) }
   }

@@ -71,7 +71,8 @@ extension Command {
   package var worksInPast: Bool {
     switch action {
     case is ZoomAction, is ByteAction: false
-    case is any ViewAction, is any PastAction, is HelpAction, is Setting, is SayAction, is ScreenAction, is QuitAction:
+    case is any ViewAction, is any PastAction, is HelpAction, is Setting, is SayAction, is NoteAction, is CaptionAction,
+      is ScreenAction, is QuitAction:
       true
     default: false
     }
