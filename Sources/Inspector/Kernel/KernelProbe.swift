@@ -136,8 +136,8 @@ package struct KernelProbe {
     dirtySince = since
     sample.age = WritebackAge()
     guard let age = sample.age, let longest = age.longest else { return }
-    // A second more, for a busy disk.
-    sample.due = since + age.expiry..<since + longest + .seconds(1)
+    // A second more at the end, for a busy disk, and at the start, so that a sample comes shortly before.
+    sample.due = since + age.expiry - .seconds(1)..<since + longest + .seconds(1)
   }
 
   private func locate(_ sample: inout KernelSample, _ request: KernelRequest) {

@@ -20,7 +20,8 @@ enum HistoryStrip: Pane {
   ]
 
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
-    guard area.height > 0, shown.file != nil else { return }
+    // It is of the present, and has no place in what is shown of the past.
+    guard area.height > 0, shown.file != nil, shown.interface.past == nil else { return }
     var rest = area
     if area.height >= height { Screen.rule(head(shown), shown, on: &canvas, rest.takeTop(1), measured) }
     let inner = rest.inset(left: 1, right: 1)

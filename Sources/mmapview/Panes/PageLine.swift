@@ -12,7 +12,9 @@ enum PageLine: Pane {
     canvas.write("page \(page) ", into: &rest, Style(.title))
     if shown.layer != .kernel { canvas.write("\(PagePane.word(state, file)) ", into: &rest, Style(state.row.role)) }
     if shown.layer != .library {
-      let text = fitting(PagePane.kernelText(shown, rest.width), rest.width, shown.glyphs)
+      let parts = PagePane.kernelText(shown, rest.width)
+      // Since when, and until when, comes before what its neighbours are.
+      let text = fitting(shown.dirtiness == nil ? parts : Array(parts.prefix(1)), rest.width, shown.glyphs)
       canvas.write(text + " ", into: &rest, PagePane.kernelStyle(page, shown.interface.kernel))
     }
     // What does not fit is left out: a part of a label would be another range's.

@@ -144,7 +144,9 @@ private struct Rows {
     let blank = min(max(0, wanted), max(0, free - leastLog))
     block = 1 + shape.height + overview + blank
     free -= blank
-    history = needs.layer != .library && free >= leastLog + leastHex + 3 ? 1 : 0
+    // A graph each where as many rows as they take, twice, stay for bytes and log; else one row for all.
+    let spareRows = needs.layer == .library ? 0 : free - leastLog - leastHex
+    history = spareRows >= HistoryStrip.height + 8 ? HistoryStrip.height : spareRows >= 3 ? 1 : 0
     free -= history
     hex = leastHex > 0 && free - leastLog >= 2 ? free - max(leastLog, leastLog > 0 ? free * 9 / 20 : 0) : 0
     log = leastLog > 0 ? free - hex : 0

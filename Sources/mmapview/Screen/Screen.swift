@@ -5,9 +5,9 @@ enum Screen {
   // Each pane, and where the layout has it.
   private static let panes: [(pane: any Pane.Type, area: @Sendable (Layout) -> Area?)] = [
     (GridView.self, { $0.grid }), (OverviewBar.self, { $0.overview }), (SidePane.self, { $0.side }),
-    (PageLine.self, { $0.page }), (WhyPane.self, { $0.why }), (ActorsPane.self, { $0.actors }),
-    (HexView.self, { $0.hex }), (LogPane.self, { $0.log }), (CaptionBox.self, { $0.caption }),
-    (LegendView.self, { $0.legend }),
+    (PageLine.self, { $0.page }), (WhyPane.self, { $0.why }), (HistoryStrip.self, { $0.history }),
+    (ActorsPane.self, { $0.actors }), (HexView.self, { $0.hex }), (LogPane.self, { $0.log }),
+    (CaptionBox.self, { $0.caption }), (LegendView.self, { $0.legend }),
   ]
 
   static func draw(_ shown: Snapshot) -> Canvas {

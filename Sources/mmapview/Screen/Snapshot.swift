@@ -46,8 +46,8 @@ struct Snapshot {
     job = session.job
     workers = session.workers
     range = session.range(ofPage: session.view.cursor)
-    dirtiness =
-      interface.showsTimes && layer != .library ? session.dirtiness(ofPage: session.view.cursor) : nil
+    let datesPages = interface.showsTimes && interface.past == nil && layer != .library
+    dirtiness = datesPages ? session.dirtiness(ofPage: session.view.cursor) : nil
     // Counting costs a walk over all ranges, and only the question shows the result.
     unsyncedPages = interface.isAskingToQuit ? session.unsyncedPages : 0
     isInLesson = session.host.isInLesson
