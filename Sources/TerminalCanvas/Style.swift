@@ -37,7 +37,7 @@ package struct Style: Sendable, Equatable {
   /// compared.
   var letter: Unicode.Scalar {
     if isMeasured { return "~" }
-    return isReversed || isUnderlined
-      ? role.letter.properties.uppercaseMapping.unicodeScalars.first ?? role.letter : role.letter
+    guard isReversed || isUnderlined else { return role.letter }
+    return role.letter.properties.uppercaseMapping.unicodeScalars.first ?? role.letter
   }
 }

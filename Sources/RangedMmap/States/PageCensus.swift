@@ -50,6 +50,22 @@ struct PageCensus: Sendable {
     return counts
   }
 
+  /// The same of many chunks together, whose counts are added eight at a time.
+  func counts(ofChunks chunks: Range<Int>) -> PageCounts {
+    var (counted, free) = (SIMD8<UInt64>.zero, 0)
+    for chunk in chunks {
+      if perChunk[chunk] == .zero {
+        free += pages(inChunk: chunk).count
+      } else {
+        counted &+= SIMD8(truncatingIfNeeded: perChunk[chunk])
+      }
+    }
+    var counts = PageCounts()
+    for state in PageState.allCases { counts[state] = Int(counted[Int(state.rawValue)]) }
+    counts[.free] += free
+    return counts
+  }
+
   // A chunk that was never counted has zeros for all states, and only free pages.
   private func before(chunk: Int, state: PageState) -> Int {
     let counts = perChunk[chunk]

@@ -84,8 +84,11 @@ public struct PageGroups: Sendable {
     var last = Chunk(pages(of: groups.lowerBound).lowerBound / PageStates.chunk, census)
     for group in groups {
       let pages = pages(of: group)
-      var sum = PageCounts()
-      for index in pages.lowerBound / PageStates.chunk...(pages.upperBound - 1) / PageStates.chunk {
+      let chunks = pages.lowerBound / PageStates.chunk..<(pages.upperBound - 1) / PageStates.chunk + 1
+      // All but the first and the last lie in the group whole.
+      let inner = chunks.dropFirst().dropLast()
+      var sum = census.counts(ofChunks: inner.startIndex..<inner.endIndex)
+      for index in [chunks.first, chunks.count > 1 ? chunks.last : nil].compactMap({ $0 }) {
         if index != last.index { last = Chunk(index, census) }
         add(pages.clamped(to: last.pages), in: last, reader, to: &sum)
       }

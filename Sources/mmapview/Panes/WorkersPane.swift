@@ -57,7 +57,8 @@ struct WorkersPane: Pane {
     // The last row says how many are hidden, unless it is the only one.
     let room = shift.count > rows && rows > 1 ? rows - 1 : rows
     let shown = room < shift.count ? Array(busiest.prefix(room)) : Array(shift)
-    let columns = WorkerColumns(shift, pages: pages, width: width)
+    // Figures far from their worker would be taken for another's.
+    let columns = WorkerColumns(shift, pages: pages, width: min(width, 60))
     for worker in shown {
       columns.draw(worker, throughput, glyphs, on: &canvas, rest.row(0))
       rest = rest.below(1)
