@@ -88,6 +88,37 @@ struct ChangeWatch {
     }
   }
 
+  /// The digests of pages that are in memory, in order; fewer where the file ends.
+  static func digests(ofPages pages: Range<Int>, _ file: FileDescriptor) -> [UInt64] {
+    let reader = QuietReader(file, pages: pages)
+    var scratch = [UInt8](repeating: 0, count: min(pages.count, 64) * Alignment.page)
+    var digests: [UInt64] = []
+    digests.reserveCapacity(pages.count)
+    while digests.count < pages.count {
+      let first = pages.lowerBound + digests.count
+      // SAFETY: as many bytes are read as the buffer has at most; digests are taken of what was read.
+      let length = unsafe scratch.withUnsafeMutableBytes { buffer in
+        let wanted = min(buffer.count, (pages.upperBound - first) * Alignment.page)
+        let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+        let length = unsafe reader.read(into: part, from: first)
+        for page in 0..<Alignment.pages(in: length) {
+          let bytes = page * Alignment.page..<min(length, (page + 1) * Alignment.page)
+          digests.append(unsafe digest(UnsafeRawBufferPointer(rebasing: part[bytes])))
+        }
+        return length
+      }
+      if length < Alignment.page || length % Alignment.page != 0 { break }
+    }
+    return digests
+  }
+
+  /// The digest of so many zeros.
+  static func digest(zeros count: Int) -> UInt64 {
+    let zeros = [UInt8](repeating: 0, count: count)
+    // SAFETY: the bytes are there for the length of the call.
+    return unsafe zeros.withUnsafeBytes { unsafe digest($0) }
+  }
+
   /// A number that changes whenever one word of the page does: each step is invertible, and loses nothing.
   static func digest(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     let factor: UInt64 = 0x9e37_79b9_7f4a_7c15

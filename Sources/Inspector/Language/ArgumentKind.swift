@@ -18,6 +18,7 @@ package struct ArgumentKind: Sendable {
     case words([String])
     case verbs
     case labels
+    case marks
     case patterns
     case paths
     /// `name=value`, the value of another kind.

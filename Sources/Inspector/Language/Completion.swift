@@ -7,10 +7,13 @@ package struct Completion: Sendable, Equatable {
     package let rangeCount: Int
     /// Where paths begin that are not absolute.
     package let folder: String
+    /// The names of marks.
+    package let marks: [String]
 
-    package init(rangeCount: Int, folder: String = ".") {
+    package init(rangeCount: Int, folder: String = ".", marks: [String] = []) {
       self.rangeCount = rangeCount
       self.folder = folder
+      self.marks = marks
     }
   }
 
@@ -91,6 +94,7 @@ extension ArgumentKind {
     case .unknown: return []
     case .words(let words): return Self.wholes(words, typed)
     case .verbs: return Self.wholes(Verb.all.map(\.name), typed)
+    case .marks: return Self.wholes(context.marks, typed)
     case .labels: return Self.labels(typed, context.rangeCount)
     case .paths: return Self.paths(typed, "", context)
     case .patterns:

@@ -15,6 +15,7 @@ package final class Session {
   package private(set) var isOver = false
   let jobs: JobQueue
   var scripts = ScriptDriver()
+  var marks = Marks()
   let recorder = Recorder()
   private var events = EventLog()
   /// When something was done last that may have pages written back.

@@ -39,7 +39,7 @@ extension Prompt: ScreenLayer {
   }
 
   mutating func take(_ key: Key, _ loop: RunLoop, _ layout: Layout) -> LayerOutcome {
-    let context = Completion.Context(rangeCount: loop.session.rangeCount)
+    let context = Completion.Context(rangeCount: loop.session.rangeCount, marks: loop.session.markNames)
     let line = self.line.string
     switch take(key, loop.history, context) {
     case .typing: return .stays

@@ -1,0 +1,63 @@
+import PageCache
+import RangedMmap
+
+struct DiffAction: FactsAction {
+  let name: String
+  let asJSON: Bool
+
+  static let verb = Verb(
+    "diff", .mark, .flag("json"), help: "what has changed since a mark: states, the kernel's pages, bytes",
+    example: "diff before"
+  ) { DiffAction(name: $0, asJSON: $1) }
+
+  var words: [String?] { ["diff", name, asJSON ? "json" : nil] }
+
+  func lines(of file: MmapFile, in session: Session) throws(CommandError) -> [String] {
+    let changes = try FileChanges(since: name, of: file, in: session)
+    let arrow = session.view.isASCII ? "->" : "→"
+    var lines: [String] = []
+    if let end = changes.newEnd { lines.append("size: " + end) }
+    for change in changes.library ?? [] {
+      lines.append("library: \(named(change.pages)): \(change.was.word) \(arrow) \(change.is.word)")
+    }
+    for change in changes.kernel {
+      lines.append("kernel: \(named(change.pages)): \(changes.word(change.was)) \(arrow) \(changes.word(change.is))")
+    }
+    for pages in changes.bytes.differing { lines.append("bytes: \(named(pages)): differ") }
+    let since = "since \(name), \(changes.mark.time), \(WallTime.now.age(of: changes.mark.time)):"
+    let first = lines.isEmpty ? since + " nothing has changed that is known" : since
+    for (pages, reason) in changes.bytes.omitted {
+      lines.append("bytes: \(named(pages)): not compared: \(reason.rawValue)")
+    }
+    if let reason = changes.lacking {
+      let what = changes.isKernelUnknown ? "unknown" : "dirty and writeback are unknown"
+      lines.append("kernel: \(what): \(reason)")
+    }
+    return [first] + lines
+  }
+
+  func json(of file: MmapFile, in session: Session) throws(CommandError) -> JSON {
+    let changes = try FileChanges(since: name, of: file, in: session)
+    func list<Value>(_ changes: [FileChanges.Change<Value>], _ word: (Value) -> String) -> JSON {
+      JSON(
+        changes.map { change -> JSON in
+          JSON(fields(change.pages) + [("was", JSON(word(change.was))), ("is", JSON(word(change.is)))])
+        })
+    }
+    func fields(_ pages: Range<Int>) -> [(String, JSON)] {
+      [("first", JSON(pages.lowerBound)), ("last", JSON(pages.upperBound - 1))]
+    }
+    let omitted = changes.bytes.omitted.map { JSON(fields($0.pages) + [("reason", JSON($0.reason.rawValue))]) }
+    return [
+      "mark": JSON(name), "file": JSON(file.path.string), "time": JSON(changes.mark.time.date),
+      "size": ["was": JSON(changes.mark.state.size), "is": JSON(changes.now.size)],
+      "library": changes.library.map { list($0, \.word) } ?? JSON.null,
+      "kernel": changes.isKernelUnknown ? JSON.null : list(changes.kernel, changes.word),
+      "reason": JSON(changes.lacking?.description),
+      "bytes": [
+        "compared": JSON(changes.bytes.compared), "differ": JSON(changes.bytes.differing.map { JSON(fields($0)) }),
+        "notCompared": JSON(omitted),
+      ],
+    ]
+  }
+}
