@@ -12,7 +12,7 @@ extension NcursesTerminal.ColorChoice: ExpressibleByArgument {}
 struct MmapView: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mmapview",
-    abstract: "Shows a file as a grid of 4 KiB pages, and what becomes of each when it is written and flushed.",
+    abstract: "Shows a file as a grid of 4 KiB pages, and what becomes of each when it is written and made durable.",
     discussion: """
       An existing file is opened for looking only: give --write, or allow it when the program asks. Without \
       --headless or --plain the screen opens; ? shows its keys. Exit status: 0, 1 if something failed, 64 for bad usage.
