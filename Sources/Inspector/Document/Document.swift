@@ -109,7 +109,8 @@ extension Document {
       let otherwise = file.isDevice ? "" : ", or `open \(Word.quote(file.path.string)) write`"
       throw CommandError(
         "\(file.path): is open for reading only: its pages are not ours, and have no state; "
-          + "\(Rule.ofLibrary("it knows what it wrote")); ask the kernel, as with `expect kernel dirty 0`\(otherwise)")
+          + "\(Rule.ofLibrary("it has states only of files that are open for writing")); ask the kernel, as with `expect kernel dirty 0`\(otherwise)"
+      )
     }
     return file
   }
