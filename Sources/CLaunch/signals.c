@@ -30,6 +30,8 @@ static bool is_ending(int number) {
   }
 }
 
+static sigset_t mask_before;
+
 int claunch_open_signals(void) {
   // ncurses ignores SIGTSTP while it draws, and a pending signal is lost when it becomes ignored. It leaves a handler
   // as it is; this one never runs.
@@ -49,9 +51,11 @@ int claunch_open_signals(void) {
   }
   int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   sigaddset(&set, SIGWINCH);
-  pthread_sigmask(SIG_BLOCK, &set, NULL);
+  pthread_sigmask(SIG_BLOCK, &set, &mask_before);
   return signals;
 }
+
+void claunch_unblock_signals(void) { pthread_sigmask(SIG_SETMASK, &mask_before, NULL); }
 
 int claunch_next_signal(int signals) {
   struct signalfd_siginfo info;

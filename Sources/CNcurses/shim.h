@@ -118,11 +118,10 @@ static inline bool cnc_has_xterm_mouse(void) {
 // for the rest. Call it with nothing of ncurses in the output buffer.
 static inline void cnc_report_drags(int output, bool on) { dprintf(output, "\033[?1002%c", on ? 'h' : 'l'); }
 
-// Turns on bracketed paste, where the terminal takes sequences of ECMA-48; a terminal without it ignores that. Call it
-// with nothing of ncurses in the output buffer.
-static inline void cnc_mark_pastes(int output, bool on) {
+// Whether the terminal takes sequences of ECMA-48, such as the modes of xterm: one that lacks a mode ignores it.
+static inline bool cnc_speaks_ecma48(void) {
   const char *move = tigetstr("cup");
-  if (move && !strncmp(move, "\033[", 2)) dprintf(output, "\033[?2004%c", on ? 'h' : 'l');
+  return move && !strncmp(move, "\033[", 2);
 }
 
 enum { CNC_NOTHING, CNC_PRESS, CNC_RELEASE, CNC_DRAG, CNC_SCROLL_UP, CNC_SCROLL_DOWN };

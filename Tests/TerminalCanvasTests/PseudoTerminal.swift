@@ -35,11 +35,16 @@ final class PseudoTerminal {
     return (master, slave)
   }
 
-  /// Types raw bytes, and gives the keys that they were taken for.
-  func keys(_ bytes: String) -> [Key] {
+  /// Types raw bytes.
+  func type(_ bytes: String) {
     let text = Array(bytes.utf8)
     // SAFETY: the array lives for the length of the call.
     _ = unsafe write(master, text, text.count)
+  }
+
+  /// Types raw bytes, and gives the keys that they were taken for.
+  func keys(_ bytes: String) -> [Key] {
+    type(bytes)
     var keys: [Key] = []
     while let key = terminal.nextKey() { keys.append(key) }
     return keys

@@ -67,7 +67,11 @@ func spawn(_ words: [String], files: [String], environment: [String: String] = [
   unsafe posix_spawnattr_setsigdefault(&attributes, &all)
   unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
   var child = pid_t()
-  let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
+  // A program that is tested reads no settings of the person who runs the tests, and leaves nothing in their folders.
+  let nowhere = ["XDG_CONFIG_HOME": "/dev/null", "XDG_STATE_HOME": "/dev/null"]
+  let variables = ProcessInfo.processInfo.environment.merging(nowhere) { $1 }.merging(environment) { $1 }.map {
+    "\($0)=\($1)"
+  }
   let code = unsafe withCStrings(["env"] + words) { words in
     unsafe withCStrings(variables) { unsafe posix_spawnp(&child, "env", &actions, &attributes, words, $0) }
   }

@@ -15,7 +15,7 @@ public final class TerminalProgram {
   /// Starts it; 80 columns and 24 rows unless named, and no signal ignored but the one that is named.
   public init(
     _ arguments: [String], in folder: TemporaryFolder, columns: UInt16 = 80, rows: UInt16 = 24,
-    ignoring signal: String? = nil
+    ignoring signal: String? = nil, environment: [String: String] = [:]
   ) throws {
     var (master, slave) = (Int32(-1), Int32(-1))
     var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
@@ -28,7 +28,10 @@ public final class TerminalProgram {
     processID = try spawn(
       (signal.map { ["--ignore-signal=\($0)"] } ?? []) + ["-C", folder.path.string, mmapview] + arguments,
       files: Array(repeating: "/proc/self/fd/\(slave)", count: 3),
-      environment: ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no"])
+      environment: ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no"].merging(environment)
+      {
+        $1
+      })
   }
 
   deinit {

@@ -125,6 +125,49 @@ final class PlainTests: FolderSuite {
     #expect(others.output.contains("\nerror: page 16: the last page is 15\ngoodbye\n"))
   }
 
+  private func typed(_ lines: String, _ arguments: String) throws -> String {
+    let outcome = try run(
+      "script", ["-qec", "\(mmapview) \(arguments) --plain", "/dev/null"], in: folder.path.string, input: lines)
+    return outcome.output.replacing("\r\n", with: "\n")
+  }
+
+  @Test("On a terminal the end asks what is to become of pages that are not durable; a pipe is asked nothing")
+  func question() throws {
+    let work = "allocate 2p\nwrite r1 zero\n"
+    let stayed = try typed(work + "q\nno\nstatus json\nq\nq\n", "a --create 64k")
+    #expect(stayed.contains("2 pages written and not durable: s syncs and quits, q quits, else stay > "), "\(stayed)")
+    #expect(stayed.contains(#""written":2"#) && stayed.contains("goodbye") && stayed.contains("in its own time"))
+    let synced = try typed(work + "quit\ns\n", "b --create 64k")
+    #expect(synced.contains("made all durable: 2 pages"), "\(synced)")
+    #expect(!synced.contains("in its own time"))
+    #expect(try typed("quit\n", "b").contains("goodbye"))
+    let ended = try typed(work + "q\n\u{4}", "c --create 64k")
+    #expect(ended.contains("in its own time"), "\(ended)")
+    #expect(try !plain("d", "--create", "64k", input: work + "q\nq\n").output.contains("syncs and quits"))
+  }
+
+  @Test("On a terminal a command that writes a file that is only looked at asks whether it may")
+  func consentAsked() throws {
+    try folder.put("a", [UInt8](repeating: 7, count: 4096))
+    let refused = try typed("allocate 1p\nno\nstatus json\nq\n", "a")
+    #expect(refused.contains("a is open for reading only: y opens it for writing, else it stays so > "), "\(refused)")
+    #expect(refused.contains(#""writable":false"#))
+    let allowed = try typed("allocate 1p\ny\nallocate 1p\nstatus json\nq\n", "a")
+    #expect(allowed.contains(#""writable":true"#) && allowed.contains("r1: 1 page at 0x0"), "\(allowed)")
+    #expect(try folder.bytes("a") == [UInt8](repeating: 7, count: 4096))
+  }
+
+  @Test("Why the library and the kernel differ is said of a page, where they do")
+  func why() throws {
+    let lines = try plain("a", "--create", "64k", input: "allocate 1p\nwrite r1 zero\nflush r1\npage 0\nq\n").lines
+    guard lines.contains(where: { $0.hasPrefix("kernel: page 0: cached") && !$0.contains("unknown") }) else {
+      try skip("the kernel does not say here what is dirty")
+    }
+    // Dirty, in writeback, or clean: none of it is durable.
+    let why = lines.filter { $0.hasPrefix("why: ") }
+    #expect(why.count <= 1 && why.allSatisfy { $0.count > 20 }, "\(lines)")
+  }
+
   @Test("Input that is no text, or no line that a command could have, is refused and ends nothing")
   func oddInput() throws {
     let outcome = try run(

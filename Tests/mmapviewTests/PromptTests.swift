@@ -85,19 +85,33 @@ final class PromptTests: SessionSuite {
     #expect(styles(type(["sync"]), rows: 2).first?.hasPrefix(" dddddddddd") == true)
   }
 
-  @Test("The tabulator goes as far as it is clear, then through the candidates, and back")
+  @Test("The tabulator goes as far as it is clear and lists the candidates; Shift-Tab puts one after the other")
   func completion() {
     #expect(type(["al", Key.tab]).line.string == "allocate ")
     let first = type(["write r", Key.tab])
     #expect(first.line.string == "write r")
     #expect(frame(first).lines.suffix(2).first == " r1  r2  r3  r4  r5  r6  r7  r8  r9  r10  r11  r12")
-    let second = type([Key.tab, Key.tab], into: first)
+    let second = type([Key.backTab, Key.backTab], into: first)
     #expect(second.line.string == "write r2")
     #expect(styles(second, rows: 2).first?.hasPrefix(" tt  TT  tt") == true)
-    #expect(type([Key.backTab, Key.backTab], into: second).line.string == "write r12")
-    #expect(type([" pa", Key.tab], into: second).line.string == "write r2 page ")
+    #expect(type(Array(repeating: Key.backTab, count: 11), into: second).line.string == "write r1")
+    #expect(type([" pa", Key.tab], into: second).line.string == "write r2 page")
     #expect(type(["xyz", Key.tab]).line.string == "xyz")
-    #expect(type(["al 2p", Key.home, Key.right, Key.right, Key.tab]).line.string == "allocate  2p")
+    #expect(shown(type(["al 2p", Key.home, Key.right, Key.right, Key.tab])) == "allocate |2p")
+  }
+
+  @Test(
+    "The tabulator inserts nothing that was not begun, however often it is pressed",
+    arguments: [
+      ("", ""), ("write r", "write r"), ("write ", "write "), ("sync ", "sync "), ("status ", "status "),
+      ("pause ", "pause "), ("quit s", "quit sync"), ("quit sync", "quit sync"), ("theme dark", "theme dark"),
+      ("goto 1", "goto 1"), ("write r2", "write r2 "), ("write r1", "write r1"), ("write r1 pag", "write r1 page"),
+      ("open ", "open "), ("source a", "source a"), ("workers start 4 fl", "workers start 4 flush="),
+      ("workers start 4 flush=", "workers start 4 flush="), ("# x", "# x"),
+    ])
+  func unasked(line: String, expected: String) {
+    for count in 1...4 { #expect(type([line] + Array(repeating: Key.tab, count: count)).line.string == expected) }
+    #expect(type([line, Key.tab, "\u{1f}"]).line.string == (line == expected ? "" : line))
   }
 
   @Test("More candidates than fit are shown by the windowful, and the rest is counted")
@@ -108,7 +122,9 @@ final class PromptTests: SessionSuite {
     let row = frame(prompt).lines.suffix(2).first ?? ""
     #expect(row.hasPrefix(" candidate-10  candidate-11"))
     #expect(row.hasSuffix("+37"))
-    let last = type([Key.tab, Key.backTab], into: prompt)
+    #expect(frame(type([Key.tab], into: prompt)).lines.suffix(2).first?.hasPrefix(" candidate-13") == true)
+    #expect(type([Key.tab], into: prompt).line.string == "open candidate-")
+    let last = type(Array(repeating: Key.backTab, count: 40), into: prompt)
     #expect(last.line.string == "open candidate-49")
     #expect(frame(last).lines.suffix(2).first?.contains("candidate-49") == true)
   }
@@ -139,6 +155,12 @@ final class PromptTests: SessionSuite {
       ("\u{01}\u{0b}", "|"), ("\u{01}\u{06}\u{14}", "no|e two  three"), ("x\u{14}", "one two  threxe|"),
       ("\u{17}\u{01}\u{19}", "three|one two  "), ("\u{15}\u{19}\u{19}", "one two  threeone two  three|"),
       ("\u{01}\u{04}\u{06}\u{04}\u{02}", "|n two  three"), ("\u{04}", "one two  three|"),
+      // Cuts in a row are one text, and a move ends it.
+      ("\u{17}\u{17}\u{19}", "one two  three|"), ("\u{02}\u{0b}\u{15}\u{19}", "one two  three|"),
+      ("\u{17}\u{02}\u{06}\u{17}\u{19}", "one two  |"),
+      // What is typed in a row is one change.
+      ("\u{02}\u{06}abc\u{1f}", "one two  three|"), ("abc\u{1f}", "|"), ("\u{17}abc\u{1f}\u{1f}", "one two  three|"),
+      ("\u{15}\u{1f}\u{1f}\u{1f}", "|"),
     ])
   func control(keys: String, expected: String) { #expect(shown(type(["one two  three", keys])) == expected) }
 
@@ -154,7 +176,7 @@ final class PromptTests: SessionSuite {
     }
     var history = History(in: nil)
     history.record("sync all")
-    #expect(shown(type(["one two", "\u{17}", "\u{15}", "\u{10}", " \u{19}"], history)) == "sync all one |")
+    #expect(shown(type(["one two", "\u{17}", "\u{15}", "\u{10}", " \u{19}"], history)) == "sync all one two|")
   }
 
   @Test("Alt and a letter go by words or do nothing, and never leave the prompt")
@@ -162,7 +184,91 @@ final class PromptTests: SessionSuite {
     #expect(shown(type(["one two", Key.alt("b"), Key.alt("b"), Key.alt("f")])) == "one| two")
     #expect(shown(type(["one two", Key.alt("b"), Key.alt("d")])) == "one |")
     #expect(shown(type(["one two", Key.alt("\u{7f}")])) == "one |")
+    // Words are letters and digits; Ctrl-W goes by blanks.
+    #expect(shown(type(["open a/b-1.bin", Key.alt("b"), Key.alt("b")])) == "open a/b-|1.bin")
+    #expect(shown(type(["open a/b-1.bin", Key.alt("\u{7f}")])) == "open a/b-1.|")
+    #expect(shown(type(["open a/b-1.bin", "\u{17}"])) == "open |")
+    #expect(shown(type(["open a/b", Key.home, Key.alt("f"), Key.alt("f")])) == "open a|/b")
+    #expect(shown(type(["one, two", Key.alt("t")])) == "two, one|")
+    #expect(shown(type(["one two three", Key.home, Key.alt("f"), Key.alt("t")])) == "two one| three")
+    #expect(shown(type(["one", Key.alt("t")])) == "one|")
+    #expect(shown(type(["one two", Key.home, Key.alt("u"), Key.alt("c")])) == "ONE Two|")
+    #expect(shown(type(["ONE TWO", Key.home, Key.alt("l")])) == "one| TWO")
     #expect(shown(type(["one two", Key.alt("w"), Key.alt("s")])) == "one two|")
+  }
+
+  @Test("Ctrl-R searches back, goes on to older lines, and gives the line as it was before")
+  func searchBack() {
+    var history = History(in: nil)
+    for line in ["allocate 1p", "write r1 zero", "sync r1", "write r2 page"] { history.record(line) }
+    let search = "\u{12}"
+    let found = type(["dra", search, "write"], history)
+    #expect(found.line.string == "write r2 page")
+    #expect(frame(found).lines.suffix(4).contains { $0.contains("search back: write") })
+    #expect(type([search], into: found, history).line.string == "write r1 zero")
+    #expect(type([search, search], into: found, history).line.string == "write r1 zero")
+    #expect(type(["x"], into: found, history).search?.isFound == false)
+    #expect(type([Key.backspace, Key.backspace], into: found, history).line.string == "write r2 page")
+    #expect(type(["\u{07}"], into: found, history).line.string == "dra")
+    #expect(shown(type([Key.escape, "!"], into: found, history)) == "write r2 page!|")
+    #expect(shown(type([Key.left, Key.backspace], into: found, history)) == "write r2 pa|e")
+    var entered = found
+    let context = Completion.Context(rangeCount: 12)
+    guard case .entered(let command?) = entered.take(.enter, history, context), "\(command)" == "write r2 page" else {
+      Issue.record("Enter enters the line that was found")
+      return
+    }
+    #expect(type([Key.alt("<")], history).line.string == "allocate 1p")
+    #expect(type(["x", Key.alt("<"), Key.alt(">")], history).line.string == "x")
+    #expect(type([Key.alt("<"), Key.alt(">")], history).line.string.isEmpty)
+    #expect(type([search, "e"], History(in: nil)).line.string.isEmpty)
+  }
+
+  @Test(
+    "What is typed after / is found as it is typed; prefixes are for bytes, states and the kernel's word",
+    arguments: [
+      ("SQLite format 3", "find text \"SQLite format 3\""), ("a \"b\" # \\n", #"find text "a \"b\" # \\n""#),
+      ("hex:7f45 4c46", "find hex 7f454c46"), ("hex:00", "find hex 00"), ("state:written", "find state written"),
+      ("kernel:dirty", "find kernel dirty"), ("text:hex:00", "find text hex:00"), ("0x10", "find text 0x10"),
+      (" x", "find text \" x\""), ("", "find next"), ("?", "find text ?"),
+    ])
+  func finding(typed: String, expected: String) throws {
+    var prompt = type([typed], into: Prompt("", .find))
+    guard case .entered(let command?) = prompt.take(.enter, History(in: nil), Completion.Context(rangeCount: 0)) else {
+      Issue.record("\(typed): \(prompt.error?.description ?? "left")")
+      return
+    }
+    #expect("\(command)" == (try "\(#require(try Command(parsing: expected)))"))
+  }
+
+  @Test("A wrong word after a prefix is marked where it stands, and its words are completed")
+  func findingWrong() {
+    let wrong = type(["state:durabel", Key.enter], into: Prompt("", .find))
+    #expect(frame(wrong).lines.last == "/state:durabel")
+    #expect(styles(wrong, rows: 1) == ["kttttttEEEEEEE"])
+    #expect(wrong.error?.description.contains("\"durabel\" is no state") == true)
+    #expect(type(["hex:7f4", Key.enter], into: Prompt("", .find)).error != nil)
+    #expect(type(["hex:", Key.enter], into: Prompt("", .find)).error?.description.contains("missing") == true)
+    #expect(type(["text:", Key.enter], into: Prompt("", .find)).error != nil)
+    #expect(type(["kernel:d", Key.tab], into: Prompt("", .find)).line.string == "kernel:dirty")
+    #expect(type(["ker", Key.tab], into: Prompt("", .find)).line.string == "kernel:")
+    #expect(type([Key.tab, Key.tab], into: Prompt("", .find)).line.string.isEmpty)
+    #expect(type(["xyz", Key.tab], into: Prompt("", .find)).line.string == "xyz")
+    #expect(frame(Prompt("", .find)).lines.suffix(4).contains { $0.contains("hex:7f45 4c46") })
+  }
+
+  @Test("How much is selected stands in the last row, and how that ends")
+  func selection() throws {
+    func last(_ interface: Interface) -> String {
+      Screen.draw(Snapshot(session, interface, width: 80, height: 16)).textLines.last ?? ""
+    }
+    try perform("select 2-13")
+    #expect(last(Interface()).hasPrefix(" 12 pages selected (48 KiB)  Esc none  "))
+    var interface = Interface()
+    interface.anchor = 2
+    #expect(last(interface).hasPrefix(" selecting 12 pages (48 KiB)  Esc ends  "))
+    try perform("select none")
+    #expect(!last(Interface()).contains("selected"))
   }
 
   @Test("Pasted text stands where the cursor is; of several lines only the first")
@@ -210,11 +316,12 @@ final class PromptTests: SessionSuite {
       [
         Key.tab, Key.backTab, Key.up, Key.down, Key.left, Key.right, Key.controlLeft, Key.controlRight, Key.home,
         Key.end,
-        Key.backspace, Key.delete, Key.enter, "\u{17}", "\u{0b}",
+        Key.backspace, Key.delete, Key.enter, "\u{17}", "\u{0b}", "\u{12}", "\u{1f}", "\u{19}", "\u{14}", Key.alt("t"),
+        Key.alt("u"), Key.alt("c"), Key.alt("<"), Key.alt(">"), Key.alt("\u{7f}"),
       ] + ["open ", "w", "r1", " ", "\"", "\u{301}", "漢", "👩‍👩‍👧", "\\", "#", "file:", "error x ", "flush="]
     var random = Seeded(7)
-    for _ in 0..<200 {
-      var prompt = Prompt()
+    for round in 0..<400 {
+      var prompt = Prompt("", round % 4 == 0 ? .find : .command)
       for _ in 0..<20 {
         prompt = type([keys[.random(in: 0..<keys.count, using: &random)]], into: prompt, history)
         #expect(prompt.line.cursor <= prompt.line.text.count)

@@ -16,7 +16,8 @@ final class Window {
     let isStarted = try isSoon {
       try tmux([
         "new-session", "-d", "-s", name, "-x", "\(width)", "-y", "\(height)", "-c", folder.path.string,
-        "env", "PS1=shell> ", "XDG_STATE_HOME=\(folder.path)/state", "bash", "--norc", "--noprofile",
+        "env", "PS1=shell> ", "XDG_STATE_HOME=\(folder.path)/state",
+        "XDG_CONFIG_HOME=\(folder.path)/config", "bash", "--norc", "--noprofile",
       ]).status == 0
     }
     guard isStarted, try isSoon({ try text.contains("shell>") }) else { throw NeverCame(text: "shell>") }

@@ -17,6 +17,9 @@ void claunch_ignore_write_signals(void);
 // SIGTTOU stop a job in the background, and stay as they are.
 int claunch_open_signals(void);
 
+// Blocks what was blocked before claunch_open_signals: a program that takes the place of this one inherits it.
+void claunch_unblock_signals(void);
+
 // The number of a signal that has come, or 0.
 int claunch_next_signal(int signals);
 

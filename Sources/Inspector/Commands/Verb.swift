@@ -26,8 +26,8 @@ package struct Verb: Sendable {
     ByteAction.verb, ZoomAction.verb, SelectAction.verb, FindAction.verb, ThemeAction.verb, LayerAction.verb,
     StatusAction.verb, PageAction.verb, KernelAction.verb, ExtentsAction.verb, UsersAction.verb, WatchAction.verb,
     MarkAction.verb, DiffAction.verb, BackAction.verb, ForwardAction.verb, NowAction.verb, ScreenAction.verb,
-    SayAction.verb, NoteAction.verb,
-    CaptionAction.verb, PauseAction.verb, Expectation.verb, SourceAction.verb, Setting.verb, RecordAction.verb,
+    CopyAction.verb, SayAction.verb, NoteAction.verb, CaptionAction.verb, PauseAction.verb, Expectation.verb,
+    SourceAction.verb, Setting.verb, BindKeyAction.verb, RecordAction.verb,
     StopAction.verb, HelpAction.verb, QuitAction.verb,
   ]
 

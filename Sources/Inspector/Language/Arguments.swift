@@ -64,6 +64,9 @@ struct Arguments {
     return true
   }
 
+  /// The next word, if it is the last.
+  var only: Word? { next + 1 == words.count ? words[next] : nil }
+
   mutating func rest(_ kind: ArgumentKind) -> [Word] { rest { _ in kind } }
 
   /// All words that are left; their kind may depend on them.

@@ -39,21 +39,45 @@ package struct Completion: Sendable, Equatable {
   /// The columns of the line that a candidate takes the place of.
   package let columns: Range<Int>
   package let candidates: [Candidate]
+  /// Whether more can follow after the only candidate.
+  package let goesOn: Bool
 
   /// What can stand at a column of a line, in characters from 0; what is behind it is ignored.
   package init(_ line: String, cursor: Int, in context: Context) {
     let before = String(line.prefix(cursor))
     let end = before.count
     guard let (words, begun) = Word.splitUnfinished(before) else {
-      (columns, candidates) = (end..<end, [])
+      (columns, candidates, goesOn) = (end..<end, [], false)
       return
     }
     columns = begun.columns
-    candidates = Self.expected(after: words).reduce(into: []) { found, kind in
+    let found: [Candidate] = Self.expected(after: words).reduce(into: []) { found, kind in
       for candidate in kind.candidates(for: begun.text, in: context) where !found.contains(candidate) {
         found.append(candidate)
       }
     }
+    candidates = found
+    let only = found.count == 1 ? found.map { Word(text: $0.word, columns: begun.columns) } : []
+    goesOn = !only.isEmpty && !Self.expected(after: words + only).isEmpty
+  }
+
+  /// The same for a line that is to be found.
+  package init(finding line: String, cursor: Int, in context: Context) {
+    let before = String(line.prefix(cursor))
+    guard let prefix = FindPrefix.of(before), prefix != .text else {
+      (columns, goesOn) = (0..<before.count, false)
+      candidates =
+        before.isEmpty
+        ? []
+        : FindPrefix.allCases.map(\.mark).filter { $0.hasPrefix(before) }.map { Candidate(word: $0, isWhole: false) }
+      return
+    }
+    let verb = "find \(prefix) "
+    let found = Completion(
+      verb + before.dropFirst(prefix.mark.count), cursor: before.count - prefix.mark.count + verb.count, in: context)
+    let shift = prefix.mark.count - verb.count
+    columns = found.columns.lowerBound + shift..<found.columns.upperBound + shift
+    (candidates, goesOn) = (found.candidates, false)
   }
 
   // Nothing if the words before are wrong.

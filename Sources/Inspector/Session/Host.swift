@@ -8,6 +8,8 @@ package struct Host {
   package var takeScreen: ((OutputFile?) throws(CommandError) -> [String])?
   /// Steps through what its screen has shown, and returns what is to be said of it.
   package var stepInPast: ((PastStep) throws(CommandError) -> [String])?
+  /// Puts a text into the clipboard of the terminal that is looked at; `nil` where there is none.
+  package var copy: ((String) throws(CommandError) -> Void)?
   /// Files that the host has open, and that nothing may be written over.
   package var filesInUse: () -> [OutputFile.InUse] = { [] }
   /// Marks the moment in the recording of the screen.

@@ -17,6 +17,8 @@ package struct ViewState {
   package internal(set) var hiddenPanes: Set<OptionalPane> = []
   /// What the key `w` writes: the pattern that was written last, or that was set since.
   package internal(set) var pattern = Pattern.counter
+  /// What keys do that a person has bound, in the order in which that was done.
+  package internal(set) var keys: [(key: KeyName, command: Command)] = []
   var lastTarget: Target?
   package internal(set) var captions = Captions()
   /// Whether the presenter's notes are shown.

@@ -16,9 +16,9 @@ package enum CrashGuard {
   nonisolated(unsafe) private static var output = STDOUT_FILENO
   nonisolated(unsafe) private static var previous: UnsafeMutablePointer<sigaction>?
 
-  // No marks around pasted text, no reports of the mouse; leave the alternate screen, show the cursor, plain attributes.
+  // A frame that was begun is shown; no marks around pasted text, no reports of the mouse; leave the alternate screen, show the cursor, plain attributes.
   private static let restore: StaticString =
-    "\u{1b}[?2004l\u{1b}[?1006l\u{1b}[?1002l\u{1b}[?1000l\u{1b}[?1049l\u{1b}[?25h\u{1b}[0m\r\n"
+    "\u{1b}[?2026l\u{1b}[?2004l\u{1b}[?1006l\u{1b}[?1002l\u{1b}[?1000l\u{1b}[?1049l\u{1b}[?25h\u{1b}[0m\r\n"
 
   /// Installs the handlers; one that must run before them, such as the guard over mapped files, is installed later.
   package static func arm() {

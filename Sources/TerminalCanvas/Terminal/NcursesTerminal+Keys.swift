@@ -109,6 +109,7 @@ extension NcursesTerminal {
       pasted = PastedText()
       return nil
     }
+    if takeAnswer(text) { return nil }
     if let event = MouseEvent(report: text) { return .mouse(event) }
     return Self.sequences.first { $0.text == "\u{1b}[" + text }?.key ?? .unknown
   }

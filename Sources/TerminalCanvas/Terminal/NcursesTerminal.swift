@@ -38,8 +38,15 @@ package final class NcursesTerminal {
   // The bytes after `ESC [` of a sequence whose end has not come yet.
   var sequence: String?
   var pasted: PastedText?
-  private var sent = SentBytes()
-  private let output: Int32
+  /// Whether the terminal shows each frame at once and whole.
+  package internal(set) var synchronizes = false
+  // Until when the answer may come whether it does; `nil` where none is to come.
+  var askedUntil: ContinuousClock.Instant?
+  var sent = SentBytes()
+  let input: Int32
+  let output: Int32
+  // Whether it takes sequences of ECMA-48.
+  let speaksECMA48: Bool
   private let reportsDrags: Bool
   private var isOpen = true
 
@@ -65,10 +72,12 @@ package final class NcursesTerminal {
     if usesMouse { sent.counting { reportsMouse = cnc_ask_for_mouse() } }
     reportsDrags = reportsMouse && cnc_has_xterm_mouse()
     self.palette = palette
-    self.output = output
+    (self.input, self.output) = (input, output)
+    speaksECMA48 = cnc_speaks_ecma48()
     Self.nameKeys()
     takeColors()
     sent.counting(setModes)
+    sent.counting(askForSynchronizedOutput)
   }
 
   /// Throws if there is no terminal that can show a screen, and leaves it as it is.
@@ -120,6 +129,7 @@ package final class NcursesTerminal {
     }
     shown = canvas
     sent.counting {
+      if synchronizes { send(TerminalSequences.frameBegins) }
       if let cursor {
         curs_set(1)
         move(Int32(cursor.y), Int32(cursor.x))
@@ -127,8 +137,12 @@ package final class NcursesTerminal {
         curs_set(0)
       }
       cnc_refresh()
+      if synchronizes { send(TerminalSequences.frameEnds) }
     }
   }
+
+  /// Sends the next canvas whole.
+  package func repaint() { shown = nil }
 
   // In one call: one for each stretch of a style takes twice the time.
   private func put(_ canvas: Canvas, _ y: Int, _ columns: Range<Int>) {
@@ -156,12 +170,12 @@ package final class NcursesTerminal {
 
   // Modes that ncurses has no functions for.
   private func setModes() {
-    cnc_mark_pastes(output, true)
+    if speaksECMA48 { send("\u{1b}[?2004h") }
     if reportsDrags { cnc_report_drags(output, true) }
   }
 
   private func giveBack() {
-    cnc_mark_pastes(output, false)
+    if speaksECMA48 { send("\u{1b}[?2004l") }
     if reportsDrags { cnc_report_drags(output, false) }
     curs_set(1)
     endwin()
@@ -180,6 +194,7 @@ package final class NcursesTerminal {
   package func close() {
     guard isOpen else { return }
     isOpen = false
+    awaitAnswer()
     sent.counting(giveBack)
     CrashGuard.terminalIsBack()
   }

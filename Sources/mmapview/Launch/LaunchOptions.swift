@@ -28,6 +28,8 @@ struct LaunchOptions {
   private let isReplay: Bool
   let cast: CastRecorder.Request?
   let speed: Speed?
+  /// What is set from the start; `nil` where it must not be: what runs without a person does the same everywhere.
+  let configuration: Configuration?
   private let isPlain: Bool
 
   init(_ options: MmapView) throws {
@@ -47,6 +49,9 @@ struct LaunchOptions {
     readsInput = options.headless && options.replay == "-"
     isReplay = options.replay != nil
     speed = try Self.speed(options)
+    configuration =
+      options.headless || options.noConfig
+      ? nil : Configuration.place(Environment.variable).map { Configuration(contentsOf: $0) }
     cast = try Self.cast(options)
     lesson = try Self.lesson(options)
     var script = Script()
@@ -67,6 +72,9 @@ struct LaunchOptions {
     frames = try options.frames.map { try Frames($0) }
     try checkOutputs(options)
   }
+
+  /// Whether nothing is named that opens a file.
+  var beginsEmpty: Bool { opening == nil && lesson == nil && script.steps.isEmpty }
 
   /// The script as the screen plays it.
   var replay: Replay { Replay(keepsTimes: speed != nil, isGuided: isReplay) }
@@ -233,6 +241,7 @@ extension Session {
   convenience init(opening launch: LaunchOptions) throws(CommandError) {
     try self.init()
     if !launch.readsInput { load(launch.script) }
+    if let configuration = launch.configuration { configure(configuration) }
     if let opening = launch.opening { try perform(opening) }
     // What was done so far is the beginning of the recording.
     if let output = launch.record {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CLaunch
 import Glibc
 import Inspector
+import SystemPackage
 import TerminalCanvas
 
 extension Layer: ExpressibleByArgument {}
@@ -108,6 +109,12 @@ struct MmapView: ParsableCommand {
   @Flag(help: "Leave the mouse to the terminal, for its own selection.")
   var noMouse = false
 
+  @Flag(help: "Leave the configuration file unread.")
+  var noConfig = false
+
+  @Flag(help: "Check the configuration file, and print each line that is wrong.")
+  var checkConfig = false
+
   @Option(
     help: ArgumentHelp("Print a script, or standard input for -, in its canonical form.", valueName: "SCRIPT"),
     completion: .file())
@@ -156,6 +163,10 @@ struct MmapView: ParsableCommand {
         try LinePrinter.write(page)
         return
       }
+      if checkConfig {
+        try checkConfiguration()
+        return
+      }
       if lesson == "" {
         try LinePrinter.print(Lesson.list(Lesson.all()))
         return
@@ -201,6 +212,19 @@ struct MmapView: ParsableCommand {
     }
   }
 
+  private func checkConfiguration() throws {
+    guard let place = Configuration.place(Environment.variable) else {
+      throw UsageError(description: "--check-config: neither XDG_CONFIG_HOME nor HOME names a folder; set one")
+    }
+    let configuration = Configuration(contentsOf: place)
+    for error in configuration.errors {
+      LinePrinter.complain([error.description] + (error.mark.map(Excerpt.lines) ?? []))
+    }
+    guard configuration.errors.isEmpty else { throw ExitCode.failure }
+    let state = configuration.exists ? counted(configuration.commands.count, "line") + ", all right" : "there is none"
+    try LinePrinter.print(["\(place): \(state)"])
+  }
+
   // What is printed by those options that ask for no file.
   private func page() throws(ScriptError) -> String? {
     if manual { return Manual.page }
@@ -223,10 +247,27 @@ struct MmapView: ParsableCommand {
   private func runScreen(_ launch: LaunchOptions, _ session: Session, _ cast: CastRecorder?, _ signals: Int32) throws {
     let terminal = try NcursesTerminal(session.view.theme.palette, color: color, usesMouse: !noMouse)
     let loop = try RunLoop(session, terminal, launch.replay, signals: signals, isASCII: ascii, cast: cast)
+    loop.startsLessons = launch.record == nil && cast == nil
+    if launch.beginsEmpty { loop.offerStart() }
     let signal = try loop.run()
+    if let lesson = loop.nextLesson { try become(lesson) }
     if let farewell = session.farewell { try LinePrinter.print([farewell]) }
     // As a shell reports a process that a signal ended.
     if let signal { throw ExitCode(128 + signal) }
+  }
+
+  // A lesson has mounts of its own, which only a process with one thread can get: it begins as another program.
+  private func become(_ lesson: Int) throws {
+    let switches = [(ascii, "--ascii"), (noMouse, "--no-mouse"), (noConfig, "--no-config")]
+    var words = ["mmapview", "--lesson", "\(lesson)", "--color", color.rawValue] + switches.filter(\.0).map(\.1)
+    if let theme { words += ["--theme", theme.rawValue] }
+    claunch_unblock_signals()
+    // SAFETY: the words end with nil, and live until the program is replaced, or ends because it can't be.
+    var copies = unsafe words.map { unsafe strdup($0) } + [nil]
+    unsafe execv("/proc/self/exe", &copies)
+    let error = Errno(rawValue: errno)
+    complain("`mmapview --lesson \(lesson)` can't be started from here (\(error)); type it in the shell")
+    throw ExitCode.failure
   }
 
   private func complain(_ line: String) { LinePrinter.complain(["mmapview: \(line)"]) }

@@ -1,5 +1,6 @@
 import Glibc
 import Inspector
+import TerminalCanvas
 
 /// Speaks in lines with a person who types commands, or with a screen reader: no screen, no keys, every event as text.
 ///
@@ -12,11 +13,19 @@ final class Plain: FrontEnd {
   private var scriptFailed = false
   private var news = News()
   private var isPrompting = false
+  private var question: PlainQuestion?
   private let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
 
   init(_ session: Session, _ options: LaunchOptions, isASCII: Bool) {
     self.session = session
     session.isAttended = isTerminal
+    if isTerminal {
+      session.host.copy = { text throws(CommandError) in
+        do throws(ScriptError) { try LinePrinter.write(TerminalSequences.copy(text)) } catch {
+          throw CommandError(error.description)
+        }
+      }
+    }
     Headless.printScreens(of: session, size: options.size, isASCII: isASCII)
   }
 
@@ -43,7 +52,12 @@ final class Plain: FrontEnd {
 
   func rest(after progress: Player.Progress) throws(ScriptError) {
     if case .performed = progress { return }
-    if session.isWatching, session.job?.wasStopped == false, isTerminal {
+    if let question, let line = input.next() {
+      self.question = nil
+      if let command = question.command(for: (try? line.text) ?? "") { carryOut(command, isAnswer: true) }
+    } else if question != nil, !input.hasEnded {
+      try sleep()
+    } else if session.isWatching, session.job?.wasStopped == false, isTerminal {
       if input.next() != nil || input.hasEnded { carryOut(.stop) } else { try sleep() }
     } else if session.isWaiting, !session.isWaitingForKey {
       session.waitForNews()
@@ -67,7 +81,12 @@ final class Plain: FrontEnd {
     } catch { session.note(Event(.failure, ["\(error)"])) }
   }
 
-  private func carryOut(_ command: Command) {
+  private func carryOut(_ command: Command, isAnswer: Bool = false) {
+    // No question to a pipe: it has its lines already.
+    if isTerminal, !isAnswer, let question = PlainQuestion(before: command, session) {
+      self.question = question
+      return
+    }
     do throws(CommandError) {
       if let claim = session.lessonsClaim(on: command) { throw CommandError(claim) }
       try session.perform(command)
@@ -89,7 +108,7 @@ final class Plain: FrontEnd {
 
   private func sleep() throws(ScriptError) {
     if isTerminal, !isPrompting, !session.isWatching {
-      try LinePrinter.write(session.isWaitingForKey ? "Enter goes on > " : "> ")
+      try LinePrinter.write((question?.text ?? (session.isWaitingForKey ? "Enter goes on " : "")) + "> ")
     }
     isPrompting = isTerminal && (isPrompting || !session.isWatching)
     guard session.waitForNews(orInput: STDIN_FILENO) else { return }

@@ -3,11 +3,14 @@ import RangedMmap
 
 /// The help screens, made from the tables of keys and of verbs.
 enum HelpText {
-  static func keys(_ glyphs: Glyphs, width: Int = 80) -> [String] {
+  static func keys(_ glyphs: Glyphs, width: Int = 80, _ bound: BoundKeys = BoundKeys()) -> [String] {
     let groups = [KeyMap.moving, KeyMap.looking, KeyMap.working, KeyMap.others]
-    let nameWidth = groups.joined().map { glyphs.spell($0.name).count }.max() ?? 0
+    let own = bound.rows.map { (name: $0.name, help: "\($0.command)") }
+    let rows =
+      groups.map { $0.compactMap { binding in bound.rest(of: binding).map { (name: $0.name, help: binding.help) } } }
+    let nameWidth = (rows.joined() + own).map { glyphs.spell($0.name).count }.max() ?? 0
     var lines = ["keys; w to u act on the range at the cursor, or on what is selected"]
-    for group in groups {
+    for group in rows {
       let entries = group.map { glyphs.spell($0.name).padded(to: nameWidth + 1) + $0.help }
       // Down the left column first: neighbours stand together. Below 80 columns there is one.
       let half = width < 80 ? entries.count : (entries.count + 1) / 2
@@ -16,6 +19,11 @@ enum HelpText {
         lines.append(" " + (right.isEmpty ? entries[row] : entries[row].padded(to: 38) + right))
       }
     }
+    if !own.isEmpty {
+      lines.append("bound with `key`; `key KEY default` gives back what it did")
+      lines += own.map { " " + glyphs.spell($0.name).padded(to: nameWidth + 1) + $0.help }
+    }
+    if let wayOut = bound.wayOut { lines.append(wayOut) }
     return lines + [
       "in a replay ] is the next caption; after [ it steps forward in the past", "`:` and then `?` shows the commands",
     ] + states(glyphs)
@@ -40,12 +48,17 @@ enum HelpText {
   }
 
   static let typing: [(keys: String, help: String)] = [
-    ("Tab Shift-Tab", "complete the word; again, the next candidate or the one before"),
-    ("↑ ↓", "earlier lines that begin with what is typed"),
-    ("Home Ctrl-A", "to the start of the line"), ("End Ctrl-E", "to its end"),
-    ("Ctrl-← Ctrl-→", "one word back, one word on; so do Alt-B and Alt-F"),
-    ("Ctrl-W Ctrl-U Ctrl-K", "cut the word before, all before, all behind the cursor; Alt-D the word behind"),
-    ("Ctrl-Y Ctrl-T Ctrl-D", "put what was cut last; exchange two characters; delete one, or leave an empty line"),
+    ("Tab", "as much of the word as is clear, and what it could be; nothing that was not begun"),
+    ("Shift-Tab", "put the next of them into the line"),
+    ("↑ ↓ Alt-< Alt->", "earlier lines that begin with what is typed; the first of them, and back to this one"),
+    ("Ctrl-R", "search back for a line that has a text in it"),
+    ("Home Ctrl-A End Ctrl-E", "to the start of the line, to its end"),
+    ("Ctrl-← Ctrl-→", "one word of letters and digits back, one on; so do Alt-B and Alt-F"),
+    ("Ctrl-W Ctrl-U Ctrl-K", "cut back to a blank, all before, all behind the cursor; Alt-Backspace and Alt-D a word"),
+    ("Ctrl-Y Ctrl-_", "put what was cut; undo"),
+    ("Ctrl-T Alt-T", "exchange two characters, two words"),
+    ("Alt-U Alt-L Alt-C", "the word in capitals, in small letters, with a capital"),
+    ("Ctrl-D Ctrl-L", "delete a character, or leave an empty line; draw the screen again"),
     ("Esc Ctrl-C", "leave"),
   ]
 }

@@ -12,14 +12,20 @@ enum HintView {
       return
     }
     let width = promptArea.width - 1
-    let text = shown.glyphs.spell(prompt.error?.description ?? hint(prompt.line, width))
+    let text = shown.glyphs.spell(prompt.error?.description ?? hint(prompt, width))
     let lines = wrapped(text, width, rows: mostRows, shown.glyphs)
     let area = promptArea.above(lines.count)
     canvas.fill(area)
     canvas.write(lines: lines, in: area.inset(left: 1), Style(prompt.error == nil ? .dim : .error))
   }
 
-  private static func hint(_ line: PromptLine, _ width: Int) -> String {
+  private static func hint(_ prompt: Prompt, _ width: Int) -> String {
+    if let search = prompt.search {
+      return "search back: \(search.wanted)\(search.isFound ? "" : " (in no earlier line)")    Ctrl-R older, "
+        + "Enter enters, Esc keeps the line, Ctrl-G the one before"
+    }
+    let line = prompt.line
+    if prompt.kind == .find { return FindPrefix.hint }
     guard !line.text.isEmpty else { return "Tab completes, ↑ recalls, ? lists commands, Esc leaves" }
     if let (verb, usage) = Completion.usage(of: line.beforeCursor) {
       // The help is not worth a second row.
@@ -39,7 +45,8 @@ enum HintView {
     }
     // 7 columns for the count of the rest.
     let pages = pages(labels.map { label in label.columns + 2 }, area.width - 7)
-    let page = pages.first { $0.contains(choices.index ?? 0) } ?? 0..<labels.count
+    let page =
+      choices.index.flatMap { index in pages.first { $0.contains(index) } } ?? pages[choices.page % pages.count]
     var rest = area
     for index in page {
       canvas.write(labels[index], into: &rest, Style(.text, isReversed: index == choices.index))

@@ -5,7 +5,7 @@ import TerminalCanvas
 extension Prompt: ScreenLayer {
   func draw(_ shown: Snapshot, on canvas: inout Canvas, _ layout: Layout) {
     canvas.fill(layout.prompt)
-    canvas.write(":", in: layout.prompt, Style(.key))
+    canvas.write(kind.mark, in: layout.prompt, Style(.key))
     let wrongColumns = error?.columns ?? 0..<0
     var rest = layout.prompt.inset(left: 1)
     for index in firstShown(layout.prompt)..<line.text.count {
@@ -41,17 +41,20 @@ extension Prompt: ScreenLayer {
   mutating func take(_ key: Key, _ loop: RunLoop, _ layout: Layout) -> LayerOutcome {
     let context = Completion.Context(rangeCount: loop.session.rangeCount, marks: loop.session.markNames)
     let line = self.line.string
-    switch take(key, loop.history, context) {
+    switch take(key, kind == .command ? loop.history : loop.finds, context) {
     case .typing: return .stays
     case .left: return .leaves()
     case .help:
-      loop.interface.overlay = Overlay(
-        Completion.usage(of: line)?.verb.manual ?? HelpText.commands(loop.interface.glyphs))
+      let verb = kind == .command ? Completion.usage(of: line)?.verb : Verb.named("find")
+      loop.interface.overlay = Overlay(verb?.manual ?? HelpText.commands(loop.interface.glyphs))
       return .stays
     case .entered(let command):
       guard let command else { return .leaves() }
+      // A search back may have turned to another line.
+      let (entered, kind) = (self.line.string, kind)
       return .leaves { loop in
-        loop.history.record(line)
+        if kind == .find, !entered.isEmpty { loop.finds.record(entered) }
+        loop.history.record(kind == .find ? "\(command)" : entered)
         loop.perform(command)
       }
     }

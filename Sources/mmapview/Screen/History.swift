@@ -18,8 +18,8 @@ struct History {
   private var pending: [String] = []
 
   /// The history in a folder, which is made with the first line; `home` and what is above it is never made.
-  init(in folder: FilePath?, home: FilePath? = nil) {
-    file = folder?.appending("history")
+  init(in folder: FilePath?, home: FilePath? = nil, name: String = "history") {
+    file = folder?.appending(name)
     self.home = home
     lines = file.flatMap(Self.read)?.lines ?? []
   }
@@ -29,6 +29,12 @@ struct History {
     if let state = variable("XDG_STATE_HOME"), state.hasPrefix("/") { return FilePath(state).appending("mmapview") }
     guard let home = variable("HOME"), home.hasPrefix("/") else { return nil }
     return FilePath(home).appending(".local/state/mmapview")
+  }
+
+  /// The lines of this name that are kept for the person.
+  static func kept(_ name: String) -> History {
+    History(
+      in: folder(Environment.variable), home: Environment.variable("HOME").map { FilePath($0) }, name: name)
   }
 
   /// Adds a line, and takes over those that another mmapview has added meanwhile.

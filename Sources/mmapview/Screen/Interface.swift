@@ -7,6 +7,8 @@ struct Interface {
   var firstPage = 0
   /// What lies over the panes, the uppermost last.
   var layers: [any ScreenLayer] = []
+  /// What can be begun with, until a file is open; `nil` where a script or a lesson opens one.
+  var start: StartMenu?
   /// Where a selection began that follows the cursor, or `nil`.
   var anchor: Int?
   var replay: Replay.Status?

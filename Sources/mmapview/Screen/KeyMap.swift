@@ -6,12 +6,16 @@ enum KeyAction {
   case perform(Command)
   /// Opens the prompt with a text to be changed or confirmed, and logs a note about it.
   case edit(String, note: String? = nil)
+  /// Opens the prompt for what is to be found.
+  case find
   case refuse(String)
   /// Selects from the cursor to wherever it moves.
   case selectFromHere
   /// Lets the arrows move in another pane.
   case focus(Focus)
   case log
+  /// Asks what is to be copied.
+  case copy
   case help
 }
 
@@ -65,12 +69,17 @@ enum KeyMap {
     // In a file that is open for reading only, any key that would write asks for permission.
     let isAsking =
       session.file?.isWritable == false && !session.host.isInLesson && session.sampledFile?.isDevice != true
+    let bound = BoundKeys(session.view.keys)
     return (session.isWaitingForKey ? [(" ", "Space", "goes on", -1)] : [])
-      + (isAsking ? [("a", "a", "allow writing", 4)] : [])
+      + (isAsking && bound["a"] == nil ? [("a", "a", "allow writing", 4)] : [])
       + acting.compactMap { binding in
-        guard let hint = binding.hint, hint.applies(session), let key = binding.keys.first else { return nil }
-        return (key, binding.name, hint.name, hint.rank)
+        guard let hint = binding.hint, hint.applies(session), let rest = bound.rest(of: binding),
+          let key = rest.keys.first
+        else { return nil }
+        return (key, rest.name, hint.name, hint.rank)
       }
+      // After all that the program has to say itself.
+      + bound.rows.enumerated().map { ($1.key, $1.name, "\($1.command)", 100 + $0) }
   }
 
   static let moving: [Binding] = [
@@ -108,7 +117,7 @@ enum KeyMap {
     Binding("v", ["v"], "select to where you move") { $0.session.file == nil ? nil : .selectFromHere },
     Binding("[", ["["], "back in what was shown") { _ in .perform(.step(inPast: .back(1))) },
     Binding("]", ["]"], "forward in it; Esc: to now") { _ in .perform(.step(inPast: .forward(1))) },
-    Binding("/", ["/"], "find hex, text or a state") { $0.session.file == nil ? nil : .edit("find text ") },
+    Binding("/", ["/"], "find text, hex or a state") { $0.session.file == nil ? nil : .find },
     Binding("n", ["n"], "find the next one") { _ in .perform(.findAgain(isBackward: false)) },
     Binding("N", ["N"], "find the one before") { _ in .perform(.findAgain(isBackward: true)) },
   ]
@@ -151,6 +160,7 @@ enum KeyMap {
     toBytes,
     Binding("e", ["e"], "all events of the log") { _ in .log },
     Binding("b", ["b"], "the caption before; Space: on") { _ in .perform(.previousCaption) },
+    Binding("c", ["c"], "copy offset, bytes or log line") { _ in .copy },
     Binding(":", [":"], "type any command", hint: Binding.Hint("command", rank: 7)) { _ in .edit("") },
     Binding("?", ["?", .help], "this help", hint: Binding.Hint("help", rank: 0)) { _ in .help },
     Binding("q", ["q"], "quit", hint: Binding.Hint("quit", rank: 1)) { _ in .perform(.quit) },

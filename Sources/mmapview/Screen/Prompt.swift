@@ -1,20 +1,36 @@
 import Inspector
 import TerminalCanvas
+import VisibleText
 
-/// A command that is being typed: its line, what is wrong with it, the candidates for its last word.
+/// A line that is being typed: a command, or what is to be found; what is wrong with it, the candidates for its last
+/// word.
 struct Prompt {
+  enum Kind {
+    case command
+    /// What is typed is looked for.
+    case find
+
+    var mark: String { self == .command ? ":" : "/" }
+  }
+
+  let kind: Kind
   private(set) var line: PromptLine
   /// What was wrong when the line was entered; `nil` again when it changes.
   private(set) var error: SyntaxError?
-  /// What Tab offers, until another key is pressed.
+  /// What Tab lists, until another key is pressed.
   private(set) var choices: Choices?
+  /// What is looked for in earlier lines.
+  private(set) var search: LineSearch?
   private var recall: Recall?
   // A line that a key has put there was not typed: history is not searched for lines that begin like it.
   private var isTyped = false
 
   struct Choices {
     let completion: Completion
+    /// The one that stands in the line.
     var index: Int?
+    /// Which windowful of them is shown, where none stands in the line.
+    var page = 0
   }
 
   // How far back the arrows have gone, and where from.
@@ -32,20 +48,24 @@ struct Prompt {
     case help
   }
 
-  init(_ text: String = "") { line = PromptLine(text) }
+  init(_ text: String = "", _ kind: Kind = .command) { (line, self.kind) = (PromptLine(text), kind) }
 
   mutating func take(_ key: Key, _ history: History, _ context: Completion.Context) -> Outcome {
+    if continueSearch(key, history) { return .typing }
     switch key {
     case .escape: return .left
     // The end of input, as in a shell.
     case .character("\u{04}") where line.text.isEmpty: return .left
     case .enter: return enter()
     case .help: return .help
-    case .character("?") where line.text.isEmpty: return .help
-    case .tab: complete(1, context)
-    case .backTab: complete(-1, context)
+    case .character("?") where line.text.isEmpty && kind == .command: return .help
+    case .tab: complete(context)
+    case .backTab: choose(context)
     case .up, .character("\u{10}"): recall(-1, history)
     case .down, .character("\u{0e}"): recall(1, history)
+    case .alt("<"): recall(-history.lines.count, history)
+    case .alt(">"): recall(history.lines.count, history)
+    case .character("\u{12}"): search = LineSearch(draft: line)  // Ctrl-R
     default: edit(key)
     }
     return .typing
@@ -61,55 +81,99 @@ struct Prompt {
 
   // A wrong line stays, with the cursor behind the word to be corrected.
   private mutating func enter() -> Outcome {
-    do throws(SyntaxError) { return .entered(try Command(parsing: line.string)) } catch {
+    do throws(SyntaxError) {
+      return .entered(try kind == .command ? Command(parsing: line.string) : Command(finding: line.string))
+    } catch {
       line.move(to: error.columns.upperBound)
       (self.error, choices) = (error, nil)
       return .typing
     }
   }
 
-  private mutating func complete(_ step: Int, _ context: Completion.Context) {
-    error = nil
-    guard let choices, choices.completion.candidates.count > 1 else {
-      offer(Completion(line.string, cursor: line.cursor, in: context))
-      return
+  // The search goes on until a key comes that is none of its own; whether this one was.
+  private mutating func continueSearch(_ key: Key, _ history: History) -> Bool {
+    guard var search else { return false }
+    let goesOn = search.take(key, history.lines, &line)
+    self.search = goesOn == .goesOn ? search : nil
+    (error, choices, recall, isTyped) = (nil, nil, nil, true)
+    return goesOn != .passesOn
+  }
+}
+
+// MARK: Completion
+
+extension Prompt {
+  private func completion(_ context: Completion.Context) -> Completion {
+    switch kind {
+    case .command: Completion(line.string, cursor: line.cursor, in: context)
+    case .find: Completion(finding: line.string, cursor: line.cursor, in: context)
     }
-    let count = choices.completion.candidates.count
-    let index = choices.index.map { ($0 + step + count) % count } ?? (step > 0 ? 0 : count - 1)
-    let start = choices.completion.columns.lowerBound
-    line.replace(start..<line.cursor, with: choices.completion.candidates[index].text)
-    self.choices?.index = index
-    (recall, isTyped) = (nil, true)
   }
 
-  // Completes what all candidates have in common; with the next Tab they come one by one.
-  private mutating func offer(_ completion: Completion) {
+  /// Puts there what all candidates have in common with what is typed, and lists them; again, the next windowful.
+  ///
+  /// Where nothing of the word is typed, nothing of it was asked for.
+  private mutating func complete(_ context: Completion.Context) {
+    error = nil
+    let completion = completion(context)
+    if choices?.completion == completion, choices?.index == nil {
+      choices?.page += 1
+      return
+    }
     choices = Choices(completion: completion)
-    guard let common = completion.commonPrefix else { return }
+    guard !completion.columns.isEmpty, let common = completion.commonPrefix else { return }
     (recall, isTyped) = (nil, true)
     if completion.candidates.count == 1 {
-      let candidate = completion.candidates[0]
-      line.replace(completion.columns, with: candidate.text + (candidate.isWhole ? " " : ""))
+      put(completion.candidates[0], of: completion)
       choices = nil
     } else if common.text.count > completion.columns.count {
       line.replace(completion.columns, with: common.text)
+      choices = Choices(completion: self.completion(context))
     }
   }
 
+  private mutating func put(_ candidate: Completion.Candidate, of completion: Completion) {
+    let isFollowed = candidate.isWhole && completion.goesOn
+    let rest = line.text[completion.columns.upperBound...]
+    line.replace(completion.columns, with: candidate.text + (isFollowed && rest.first != " " ? " " : ""))
+    if isFollowed, rest.first == " " { line.move(to: line.cursor + 1) }
+  }
+
+  /// Puts the next candidate into the line.
+  private mutating func choose(_ context: Completion.Context) {
+    error = nil
+    var choices = choices ?? Choices(completion: completion(context))
+    defer { self.choices = choices }
+    let candidates = choices.completion.candidates
+    guard !candidates.isEmpty else { return }
+    let index = choices.index.map { ($0 + 1) % candidates.count } ?? 0
+    line.replace(choices.completion.columns.lowerBound..<line.cursor, with: candidates[index].text)
+    choices.index = index
+    (recall, isTyped) = (nil, true)
+  }
+}
+
+// MARK: History
+
+extension Prompt {
   // Older lines, or newer ones, that begin with what is typed; after the newest comes the draft itself.
   private mutating func recall(_ step: Int, _ history: History) {
     let lines = history.lines
     let from =
       recall ?? Recall(draft: line.string, beginning: isTyped ? line.string : "", index: lines.count)
     (error, choices) = (nil, nil)
-    var index = from.index + step
-    while lines.indices.contains(index), !lines[index].hasPrefix(from.beginning) || lines[index] == line.string {
-      index += step
+    let direction = step.signum()
+    var (index, left, found) = (from.index, abs(step), from.index)
+    while left > 0 {
+      index += direction
+      while lines.indices.contains(index), !lines[index].hasPrefix(from.beginning) || lines[index] == line.string {
+        index += direction
+      }
+      guard index >= 0, index <= lines.count else { break }
+      (found, left) = (index, left - 1)
     }
-    guard index >= 0, index <= lines.count else { return }
-    let cut = line.cut
-    line = PromptLine(index < lines.count ? lines[index] : from.draft)
-    line.cut = cut
-    recall = Recall(draft: from.draft, beginning: from.beginning, index: index)
+    guard found != from.index else { return }
+    line.become(found < lines.count ? lines[found] : from.draft)
+    recall = Recall(draft: from.draft, beginning: from.beginning, index: found)
   }
 }

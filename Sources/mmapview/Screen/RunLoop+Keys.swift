@@ -7,6 +7,10 @@ extension RunLoop {
     while let key = terminal.nextKey() {
       switch key {
       case .resize: shown = nil
+      // Ctrl-L: another program may have written on the terminal.
+      case .character("\u{0c}"):
+        terminal.repaint()
+        shown = nil
       case .mouse(let event): point(event)
       case .paste(let text): paste(text)
       default:
@@ -34,7 +38,8 @@ extension RunLoop {
     if takeInPast(key) { return }
     if goesOn, session.isResting { return session.goOn() }
     if guide(key) { return }
-    if key == .escape { escape() } else { press(key) }
+    if takeAtStart(key) { return }
+    if key == .escape, bound[key] == nil { escape() } else { press(key) }
   }
 
   // Where nothing can be shown, nothing that lies over the panes takes a key unseen: all that can be done is to leave.
@@ -47,7 +52,11 @@ extension RunLoop {
     }
   }
 
+  /// The keys that the person has bound.
+  var bound: BoundKeys { BoundKeys(session.view.keys) }
+
   func press(_ key: Key) {
+    if let command = bound[key] { return perform(command) }
     let shape = layout?.shape ?? GridShape(columns: 1, rows: 1)
     switch KeyMap.action(key, session, interface, shape) {
     case .perform(let command): perform(command)
@@ -59,6 +68,7 @@ extension RunLoop {
       if let command = try? Command(parsing: text), commandInPast(command) == nil { return refuseInPast() }
       interface.prompt = Prompt(text)
       if let note { session.note(Event(.notice, [note])) }
+    case .find: interface.prompt = Prompt("", .find)
     case .refuse(let reason): session.note(Event(.failure, [reason]))
     case .selectFromHere:
       interface.anchor = session.view.cursor
@@ -67,7 +77,8 @@ extension RunLoop {
     case .focus(let focus): interface.focus = focus
     case .log:
       interface.overlay = Overlay(log: session.log, showsTimes: interface.showsTimes)
-    case .help: interface.overlay = Overlay(HelpText.keys(interface.glyphs, width: terminal.width))
+    case .copy: interface.layers.append(CopyMenu())
+    case .help: interface.overlay = Overlay(HelpText.keys(interface.glyphs, width: terminal.width, bound))
     case nil: break
     }
   }

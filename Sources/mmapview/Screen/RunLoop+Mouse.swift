@@ -10,6 +10,7 @@ extension RunLoop {
     guard let layout else { return }
     guard interface.layers.isEmpty else { return pointAtLayer(event, layout) }
     let place = (event.x, event.y)
+    if session.file == nil, !layout.prompt.contains(x: event.x, y: event.y) { return pointAtStart(event, layout) }
     func isIn(_ area: Area?) -> Bool { area?.contains(x: event.x, y: event.y) == true }
     switch event.kind {
     case .release: interface.anchor = nil

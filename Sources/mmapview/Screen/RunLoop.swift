@@ -27,10 +27,17 @@ final class RunLoop: FrontEnd {
   // Whether a command was carried out since the last sample.
   var hasActed = true
   private(set) var meter = FrameMeter()
-  var history = History(in: History.folder(RunLoop.variable), home: RunLoop.variable("HOME").map { FilePath($0) })
+  var history = History.kept("history")
 
-  // SAFETY: getenv's answer is copied at once.
-  private static func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
+  /// The files that were opened, the newest last.
+  var recentFiles = History.kept("files")
+  var lastFile: FilePath?
+  /// Whether a lesson may take the place of this run, which then ends.
+  var startsLessons = false
+  /// The lesson that is to take the place of this run.
+  var nextLesson: Int?
+  // What was typed to be found, for this session.
+  var finds = History(in: nil)
 
   // 30 frames a second, which look like motion.
   private static let frameTime = Duration.milliseconds(33)
@@ -52,6 +59,7 @@ final class RunLoop: FrontEnd {
     session.isAttended = true
     session.useASCII(isASCII)
     chooseGlyphs()
+    session.host.copy = { [terminal] text in terminal.copy(text) }
     session.host.takeScreen = { [unowned self] file throws(CommandError) in
       chooseGlyphs()
       measureWindow()
@@ -69,11 +77,12 @@ final class RunLoop: FrontEnd {
     sampler.stop()
     session.shutDown()
     history.save()
+    recentFiles.save()
     if let scriptFailure { throw scriptFailure }
     return endingSignal
   }
 
-  var hasEnded: Bool { endingSignal != nil || hasHungUp }
+  var hasEnded: Bool { endingSignal != nil || hasHungUp || nextLesson != nil }
 
   func rest(after progress: Player.Progress) {
     wait(sleepTime(progress))
@@ -121,6 +130,7 @@ final class RunLoop: FrontEnd {
         shown = nil
       // At the prompt Ctrl-C ends the line, elsewhere the program.
       case SIGINT where interface.prompt != nil && layout != nil: interface.prompt = nil
+      case SIGINT where layout != nil && bound["\u{03}"] != nil: bound["\u{03}"].map(perform)
       case let signal:
         endingSignal = signal
         return
@@ -129,6 +139,7 @@ final class RunLoop: FrontEnd {
   }
 
   func show(_ progress: Player.Progress) {
+    rememberFile()
     measure()
     changeLook()
     let (start, used) = (ContinuousClock.now, Thread.processorTime)
@@ -195,7 +206,7 @@ final class RunLoop: FrontEnd {
 
   /// What drawing and asking cost, in words.
   var costs: [String] {
-    let screen = meter.report(sent: terminal.bytesSent)
+    let screen = meter.report(sent: terminal.bytesSent) + (terminal.synchronizes ? ", shown whole (mode 2026)" : "")
     guard let cost = sampler.sample(of: session.sampledFile)?.cost else { return [screen, past.report] }
     return [screen, past.report, "the kernel: asked in \(Int(cost / .microseconds(1))) µs, by a thread of its own"]
   }

@@ -22,6 +22,7 @@ enum Screen {
       for (present, area) in panes {
         if let area = area(layout) { pane(present).draw(shown, on: &canvas, area) }
       }
+      if shown.file == nil { StartPane.draw(shown, on: &canvas, StartMenu.area(layout)) }
     }
     let bottom: any Pane.Type = shown.job != nil ? ProgressView.self : KeysLine.self
     pane(bottom).draw(shown, on: &canvas, layout.prompt)

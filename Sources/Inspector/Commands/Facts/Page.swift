@@ -31,9 +31,20 @@ struct PageAction: ReadOnlyAction {
       }
     }
     add("kernel", KernelAction(pages: page...page, asJSON: false))
+    lines += Self.kernelsReasons(page, file, session)
     lines.append("file: \(session.place(of: file))")
     add("users", UsersAction(asJSON: false))
     return Event(.output, lines, isMeasured: true)
+  }
+
+  // Of which pages around it the kernel says the same, and why it says other things than the library.
+  private static func kernelsReasons(_ page: Int, _ file: MmapFile, _ session: Session) -> [String] {
+    guard let sampled = session.sampledFile, page < file.presentPages else { return [] }
+    var probe = KernelProbe()
+    let sample = probe.sample(KernelRequest(sampled, pages: page..<page + 1, cursor: page))
+    guard sample.state != nil else { return [] }
+    return (sample.alike.count > 1 ? ["alike: \(named(sample.alike))"] : [])
+      + (Disagreement(file, sample)?.sentence.map { ["why: \($0)"] } ?? [])
   }
 }
 

@@ -1,0 +1,19 @@
+import TerminalCanvas
+
+/// The lessons, the files that were open last, and what else can be begun with.
+enum StartPane: Pane {
+  static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+    guard let menu = shown.interface.start else { return }
+    canvas.fill(area)
+    let hint = shown.glyphs.spell("↑ ↓ choose, Enter begins; : takes any command")
+    canvas.write(shortened(hint, area.width - 2, shown.glyphs), in: area.inset(left: 1), Style(.dim))
+    let list = area.below(1)
+    let first = menu.firstRow(list.height)
+    for (place, index) in (first..<min(menu.rows.count, first + list.height)).enumerated() {
+      let (row, isChosen) = (menu.rows[index], index == menu.chosen)
+      let line = list.row(place).inset(left: row.choice == nil ? 1 : 3)
+      let style = row.choice == nil ? Style(.title) : Style(isChosen ? .key : .text, isReversed: isChosen)
+      canvas.write(shortened(row.text, line.width - 1, shown.glyphs), in: line, style)
+    }
+  }
+}
