@@ -189,5 +189,10 @@ final class WrittenBackTests: SessionSuite {
     let dirtiness = try #require(session.dirtiness(ofPage: 0))
     #expect(dirtiness.since == written && dirtiness.due == .by(written.advanced(by: longest)))
     #expect(session.dirtiness(ofPage: 4) == nil)
+    let page = try perform("page 0").lines
+    #expect(page.contains("dirty: since \(written)"), "\(page)")
+    #expect(page.contains { $0.hasPrefix("due: by about ") && $0.hasSuffix(", by the kernel itself") })
+    try perform("sync r1")
+    #expect(try !perform("page 0").lines.contains { $0.hasPrefix("dirty:") || $0.hasPrefix("due:") })
   }
 }

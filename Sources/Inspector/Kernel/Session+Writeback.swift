@@ -12,6 +12,16 @@ package struct Dirtiness: Sendable, Equatable {
     case never
     /// The kernel's settings can't be read.
     case unknown
+
+    /// The parts of a sentence, the most important first.
+    package var words: [String] {
+      switch self {
+      case .by(let time): ["by about \(time)", "by the kernel itself"]
+      case .now: ["now", "by the kernel itself"]
+      case .never: ["never by its age", "vm.dirty_writeback_centisecs is 0"]
+      case .unknown: ["unknown", "/proc/sys/vm can't be read"]
+      }
+    }
   }
 
   package let since: WallTime
@@ -23,10 +33,22 @@ package struct Dirtiness: Sendable, Equatable {
 extension Session {
   /// What is known of a page that the last sample saw dirty; `nil` of others.
   package func dirtiness(ofPage page: Int) -> Dirtiness? {
-    guard let seen = document.dirtyPages.since(page: page) else { return nil }
+    document.dirtyPages.since(page: page).map { dirtiness($0, ofPage: page, document.dirtyPages.age) }
+  }
+
+  /// The same of a page that is dirty now, whether or not samples are taken; `nil` of others, and where that is unknown.
+  func presentDirtiness(ofPage page: Int) -> Dirtiness? {
+    guard let file, let run = try? PageCache.runs(of: file.descriptor, pages: page..<page + 1).first,
+      run.state.contains(.dirty)
+    else { return nil }
+    let seen = document.dirtyPages.since(page: page) ?? DirtyPages.Since(seen: .now, cleanUntil: nil)
+    return dirtiness(seen, ofPage: page, WritebackAge())
+  }
+
+  private func dirtiness(_ seen: DirtyPages.Since, ofPage page: Int, _ age: WritebackAge?) -> Dirtiness {
     let (since, isOlder) = seen.start(range(ofPage: page)?.history)
     let due: Dirtiness.Due =
-      switch (document.dirtyPages.age, document.dirtyPages.age?.longest) {
+      switch (age, age?.longest) {
       case (nil, _): .unknown
       case (_, nil): .never
       case (_, let longest?): since.advanced(by: longest) > .now ? .by(since.advanced(by: longest)) : .now

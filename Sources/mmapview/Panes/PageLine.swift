@@ -19,7 +19,7 @@ enum PageLine: Pane {
     }
     // What does not fit is left out: a part of a label would be another range's.
     let label = shown.range.map { ["r\($0.label)"] } ?? []
-    let due = shown.dirtiness.map { ["due " + PagePane.words($0.due)[0]] } ?? []
+    let due = shown.dirtiness.map { ["due " + $0.due.words[0]] } ?? []
     let parts = label + (shown.range?.pattern.map { ["\($0)"] } ?? []) + due
     guard let first = parts.first else { return }
     let text = fitting(parts, rest.width, shown.glyphs, separator: shown.glyphs.separator)

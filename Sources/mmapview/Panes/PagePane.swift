@@ -38,7 +38,7 @@ enum PagePane {
         return row
       }
       fact("kernel", kernelText(shown, area.width - 8), kernelStyle(page, sample))
-      if let due = shown.dirtiness?.due { fact("due", words(due), Style(.text, isMeasured: true)) }
+      if let due = shown.dirtiness?.due { fact("due", due.words, Style(.text, isMeasured: true)) }
       // A frame that is kept for comparison says nothing of the disk that it was made on.
       if shown.interface.showsTimes { fact("file", whereabouts(shown, sample), Style(.text, isMeasured: true)) }
       if let extent = sample?.extent, sample?.cursor == page {
@@ -89,16 +89,6 @@ enum PagePane {
   private static func sinceWords(_ dirtiness: Dirtiness, _ width: Int) -> String? {
     let words = dirtiness.isOlder ? ["since before ", "before "] : ["since "]
     return words.map { $0 + "\(dirtiness.since)" }.first { $0.columns + "dirty ".count <= width }
-  }
-
-  // When the kernel writes the page back by itself.
-  static func words(_ due: Dirtiness.Due) -> [String] {
-    switch due {
-    case .by(let time): ["by about \(time)", "by the kernel itself"]
-    case .now: ["now", "by the kernel itself"]
-    case .never: ["never by its age", "dirty_writeback_centisecs is 0"]
-    case .unknown: ["unknown", "/proc/sys/vm is not readable"]
-    }
   }
 
   private static func diskText(_ extent: Extent) -> [String] {

@@ -31,6 +31,10 @@ struct PageAction: ReadOnlyAction {
       }
     }
     add("kernel", KernelAction(pages: page...page, asJSON: false))
+    if let dirtiness = session.presentDirtiness(ofPage: page) {
+      lines.append("dirty: since \(dirtiness.isOlder ? "before " : "")\(dirtiness.since)")
+      lines.append("due: \(dirtiness.due.words.joined(separator: ", "))")
+    }
     lines += Self.kernelsReasons(page, file, session)
     lines.append("file: \(session.place(of: file))")
     add("users", UsersAction(asJSON: false))
