@@ -97,6 +97,7 @@ final class PromptTests: SessionSuite {
     #expect(type(Array(repeating: Key.backTab, count: 11), into: second).line.string == "write r1")
     #expect(type([" pa", Key.tab], into: second).line.string == "write r2 page")
     #expect(type(["xyz", Key.tab]).line.string == "xyz")
+    #expect(type(["sy", Key.backTab, Key.backTab]).line.string == "sync all")
     #expect(shown(type(["al 2p", Key.home, Key.right, Key.right, Key.tab])) == "allocate |2p")
   }
 

@@ -143,7 +143,7 @@ extension InTerminal {
       try expectShell(window)
       #expect(
         try folder.bytes("state/mmapview/history")
-          == Array("allocate 2p\nwrite r1 counter \nsync r7\nsync r1\n".utf8))
+          == Array("allocate 2p\nwrite r1 counter\nsync r7\nsync r1\n".utf8))
       try window.type("clear; \(mmapview) a", "Enter")
       try window.waitFor("read only")
       try window.type(":", "wr", "Up")

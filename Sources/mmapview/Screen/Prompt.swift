@@ -143,8 +143,14 @@ extension Prompt {
   private mutating func choose(_ context: Completion.Context) {
     error = nil
     var choices = choices ?? Choices(completion: completion(context))
-    defer { self.choices = choices }
     let candidates = choices.completion.candidates
+    // The next word is the next to be chosen.
+    if candidates.count == 1 {
+      put(candidates[0], of: choices.completion)
+      (self.choices, recall, isTyped) = (nil, nil, true)
+      return
+    }
+    defer { self.choices = choices }
     guard !candidates.isEmpty else { return }
     let index = choices.index.map { ($0 + 1) % candidates.count } ?? 0
     line.replace(choices.completion.columns.lowerBound..<line.cursor, with: candidates[index].text)
