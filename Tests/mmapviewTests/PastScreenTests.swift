@@ -70,5 +70,31 @@ extension InTerminal {
       try window.quit()
       try expectShell(window)
     }
+
+    @Test("In a replay ] goes to the next caption, until [ has entered the past, where the script listens to no key")
+    func replay() throws {
+      let lines = ["say first", "allocate 1p", "allocate 1p", "say second", "allocate 1p", "say third", "allocate 1p"]
+      let timed = lines.enumerated().map { "\($1) #@ \($0 == 0 ? 0 : 600 + $0)" }
+      try folder.put("s", Array(timed.joined(separator: "\n").utf8))
+      let window = try start("a --create 1m --replay s --speed 1")
+      try window.waitFor("replaying line 2 of 7")
+      try window.type("]")
+      try window.waitFor("paused at line 5 of 7")
+      try window.waitFor("2 allocated")
+      try window.type("[", "[")
+      try window.waitFor("the past: ")
+      try window.waitFor("0 allocated")
+      try window.type(".", "Space", "]")
+      try window.waitFor("this is the past; Esc goes back to now")
+      try window.waitFor("1 allocated")
+      try window.type("Escape")
+      try window.waitFor("paused at line 5 of 7")
+      try window.type("]")
+      try window.waitFor("paused at line 7 of 7")
+      try window.waitFor("3 allocated")
+      try window.type("Escape")
+      try window.quit()
+      try expectShell(window)
+    }
   }
 }

@@ -227,4 +227,26 @@ final class PastTests: FolderSuite {
     past.stepForward(9_999)
     #expect(past.shown == nil)
   }
+
+  @Test("A script steps through the frames that it had drawn, with no screen too")
+  func script() throws {
+    let steps = [
+      "screen 1.txt", "allocate 3p", "screen 2.txt", "write r1 zero", "back", "screen 3.txt", "back", "screen 4.txt",
+      "expect error \"this is the oldest: nothing was shown before it\" back", "forward", "screen 5.txt", "now",
+      "screen 6.txt",
+    ]
+    let outcome = try run(
+      mmapview, ["a", "--create", "64k", "--headless", "--layer", "library"] + steps.flatMap { ["-c", $0] },
+      in: folder.path.string)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let frames = try (1...6).map { String(decoding: try folder.bytes("\($0).txt"), as: UTF8.self) }
+    let counts = ["16 free", "3 allocated", "3 allocated", "16 free", "3 allocated", "3 written"]
+    for (frame, count) in zip(frames, counts) { #expect(frame.contains(count), "\(frame)") }
+    let places = [
+      nil, nil, "the past: 1 step back of 2", "the past: 2 steps back of 2", "the past: 1 step back of 2", nil,
+    ]
+    for (frame, place) in zip(frames, places) {
+      #expect(place.map { frame.contains($0) } ?? !frame.contains("the past"), "\(frame)")
+    }
+  }
 }

@@ -12,7 +12,7 @@ final class Headless: FrontEnd {
 
   let session: Session
   private(set) var hasEnded = false
-  private let size: Size
+  private let drawn: DrawnFrames
   private var frames: Frames?
   private let cast: CastRecorder?
   private var news = News()
@@ -22,9 +22,9 @@ final class Headless: FrontEnd {
   private var isFrameDue = false
 
   init(_ session: Session, _ options: LaunchOptions, isASCII: Bool, cast: CastRecorder?) {
-    (self.session, self.cast, size, frames) = (session, cast, options.size, options.frames)
+    (self.session, self.cast, frames) = (session, cast, options.frames)
     if options.readsInput { input = (InputScript(isOnOpenFile: options.opening != nil), options.script) }
-    Self.printScreens(of: session, size: size, isASCII: isASCII)
+    drawn = DrawnFrames(of: session, size: options.size, isASCII: isASCII)
   }
 
   /// Carries out all commands; the first failure ends it.
@@ -106,24 +106,8 @@ final class Headless: FrontEnd {
   private func saveFrame() throws(ScriptError) {
     guard isFrameDue, !session.isWaiting else { return }
     isFrameDue = false
-    try frames?.take(Self.frame(session, size), session.view.theme.palette)
+    try frames?.take(drawn.draw(), session.view.theme.palette)
   }
 
-  private func record() { cast?.show(Self.frame(session, size), session.view.theme.palette, cursor: nil) }
-
-  /// Lets `screen` make frames of a size, as if there were a window of it.
-  static func printScreens(of session: Session, size: Size, isASCII: Bool) {
-    session.useASCII(isASCII)
-    session.host.takeScreen = { [unowned session] file throws(CommandError) in
-      try Screenshot.take(frame(session, size), session.view.theme.palette, file)
-    }
-  }
-
-  private static func frame(_ session: Session, _ size: Size) -> Canvas {
-    var interface = Interface()
-    if session.view.isASCII { interface.glyphs = .ascii }
-    let layout = session.layout(interface, width: size.width, height: size.height)
-    if let layout { interface.sample(session, layout) }
-    return Screen.draw(Snapshot(session, interface, layout, width: size.width, height: size.height))
-  }
+  private func record() { cast?.show(drawn.draw(), session.view.theme.palette, cursor: nil) }
 }

@@ -8,6 +8,7 @@ import TerminalCanvas
 /// printed as it comes.
 final class Plain: FrontEnd {
   let session: Session
+  private let drawn: DrawnFrames
   private(set) var hasEnded = false
   private var input = LineInput()
   private var scriptFailed = false
@@ -26,7 +27,7 @@ final class Plain: FrontEnd {
         }
       }
     }
-    Headless.printScreens(of: session, size: options.size, isASCII: isASCII)
+    drawn = DrawnFrames(of: session, size: options.size, isASCII: isASCII)
   }
 
   func run() throws(ScriptError) -> Bool {

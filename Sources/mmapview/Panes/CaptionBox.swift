@@ -77,6 +77,8 @@ enum CaptionBox: Pane {
     var keys: [String] = []
     if captions.isEarlier {
       keys.append("Space goes forward")
+    } else if shown.interface.past != nil {
+      // There these keys have no say in what is played.
     } else if shown.isWaitingForKey {
       keys.append("Space goes on")
     } else if shown.mayTakeCaptionAway {

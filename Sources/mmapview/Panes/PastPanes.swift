@@ -23,12 +23,12 @@ enum PastPanes {
   private enum Title: Pane {
     static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
       guard let past = shown.interface.past, let file = shown.file else { return }
-      let style = Style(.title, isReversed: true, isMeasured: true)
+      let style = Style(.title, isReversed: true, isMeasured: shown.interface.showsTimes)
       canvas.fill(area, " ", style)
       let path = shown.fileName ?? file.path
       let name = path.lastComponent?.string ?? path.string
-      let time = shown.interface.showsTimes ? " \(past.moment.time)" : ""
-      let place = "the past:\(time), \(counted(past.steps, "step")) back of \(max(past.steps, past.depth))"
+      let time = shown.interface.showsTimes ? "\(past.moment.time), " : ""
+      let place = "the past: \(time)\(counted(past.steps, "step")) back of \(max(past.steps, past.depth))"
       let room = area.width - 2 - place.columns - shown.glyphs.separator.columns
       let shape = [
         counted(past.moment.pageCount, "page"), counted(past.moment.pagesPerCell, "page") + " a cell",

@@ -18,9 +18,7 @@ final class RunLoop: FrontEnd {
   var scriptFailure: ScriptError?
   var shown: Canvas?
   private(set) var layout: Layout?
-  var past = Past()
-  // The file that it is of.
-  var pastIdentity: [UInt64] = []
+  var browser = PastBrowser()
   private var hasHungUp = false
   private let sampler: Sampler
   private let cast: CastRecorder?
@@ -188,7 +186,8 @@ final class RunLoop: FrontEnd {
     }
     session.frameShows(changed: Set((interface.kernel?.marks ?? [:]).keys))
     interface.readBytes(session, layout)
-    keepPast()
+    browser.keep(interface, session)
+    interface.past = browser.view
     // Another file may have ended the past.
     measureWindow()
   }
@@ -207,8 +206,8 @@ final class RunLoop: FrontEnd {
   /// What drawing and asking cost, in words.
   var costs: [String] {
     let screen = meter.report(sent: terminal.bytesSent) + (terminal.synchronizes ? ", shown whole (mode 2026)" : "")
-    guard let cost = sampler.sample(of: session.sampledFile)?.cost else { return [screen, past.report] }
-    return [screen, past.report, "the kernel: asked in \(Int(cost / .microseconds(1))) µs, by a thread of its own"]
+    guard let cost = sampler.sample(of: session.sampledFile)?.cost else { return [screen, browser.report] }
+    return [screen, browser.report, "the kernel: asked in \(Int(cost / .microseconds(1))) µs, by a thread of its own"]
   }
 
   private var promptCursor: (x: Int, y: Int)? {

@@ -39,9 +39,7 @@ protocol PastAction: ReadOnlyAction { var step: PastStep { get } }
 extension PastAction {
   func perform(in session: Session) throws(CommandError) -> Event {
     guard let stepInPast = session.host.stepInPast else {
-      throw CommandError(
-        "\(words[0] ?? ""): nothing is drawn here, so nothing was shown before; `mark NAME` and `diff NAME` show what "
-          + "has changed")
+      throw CommandError("\(words[0] ?? ""): nothing is drawn here, and nothing was shown before")
     }
     return Event(.done, try stepInPast(step), isMeasured: true)
   }
