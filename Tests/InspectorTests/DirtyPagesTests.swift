@@ -127,9 +127,10 @@ final class WrittenBackTests: SessionSuite {
   private var probe = KernelProbe()
   private let age = WritebackAge()
 
-  private func sample() throws {
+  private func sample(_ change: (inout KernelSample) -> Void = { _ in }) throws {
     let begun = ContinuousClock.now
-    let sample = probe.sample(KernelRequest(try #require(session.sampledFile), pages: 0..<64, cursor: 0))
+    var sample = probe.sample(KernelRequest(try #require(session.sampledFile), pages: 0..<64, cursor: 0))
+    change(&sample)
     session.take(sample, begun: begun, at: .now)
   }
 
@@ -157,6 +158,18 @@ final class WrittenBackTests: SessionSuite {
     #expect(session.dirtiness(ofPage: 0) == nil)
     try sample()
     #expect(news.count == 1)
+  }
+
+  @Test(
+    "By itself is said of pages that were due, of a file that no other process is seen to have open",
+    arguments: [0, 1000], [true, false])
+  func byItself(expiry: Int, isAlone: Bool) throws {
+    try prepare()
+    try sample { $0.age = WritebackAge(expiry: .seconds(expiry), interval: .seconds(1)) }
+    try run("sync", [folder.file("a").string])
+    try settle()
+    try sample { $0.users = isAlone ? [] : nil }
+    #expect(news.count == 1 && news[0].hasPrefix("the kernel wrote ") == (expiry == 0 && isAlone), "\(news)")
   }
 
   @Test(
