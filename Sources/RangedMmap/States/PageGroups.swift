@@ -84,11 +84,11 @@ public struct PageGroups: Sendable {
     var last = Chunk(pages(of: groups.lowerBound).lowerBound / PageStates.chunk, census)
     for group in groups {
       let pages = pages(of: group)
-      let chunks = pages.lowerBound / PageStates.chunk..<(pages.upperBound - 1) / PageStates.chunk + 1
+      let (first, end) = (pages.lowerBound / PageStates.chunk, (pages.upperBound - 1) / PageStates.chunk)
+      var sum = PageCounts()
       // All but the first and the last lie in the group whole.
-      let inner = chunks.dropFirst().dropLast()
-      var sum = census.counts(ofChunks: inner.startIndex..<inner.endIndex)
-      for index in [chunks.first, chunks.count > 1 ? chunks.last : nil].compactMap({ $0 }) {
+      if end - first > 1 { sum = census.counts(ofChunks: first + 1..<end) }
+      for index in stride(from: first, through: end, by: max(1, end - first)) {
         if index != last.index { last = Chunk(index, census) }
         add(pages.clamped(to: last.pages), in: last, reader, to: &sum)
       }
