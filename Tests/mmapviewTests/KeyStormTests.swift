@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Any keys in any order", .serialized, .needsTmux)
 final class KeyStormTests: FolderSuite {
-  // Keys as bytes: what moves and works, letters and digits, the mouse, whole lines at the prompt.
+  // Keys as bytes: what moves and works, letters and digits, the mouse, pastes, whole lines at the prompt.
   private static func key(_ random: inout Seeded) -> String {
     let moves = [
       "\u{1b}[A", "\u{1b}[B", "\u{1b}[C", "\u{1b}[D", "\u{1b}[5~", "\u{1b}[6~", "\t", "\u{1b}[Z", "\r", "\u{1b}",
@@ -18,15 +18,20 @@ final class KeyStormTests: FolderSuite {
     switch Int.random(in: 0..<20, using: &random) {
     case 0..<6: return moves.randomElement(using: &random) ?? ""
     case 6..<13:
-      return ["a", "w", "f", "s", "u", "r", "y", "v", " ", "L", ".", "p", "n"].randomElement(using: &random) ?? ""
+      let keys = [
+        "a", "w", "f", "s", "u", "r", "y", "v", " ", "L", ".", "p", "n", "1", "2", "3", "[", "]", "b", "e", "?",
+      ]
+      return keys.randomElement(using: &random) ?? ""
     // Not `q`, which would end the storm.
     case 13..<17: return String(UnicodeScalar(UInt8.random(in: 0x20...0x70, using: &random)))
     case 17:
       let (button, x, y) = (
         [0, 32, 64, 65].randomElement(using: &random) ?? 0, Int.random(in: 1...90, using: &random),
-        Int.random(in: 1...30, using: &random)
+        // Not the last line, where a press on `q quit` would end the storm.
+        Int.random(in: 1...29, using: &random)
       )
       return "\u{1b}[<\(button);\(x);\(y)M"
+    case 18: return "\u{1b}[200~" + (lines.randomElement(using: &random) ?? "") + "\u{1b}[201~"
     default: return lines.randomElement(using: &random) ?? ""
     }
   }

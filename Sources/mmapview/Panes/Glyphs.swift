@@ -3,7 +3,9 @@ import RangedMmap
 import TerminalCanvas
 
 /// The glyphs of the screen, for terminals with Unicode and for others.
-struct Glyphs {
+///
+/// A class, since each cell of a frame reads it: to copy its arrays would cost more than to draw.
+final class Glyphs: Sendable {
   /// How a state is shown.
   typealias Mark = (glyph: Unicode.Scalar, role: Role)
 
@@ -22,6 +24,15 @@ struct Glyphs {
   /// Stands for a figure that is not known.
   let unknown: String
   let microseconds: String
+
+  private init(
+    states: [Mark], bars: [Unicode.Scalar], mixture: Unicode.Scalar, kernel: [Mark], rule: Unicode.Scalar,
+    bar: Unicode.Scalar, separator: String, levels: [Unicode.Scalar], unknown: String, microseconds: String
+  ) {
+    (self.states, self.bars, self.mixture, self.kernel, self.rule) = (states, bars, mixture, kernel, rule)
+    (self.bar, self.separator, self.levels, self.unknown) = (bar, separator, levels, unknown)
+    self.microseconds = microseconds
+  }
 
   static let unicode = Glyphs(
     states: PageState.allCases.map { ($0.row.glyph, $0.row.role) },
@@ -47,7 +58,7 @@ struct Glyphs {
   func marked(_ glyph: Unicode.Scalar) -> Unicode.Scalar { glyph == "█" ? "■" : glyph }
   func progress(_ isDone: Bool) -> Unicode.Scalar { mark(isDone ? PageState.flushed : .free).glyph }
 
-  private var isASCII: Bool { unknown == "-" }
+  private var isASCII: Bool { rule == "-" }
   /// Whether a glyph from elsewhere can be shown.
   func shows(_ glyph: Unicode.Scalar) -> Bool { glyph.isASCII || !isASCII }
   /// A text with the program's own symbols spelled out where these glyphs have none of them; quoted text stays.

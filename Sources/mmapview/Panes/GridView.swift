@@ -52,13 +52,14 @@ struct GridView: Pane {
   }
 
   private func drawKernel(_ cells: LibraryCells, on canvas: inout Canvas, _ field: Area) {
-    let sample = shown.interface.kernel
-    let marks = sample?.marks(each: cells.pagesPerGroup, from: cells.pages.lowerBound) ?? [:]
+    // Without one nothing is shown yet; the first sample follows at once.
+    guard let sample = shown.interface.kernel else { return }
+    let marks = sample.marks(each: cells.pagesPerGroup, from: cells.pages.lowerBound)
     for index in 0..<cells.count {
       let pages = cells.pages(of: index)
-      // Not sampled yet; the next sample follows at once.
-      let isBlank = sample?.lacks(pages.lowerBound) ?? true
-      var appearance = isBlank ? CellAppearance.blank : CellAppearance(sample?[pages.lowerBound], shown.glyphs)
+      // Not sampled yet, as the first.
+      let isBlank = sample.lacks(pages.lowerBound)
+      var appearance = isBlank ? CellAppearance.blank : CellAppearance(sample[pages.lowerBound], shown.glyphs)
       let mark = marks[pages.lowerBound]
       if mark != nil { appearance.role = .changed }
       let style = appearance.style(

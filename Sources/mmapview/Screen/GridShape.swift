@@ -88,8 +88,11 @@ extension GridShape {
     var columns = most
     while columns > least, columns / 2 * lines >= cells, columns * 2 > room || columns * 4 > cells { columns /= 2 }
     let cellWidth = columns * 2 <= room ? 2 : 1
+    // Cells of two rows as well, where the file fills half the rows at most all the same.
+    let isRoomy = scale == 1 && cellWidth == 2 && (cells + columns - 1) / columns * 4 <= lines
+    let cellHeight = isRoomy ? 2 : scale
     self.init(
-      columns: columns, rows: lines, cellWidth: cellWidth, cellHeight: scale, pagesPerCell: each, marginWidth: margin,
-      grids: grids)
+      columns: columns, rows: max(1, rows / cellHeight), cellWidth: cellWidth, cellHeight: cellHeight,
+      pagesPerCell: each, marginWidth: margin, grids: grids)
   }
 }

@@ -57,8 +57,9 @@ struct Layout {
     // Two legends of 75 and 57 columns stand side by side where they can.
     legend = rest.takeBottom(isInPairs && width < 134 ? 2 : 1)
     func takeBottom(_ rows: Int) -> Area? { rows > 0 ? rest.takeBottom(rows) : nil }
-    // A frame of three rows, more for a long caption; two thirds stay for the rest.
-    caption = takeBottom(needs.captionRows > 0 ? max(3, min(needs.captionRows, rest.height / 3)) : 0)
+    // A frame of three rows, more for a long caption; two thirds stay for the rest, in a small window half.
+    let most = rest.height / (rest.height < 14 ? 2 : 3)
+    caption = takeBottom(needs.captionRows > 0 ? max(3, min(needs.captionRows, most)) : 0)
 
     // A column of its own beside all else where 80 columns stay for that, or beside the grid alone.
     let hasColumn = width >= Self.leastForColumn && needs.shows(.page)
@@ -75,7 +76,7 @@ struct Layout {
     page = takeTop(rows.page)
     why = takeTop(rows.why)
     history = takeTop(rows.history)
-    actors = takeTop(rows.actors)
+    actors = takeTop(rows.actors)?.inset(left: 1)
     hex = takeTop(rows.hex)
     log = takeTop(rows.log)
   }
