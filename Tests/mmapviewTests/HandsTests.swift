@@ -249,6 +249,18 @@ final class HandsProgramTests: FolderSuite {
     try expectEnd(third)
   }
 
+  @Test("A press on a row chooses it, a second one begins; what is typed goes to the prompt as ever")
+  func pressed() throws {
+    let program = try program()
+    #expect(program.waitFor("lessons, each on a file of its own"))
+    // The second choice, on the screen's fifth row.
+    try program.send("\u{1b}[<0;8;5M\u{1b}[<0;8;5m\u{1b}[<0;8;5M\u{1b}[<0;8;5m")
+    #expect(program.waitFor("open PATH [write"))
+    try program.send("\u{15}create x.bin 64k\r")
+    #expect(program.waitFor("created x.bin"))
+    try expectEnd(program)
+  }
+
   @Test("Enter on a lesson plays it, and its file is not among those that were open last")
   func lesson() throws {
     let program = try TerminalProgram(

@@ -26,6 +26,13 @@ enum Manual {
       ["$XDG_STATE_HOME/mmapview/history"],
       "The last \(History.limit) lines that were entered at the prompt; below ~/.local/state where the variable is not "
         + "set. Where it can't be written the lines are kept in memory. A link to /dev/null keeps none.")
+    page.item(
+      ["$XDG_STATE_HOME/mmapview/files"],
+      "The names of files that the screen has opened, which it offers where none is named; kept as the history is.")
+    page.item(
+      ["$XDG_CONFIG_HOME/mmapview/config"],
+      "`set` and `key` commands that are there from the start, on the screen and with `--plain`; below ~/.config where "
+        + "the variable is not set. `--check-config` checks it, `--no-config` leaves it unread.")
     page.section("ENVIRONMENT")
     page.items(variables)
     page.section("EXAMPLES")
@@ -121,7 +128,8 @@ enum Manual {
   ]
 
   private static let variables = [
-    ("XDG_STATE_HOME, HOME", "Where the history is kept."),
+    ("XDG_STATE_HOME, HOME", "Where the history is kept, and the names of files that were opened."),
+    ("XDG_CONFIG_HOME, HOME", "Where the configuration is."),
     ("NO_COLOR", "If it is set and not empty, no colours are used, unless `--color always` is given."),
     ("TERM", "Which terminal it is; one that can't move its cursor needs `--headless` or `--plain`."),
     ("LC_ALL, LC_CTYPE, LANG", "Whether the terminal shows UTF-8; if not, glyphs of ASCII are used."),

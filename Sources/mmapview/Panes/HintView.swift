@@ -21,8 +21,8 @@ enum HintView {
 
   private static func hint(_ prompt: Prompt, _ width: Int) -> String {
     if let search = prompt.search {
-      return "search back: \(search.wanted)\(search.isFound ? "" : " (in no earlier line)")    Ctrl-R older, "
-        + "Enter enters, Esc keeps the line, Ctrl-G the one before"
+      return "search back: \(search.wanted)\(search.isFound ? "" : " (in no line)")    Ctrl-R older, "
+        + "Enter enters, Esc keeps, Ctrl-G undoes"
     }
     let line = prompt.line
     if prompt.kind == .find { return FindPrefix.hint }

@@ -10,7 +10,7 @@ package enum FindPrefix: String, Sendable, CaseIterable {
 
   /// What the prompt says of them.
   package static let hint =
-    "text is found as typed; hex:7f45 4c46, state:written, kernel:dirty; Enter finds, n and N go on"
+    "text as it is typed; hex:7f45 4c46, state:written, kernel:dirty; n, N go on"
 
   static func of(_ line: String) -> FindPrefix? { allCases.first { line.hasPrefix($0.mark) } }
 }
