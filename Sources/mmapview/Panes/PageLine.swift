@@ -2,29 +2,65 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-/// The facts of a page in one line, where the window is too narrow for a pane.
+/// The facts of a page in a row or two, where there is no room for a pane beside the grid, and below them why library and
+/// kernel say different things of it.
 enum PageLine: Pane {
+  private typealias Part = (text: String, style: Style)
+
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     guard let file = shown.file else { return }
-    let page = shown.view.cursor
-    let state = file.states[page]
-    var rest = area.inset(left: 1)
-    canvas.write("page \(page) ", into: &rest, Style(.title))
-    if shown.layer != .kernel { canvas.write("\(PagePane.word(state, file)) ", into: &rest, Style(state.row.role)) }
-    if shown.layer != .library {
-      let parts = PagePane.kernelText(shown, rest.width)
-      // Since when, and until when, comes before what its neighbours are.
-      let text = fitting(shown.dirtiness == nil ? parts : Array(parts.prefix(1)), rest.width, shown.glyphs)
-      canvas.write(text + " ", into: &rest, PagePane.kernelStyle(page, shown.interface.kernel))
+    let inner = area.inset(left: 1)
+    // A sentence that goes on is worth more than a second row of facts.
+    let sentence = WhyPane.lines(shown, inner.width, rows: area.height - 1)
+    let end = inner.y + area.height - sentence.count
+    var rest = inner.row(0)
+    canvas.write("page \(shown.view.cursor) ", into: &rest, Style(.title))
+    var isFirst = true
+    for group in groups(shown, file) {
+      let separator = isFirst ? "" : " \(shown.glyphs.bar) "
+      if separator.columns + width(group) > rest.width, rest.y + 1 < end {
+        rest = inner.row(rest.y + 1 - inner.y)
+      } else {
+        // A group is begun only where its first part has room.
+        guard let part = group.first, separator.columns + part.text.columns <= rest.width else { continue }
+        canvas.write(separator, into: &rest, Style(.dim))
+      }
+      write(group, on: &canvas, &rest)
+      isFirst = false
     }
-    // What does not fit is left out: a part of a label would be another range's.
-    let label = shown.range.map { ["r\($0.label)"] } ?? []
-    let due = shown.dirtiness.map { ["due " + $0.due.words[0]] } ?? []
-    let parts = label + (shown.range?.pattern.map { ["\($0)"] } ?? []) + due
-    guard let first = parts.first else { return }
-    let text = fitting(parts, rest.width, shown.glyphs, separator: shown.glyphs.separator)
-    if text.hasPrefix(first) {
-      canvas.write(text, in: rest, Style(.text, isMeasured: shown.dirtiness != nil))
+    canvas.write(lines: sentence, in: inner.below(rest.y + 1 - inner.y), WhyPane.style)
+  }
+
+  // What the library knows, what the kernel knows, and what is on the disk.
+  private static func groups(_ shown: Snapshot, _ file: MmapFile) -> [[Part]] {
+    let page = shown.view.cursor
+    var library: [Part] = []
+    if shown.layer != .kernel {
+      library.append((PagePane.word(file.states[page], file), Style(file.states[page].row.role)))
+    }
+    if let range = shown.range {
+      library += ["r\(range.label)", range.pattern.map { "\($0)" }].compactMap { $0 }.map { ($0, .plain) }
+    }
+    guard shown.layer != .library else { return [library] }
+    let sample = shown.interface.kernel
+    let (text, style) = (Style(.text, isMeasured: true), PagePane.kernelStyle(page, sample))
+    let words = PagePane.kernelText(shown, .max)
+    var kernel = words.prefix(1).map { ($0, style) }
+    // Until when comes before what its neighbours are.
+    kernel += (shown.dirtiness.map { ["due " + $0.due.words[0]] } ?? Array(words.dropFirst())).map { ($0, text) }
+    let disk = sample?.cursor == page ? sample?.extent.map { [("disk " + PagePane.diskText($0)[0], text)] } : nil
+    return [library, kernel, disk ?? []].filter { !$0.isEmpty }
+  }
+
+  private static func width(_ group: [Part]) -> Int { group.reduce(-2) { $0 + $1.text.columns + 2 } }
+
+  // What does not fit is left out whole: a part of a label would be another range's.
+  private static func write(_ group: [Part], on canvas: inout Canvas, _ rest: inout Area) {
+    for (index, part) in group.enumerated() {
+      let separator = index > 0 ? ", " : ""
+      guard separator.columns + part.text.columns <= rest.width else { return }
+      canvas.write(separator, into: &rest, part.style.isMeasured ? Style(.text, isMeasured: true) : .plain)
+      canvas.write(part.text, into: &rest, part.style)
     }
   }
 }

@@ -91,7 +91,7 @@ enum PagePane {
     return words.map { $0 + "\(dirtiness.since)" }.first { $0.columns + "dirty ".count <= width }
   }
 
-  private static func diskText(_ extent: Extent) -> [String] {
+  static func diskText(_ extent: Extent) -> [String] {
     switch extent.kind {
     case .hole: ["hole"] + extent.marks + ["reads as zeros"]
     case .delayed: ["delayed"] + extent.marks + ["no blocks yet"]

@@ -85,6 +85,7 @@ enum PastPanes {
         (shown.layer == .kernel ? [] : [word(cell.library, file)])
         + (shown.layer == .library ? [] : [word(cell.kernel, past)])
       canvas.write(fitting(parts, rest.width, shown.glyphs, separator: shown.glyphs.separator), in: rest)
+      if area.height > 1 { Why.draw(shown, on: &canvas, area.row(1)) }
     }
   }
 

@@ -3,12 +3,18 @@ import TerminalCanvas
 
 /// Why library and kernel say different things of the page at the cursor.
 enum WhyPane: Pane {
+  static let style = Style(.caption, isMeasured: true)
+
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
-    guard let file = shown.file, let sample = shown.interface.kernel, sample.cursor == shown.view.cursor,
-      let sentence = Disagreement(file, sample)?.sentence
-    else { return }
     let inner = area.inset(left: 1)
-    let lines = wrapped(sentence, inner.width, rows: inner.height, shown.glyphs)
-    canvas.write(lines: lines, in: inner, Style(.caption, isMeasured: true))
+    canvas.write(lines: lines(shown, inner.width, rows: inner.height), in: inner, style)
+  }
+
+  /// The sentence in so many rows at most; none where both agree.
+  static func lines(_ shown: Snapshot, _ width: Int, rows: Int) -> [String] {
+    guard shown.layer != .library, rows > 0, let file = shown.file, let sample = shown.interface.kernel,
+      sample.cursor == shown.view.cursor, let sentence = Disagreement(file, sample)?.sentence
+    else { return [] }
+    return wrapped(sentence, width, rows: rows, shown.glyphs)
   }
 }

@@ -118,10 +118,13 @@ private struct Rows {
     // window where there are more.
     let spare = area.height - 1 - (needs.isBig ? 2 : 1) - leastLog
     actors = !hasSide && needs.actors > 0 ? min(1 + needs.actors, max(3, area.height / 5), spare) : 0
-    page = needs.shows(.page) && !hasSide && spare > actors ? 1 : 0
     let isCrowded = area.height < 12 || actors > 0 && needs.captionRows > 0 && area.height < 24
     // Sentences have up to 130 characters.
-    why = needs.layer == .library || area.height < 10 ? 0 : area.width < 100 && !isCrowded ? 2 : 1
+    let sentence = needs.layer == .library || area.height < 10 ? 0 : area.width < 100 && !isCrowded ? 2 : 1
+    // Without a pane beside the grid the page's facts stand above the sentence.
+    let isBelow = needs.shows(.page) && !hasSide && spare > actors
+    page = isBelow ? 1 + sentence : 0
+    why = isBelow ? 0 : sentence
     let leastHex = needs.shows(.bytes) && area.width >= Layout.leastForBytes.width && area.height >= 14 ? 3 : 0
     let room = area.height - 1 - page - why - actors
     let gridWidth = area.width - (hasSide && !hasColumn ? 32 : 0)
