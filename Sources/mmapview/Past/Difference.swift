@@ -25,6 +25,11 @@ struct Difference {
     bytes = packer.bytes
   }
 
+  /// In the place of one that is forgotten.
+  static let forgotten = Difference()
+
+  private init() { bytes = [] }
+
   enum Direction {
     case back
     case forward

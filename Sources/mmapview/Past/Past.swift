@@ -76,6 +76,8 @@ struct Past {
       differences[first].step(.forward, &moment, facts)
       oldest = moment
     }
+    // Its bytes go now, its place in the list later.
+    differences[first] = .forgotten
     first += 1
     hasForgotten = true
     if first > differences.count / 2 {
