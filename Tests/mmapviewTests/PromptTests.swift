@@ -372,7 +372,7 @@ struct NarrowTests {
     #expect(pane[4].hasSuffix("bytes   random:1234567890"))
     #expect(try frame(80, 24)[3].hasSuffix("range   r1, pages 0-2, by command"))
     // A pattern that was cut would be another one.
-    #expect(try frame(40, 12)[7] == " page 0 written r1 · random:1234567890")
+    #expect(try frame(40, 12)[7] == " page 0 written, r1, random:1234567890")
   }
 
   @Test("The question before the end keeps all its answers")
