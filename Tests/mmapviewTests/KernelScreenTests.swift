@@ -6,10 +6,12 @@ import Testing
 extension InTerminal {
   @Suite("The kernel's view on the screen")
   final class KernelScreenTests: StartsProgram {
-    @Test("At rest no thread wakes, whichever layer is shown", arguments: ["library", "both"])
-    func idle(layer: String) throws {
-      let window = try start("a --create 1m --layer \(layer)")
-      try window.waitFor("256 free")
+    @Test(
+      "At rest no thread wakes, whichever layer is shown, with the strip of the last minute too",
+      arguments: [("library", 80, 24, "256 free"), ("both", 80, 24, "256 free"), ("both", 120, 40, " 60 s ")])
+    func idle(layer: String, width: Int, height: Int, text: String) throws {
+      let window = try start("a --create 1m --layer \(layer)", width, height)
+      try window.waitFor(text)
       // The kernel is asked ever more rarely, for four seconds between the last two times.
       try expectRest(window)
       try window.type("q")
