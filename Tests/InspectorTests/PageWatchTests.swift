@@ -111,6 +111,17 @@ final class PageWatchTests: FolderSuite {
     #expect(!session.log.contains { $0.kind == .news }, "\(session.log)")
   }
 
+  @Test("A file that had lost its name before the first sample is reported to be without one")
+  func nameless() throws {
+    let session = try session()
+    defer { session.shutDown() }
+    try run("rm", [folder.file("a").string])
+    try session.perform("watch json for 50ms")
+    try waitUntilTold(session, "\"event\":\"end\",\"changes\":0")
+    let lines = session.log.filter { $0.kind == .output }.flatMap(\.lines)
+    #expect(lines.count { $0.contains("\"event\":\"name\",\"fate\":\"deleted\",\"path\":null") } == 1, "\(lines)")
+  }
+
   @Test("A watch has its time, and its lines are JSON for who asks for that")
   func json() throws {
     let session = try session()

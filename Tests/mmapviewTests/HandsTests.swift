@@ -193,7 +193,7 @@ final class HandsProgramTests: FolderSuite {
     try program.send("o")
     #expect(program.waitFor("\u{1b}]52;c;MHgxMDAw\u{07}") && program.waitFor("it gives no answer"))
     try program.send("cx:copy line\r")
-    #expect(program.waitFor("\u{1b}]52;c;Y29waWVkIDB4MTAwMCwgaWY"))
+    #expect(program.waitFor("\u{1b}]52;c;YSBhbGxvY2F0ZXMgYSBwYWdl"))
     try expectEnd(program)
     let refused = try headless("a", "--headless", "-c", "copy offset")
     #expect(refused.status == 1 && refused.errors.contains("no terminal is here to take it; `page`"))

@@ -158,8 +158,16 @@ final class ProgramTests: FolderSuite {
       ],
       in: memory.path.string)
     #expect(outcome.output.contains("tmpfs: nothing to flush to"), "\(outcome.output)\(outcome.errors)")
-    #expect(outcome.output.contains("dirty (never: tmpfs)"))
+    #expect(outcome.output.contains("● 0 dirty  ◐ 0 writeback  never dirty"))
     #expect(outcome.output.contains("in memory"))
+  }
+
+  @Test("A narrow title says how many pages a cell stands for before it says how many there are")
+  func pagesACell() throws {
+    let outcome = try run(
+      mmapview, ["a", "--create", "1m", "--headless", "--size", "50x24", "-c", "zoom 4", "-c", "screen"],
+      in: folder.path.string)
+    #expect(outcome.output.contains(" a · 1 MiB · 4 pages a cell · library · writable"), "\(outcome.output)")
   }
 
   @Test("All is unknown of another user's file, with the reason, on the screen too", .enabled(if: getuid() == 0))
@@ -177,7 +185,9 @@ final class ProgramTests: FolderSuite {
     #expect(outcome.output.contains("\"kernel\":{\"cached\":null,\"dirty\":null,\"writeback\":null,\"reason\":\""))
     #expect(outcome.output.contains(" 00000000 ? ?"), "\(outcome.output)")
     // A stacked file system has a reason of its own.
-    #expect(outcome.output.contains(#/the kernel's view is unknown: (not permitted|a stacked)/#))
+    #expect(outcome.output.contains("the kernel's view is unknown"))
+    // The reason stands whole with the page, in as many rows as it takes.
+    #expect(outcome.output.contains(#/\n (not permitted: the kernel answers owners|a stacked)/#))
     #expect(outcome.lines.dropFirst().prefix { !$0.contains(" log ") }.allSatisfy { !$0.contains("cached") })
   }
 

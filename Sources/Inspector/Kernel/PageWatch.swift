@@ -126,7 +126,18 @@ final class PageWatch: Sendable {
     let words =
       sample.lacking.map { "dirty and writeback are unknown: \($0)" }
       ?? "\(counts.cached) cached, \(counts.dirty ?? 0) dirty"
-    return line("start", fields, "watching \(file.path): \(counted(size ?? 0, "byte")), \(words)")
+    let start = line("start", fields, "watching \(file.path): \(counted(size ?? 0, "byte")), \(words)")
+    // A file that is followed may have lost its name before its first sample.
+    guard let standing = sample.standing, standing.name != .kept else { return start }
+    return start + name(standing, file)
+  }
+
+  private func name(_ standing: FileStanding, _ file: SampledFile) -> [String] {
+    let path = standing.newPath?.string
+    let fields = [
+      ("fate", JSON(standing.name.fate)), ("path", JSON(standing.name == .kept ? file.path.string : path)),
+    ]
+    return line("name", fields, "name: \(standing.name.fate)" + (path.map { ", is \($0) now" } ?? ""))
   }
 
   private func addChanges(from last: Sample, to now: Sample, of file: SampledFile) -> Bool {
@@ -135,10 +146,8 @@ final class PageWatch: Sendable {
       lines += line(
         "size", [("was", JSON(before)), ("is", JSON(size))], "size: \(counted(size, "byte")), was \(before)")
     }
-    if let (_, name) = differing(last.standing?.name, now.standing?.name) {
-      let path = now.standing?.newPath?.string
-      let fields = [("fate", JSON(name.fate)), ("path", JSON(name == .kept ? file.path.string : path))]
-      lines += line("name", fields, "name: \(name.fate)" + (path.map { ", is \($0) now" } ?? ""))
+    if differing(last.standing?.name, now.standing?.name) != nil, let standing = now.standing {
+      lines += name(standing, file)
     }
     let changes = PageChange.changes(from: last.runs + grown(last, now), to: now.runs)
     for change in changes {

@@ -6,7 +6,7 @@ package struct Dirtiness: Sendable, Equatable {
   package enum Due: Sendable, Equatable {
     /// At about this time at the latest; sooner if another page of the file was dirty before it.
     case by(WallTime)
-    /// The time has passed.
+    /// The time has passed: the kernel is late, or the page was dirty again before a sample saw it clean.
     case now
     /// Not for its age: the kernel does not look for old pages here.
     case never
@@ -17,7 +17,7 @@ package struct Dirtiness: Sendable, Equatable {
     package var words: [String] {
       switch self {
       case .by(let time): ["by about \(time)", "by the kernel itself"]
-      case .now: ["now", "by the kernel itself"]
+      case .now: ["now, or dirty again by now", "if it was written back between two samples"]
       case .never: ["never by its age", "vm.dirty_writeback_centisecs is 0"]
       case .unknown: ["unknown", "/proc/sys/vm can't be read"]
       }

@@ -72,8 +72,8 @@ enum HistoryStrip: Pane {
   }
 
   private static func absence(_ shown: Snapshot) -> String {
-    shown.layer == .library
-      ? "the kernel is not asked in the library's layer; L turns to the kernel's" : "not known yet"
+    if shown.layer == .library { return "the kernel is not asked in the library's layer; L turns to the kernel's" }
+    return shown.interface.kernel?.reason == nil ? "not known yet" : "unknown: the kernel does not say"
   }
 
   // The scale: the greatest value, which the highest bar stands for.

@@ -37,8 +37,10 @@ enum LegendView: Pane {
     }
     let reason = sample.reason.map { ": \($0)" } ?? ""
     guard sample.reason == nil || sample.isResidencyOnly else {
-      let line = shortened("the kernel's view is unknown" + reason, text.width, shown.glyphs)
-      canvas.write(line, in: text, Style(.unknown, isMeasured: true))
+      // A part of a reason can't be understood; what is known of the page has the whole.
+      let unknown = "the kernel's view is unknown"
+      let line = unknown.columns + reason.columns <= text.width ? unknown + reason : unknown
+      canvas.write(shortened(line, text.width, shown.glyphs), in: text, Style(.unknown, isMeasured: true))
       return
     }
     func entry(_ state: KernelState, _ count: Int?, _ name: String) -> Entry {
@@ -57,7 +59,7 @@ enum LegendView: Pane {
     }
     entries += [
       entry(.clean, totals?.cached, isInMemory ? "in memory" : "cached"),
-      entry(.dirty, totals?.dirty, isInMemory ? "dirty (never: \(sample.fileSystem?.name ?? "memory"))" : "dirty"),
+      entry(.dirty, totals?.dirty, "dirty"),
       entry(.writeback, totals?.writeback, "writeback"),
     ]
     // Changes are looked for only in files that others write.
@@ -65,7 +67,10 @@ enum LegendView: Pane {
       let name = sample.comparesBytes ? "changed" : "changed: zoom in"
       entries.append((shown.glyphs.mark(KernelState.clean).glyph, .changed, nil, name))
     }
-    _ = draw(entries, isMeasured: true, on: &canvas, area)
+    let rest = draw(entries, isMeasured: true, on: &canvas, area)
+    let note = "never dirty"
+    guard isInMemory, note.columns <= rest.width else { return }
+    canvas.write(note, in: rest, Style(.dim, isMeasured: true))
   }
 
   // Returns what is left of the area.

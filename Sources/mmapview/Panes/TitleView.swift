@@ -12,11 +12,13 @@ enum TitleView: Pane {
       let path = shown.fileName ?? file.path
       let name = (path.lastComponent?.string ?? path.string) + (shown.isNameless ? " (no name now)" : "")
       let mode = file.isWritable ? "writable" : "read only"
+      let perCell = shown.view.shownPagesPerCell
       let layer = shown.layer == .both ? "both layers" : shown.layer.rawValue
       parts = [
         (name, 0), (shown.otherSize.map { "\(bytes($0)) now" } ?? bytes(file.size), 4),
-        (counted(file.states.count, "page") + (shown.otherSize == nil ? "" : " mapped"), 5),
-        (counted(shown.view.shownPagesPerCell, "page") + " a cell", 6), (layer, 2), (mode, 1),
+        (counted(file.states.count, "page") + (shown.otherSize == nil ? "" : " mapped"), 6),
+        // How many pages a cell hides is not to be seen elsewhere.
+        (counted(perCell, "page") + " a cell", perCell > 1 ? 5 : 7), (layer, 2), (mode, 1),
       ]
       // At rest there are no samples, and reads by others and evictions go unseen.
       if shown.interface.showsTimes, let time = shown.interface.sampleTime { parts.append(("as of \(time)", 3)) }

@@ -28,10 +28,15 @@ struct CopyAction: ReadOnlyAction {
       throw CommandError("copy \(subject): \(text.utf8.count) bytes are more than terminals take at once; \(remedy)")
     }
     try copy(text)
-    return .done("copied \(name), if the terminal takes it: it gives no answer")
+    return .done("copied \(name)\(Self.ending)")
   }
 
   func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .nothing }
+
+  private static let ending = ", if the terminal takes it: it gives no answer"
+
+  // What a copy says of itself is not what the next one is for.
+  private static func isAnswer(_ event: Event) -> Bool { event.lines.first?.hasSuffix(ending) == true }
 
   // Some terminals drop a sequence of more than 100,000 bytes: so many are that in base64, with what is around them.
   private static let limit = 74_994
@@ -57,7 +62,9 @@ struct CopyAction: ReadOnlyAction {
       guard !found.bytes.isEmpty else { throw CommandError("copy bytes: the file ends before page \(page)") }
       return (Self.hexadecimal(found.bytes), "\(counted(found.bytes.count, "byte")) of page \(page) in hex")
     case .line:
-      guard let event = session.log.last else { throw CommandError("copy line: the log is empty") }
+      guard let event = session.log.last(where: { !Self.isAnswer($0) }) else {
+        throw CommandError("copy line: the log is empty")
+      }
       // One line, in which nothing can steer a shell that it is pasted into.
       let line = event.lines.map(\.visible).joined(separator: "; ")
       return (line, "\"\(line)\"")
