@@ -133,6 +133,28 @@ final class MarkTests: SessionSuite {
     #expect(session.presence(ofPage: 0) == .absent && session.presence(ofPage: 5) == .absent)
   }
 
+  @Test("Pages in many places that are not compared are counted in one line, and listed as JSON")
+  func scattered() throws {
+    try put("a", pages: 16)
+    let descriptor = try FileDescriptor.open(folder.file("a"), .readWrite)
+    defer { try? descriptor.close() }
+    fsync(descriptor.rawValue)
+    posix_fadvise(descriptor.rawValue, 0, 0, POSIX_FADV_DONTNEED)
+    posix_fadvise(descriptor.rawValue, 0, 0, POSIX_FADV_RANDOM)
+    for page in stride(from: 0, to: 16, by: 2) {
+      var byte: UInt8 = 0
+      // SAFETY: one byte.
+      #expect(unsafe pread(descriptor.rawValue, &byte, 1, off_t(page * Alignment.page)) == 1)
+    }
+    try perform("open \(word("a"))", "mark m")
+    guard session.presence(ofPage: 5) == .absent, session.presence(ofPage: 6) == .readable else {
+      try skip("single pages can't be evicted here")
+    }
+    let lines = try difference("m").filter { $0.contains("not compared: not in memory at the mark") }
+    #expect(lines.count == 1 && lines[0].hasSuffix("; `diff m json` lists them"), "\(lines)")
+    #expect(lines.first?.contains(#/^bytes: \d+ pages in \d+ places: /#) == true, "\(lines)")
+  }
+
   @Test("Where too much is in memory the rest is not compared, and that is said")
   func limit() throws {
     try put("a", pages: 8)

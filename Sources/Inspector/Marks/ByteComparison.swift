@@ -3,7 +3,7 @@ import RangedMmap
 
 /// Which pages' bytes differ from those at a mark, as far as that is known without reading from the disk.
 struct ByteComparison {
-  enum Reason: String {
+  enum Reason: String, CaseIterable {
     case absentThen = "not in memory at the mark"
     case absentNow = "not in memory now"
     case unknown = "not known whether in memory"

@@ -26,14 +26,25 @@ struct DiffAction: FactsAction {
     for pages in changes.bytes.differing { lines.append("bytes: \(named(pages)): differ") }
     let since = "since \(name), \(changes.mark.time), \(WallTime.now.age(of: changes.mark.time)):"
     let first = lines.isEmpty ? since + " nothing has changed that is known" : since
-    for (pages, reason) in changes.bytes.omitted {
-      lines.append("bytes: \(named(pages)): not compared: \(reason.rawValue)")
-    }
+    lines += omissions(changes.bytes.omitted)
     if let reason = changes.lacking {
       let what = changes.isKernelUnknown ? "unknown" : "dirty and writeback are unknown"
       lines.append("kernel: \(what): \(reason)")
     }
     return [first] + lines
+  }
+
+  // More of a kind would bury what has changed.
+  private static let mostOmissions = 3
+
+  private func omissions(_ all: [(pages: Range<Int>, reason: ByteComparison.Reason)]) -> [String] {
+    ByteComparison.Reason.allCases.flatMap { reason in
+      let runs = all.filter { $0.reason == reason }.map(\.pages)
+      let end = "not compared: \(reason.rawValue)"
+      guard runs.count > Self.mostOmissions else { return runs.map { "bytes: \(named($0)): \(end)" } }
+      let pages = counted(runs.reduce(0) { $0 + $1.count }, "page")
+      return ["bytes: \(pages) in \(runs.count) places: \(end); `diff \(Word.quote(name)) json` lists them"]
+    }
   }
 
   func json(of file: MmapFile, in session: Session) throws(CommandError) -> JSON {
