@@ -162,6 +162,18 @@ final class ProgramTests: FolderSuite {
     #expect(outcome.output.contains("in memory"))
   }
 
+  @Test("What the log says again and again it shows once, and again after something else")
+  func repeats() throws {
+    let outcome = try run(
+      mmapview,
+      ["a", "--create", "1m", "--headless", "--size", "120x60"]
+        + ["zoom in", "zoom in", "zoom in", "goto 3", "zoom in", "zoom in", "allocate 1p", "zoom in", "screen"]
+        .flatMap { ["-c", $0] },
+      in: folder.path.string)
+    let log = outcome.lines.drop { !$0.contains("── log ") }
+    #expect(log.count { $0.contains("zoom: a cell is one page already") } == 2, "\(outcome.output)")
+  }
+
   @Test("A narrow title says how many pages a cell stands for before it says how many there are")
   func pagesACell() throws {
     let outcome = try run(

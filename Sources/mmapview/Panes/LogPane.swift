@@ -10,9 +10,13 @@ enum LogPane: Pane {
     let last = shown.log.lastIndex { $0.kind != .expected } ?? 0
     let recent = shown.log.enumerated().suffix(4 * inner.height)
     // Captions and notes have a box of their own.
-    let events = recent.filter { index, event in
+    let all = recent.filter { index, event in
       event.kind != .caption && event.kind != .note && (event.kind != .expected || index > last)
     }.map(\.element)
+    // A key that is held says the same again and again: the last time is enough, where nothing was done.
+    let events = all.indices.filter { index in
+      all[index].duration != nil || index + 1 == all.count || all[index] != all[index + 1]
+    }.map { all[$0] }
     let showsTimes = shown.interface.showsTimes
     let rows = events.suffix(inner.height).flatMap { event in
       TimedLines(event, showsTimes: showsTimes, isShort: inner.width < leastForTimes)
