@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 import TestSupport
 import Testing
@@ -140,5 +141,22 @@ final class ConfigurationTests: SessionSuite {
     #expect(unsafe copied.last == "one\\x1b]2;x\\x07; two\\x0d")
     session.note(Event(.caption, [String(repeating: "x", count: 80_000)]))
     #expect(throws: CommandError.self) { try self.perform("copy line") }
+  }
+
+  @Test("A page that had to be read to be copied is said to be in memory now")
+  func copyingAbsent() throws {
+    try folder.put("b", [UInt8](repeating: 7, count: 65536))
+    let descriptor = try FileDescriptor.open(folder.file("b"), .readWrite)
+    defer { try? descriptor.close() }
+    fsync(descriptor.rawValue)
+    posix_fadvise(descriptor.rawValue, 0, 0, POSIX_FADV_DONTNEED)
+    try perform("open \(word("b"))", "goto 3")
+    guard session.presence(ofPage: 3) == .absent else { try skip("what is in memory can't be evicted here") }
+    session.host.copy = { _ in }
+    try perform("copy bytes")
+    let note = "(which brought the page into memory)"
+    #expect(session.log.last?.lines.first?.contains(note) == true, "\(session.log)")
+    try perform("copy bytes")
+    #expect(session.log.last?.lines.first?.contains(note) == false, "\(session.log)")
   }
 }

@@ -58,9 +58,11 @@ struct CopyAction: ReadOnlyAction {
     case .bytes:
       let (file, page) = (try session.openFile(), session.view.cursor)
       let start = page * Alignment.page
+      let wasAbsent = session.presence(ofPage: page) == .absent
       let found = try file.presentBytes(start..<start + Alignment.page)
       guard !found.bytes.isEmpty else { throw CommandError("copy bytes: the file ends before page \(page)") }
-      return (Self.hexadecimal(found.bytes), "\(counted(found.bytes.count, "byte")) of page \(page) in hex")
+      let name = "\(counted(found.bytes.count, "byte")) of page \(page) in hex"
+      return (Self.hexadecimal(found.bytes), name + (wasAbsent ? " (which brought the page into memory)" : ""))
     case .line:
       guard let event = session.log.last(where: { !Self.isAnswer($0) }) else {
         throw CommandError("copy line: the log is empty")
