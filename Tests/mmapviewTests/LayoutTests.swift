@@ -15,7 +15,7 @@ final class LayoutTests: SessionSuite {
     needs.layer = Layer.allCases.randomElement(using: &random) ?? .both
     needs.pagesPerCell = [nil, 1, 1, 4, 1 << 20].randomElement(using: &random) ?? 1
     needs.hidden = Set(OptionalPane.allCases.filter { _ in Int.random(in: 0..<4, using: &random) == 0 })
-    needs.actors = [0, 0, 1, 4, 40].randomElement(using: &random) ?? 0
+    needs.actorRows = [0, 0, 1, 5, 41].randomElement(using: &random) ?? 0
     needs.captionRows = [0, 0, 3, 5, 30].randomElement(using: &random) ?? 0
     needs.isBig = Bool.random(using: &random)
     return needs
@@ -55,8 +55,8 @@ final class LayoutTests: SessionSuite {
     "At 80x24 all 256 pages of a MiB are in view in each layer's grid, beside workers and captions too",
     arguments: Layer.allCases, [0, 3])
   func whole(layer: Layer, extra: Int) throws {
-    for workers in [0, 4] {
-      let needs = LayoutNeeds(pages: 256, layer: layer, actors: workers, captionRows: extra)
+    for workers in [0, 5] {
+      let needs = LayoutNeeds(pages: 256, layer: layer, actorRows: workers, captionRows: extra)
       let layout = try #require(Layout(width: 80, height: 24, needs))
       #expect(layout.shape.pages >= 256 && layout.overview == nil)
       #expect(layout.shape.grids == (layer == .both ? 2 : 1))

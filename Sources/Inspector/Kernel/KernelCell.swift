@@ -12,6 +12,12 @@ package struct KernelCell: Sendable, Equatable {
   /// How many have bytes on the disk, or will have when they are written back; 0 if that is unknown.
   package internal(set) var data = 0
 
+  /// How many pages in memory are neither dirty nor in writeback; `nil` where that can't be said, since a page may be both.
+  package var clean: Int? {
+    guard let dirty, let writeback, dirty == 0 || writeback == 0 else { return nil }
+    return max(0, cached - dirty - writeback)
+  }
+
   init(_ pages: Int, _ counts: CacheCounts) {
     self.init(pages, cached: counts.cached, dirty: counts.dirty, writeback: counts.writeback)
   }

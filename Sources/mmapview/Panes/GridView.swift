@@ -79,7 +79,8 @@ struct GridView: Pane {
     let isMarked = style.isReversed || style.isUnderlined
     let glyph = isMarked ? shown.glyphs.marked(appearance.glyph) : appearance.glyph
     if cell.width > 1 || cell.height > 1 {
-      let goesOn = appearance.isFilled
+      // In a cell of two rows a lone mark would be as small as in one.
+      let goesOn = appearance.isFilled || cell.height > 1 && appearance.role != .free
       canvas.fill(cell, goesOn ? glyph : " ", goesOn || isMarked ? style : .plain)
     }
     canvas.put(glyph, x: cell.x, y: cell.y, style)

@@ -81,7 +81,7 @@ enum HistoryStrip: Pane {
   {
     let top = history.steps(of: 1).compactMap { $0.flatMap(graph.count) }.max()
     let figure = top.map { isShort ? shortCount($0) : "\($0)" } ?? glyphs.unknown
-    return isShort ? "\(graph.name) \(figure)" : graph.name.padded(to: 10) + "max " + figure
+    return isShort ? "\(graph.name) max \(figure)" : graph.name.padded(to: 10) + "max " + figure
   }
 
   // How many seconds a bar stands for, so that the whole minute has room.

@@ -5,7 +5,8 @@ import TerminalCanvas
 
 /// What the glyphs mean, and how many pages of the file are in each state: a line for each layer that is shown.
 enum LegendView: Pane {
-  private typealias Entry = (glyph: Unicode.Scalar, role: Role, count: Int?, name: String)
+  /// Without a glyph, what is no state of a cell.
+  private typealias Entry = (glyph: Unicode.Scalar?, role: Role, count: Int?, name: String)
 
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     guard let file = shown.file else { return }
@@ -58,15 +59,13 @@ enum LegendView: Pane {
       return
     }
     entries += [
-      entry(.clean, totals?.cached, isInMemory ? "in memory" : "cached"),
+      entry(.clean, totals?.clean, isInMemory ? "in memory" : "clean"),
       entry(.dirty, totals?.dirty, "dirty"),
       entry(.writeback, totals?.writeback, "writeback"),
     ]
-    // Changes are looked for only in files that others write.
-    if !file.isWritable {
-      let name = sample.comparesBytes ? "changed" : "changed: zoom in"
-      entries.append((shown.glyphs.mark(KernelState.clean).glyph, .changed, nil, name))
-    }
+    if let cached = totals?.cached { entries.append((nil, .text, cached, "cached")) }
+    // Changes are looked for only in files that others write; each is drawn over the glyph of its page.
+    if !file.isWritable { entries.append((nil, .changed, nil, sample.comparesBytes ? "changed" : "changed: zoom in")) }
     let rest = draw(entries, isMeasured: true, on: &canvas, area)
     let note = "never dirty"
     guard isInMemory, note.columns <= rest.width else { return }
@@ -80,9 +79,9 @@ enum LegendView: Pane {
     var (entries, isShort) = (entries, false)
     func text(_ entry: Entry) -> String {
       guard let count = entry.count else { return entry.name }
-      return isShort ? "\(count)" : "\(count) \(entry.name)"
+      return isShort && entry.glyph != nil ? "\(count)" : "\(count) \(entry.name)"
     }
-    func width(_ gap: Int) -> Int { entries.reduce(0) { $0 + text($1).count + 2 + gap } }
+    func width(_ gap: Int) -> Int { entries.reduce(0) { $0 + text($1).count + ($1.glyph == nil ? 0 : 2) + gap } }
     let gap = width(2) <= area.width ? 2 : 1
     isShort = width(1) > area.width
     // Whole entries are left out, those without pages first.
@@ -93,9 +92,12 @@ enum LegendView: Pane {
     }
     var rest = area.inset(left: 1)
     for entry in entries {
-      canvas.put(entry.glyph, x: rest.x, y: rest.y, Style(entry.role, isMeasured: isMeasured))
-      rest = rest.inset(left: 2)
-      canvas.write(text(entry), into: &rest, Style(entry.count == 0 ? .dim : .text, isMeasured: isMeasured))
+      if let glyph = entry.glyph {
+        canvas.put(glyph, x: rest.x, y: rest.y, Style(entry.role, isMeasured: isMeasured))
+        rest = rest.inset(left: 2)
+      }
+      let role: Role = entry.count == 0 ? .dim : entry.glyph == nil ? entry.role : .text
+      canvas.write(text(entry), into: &rest, Style(role, isMeasured: isMeasured))
       rest = rest.inset(left: gap)
     }
     return rest

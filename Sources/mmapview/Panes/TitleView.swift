@@ -15,10 +15,10 @@ enum TitleView: Pane {
       let perCell = shown.view.shownPagesPerCell
       let layer = shown.layer == .both ? "both layers" : shown.layer.rawValue
       parts = [
-        (name, 0), (shown.otherSize.map { "\(bytes($0)) now" } ?? bytes(file.size), 4),
+        (name, 0), (shown.otherSize.map { "\(bytes($0)) now" } ?? bytes(file.size), 5),
         (counted(file.states.count, "page") + (shown.otherSize == nil ? "" : " mapped"), 6),
         // How many pages a cell hides is not to be seen elsewhere.
-        (counted(perCell, "page") + " a cell", perCell > 1 ? 5 : 7), (layer, 2), (mode, 1),
+        (counted(perCell, "page") + " a cell", perCell > 1 ? 4 : 7), (layer, 2), (mode, 1),
       ]
       // At rest there are no samples, and reads by others and evictions go unseen.
       if shown.interface.showsTimes, let time = shown.interface.sampleTime { parts.append(("as of \(time)", 3)) }

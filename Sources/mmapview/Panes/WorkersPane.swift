@@ -43,8 +43,8 @@ struct WorkersPane: Pane {
       defer { free -= min(wanted, free) }
       return min(wanted, free)
     }
-    // Two workers say more than any figure; a seventh, or one that has ended, says less.
-    let first = take(pool.running > 0 ? min(shift.count, 2) : 0)
+    // Three workers say more than any figure; a seventh, or one that has ended, says less.
+    let first = take(pool.running > 0 ? min(shift.count, 3) : 0)
     let (factRows, phaseRows, graphRows) = (take(facts.count), take(phases.count), take(hasGraph ? 1 : 0))
     let rows = first + take(shift.count - first)
     line(heading, .title)

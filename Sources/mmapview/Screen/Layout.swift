@@ -10,8 +10,8 @@ struct LayoutNeeds {
   /// How many pages a cell stands for; `nil` brings the whole file in view.
   var pagesPerCell: Int? = 1
   var hidden: Set<OptionalPane> = []
-  /// How many workers or other processes there are to be shown.
-  var actors = 0
+  /// How many rows the workers or other processes would fill.
+  var actorRows = 0
   /// The rows that the caption would fill, with its frame; 0 for none.
   var captionRows = 0
   /// For a hall: cells of two columns and two rows.
@@ -87,13 +87,15 @@ struct Layout {
   init?(_ session: Session, _ interface: Interface, width: Int, height: Int) {
     let others = session.layer == .library ? 0 : interface.kernel?.users?.count { !$0.isSelf } ?? 0
     let past = interface.past?.moment
-    let workers = session.workers.workers.isEmpty ? 0 : session.workers.shift.count
+    // Of workers that have ended the heading says enough.
+    let workers = session.workers.running > 0 ? 1 + session.workers.shift.count : 1
+    let actorRows = session.workers.workers.isEmpty ? others > 0 ? 1 + others : 0 : workers
     self.init(
       width: width, height: height,
       LayoutNeeds(
         pages: past?.pageCount ?? session.file?.states.count ?? 0, layer: session.layer,
         pagesPerCell: past?.pagesPerCell ?? session.view.zoom.pagesPerCell,
-        hidden: session.view.hiddenPanes, actors: workers > 0 ? workers : others,
+        hidden: session.view.hiddenPanes, actorRows: actorRows,
         captionRows: CaptionBox.rows(session.view, width: width), isBig: session.view.isBig))
   }
 }
@@ -117,8 +119,8 @@ private struct Rows {
     // The ruler and a row of cells come first, then what is reported, then a heading and two workers; a fifth of the
     // window where there are more.
     let spare = area.height - 1 - (needs.isBig ? 2 : 1) - leastLog
-    actors = !hasSide && needs.actors > 0 ? min(1 + needs.actors, max(3, area.height / 5), spare) : 0
-    let isCrowded = area.height < 12 || actors > 0 && needs.captionRows > 0 && area.height < 24
+    actors = hasSide ? 0 : min(needs.actorRows, max(3, area.height / 5), max(0, spare))
+    let isCrowded = area.height < 15 || actors > 0 && needs.captionRows > 0 && area.height < 24
     // Sentences have up to 130 characters.
     let sentence = needs.layer == .library || area.height < 10 ? 0 : area.width < 100 && !isCrowded ? 2 : 1
     // Without a pane beside the grid the page's facts stand above the sentence.
@@ -137,8 +139,8 @@ private struct Rows {
       (shape, overview) = (whole.cut(to: needs.pages), 0)
       free = room - shape.height
     } else {
-      // Of a larger one half the window is enough, where bytes and log have use for the other.
-      let rows = leastHex > 0 ? room / 2 : room - max(leastLog, leastLog > 0 ? room / 4 : 0)
+      // Of a larger one half the window is enough, where bytes and log have use for the other; a hall looks at pages.
+      let rows = leastHex > 0 && !needs.isBig ? room / 2 : room - max(leastLog, leastLog > 0 ? room / 4 : 0)
       overview = rows > 3 && needs.pages > 0 ? 1 : 0
       shape = GridShape(width: gridWidth, rows: rows - overview, needs)
       free = room - rows
@@ -150,7 +152,7 @@ private struct Rows {
     free -= blank
     // A graph each where as many rows as they take, twice, stay for bytes and log; else one row for all.
     let spareRows = needs.layer == .library ? 0 : free - leastLog - leastHex
-    history = spareRows >= HistoryStrip.height + 8 ? HistoryStrip.height : spareRows >= 3 ? 1 : 0
+    history = spareRows >= HistoryStrip.height + 8 ? HistoryStrip.height : spareRows >= 2 ? 1 : 0
     free -= history
     hex = leastHex > 0 && free - leastLog >= 2 ? free - max(leastLog, leastLog > 0 ? free * 9 / 20 : 0) : 0
     log = leastLog > 0 ? free - hex : 0
