@@ -49,8 +49,10 @@ extension InTerminal {
       try window.waitFor("keys; w to u act")
       try press("keys; w to u", in: window)
       try press("  q quit", 3, in: window)
-      try window.waitFor("s sync and quit")
-      try window.type("q")
+      try press("Esc stay", 2, in: window)
+      try window.waitFor("a allocate  w")
+      try press("  q quit", 3, in: window)
+      try press("  q quit  Esc", 3, in: window)
       try window.waitFor("shell>")
     }
 

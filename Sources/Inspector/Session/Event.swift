@@ -35,8 +35,10 @@ package struct Event: Sendable {
 
   static func done(_ line: String) -> Event { Event(.done, [line]) }
 
-  static func workersHaveEnded(_ operations: Int) -> Event {
-    .done("workers have ended: \(counted(operations, "operation"))")
+  static func workersHaveEnded(_ operations: Int, after time: Duration? = nil) -> Event {
+    var event = Event.done("workers have ended: \(counted(operations, "operation"))")
+    event.duration = time
+    return event
   }
 
   static func news(_ line: String) -> Event { Event(.news, [line]) }

@@ -86,7 +86,7 @@ package final class Session {
     followFile()
     guard workersHaveEndedAndHandedOver, let operations = workers.takeEnd() else { return }
     scripts.workersAreDone()
-    note(.workersHaveEnded(operations))
+    note(.workersHaveEnded(operations, after: workers.workTime))
   }
 
   /// Ends what is under way and waits for it.

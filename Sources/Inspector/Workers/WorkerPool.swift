@@ -185,10 +185,13 @@ extension WorkerPool {
   package var shift: ArraySlice<Worker> { workers[shiftStart...] }
 
   /// Bytes a second of the shift, over the time at work; `nil` if it takes turns, or there is nothing to divide yet.
-  package var averageRate: Double? {
+  package var averageRate: Double? { workTime.flatMap { rate(shift.reduce(0) { $0 + $1.bytes }, $0) } }
+
+  /// How long the shift has been at work, without the time for which it was halted; `nil` if it takes turns.
+  var workTime: Duration? {
     guard !isStepped else { return nil }
     let end = running == 0 ? shift.compactMap(\.endTime).max() ?? 0 : gate.time
-    return rate(shift.reduce(0) { $0 + $1.bytes }, .nanoseconds(Int64(clamping: end)))
+    return .nanoseconds(Int64(clamping: end))
   }
 
   package func latencies(of phase: TimedPhase) -> Latencies {

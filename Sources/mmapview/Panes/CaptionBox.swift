@@ -71,24 +71,40 @@ enum CaptionBox: Pane {
     for (glyph, x, y) in corners { canvas.put(shown.glyphs.shows(glyph) ? glyph : "+", x: x, y: y, style) }
   }
 
-  // What leads on comes first, and stays where there is no room for all.
   private static func drawKeys(_ shown: Snapshot, isCut: Bool, on canvas: inout Canvas, _ row: Area) {
+    let text = keys(shown, isCut: isCut, row.width).map(\.help).joined(separator: shown.glyphs.separator)
+    write(text, into: row, atEnd: true, Style(.dim), on: &canvas)
+  }
+
+  // What leads on comes first, and stays where there is no room for all.
+  private static func keys(_ shown: Snapshot, isCut: Bool, _ width: Int) -> [(key: Key, help: String)] {
     let captions = shown.view.captions
-    var keys: [String] = []
+    var keys: [(key: Key, help: String)] = []
     if captions.isEarlier {
-      keys.append("Space goes forward")
-    } else if shown.interface.past != nil {
-      // There these keys have no say in what is played.
+      keys.append((" ", "Space goes forward"))
     } else if shown.isWaitingForKey {
-      keys.append("Space goes on")
+      keys.append((" ", "Space goes on"))
     } else if shown.mayTakeCaptionAway {
-      keys.append("Esc takes it away")
+      keys.append((.escape, "Esc takes it away"))
     }
-    if isCut { keys.append("e shows all") }
-    if captions.hasEarlier { keys.append("b goes back") }
+    if isCut { keys.append(("e", "e shows all")) }
+    if captions.hasEarlier { keys.append(("b", "b goes back")) }
     let separator = shown.glyphs.separator
-    while keys.count > 1, keys.joined(separator: separator).columns + 4 > row.width { keys.removeLast() }
-    write(keys.joined(separator: separator), into: row, atEnd: true, Style(.dim), on: &canvas)
+    while keys.count > 1, keys.map(\.help).joined(separator: separator).columns + 4 > width { keys.removeLast() }
+    return keys
+  }
+
+  /// The key that stands at a column of the box's last row; `nil` beside the keys.
+  static func key(x: Int, _ shown: Snapshot, _ area: Area) -> Key? {
+    let isCut = lines(shown.view, textWidth(area.width)).count > area.height - 2
+    let keys = keys(shown, isCut: isCut, area.width)
+    // They end two columns before the frame's corner.
+    var end = area.x + area.width - 2
+    for (key, help) in keys.reversed() {
+      if (end - help.columns..<end).contains(x) { return key }
+      end -= help.columns + shown.glyphs.separator.columns
+    }
+    return nil
   }
 
   // With a blank on each side.

@@ -55,12 +55,13 @@ struct GridView: Pane {
     // Without one nothing is shown yet; the first sample follows at once.
     guard let sample = shown.interface.kernel else { return }
     let marks = sample.marks(each: cells.pagesPerGroup, from: cells.pages.lowerBound)
+    let hasMarks = !marks.isEmpty
     for index in 0..<cells.count {
       let pages = cells.pages(of: index)
       // Not sampled yet, as the first.
       let isBlank = sample.lacks(pages.lowerBound)
       var appearance = isBlank ? CellAppearance.blank : CellAppearance(sample[pages.lowerBound], shown.glyphs)
-      let mark = marks[pages.lowerBound]
+      let mark = hasMarks ? marks[pages.lowerBound] : nil
       if mark != nil { appearance.role = .changed }
       let style = appearance.style(
         isCursor: isCursor(pages), isSelected: isSelected(pages), isReversed: mark == .fresh, isMeasured: true)
@@ -79,8 +80,8 @@ struct GridView: Pane {
     let isMarked = style.isReversed || style.isUnderlined
     let glyph = isMarked ? shown.glyphs.marked(appearance.glyph) : appearance.glyph
     if cell.width > 1 || cell.height > 1 {
-      // In a cell of two rows a lone mark would be as small as in one.
-      let goesOn = appearance.isFilled || cell.height > 1 && appearance.role != .free
+      // In a hall a lone mark would be too small.
+      let goesOn = appearance.isFilled || shown.view.isBig && appearance.role != .free
       canvas.fill(cell, goesOn ? glyph : " ", goesOn || isMarked ? style : .plain)
     }
     canvas.put(glyph, x: cell.x, y: cell.y, style)

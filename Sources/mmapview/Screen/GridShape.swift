@@ -87,10 +87,11 @@ extension GridShape {
     // Fewer columns while all stays in view, where that makes cells wider, or a row or two of a small file more of them.
     var columns = most
     while columns > least, columns / 2 * lines >= cells, columns * 2 > room || columns * 4 > cells { columns /= 2 }
-    let cellWidth = columns * 2 <= room ? 2 : 1
-    // Cells of two rows as well, where the file fills half the rows at most all the same.
-    let isRoomy = scale == 1 && cellWidth == 2 && (cells + columns - 1) / columns * 4 <= lines
-    let cellHeight = isRoomy ? 2 : scale
+    // Cells of two rows as well, where the file fills three fifths of the rows at most all the same; then of four columns.
+    func isRoomy(_ columns: Int) -> Bool { scale == 1 && (cells + columns - 1) / columns * 2 * 5 <= lines * 3 }
+    while columns > least, columns * 2 <= room, isRoomy(columns / 2) { columns /= 2 }
+    let cellHeight = columns * 2 <= room && isRoomy(columns) ? 2 : scale
+    let cellWidth = scale == 1 && cellHeight == 2 && columns * 4 <= room ? 4 : columns * 2 <= room ? 2 : 1
     self.init(
       columns: columns, rows: max(1, rows / cellHeight), cellWidth: cellWidth, cellHeight: cellHeight,
       pagesPerCell: each, marginWidth: margin, grids: grids)

@@ -17,6 +17,9 @@ extension RunLoop {
     case .scrollUp, .scrollDown: scroll(event.kind == .scrollUp ? -1 : 1, isIn(layout.hex), isIn(layout.log), layout)
     case .press where isIn(layout.prompt):
       if let key = KeysLine.key(x: event.x, snapshot(layout), layout.prompt) { take(key, layout) }
+    case .press where isIn(layout.caption):
+      guard let box = layout.caption, event.y == box.y + box.height - 1 else { return }
+      if let key = CaptionBox.key(x: event.x, snapshot(layout), box) { take(key, layout) }
     case .press where isIn(layout.log?.row(0)): take("e", layout)
     case .press where isIn(layout.hex): pointAtBytes(place, layout)
     case .press where isIn(layout.grid.row(0)): pointAtHead(event.x, layout)
@@ -25,8 +28,12 @@ extension RunLoop {
     }
   }
 
-  // Lines that lie over the panes are scrolled, and end with a press; the prompt and a question wait for keys.
+  // Lines that lie over the panes are scrolled, and end with a press; a question takes an answer; the prompt waits for keys.
   private func pointAtLayer(_ event: MouseEvent, _ layout: Layout) {
+    if interface.isAskingToQuit, event.kind == .press {
+      if let key = QuitQuestion.key(x: event.x, y: event.y, snapshot(layout), layout) { take(key, layout) }
+      return
+    }
     guard interface.overlay != nil else { return }
     switch event.kind {
     case .press: interface.overlay = nil
