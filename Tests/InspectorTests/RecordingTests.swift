@@ -76,6 +76,7 @@ struct RecordingTests {
     let recorded = try text("r")
     #expect(recorded.hasPrefix("# mmapview recording: \(path("a b")), 65536 bytes, 20"))
     #expect(recorded.contains("--create 64k --replay"))
+    #expect(recorded.contains("where the file exists, `create` needs `force`"))
     #expect(
       try lines("r").filter { !$0.hasPrefix("#") } == [
         "create \(path("a b")) 64k sparse force", "expect size 64k", "allocate 1p x3", "write r1..r2 \"text:a b\"",

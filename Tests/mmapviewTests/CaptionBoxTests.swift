@@ -127,6 +127,36 @@ final class CaptionBoxTests: SessionSuite {
     #expect(CaptionBox.rows(session.view, width: 20) == 0 && box(20, 3) == ["", "", ""])
   }
 
+  @Test("From the first caption on it has room for the one that is longest with its notes, so that nothing moves")
+  func room() throws {
+    try load("say one\npause\nsay \"two\\nlines\"\nnote a\nnote b\npause\nsay \"x\\ny\\nz\"\npause")
+    var rows: [Int] = []
+    for notes in ["off", "on"] {
+      try perform("set notes \(notes)")
+      for _ in 0..<3 where notes == "off" { try goOn() }
+      for _ in 0..<3 {
+        rows.append(CaptionBox.rows(session.view, width: 20))
+        _ = try? perform(notes == "off" ? "caption previous" : "caption next")
+      }
+    }
+    #expect(rows == [5, 5, 5, 6, 6, 6])
+  }
+
+  @Test("The log keeps what was done, however many captions come or are seen again, and however much was expected")
+  func log() throws {
+    func lines() -> [String] {
+      var canvas = Canvas(width: 60, height: 3)
+      LogPane.draw(Snapshot(session, Interface(), width: 80, height: 24), on: &canvas, canvas.area)
+      return canvas.textLines
+    }
+    try perform("create \(word("a")) 4p sparse", "allocate 1p", "expect page 0 allocated")
+    #expect(lines()[1].contains("r1: 1 page at 0x0") && lines()[2].contains("as expected: page 0 allocated"))
+    for _ in 0..<40 { try perform("expect page 0 allocated") }
+    try perform("say one", "say two")
+    for _ in 0..<40 { try perform("caption previous", "caption next") }
+    #expect(lines()[1] != "" && lines()[2].contains("r1: 1 page at 0x0"))
+  }
+
   @Test("What steers a terminal is shown in it, and not obeyed")
   func hostile() throws {
     try perform("say \"a\\x1b[31m b\"", "set notes on", "note \"c\\x07d\"")

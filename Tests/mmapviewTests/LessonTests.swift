@@ -193,7 +193,7 @@ final class LessonScreenTests: FolderSuite {
     try window.waitFor("Sixteen pages are mapped")
     Thread.sleep(forTimeInterval: 0.5)
     #expect(try !window.text.contains("SIGBUS"))
-    for caption in ["killed by SIGBUS", "and survive.", "A sync fails too", "The end of lesson 8"] {
+    for caption in ["killed by SIGBUS", "and survive.", "A sync fails too", "long again", "The end of lesson 8"] {
       try window.type("Space")
       try window.waitFor(caption)
     }

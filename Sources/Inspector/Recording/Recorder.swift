@@ -137,7 +137,7 @@ final class Recorder {
     let size = subject.map { Literal.describe(size: $0.size) } ?? "SIZE"
     return [
       "\(Script.recordingMark): \(file)\(WallTime.now.localDate)",
-      "# mmapview --replay \(Word.quote(path ?? "")) makes it again;",
+      "# mmapview --replay \(Word.quote(path ?? "")) makes it again; where the file exists, `create` needs `force`;",
       "# mmapview FILE --create \(size) --replay \(Word.quote(path ?? "")) does the same with another file.",
     ]
   }

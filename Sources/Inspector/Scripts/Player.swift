@@ -9,14 +9,16 @@ package final class Player {
   // Whether a command named the script: it holds other scripts back, and not itself.
   private let isSourced: Bool
   // How many captions there are in all and the longest of them, if that is known, and how many were shown.
-  private let captions: (count: Int, longest: String)?
+  private let captions: (count: Int, longest: String, longestWithNotes: [String])?
   private var shownCaptions = 0
 
   /// A script that is not whole is one line of those that come one by one.
   package init(_ script: Script, isSourced: Bool = false, isWhole: Bool = true) {
     (steps, self.isSourced) = (script.steps, isSourced)
-    let texts = isWhole ? steps.compactMap(\.command.caption) : []
-    captions = texts.max { $0.count < $1.count }.map { (texts.count, $0) }
+    let texts = isWhole ? Self.captionsWithNotes(steps) : []
+    let longest = texts.map { $0[0] }.max { Self.extent([$0]) < Self.extent([$1]) }
+    let longestWithNotes = texts.max { Self.extent($0) < Self.extent($1) }
+    captions = longest.map { (texts.count, $0, longestWithNotes ?? []) }
   }
 
   /// The next command, or `nil` if there are no more.
@@ -73,8 +75,26 @@ package final class Player {
 
   private func takePlace(in session: Session) {
     shownCaptions += 1
-    guard let (count, longest) = captions else { return }
-    session.view.captions.place(Captions.Place(number: shownCaptions, count: count, longest: longest))
+    guard let (count, longest, longestWithNotes) = captions else { return }
+    session.view.captions.place(
+      Captions.Place(number: shownCaptions, count: count, longest: longest, longestWithNotes: longestWithNotes))
+  }
+
+  // How much room texts take: their rows in a window of 80 columns, and among equals their length.
+  private static func extent(_ texts: [String]) -> (rows: Int, length: Int) {
+    let lines = texts.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }
+    return (lines.reduce(0) { $0 + max(1, ($1.count + 75) / 76) }, lines.reduce(0) { $0 + $1.count })
+  }
+
+  // Each caption's text, and then its notes.
+  private static func captionsWithNotes(_ steps: [Script.Step]) -> [[String]] {
+    steps.reduce(into: []) { captions, step in
+      if let text = step.command.caption {
+        captions.append([text])
+      } else if let text = step.command.note, !captions.isEmpty {
+        captions[captions.count - 1].append(text)
+      }
+    }
   }
 
   private func fail(_ position: ScriptPosition, _ message: String) -> ScriptError {

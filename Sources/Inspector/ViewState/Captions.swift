@@ -13,6 +13,8 @@ package struct Captions: Sendable {
     package let count: Int
     /// The longest of them: so much room the box has from the first on, so that nothing moves from one to the next.
     package let longest: String
+    /// The longest together with its notes, which come after its text.
+    package let longestWithNotes: [String]
   }
 
   private var shown: [Caption] = []

@@ -48,7 +48,8 @@ extension Lesson {
     script.insert(try Script("say \(Word.quote(opening))\npause", name: "lesson"), at: first ?? 0)
     let next = isLast ? "" : "; `mmapview --lesson \(number + 1)` plays the next"
     let end = "The end of lesson \(number): q quits\(next)."
-    script.append(try Script("outside leave\nsay \(Word.quote(end))", name: "lesson"))
+    // Its last caption is read before the end takes its place.
+    script.append(try Script("pause\noutside leave\nsay \(Word.quote(end))", name: "lesson"))
     return script
   }
 }

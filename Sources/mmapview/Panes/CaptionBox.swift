@@ -7,9 +7,12 @@ enum CaptionBox: Pane {
   static func rows(_ view: ViewState, width: Int) -> Int {
     let lines = lines(view, textWidth(width))
     guard !lines.isEmpty else { return 0 }
-    let room = view.captions.current?.place.map { broken($0.longest, textWidth(width)).count } ?? 0
+    let room = view.captions.current?.place.map { place in
+      let longest = view.showsNotes ? place.longestWithNotes[...] : [place.longest]
+      return self.lines(longest.first ?? "", longest.dropFirst(), textWidth(width)).count
+    }
     // In a hall with a blank row above the text and below.
-    return max(lines.count, room) + (view.isBig ? 4 : 2)
+    return max(lines.count, room ?? 0) + (view.isBig ? 4 : 2)
   }
 
   /// The same for a text alone.
@@ -45,9 +48,12 @@ enum CaptionBox: Pane {
 
   private static func lines(_ view: ViewState, _ width: Int) -> [Line] {
     guard let caption = view.captions.current else { return [] }
-    let text = caption.text.isEmpty ? [] : broken(caption.text, width).map { Line(text: $0, isNote: false) }
-    guard view.showsNotes else { return text }
-    return text + caption.notes.flatMap { broken("note: " + $0, width).map { Line(text: $0, isNote: true) } }
+    return lines(caption.text, view.showsNotes ? caption.notes[...] : [], width)
+  }
+
+  private static func lines(_ text: String, _ notes: ArraySlice<String>, _ width: Int) -> [Line] {
+    (text.isEmpty ? [] : broken(text, width).map { Line(text: $0, isNote: false) })
+      + notes.flatMap { broken("note: " + $0, width).map { Line(text: $0, isNote: true) } }
   }
 
   private static func title(_ caption: Captions.Caption, _ shown: Snapshot) -> String {

@@ -17,3 +17,8 @@ struct NoteAction: ReadOnlyAction {
     return Event(.note, session.view.showsNotes ? "note: \(text)".captionLines : [])
   }
 }
+
+extension Command {
+  /// The note that it takes.
+  var note: String? { (action as? NoteAction)?.text }
+}
