@@ -15,7 +15,8 @@ enum PageLine: Pane {
     let end = inner.y + area.height - sentence.count
     var rest = inner.row(0)
     canvas.write("page \(shown.view.cursor) ", into: &rest, Style(.title))
-    var isFirst = true
+    // What stands behind a measured text moves with it.
+    var (isFirst, isMeasured) = (true, false)
     for group in groups(shown, file) {
       let separator = isFirst ? "" : " \(shown.glyphs.bar) "
       if separator.columns + width(group) > rest.width, rest.y + 1 < end {
@@ -23,10 +24,10 @@ enum PageLine: Pane {
       } else {
         // A group is begun only where its first part has room.
         guard let part = group.first, separator.columns + part.text.columns <= rest.width else { continue }
-        canvas.write(separator, into: &rest, Style(.dim))
+        canvas.write(separator, into: &rest, Style(.dim, isMeasured: isMeasured))
       }
       write(group, on: &canvas, &rest)
-      isFirst = false
+      (isFirst, isMeasured) = (false, group.contains { $0.style.isMeasured })
     }
     canvas.write(lines: sentence, in: inner.below(rest.y + 1 - inner.y), WhyPane.style)
   }
