@@ -34,6 +34,9 @@ struct RemedyTests {
     Case("m no/new", "no/new", "check that its folder exists", "mkdir no && m no/new --create 64k"),
     Case("ln -s . l; m l/l/l/there/new --create 64k", "Not a directory", "choose another place", "m new --create 64k"),
     Case("m ''", "is no name of a file", "give one", "m there"),
+    Case(
+      "m there --headless -c 'goto 0x1000'", "is an offset", "`byte 0x1000` goes there",
+      "m there --headless -c 'byte 0x1000'"),
     Case("m /proc/new --create 64k", "takes no others", "choose another folder", "m new --create 64k"),
     Case("m /proc/cpuinfo --create 64k --force", "takes no others", "choose another folder", "m new --create 64k"),
     Case(

@@ -34,6 +34,14 @@ enum Literal {
     return value
   }
 
+  static func page(_ word: Word, _ what: String) throws(SyntaxError) -> Int {
+    if word.text.hasPrefix("0x"), (try? offset(word, what)) != nil {
+      throw SyntaxError(
+        "\(word) is an offset: `byte \(word.text)` goes there; a page has digits only", at: word.columns)
+    }
+    return try number(word, what)
+  }
+
   static func number(_ word: Word, _ what: String) throws(SyntaxError) -> Int {
     guard isDecimal(word.text) else {
       throw SyntaxError("\(word) is no number: \(what) has digits only", at: word.columns)

@@ -104,7 +104,7 @@ extension Parameter where Value == Int {
   static var size: Self { Parameter(.size) { word, _ throws(SyntaxError) in try Literal.positiveSize(word) } }
   static var offset: Self { Parameter(.offset, word: Literal.offset) }
   static var length: Self { Parameter(.length, word: Literal.offset) }
-  static var page: Self { Parameter(.page, word: Literal.number) }
+  static var page: Self { Parameter(.page, word: Literal.page) }
   static var number: Self { Parameter(.number, word: Literal.number) }
   static var times: Self {
     Parameter(.times) { word, what throws(SyntaxError) in

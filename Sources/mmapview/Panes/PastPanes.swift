@@ -91,6 +91,7 @@ enum PastPanes {
 
   private enum Why: Pane {
     static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+      guard shown.layer == .both else { return }
       canvas.write("the past: why the layers differ is not kept", in: area.inset(left: 1), Style(.dim))
     }
   }
