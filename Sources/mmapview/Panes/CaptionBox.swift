@@ -88,6 +88,8 @@ enum CaptionBox: Pane {
     var keys: [(key: Key, help: String)] = []
     if captions.isEarlier {
       keys.append((" ", "Space goes forward"))
+    } else if shown.interface.past != nil {
+      // There Space and Esc have no say in what is played.
     } else if shown.isWaitingForKey {
       keys.append((" ", "Space goes on"))
     } else if shown.mayTakeCaptionAway {
