@@ -126,7 +126,7 @@ struct WrittenBack: Equatable {
       let end = "\(age) after the write; not durable before a sync"
       let verb = part.pages.count == 1 ? "was" : "were"
       return isByItself
-        ? "the kernel wrote \(name) back by itself, \(end)"
+        ? "the kernel wrote \(name) back by itself, as far as is seen, \(end)"
         : "\(name) \(verb) written back, not by this session, \(end)"
     }
     return rest == 0 ? lines : lines + ["and so \(rest == 1 ? "was" : "were") \(counted(rest, "page")) more"]

@@ -10,3 +10,11 @@ extension PageState {
     self = state
   }
 }
+
+extension MmapFile {
+  /// A page's state in words: the library knows none of a file that only others write, and in memory nothing is durable.
+  package func word(for state: PageState) -> String {
+    guard isWritable else { return "not ours" }
+    return state == .flushed && isInMemory ? "synced" : state.word
+  }
+}

@@ -23,6 +23,9 @@ extension NcursesTerminal {
     unsafe define_key("\u{1b}[201~", pasteEnd)
   }
 
+  // The bytes of a sequence come within this time, over a slow line too; a key that is typed after Esc comes later.
+  private static let sequenceTime = Duration.milliseconds(300)
+
   enum Input {
     case character(Unicode.Scalar)
     /// A sequence that ncurses knows.
@@ -41,12 +44,11 @@ extension NcursesTerminal {
         if let key = key(afterSequence: begun, scalar) { return key }
         continue
       }
-      let followsEscape = wasEscape
-      wasEscape = false
+      let followsEscape = lastEscape.take().map { .now - $0 < Self.sequenceTime } ?? false
       switch input {
       case .character("\u{1b}"):
         guard let key = keyAfterEscape() else { continue }
-        wasEscape = key == .escape
+        lastEscape = key == .escape ? .now : nil
         return key
       case .character("[") where followsEscape:
         // Too fast to be typed: it is the rest of a sequence.

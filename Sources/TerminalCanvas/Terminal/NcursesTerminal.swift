@@ -34,7 +34,7 @@ package final class NcursesTerminal {
   var mouseEvents: [MouseEvent] = []
   // It came after an Esc and was no part of it.
   var nextInput: Input?
-  var wasEscape = false
+  var lastEscape: ContinuousClock.Instant?
   // The bytes after `ESC [` of a sequence whose end has not come yet.
   var sequence: String?
   var pasted: PastedText?

@@ -17,7 +17,7 @@ enum LegendView: Pane {
       }
       let entries =
         file.isWritable
-        ? PageState.allCases.map { entry($0, shown.interface.totals[$0], $0.word) }
+        ? PageState.allCases.map { entry($0, shown.interface.totals[$0], file.word(for: $0)) }
         : [entry(.free, shown.interface.totals.total, "not ours")]
       let line = area.height > 1 || shown.layer != .both ? rest.takeTop(1) : rest
       let right = draw(entries, on: &canvas, line)

@@ -4,8 +4,10 @@ import TerminalCanvas
 /// What was done last, the newest at the bottom.
 enum LogPane: Pane {
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
-    Screen.rule("log", shown, on: &canvas, area)
-    let inner = area.below(1).inset(left: 1)
+    // What is reported is worth more than the head.
+    let hasHead = area.height > 1
+    if hasHead { Screen.rule("log", shown, on: &canvas, area) }
+    let inner = area.below(hasHead ? 1 : 0).inset(left: 1)
     let showsTimes = shown.interface.showsTimes
     let rows = newest(inner.height, of: shown.log).flatMap { event in
       TimedLines(event, showsTimes: showsTimes, isShort: inner.width < leastForTimes)

@@ -15,9 +15,10 @@ enum PageLine: Pane {
     let end = inner.y + area.height - sentence.count
     var rest = inner.row(0)
     canvas.write("page \(shown.view.cursor) ", into: &rest, Style(.title))
-    // What stands behind a measured text moves with it.
+    // A measured text moves what stands behind it, and may need a row of its own.
     var (isFirst, isMeasured) = (true, false)
     for group in groups(shown, file) {
+      isMeasured = isMeasured || group.contains { $0.style.isMeasured }
       let separator = isFirst ? "" : " \(shown.glyphs.bar) "
       if separator.columns + width(group) > rest.width, rest.y + 1 < end {
         rest = inner.row(rest.y + 1 - inner.y)
@@ -27,7 +28,7 @@ enum PageLine: Pane {
         canvas.write(separator, into: &rest, Style(.dim, isMeasured: isMeasured))
       }
       write(group, on: &canvas, &rest)
-      (isFirst, isMeasured) = (false, group.contains { $0.style.isMeasured })
+      isFirst = false
     }
     canvas.write(lines: sentence, in: inner.below(rest.y + 1 - inner.y), WhyPane.style)
   }
@@ -37,7 +38,7 @@ enum PageLine: Pane {
     let page = shown.view.cursor
     var library: [Part] = []
     if shown.layer != .kernel {
-      library.append((PagePane.word(file.states[page], file), Style(file.states[page].row.role)))
+      library.append((file.word(for: file.states[page]), Style(file.states[page].row.role)))
     }
     if let range = shown.range {
       library += ["r\(range.label)", range.pattern.map { "\($0)" }].compactMap { $0 }.map { ($0, .plain) }

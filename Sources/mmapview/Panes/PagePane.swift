@@ -22,7 +22,7 @@ enum PagePane {
       row += 1
     }
     let state = file.states[page]
-    if shown.layer != .kernel { fact("state", [word(state, file)], Style(state.row.role)) }
+    if shown.layer != .kernel { fact("state", [file.word(for: state)], Style(state.row.role)) }
     if let range = shown.range {
       fact("range", range.facts, Style(.text, isMeasured: isChance(range.author, shown)))
       if let pattern = range.pattern { fact("bytes", ["\(pattern)"]) }
@@ -58,9 +58,6 @@ enum PagePane {
     guard let name = sample?.fileSystem?.name else { return inode }
     return [name] + inode + (sample?.fileSystem?.mountPoint.map { ["at \($0)"] } ?? [])
   }
-
-  // The library knows no state of pages that only others write.
-  static func word(_ state: PageState, _ file: MmapFile) -> String { file.isWritable ? state.word : "not ours" }
 
   // Which of several threads comes first differs from run to run.
   private static func isChance(_ author: Author, _ shown: Snapshot) -> Bool {

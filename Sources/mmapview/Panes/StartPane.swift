@@ -5,10 +5,12 @@ enum StartPane: Pane {
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     guard let menu = shown.interface.start else { return }
     canvas.fill(area)
-    let hint = shown.glyphs.spell("↑ ↓ choose, Enter begins; : takes any command")
-    canvas.write(shortened(hint, area.width - 2, shown.glyphs), in: area.inset(left: 1), Style(.dim))
     let list = area.below(1)
     let first = menu.firstRow(list.height)
+    let place = "\(first + 1)-\(min(menu.rows.count, first + list.height)) of \(menu.rows.count): "
+    let hint = (list.height < menu.rows.count ? place : "") + "↑ ↓ choose, Enter begins; : takes any command"
+    let line = shortened(shown.glyphs.spell(hint), area.width - 2, shown.glyphs)
+    canvas.write(line, in: area.inset(left: 1), Style(.dim))
     for (place, index) in (first..<min(menu.rows.count, first + list.height)).enumerated() {
       let (row, isChosen) = (menu.rows[index], index == menu.chosen)
       let line = list.row(place).inset(left: row.choice == nil ? 1 : 3)

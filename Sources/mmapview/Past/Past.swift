@@ -61,6 +61,8 @@ struct Past {
       return
     }
     guard !moment.shows(what: last) else { return }
+    // While one looks back, a window of another size shows nothing new of the file.
+    if shown != nil, moment.pageCount == last.pageCount, !moment.hasWindow(of: last) { return }
     let difference = Difference(from: last, to: moment, &facts)
     differences.append(difference)
     bytes += difference.cost

@@ -14,13 +14,18 @@ extension RunLoop {
     func isIn(_ area: Area?) -> Bool { area?.contains(x: event.x, y: event.y) == true }
     switch event.kind {
     case .release: interface.anchor = nil
-    case .scrollUp, .scrollDown: scroll(event.kind == .scrollUp ? -1 : 1, isIn(layout.hex), isIn(layout.log), layout)
+    case .scrollUp, .scrollDown:
+      let isInPages = isIn(layout.grid) || isIn(layout.overview)
+      guard isInPages || isIn(layout.hex) || isIn(layout.log) else { return }
+      scroll(event.kind == .scrollUp ? -1 : 1, isIn(layout.hex), isIn(layout.log), layout)
     case .press where isIn(layout.prompt):
       if let key = KeysLine.key(x: event.x, snapshot(layout), layout.prompt) { take(key, layout) }
     case .press where isIn(layout.caption):
       guard let box = layout.caption, event.y == box.y + box.height - 1 else { return }
       if let key = CaptionBox.key(x: event.x, snapshot(layout), box) { take(key, layout) }
     case .press where isIn(layout.log?.row(0)): take("e", layout)
+    case .press where isIn(layout.side?.row(0)) || isIn(layout.page?.row(0)): if session.file != nil { perform(.page(nil)) }
+    case .press where isIn(layout.history): perform(.status(asJSON: false))
     case .press where isIn(layout.hex): pointAtBytes(place, layout)
     case .press where isIn(layout.grid.row(0)): pointAtHead(event.x, layout)
     case .press where isIn(layout.overview): pointAtOverview(event.x, layout)

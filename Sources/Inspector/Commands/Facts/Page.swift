@@ -16,7 +16,7 @@ struct PageAction: ReadOnlyAction {
     let offset = page * Alignment.page
     var lines = [
       "page \(page) at \(address(offset)) = \(offset)",
-      "state: \(file.isWritable ? file.states[page].word : "not ours")",
+      "state: \(file.word(for: file.states[page]))",
     ]
     if let range = session.range(ofPage: page) {
       lines.append("range: \(range.facts.joined(separator: ", "))")
@@ -64,4 +64,9 @@ extension RangeHistory {
     [(reused, "taken back"), (synced, "durable"), (written, "written"), (allocated, "allocated")]
       .compactMap { time, step in time.map { "\(step) \($0)" } }
   }
+}
+
+extension Command {
+  /// All that is known of a page, or of the one under the cursor.
+  package static func page(_ number: Int?) -> Command { Command(PageAction(number: number)) }
 }

@@ -1,3 +1,5 @@
+import RangedMmap
+
 struct SyncAction: RangeAction {
   let ranges: RangeSelection
 
@@ -6,14 +8,15 @@ struct SyncAction: RangeAction {
   }
 
   func perform(in session: Session) throws(CommandError) -> Event {
-    _ = try session.document.writableFile()
+    let isInMemory = try session.document.writableFile().isInMemory
     let haveEnded = session.workersHaveEndedAndHandedOver
     let labels = try session.labels(ranges, at: .written, for: "sync")
     // A sync of the whole file settles what workers hold, too. Where they take turns, their own turns have to do that;
     // where they are threads, a recording can't say which pages the sync found written.
     let isOurs = haveEnded || !session.workers.isStepped && !session.recorder.isOn
     let step = ranges == .all && isOurs ? RangeStep.syncAll : .sync
-    let line = "made \(ranges) durable\(session.total(labels))"
+    let total = session.total(labels)
+    let line = isInMemory ? "synced \(ranges)\(total); in memory nothing is durable" : "made \(ranges) durable\(total)"
     return try session.send(labels, "sync \(ranges)", step, reporting: line) { .sync($0) }
   }
 }
