@@ -24,7 +24,7 @@ extension RunLoop {
       guard let box = layout.caption, event.y == box.y + box.height - 1 else { return }
       if let key = CaptionBox.key(x: event.x, snapshot(layout), box) { take(key, layout) }
     case .press where isIn(layout.log?.row(0)): take("e", layout)
-    case .press where isIn(layout.side?.row(0)) || isIn(layout.page?.row(0)): if session.file != nil { perform(.page(nil)) }
+    case .press where isIn(layout.side?.row(0)) || isIn(layout.page?.row(0)): perform(.page(nil))
     case .press where isIn(layout.history): perform(.status(asJSON: false))
     case .press where isIn(layout.hex): pointAtBytes(place, layout)
     case .press where isIn(layout.grid.row(0)): pointAtHead(event.x, layout)
@@ -33,7 +33,7 @@ extension RunLoop {
     }
   }
 
-  // Lines that lie over the panes are scrolled, and end with a press; a question takes an answer; the prompt waits for keys.
+  // Lines that lie over the panes are scrolled, and end with a press; a question takes an answer; the prompt waits.
   private func pointAtLayer(_ event: MouseEvent, _ layout: Layout) {
     if interface.isAskingToQuit, event.kind == .press {
       if let key = QuitQuestion.key(x: event.x, y: event.y, snapshot(layout), layout) { take(key, layout) }
