@@ -129,6 +129,22 @@ final class LayoutTests: SessionSuite {
     #expect(starts() == (0..<256).map { $0 * 16 })
   }
 
+  @Test("In the library's layer the kernel is asked about what was written here and is not durable, and else not")
+  func requests() throws {
+    try perform("create \(word("a")) 1m", "allocate 1p")
+    func request() throws -> KernelRequest? {
+      var interface = Interface()
+      let layout = try #require(session.layout(interface, width: 80, height: 24))
+      interface.update(session, layout)
+      return interface.kernelRequest(session, layout)
+    }
+    #expect(try request() == nil)
+    try perform("write r1 zero")
+    #expect(try request() != nil)
+    try perform("sync r1")
+    #expect(try request() == nil)
+  }
+
   @Test("The line of the whole file has brackets around what is in view, in each grid")
   func overview() throws {
     try perform("create \(word("a")) 64m sparse", "layer both", "goto 8000")

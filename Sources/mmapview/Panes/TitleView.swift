@@ -21,7 +21,8 @@ enum TitleView: Pane {
         (counted(perCell, "page") + " a cell", perCell > 1 ? 4 : 7), (layer, 2), (mode, 1),
       ]
       // At rest there are no samples, and reads by others and evictions go unseen.
-      if shown.interface.showsTimes, let time = shown.interface.sampleTime { parts.append(("as of \(time)", 3)) }
+      let showsTime = shown.interface.showsTimes && (shown.layer != .library || !file.isWritable)
+      if showsTime, let time = shown.interface.sampleTime { parts.append(("as of \(time)", 3)) }
     }
     let style = Style(.title, isReversed: true)
     let memory = shown.file?.isInMemory == true ? ", in memory" : ""

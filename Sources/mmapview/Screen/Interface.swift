@@ -161,8 +161,14 @@ extension Interface {
     let cursor = min(presentCursor(session), count - 1)
     let mayRead = layout.hex != nil && focus == .bytes
     guard session.layer != .library else {
+      // Pages that were written here are, too: what the kernel does with them by itself is reported in each layer.
+      if file.isWritable {
+        guard totals[.written] + totals[.flushing] > 0 else { return nil }
+        return KernelRequest(
+          sampled, pages: shape.window(from: firstPage, of: count), each: shape.pagesPerCell, cursor: cursor)
+      }
       // Bytes that only other programs change are sampled all the same, where they are shown.
-      guard layout.hex != nil, !file.isWritable else { return nil }
+      guard layout.hex != nil else { return nil }
       return KernelRequest(sampled, pages: cursor..<cursor + 1, cursor: cursor, mayRead: mayRead)
     }
     let whole = layout.overview.map { _ in OverviewBar.pagesPerCell(shape, of: count) }

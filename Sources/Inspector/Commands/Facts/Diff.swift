@@ -11,6 +11,7 @@ struct DiffAction: FactsAction {
   ) { DiffAction(name: $0, asJSON: $1) }
 
   var words: [String?] { ["diff", name, asJSON ? "json" : nil] }
+  var isTimed: Bool { true }
 
   func lines(of file: MmapFile, in session: Session) throws(CommandError) -> [String] {
     let changes = try FileChanges(since: name, of: file, in: session)

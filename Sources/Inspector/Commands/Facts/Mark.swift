@@ -10,6 +10,8 @@ struct MarkAction: ReadOnlyAction {
   ) { MarkAction(name: $0) }
 
   var words: [String?] { ["mark", name] }
+  // It reads the bytes that are in memory.
+  var isTimed: Bool { name != nil }
 
   func perform(in session: Session) throws(CommandError) -> Event {
     guard let name else { return Event(.output, list(session), isMeasured: true) }
