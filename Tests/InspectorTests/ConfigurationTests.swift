@@ -30,6 +30,7 @@ final class ConfigurationTests: SessionSuite {
       pattern zero
       key bogus status
       key x "wirte r1"
+      key : status
       """)
     #expect(
       configuration.commands.map(\.description) == [
@@ -40,7 +41,7 @@ final class ConfigurationTests: SessionSuite {
     let expected = [
       (10, "\"pink\" is no theme", "one of dark, light, contrast"), (11, "`allocate` is no setting", "--replay"),
       (12, "\"pattern\" is a setting", "write `set pattern …`"), (13, "\"bogus\" is no key", "Ctrl-A to Ctrl-Z"),
-      (14, "\"wirte\"", "did you mean write?"),
+      (14, "\"wirte\"", "did you mean write?"), (15, "opens the prompt", "bind another"),
     ]
     #expect(configuration.errors.count == expected.count)
     for (error, (line, name, remedy)) in zip(configuration.errors, expected) {
@@ -52,7 +53,7 @@ final class ConfigurationTests: SessionSuite {
     #expect(session.view.pattern == .random(seed: 7))
     #expect(session.view.keys.map(\.key.description) == ["w", "Ctrl-A"])
     #expect(session.log.count == 1 && session.log[0].kind == .failure)
-    #expect(session.log[0].lines[0] == "\(path): line 10 and 4 more are left out: `mmapview --check-config` shows why")
+    #expect(session.log[0].lines[0] == "\(path): line 10 and 5 more are left out: `mmapview --check-config` shows why")
   }
 
   @Test("A file that is absent, no text, no regular file or too long is no surprise")

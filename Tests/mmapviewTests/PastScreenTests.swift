@@ -44,7 +44,7 @@ extension InTerminal {
       try window.type(":now", "Enter")
       try window.waitFor("1 durable")
       try window.type(":status", "Enter")
-      try window.waitFor("of 32 MiB")
+      try window.waitFor("of 16 MiB")
       try window.quit()
       try expectShell(window)
     }

@@ -24,7 +24,15 @@ struct BindKeyAction: ReadOnlyAction {
 extension Parameter where Value == KeyName {
   fileprivate static var key: Self {
     let kind = ArgumentKind("KEY", "key", "a key as the help names it: w, Space, Tab, Ctrl-A, Alt-x, F1")
-    return Parameter(kind) { word, _ throws(SyntaxError) in try KeyName(word) }
+    return Parameter(kind) { word, _ throws(SyntaxError) in
+      let key = try KeyName(word)
+      // Without it no key could be given back, and nothing could be quit where `q` is bound too.
+      guard "\(key)" != ":" else {
+        let reason = "`:` opens the prompt, where each other key can be given back"
+        throw SyntaxError("\(reason): bind another", at: word.columns)
+      }
+      return key
+    }
   }
 }
 
