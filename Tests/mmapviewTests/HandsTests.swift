@@ -18,7 +18,7 @@ final class BoundKeyTests: SessionSuite {
   @Test("Every name of a key is that of what the terminal sends, and the help's own names can be bound")
   func names() throws {
     for binding in KeyMap.moving + KeyMap.acting + KeyMap.bytes {
-      for name in binding.name.split(separator: " ") {
+      for name in binding.name.split(separator: " ") where name != ":" {
         try perform("key \(Word.quote(String(name))) status")
         let row = try #require(bound.rows.last)
         #expect(row.name == name && binding.keys.contains(row.key), "\(name)")
@@ -26,6 +26,8 @@ final class BoundKeyTests: SessionSuite {
     }
     try perform("key Ctrl-C status", "key Alt-x status")
     #expect(bound["\u{03}"] != nil && bound[.alt("x")] != nil && bound[.alt("y")] == nil)
+    // It gives each other key back.
+    #expect(throws: SyntaxError.self) { try perform("key : status") }
   }
 
   @Test("A binding shows in the help and in the last row, in place of what the key did")
