@@ -166,7 +166,10 @@ package final class NcursesTerminal {
   }
 
   /// Gives the terminal back for a while, as for a stop by `Ctrl-Z`.
-  package func suspend() { sent.counting(giveBack) }
+  package func suspend() {
+    awaitAnswer()
+    sent.counting(giveBack)
+  }
 
   // Modes that ncurses has no functions for.
   private func setModes() {

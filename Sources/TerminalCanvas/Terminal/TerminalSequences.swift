@@ -31,8 +31,9 @@ package enum TerminalSequences {
 }
 
 extension NcursesTerminal {
-  // A round trip over a far network. A terminal that knows no such query gives no answer, and is waited for no longer.
-  private static let answerTime = Duration.milliseconds(300)
+  // A round trip over a far network, or of a busy machine. A terminal that knows no such query gives no answer, and is
+  // waited for no longer, where the program ends or stops so soon.
+  private static let answerTime = Duration.seconds(1)
 
   func askForSynchronizedOutput() {
     guard speaksECMA48 else { return }
