@@ -1,0 +1,54 @@
+import Glibc
+import Inspector
+import SystemPackage
+import TerminalCanvas
+import TestSupport
+import Testing
+
+@testable import mmapview
+
+@Suite("Keys that a person has bound")
+final class BoundKeyTests: SessionSuite {
+  private func hints() -> String {
+    Screen.draw(Snapshot(session, Interface(), width: 120, height: 24)).textLines.last ?? ""
+  }
+
+  private var bound: BoundKeys { BoundKeys(session.view.keys) }
+
+  @Test("Every name of a key is that of what the terminal sends, and the help's own names can be bound")
+  func names() throws {
+    for binding in KeyMap.moving + KeyMap.acting + KeyMap.bytes {
+      for name in binding.name.split(separator: " ") where name != ":" {
+        try perform("key \(Word.quote(String(name))) status")
+        let row = try #require(bound.rows.last)
+        #expect(row.name == name && binding.keys.contains(row.key), "\(name)")
+      }
+    }
+    try perform("key Ctrl-C status", "key Alt-x status")
+    #expect(bound["\u{03}"] != nil && bound[.alt("x")] != nil && bound[.alt("y")] == nil)
+    // It gives each other key back.
+    #expect(throws: SyntaxError.self) { try perform("key : status") }
+  }
+
+  @Test("A binding shows in the help and in the last row, in place of what the key did")
+  func shows() throws {
+    try perform("create \(word("a")) 64k", "key w \"write selected random:7\"", "key h status", "key F1 \"goto 3\"")
+    let help = HelpText.keys(.unicode, width: 80, bound).joined(separator: "\n")
+    #expect(help.contains("\n w      write selected random:7") && help.contains("\n F1     goto 3"))
+    #expect(!help.contains("write the last pattern"))
+    #expect(help.contains(" ←      one cell back") && help.contains("?      this help"))
+    #expect(hints().contains("w write selected random:7") && !hints().contains("w write  "))
+    try perform("key w default")
+    #expect(HelpText.keys(.unicode, width: 80, bound).contains { $0.contains("write the last pattern") })
+    #expect(hints().contains(" w write  "))
+  }
+
+  @Test("Where a key that leaves is bound, the help says what leaves")
+  func waysOut() throws {
+    #expect(bound.wayOut == nil)
+    try perform("key q status")
+    #expect(HelpText.keys(.unicode, width: 80, bound).contains("q does something else here: Ctrl-C or `:quit` leaves"))
+    try perform("key Ctrl-C status")
+    #expect(bound.wayOut == "q, Ctrl-C do something else here: `:quit` leaves")
+  }
+}
