@@ -180,7 +180,9 @@ extension Interface {
   /// Takes all that the layout shows now, for a frame that must show the state after the command before it.
   mutating func sample(_ session: Session, _ layout: Layout, readsForced: Bool = false) {
     update(session, layout)
-    if let request = kernelRequest(session, layout) {
+    // What was written here is watched in the library's layer, and not shown there.
+    let isShown = session.layer != .library || session.file?.isWritable == false
+    if isShown, let request = kernelRequest(session, layout) {
       var probe = KernelProbe()
       // Changes can be seen only over time.
       let marks = kernel?.marks ?? [:]
