@@ -61,21 +61,25 @@ final class DirtyPagesTests: FolderSuite {
 
   @Test("A write here is when it began, where no sample says otherwise; what was only seen may be older")
   func start() {
-    func history(_ written: Int?, first: Int? = nil) -> RangeHistory {
+    func history(_ written: Int...) -> RangeHistory {
       var history = RangeHistory()
-      history.written = written.map(time)
-      history.firstWritten = first.map(time)
+      for second in written { history.wasWritten(at: time(second)) }
       return history
     }
+    func byWorker(_ second: Int) -> RangeHistory { RangeHistory(isSynced: false, at: time(second)) }
     func start(_ seen: Int, clean: Int?, _ history: RangeHistory? = nil) -> (WallTime, isOlder: Bool) {
       DirtyPages.Since(seen: time(seen), cleanUntil: clean.map(time)).start(history)
     }
     #expect(start(10, clean: 5, history(7)) == (time(7), false))
     // No sample saw it before, and it was written once since it was durable.
-    #expect(start(10, clean: nil, history(7, first: 7)) == (time(7), false))
-    #expect(start(10, clean: nil, history(7, first: 3)) == (time(7), true))
-    // A worker wrote it.
-    #expect(start(10, clean: nil, history(7)) == (time(7), true))
+    #expect(start(10, clean: nil, history(7)) == (time(7), false))
+    #expect(start(10, clean: nil, history(3, 7)) == (time(7), true))
+    // A worker wrote it, once or more often.
+    #expect(start(10, clean: nil, byWorker(7)) == (time(7), true))
+    var rewritten = byWorker(3)
+    rewritten.wasReused()
+    rewritten.wasWritten(at: time(7))
+    #expect(start(10, clean: nil, rewritten) == (time(7), true))
     // Clean after the write: another made it dirty.
     #expect(start(10, clean: 8, history(7)) == (time(10), true))
     // Written again while it was dirty.

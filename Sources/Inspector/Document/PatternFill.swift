@@ -1,10 +1,13 @@
 import Glibc
 import RangedMmap
 
-struct Content: Sendable {
+/// What ranges were filled with; all that one fill wrote share it.
+final class Content: Sendable {
   let pattern: Pattern
   /// The state that the pattern's file had then, if it is a file.
   let stamp: PatternSource.Stamp?
+
+  init(pattern: Pattern, stamp: PatternSource.Stamp?) { (self.pattern, self.stamp) = (pattern, stamp) }
 }
 
 /// A pattern that is ready to fill memory and to be compared with it.

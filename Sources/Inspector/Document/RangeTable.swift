@@ -17,73 +17,31 @@ package enum Author: Sendable, Equatable, CustomStringConvertible {
 }
 
 enum Holding: ~Copyable, Sendable {
+  /// A step of the library has the range, which lies at these bytes.
+  case busy(Range<Int>)
   case allocated(AllocatedRange)
   case written(WriteReceipt)
   case flushed(FlushedRange)
-}
 
-/// A labelled range, and what is known of it.
-struct RangeRecord: ~Copyable, Sendable {
-  let bytes: Range<Int>
-  let author: Author
-  /// What was last written to it.
-  var content: Content?
-  /// `nil` only while a step of the library has it.
-  var holding: Holding?
-  private(set) var history: RangeHistory
-
-  private init(
-    _ bytes: Range<Int>, _ holding: consuming Holding?, _ content: Content? = nil, by author: Author,
-    _ history: RangeHistory = RangeHistory()
-  ) {
-    (self.bytes, self.author, self.content, self.history) = (bytes, author, content, history)
-    self.holding = holding
+  /// Takes out what is held; until something is put back, the range is busy.
+  mutating func take() -> Holding {
+    var held = Holding.busy(bytes)
+    swap(&held, &self)
+    return held
   }
 
-  init(_ range: consuming AllocatedRange, by author: Author) {
-    self.init(range.byteRange, .allocated(range), by: author)
+  var bytes: Range<Int> {
+    switch self {
+    case .busy(let bytes): bytes
+    case .allocated(let range): range.byteRange
+    case .written(let receipt): receipt.byteRange
+    case .flushed(let range): range.byteRange
+    }
   }
-
-  init(_ receipt: consuming WriteReceipt, _ content: Content, by author: Author) {
-    self.init(receipt.byteRange, .written(receipt), content, by: author)
-    history.written = history.allocated
-  }
-
-  init(_ range: consuming FlushedRange, _ content: Content, by author: Author) {
-    self.init(range.byteRange, .flushed(range), content, by: author)
-    (history.written, history.synced) = (history.allocated, history.allocated)
-  }
-
-  /// A part of a range that was split; what was written to it before belongs to the whole.
-  init(_ part: consuming AllocatedRange, of whole: borrowing RangeRecord) {
-    self.init(part.byteRange, .allocated(part), by: whole.author, RangeHistory(of: whole.history))
-  }
-
-  /// What stands in for a record that a job has taken.
-  fileprivate init(placeholderFor record: borrowing RangeRecord) {
-    self.init(record.bytes, nil, record.content, by: record.author, record.history)
-  }
-
-  var pageCount: Int { Alignment.pages(in: bytes.count) }
-
-  mutating func wasWritten(with content: Content) {
-    self.content = content
-    let now = WallTime.now
-    history.written = now
-    history.firstWritten = history.firstWritten ?? now
-    (history.synced, history.reused) = (nil, nil)
-  }
-
-  mutating func wasSynced() {
-    history.synced = .now
-    history.firstWritten = nil
-  }
-
-  mutating func wasReused() { history.reused = .now }
 
   var stage: RangeSummary.Stage {
-    switch holding {
-    case nil: .busy
+    switch self {
+    case .busy: .busy
     case .allocated: .allocated
     case .written: .written
     case .flushed: .durable
@@ -91,21 +49,104 @@ struct RangeRecord: ~Copyable, Sendable {
   }
 }
 
+/// A labelled range, and what is known of it.
+///
+/// A session on a large file holds one for each range that its workers ever had, so its fields are packed: 72 bytes.
+struct RangeRecord: ~Copyable, Sendable {
+  /// What was last written to it.
+  var content: Content?
+  var history: RangeHistory
+  // 0 is the command.
+  private let worker: UInt32
+  var holding: Holding
+
+  private init(_ holding: consuming Holding, _ content: Content?, by author: Author, _ history: RangeHistory) {
+    (self.content, self.history) = (content, history)
+    worker = if case .worker(let number) = author { UInt32(number) } else { 0 }
+    self.holding = holding
+  }
+
+  init(_ range: consuming AllocatedRange, by author: Author) {
+    self.init(.allocated(range), nil, by: author, RangeHistory())
+  }
+
+  init(_ receipt: consuming WriteReceipt, _ content: Content, by author: Author) {
+    self.init(.written(receipt), content, by: author, RangeHistory(isSynced: false))
+  }
+
+  init(_ range: consuming FlushedRange, _ content: Content, by author: Author) {
+    self.init(.flushed(range), content, by: author, RangeHistory(isSynced: true))
+  }
+
+  /// A part of a range that was split; what was written to it before belongs to the whole.
+  init(_ part: consuming AllocatedRange, of whole: borrowing RangeRecord) {
+    self.init(.allocated(part), nil, by: whole.author, RangeHistory(of: whole.history))
+  }
+
+  /// What stands in for a record that a job has taken.
+  fileprivate init(placeholderFor record: borrowing RangeRecord) {
+    self.init(.busy(record.bytes), record.content, by: record.author, record.history)
+  }
+
+  var bytes: Range<Int> { holding.bytes }
+  var author: Author { worker == 0 ? .command : .worker(Int(worker)) }
+  var pageCount: Int { Alignment.pages(in: bytes.count) }
+  var stage: RangeSummary.Stage { holding.stage }
+
+  mutating func wasWritten(with content: Content) {
+    self.content = content
+    history.wasWritten()
+  }
+}
+
 /// When the steps of a range were made.
 package struct RangeHistory: Sendable, Equatable {
+  /// How many writes no sync has made durable; `several` also where that is not counted.
+  enum PendingWrites: Sendable { case none, one, several }
+
   /// When it was handed out, or taken in from a worker.
   package let allocated: WallTime
-  package internal(set) var written: WallTime?
-  /// When it was first written, if that has not been made durable since; `nil` also where a worker wrote it, and more often.
-  package internal(set) var firstWritten: WallTime?
   /// When it was made durable, if it was after the last write.
-  package internal(set) var synced: WallTime?
+  @WholeSecond package private(set) var synced: WallTime?
   /// When it was made writable again, if it was after the last write.
-  package internal(set) var reused: WallTime?
+  @WholeSecond package private(set) var reused: WallTime?
+  package private(set) var written: WallTime?
+  private(set) var pending = PendingWrites.none
 
-  init() { allocated = .now }
+  init(at time: WallTime = .now) { allocated = time }
+
   // A part of a range was handed out with the whole.
-  fileprivate init(of whole: RangeHistory) { allocated = whole.allocated }
+  fileprivate init(of whole: RangeHistory) { self.init(at: whole.allocated) }
+
+  /// Of a worker's range, which comes when all was done to it.
+  init(isSynced: Bool, at time: WallTime = .now) {
+    self.init(at: time)
+    written = time
+    if isSynced { synced = time } else { pending = .several }
+  }
+
+  mutating func wasWritten(at time: WallTime = .now) {
+    pending = pending == .none ? .one : .several
+    (written, synced, reused) = (time, nil, nil)
+  }
+
+  mutating func wasSynced() { (synced, pending) = (.now, .none) }
+
+  mutating func wasReused() { reused = .now }
+}
+
+/// A time to the second, in four bytes; right to the year 2106.
+@propertyWrapper
+package struct WholeSecond: Sendable, Equatable {
+  // Since 1970; 0 is none.
+  private var seconds: UInt32 = 0
+
+  package init() {}
+
+  package var wrappedValue: WallTime? {
+    get { seconds == 0 ? nil : WallTime(milliseconds: Int(seconds) * 1000) }
+    set { seconds = newValue.map { max(1, UInt32(clamping: $0.milliseconds / 1000)) } ?? 0 }
+  }
 }
 
 /// What is shown of a labelled range.
@@ -135,7 +176,8 @@ package struct RangeSummary: Sendable, Equatable {
 struct RangeTable: ~Copyable {
   private var records = UniqueArray<RangeRecord>()
   // Labels: the first `sortedCount` in the order of their place in the file, the others in order of arrival.
-  private var byPlace: [Int] = []
+  // Of 32 bits: so many ranges are 16 TiB at least.
+  private var byPlace: [UInt32] = []
   private var sortedCount = 0
 
   var count: Int { records.count }
@@ -144,7 +186,7 @@ struct RangeTable: ~Copyable {
   @discardableResult
   mutating func append(_ record: consuming RangeRecord) -> Int {
     records.append(record)
-    byPlace.append(records.count)
+    byPlace.append(UInt32(records.count))
     return records.count
   }
 
@@ -173,25 +215,27 @@ struct RangeTable: ~Copyable {
     sort()
     let offset = page * Alignment.page
     let next = place(after: offset)
-    guard next > 0, records[byPlace[next - 1] - 1].bytes.contains(offset) else { return nil }
-    return byPlace[next - 1]
+    guard next > 0, placed(next - 1).contains(offset) else { return nil }
+    return Int(byPlace[next - 1])
   }
 
   // Ranges arrive nearly in their order, so only an end has to be sorted: what has arrived, and what lies behind the
   // first of it. Sorting at each arrival would take the square of their number where a million arrive at once.
   private mutating func sort() {
     guard sortedCount < byPlace.count else { return }
-    let first = byPlace[sortedCount...].map { records[$0 - 1].bytes.lowerBound }.min() ?? 0
+    let first = byPlace[sortedCount...].map { bytes(Int($0)).lowerBound }.min() ?? 0
     let start = place(after: first)
     var end = Array(byPlace[start...])
-    end.sort { records[$0 - 1].bytes.lowerBound < records[$1 - 1].bytes.lowerBound }
+    end.sort { bytes(Int($0)).lowerBound < bytes(Int($1)).lowerBound }
     byPlace.replaceSubrange(start..., with: end)
     sortedCount = byPlace.count
   }
 
+  private func placed(_ index: Int) -> Range<Int> { bytes(Int(byPlace[index])) }
+
   // The index among the sorted ones of the first range that starts after an offset.
   private func place(after offset: Int) -> Int {
-    firstIndex(below: sortedCount) { records[byPlace[$0] - 1].bytes.lowerBound > offset }
+    firstIndex(below: sortedCount) { placed($0).lowerBound > offset }
   }
 
   mutating func update<Result>(

@@ -96,7 +96,7 @@ final class RangeJob: Sendable {
   }
 
   private func write(_ record: inout RangeRecord, _ fill: PatternFill) throws(CommandError) {
-    guard case .allocated(let range)? = record.holding.take() else { return }
+    guard case .allocated(let range) = record.holding.take() else { return }
     let start = range.start
     do throws(MmapFileError) {
       let receipt = try file.write(to: range) { writer in
@@ -126,10 +126,10 @@ final class RangeJob: Sendable {
       if record.bytes.count >= Self.largeSize { try? record.startWriteback(file) }
       try settle(record.bytes)
     }
-    guard case .written(let receipt)? = record.holding.take() else { return }
+    guard case .written(let receipt) = record.holding.take() else { return }
     do throws(MmapFileError) {
       record.holding = .flushed(try file.sync(receipt))
-      record.wasSynced()
+      record.history.wasSynced()
     } catch {
       record.recover(from: error)
       throw CommandError(error)

@@ -85,7 +85,7 @@ extension DirtyPages.Since {
   func start(_ history: RangeHistory?) -> (WallTime, isOlder: Bool) {
     if let written = history?.written, written <= seen, cleanUntil.map({ $0 <= written }) ?? true {
       // A page that no sample saw clean may be dirty from a write before this one.
-      return (written, cleanUntil == nil && history?.firstWritten != written)
+      return (written, cleanUntil == nil && history?.pending != .one)
     }
     // What is shown to the second was seen to the second.
     return (seen, cleanUntil.map { seen.seconds(since: $0) >= 1 } ?? true)

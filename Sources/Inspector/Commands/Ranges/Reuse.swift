@@ -16,9 +16,9 @@ struct ReuseAction: RangeAction {
         case .written(let receipt): record.holding = .allocated(file.reuse(receipt))
         case .flushed(let range): record.holding = .allocated(file.reuse(range))
         case .allocated(let range): record.holding = .allocated(range)
-        case nil: return
+        case .busy: return
         }
-        record.wasReused()
+        record.history.wasReused()
       }
     }
     return .done("took \(ranges) back, to be written again\(session.total(labels))")

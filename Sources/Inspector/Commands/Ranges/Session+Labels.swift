@@ -84,7 +84,7 @@ extension RangeRecord {
   }
 
   mutating func startWriteback(_ file: MmapFile) throws(MmapFileError) {
-    guard case .written(let receipt)? = holding.take() else { return }
+    guard case .written(let receipt) = holding.take() else { return }
     var failure: MmapFileError?
     do throws(MmapFileError) { try file.flush(receipt) } catch { failure = error }
     holding = .written(receipt)
@@ -105,7 +105,7 @@ extension RangeRecord {
       do { result = try file.withBytes(of: range, body) } catch { failure = error }
       holding = .flushed(range)
     case .allocated(let range): holding = .allocated(range)
-    case nil: break
+    case .busy: break
     }
     if let failure = failure as? CommandError { throw failure }
     if let failure { throw (failure as? MmapFileError).map { CommandError($0) } ?? CommandError("\(failure)") }

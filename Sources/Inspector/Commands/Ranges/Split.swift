@@ -50,7 +50,7 @@ struct SplitAction: RangeAction {
   // Where nothing is cut, the record has its range back.
   private func cut(_ record: inout RangeRecord) -> Cut {
     // At its end the library would cut off an empty part.
-    guard position < record.bytes.count, case .allocated(let range)? = record.holding.take() else {
+    guard position < record.bytes.count, case .allocated(let range) = record.holding.take() else {
       return .nothingToCut
     }
     switch range.split(at: position, rounding: rounding) {
