@@ -146,6 +146,15 @@ final class PlainTests: FolderSuite {
     #expect(try !plain("d", "--create", "64k", input: work + "q\nq\n").output.contains("syncs and quits"))
   }
 
+  @Test("On a terminal `stop` ends a long step, and `workers stop` a wait for workers; other lines wait")
+  func stop() throws {
+    let stopped = try typed("say first\nexpect kernel dirty 999+ within 60s\nsay then\nstop\nq\n", "a --create 64k")
+    let end = try #require(stopped.ranges(of: "stopped").first, "\(stopped)").lowerBound
+    #expect(try end < #require(stopped.ranges(of: "then\n").last).lowerBound, "\(stopped)")
+    let waited = try typed("workers start 1 delay=1h\nworkers wait\nworkers stop\nsay then\nq\nq\n", "b --create 64k")
+    #expect(waited.contains("workers have ended") && waited.contains("goodbye"), "\(waited)")
+  }
+
   @Test("On a terminal a command that writes a file that is only looked at asks whether it may")
   func consentAsked() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 4096))

@@ -36,7 +36,8 @@ final class KernelWait: Sendable {
       if let found, number.matches(found) { return found }
       guard ContinuousClock.now < deadline, !job.wasStopped else {
         let rest = found.map { "found \($0)" } ?? "but the file ends before"
-        throw CommandError("expected the kernel to count \(number) \(wanted.rawValue)\(place), \(rest)")
+        let end = job.wasStopped ? "stopped: " : ""
+        throw CommandError("\(end)expected the kernel to count \(number) \(wanted.rawValue)\(place), \(rest)")
       }
       usleep(1000)
     }

@@ -26,6 +26,11 @@ extension FrontEnd {
   }
 }
 
+extension Duration {
+  /// What a person takes for at once; of a step that takes longer progress is drawn, and it can be stopped.
+  static let atOnce = Duration.milliseconds(100)
+}
+
 extension Session {
   /// The layout of a window, from whose cells `zoom in` and `zoom out` go on; `nil` if it is too small.
   func layout(_ interface: Interface, width: Int, height: Int) -> Layout? {

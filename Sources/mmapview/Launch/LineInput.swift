@@ -29,6 +29,11 @@ struct LineInput {
 
   mutating func next() -> Line? { lines.popFirst() }
 
+  /// Takes the first line of some kind, out of turn.
+  mutating func next(where isWanted: (Line) -> Bool) -> Line? {
+    lines.firstIndex(where: isWanted).map { lines.remove(at: $0) }
+  }
+
   /// Reads the available bytes; blocks if there are none.
   mutating func read() {
     var part = [UInt8](repeating: 0, count: 1 << 16)

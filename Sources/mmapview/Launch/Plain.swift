@@ -21,6 +21,7 @@ final class Plain: FrontEnd {
     self.session = session
     session.isAttended = isTerminal
     if isTerminal {
+      session.patience = .atOnce
       session.host.copy = { text throws(CommandError) in
         do throws(ScriptError) { try LinePrinter.write(TerminalSequences.copy(text)) } catch {
           throw CommandError(error.description)
@@ -61,7 +62,14 @@ final class Plain: FrontEnd {
     } else if session.isWatching, session.job?.wasStopped == false, isTerminal {
       if input.next() != nil || input.hasEnded { carryOut(.stop) } else { try sleep() }
     } else if session.isWaiting, !session.isWaitingForKey {
-      session.waitForNews()
+      // A person may end what goes on; other lines wait until it has ended.
+      if isTerminal, let line = input.next(where: isStop) {
+        carryOut(line)
+      } else if isTerminal, !input.hasEnded {
+        try sleep()
+      } else {
+        session.waitForNews()
+      }
     } else if let line = input.next() {
       carryOut(line)
     } else if !input.hasEnded {
@@ -73,6 +81,11 @@ final class Plain: FrontEnd {
     } else {
       hasEnded = true
     }
+  }
+
+  private func isStop(_ line: LineInput.Line) -> Bool {
+    guard let command = try? Command(parsing: try line.text) else { return false }
+    return [.stop, .stopScript, .workers(.stop)].contains(command)
   }
 
   private func carryOut(_ line: LineInput.Line) {
@@ -108,10 +121,11 @@ final class Plain: FrontEnd {
   }
 
   private func sleep() throws(ScriptError) {
-    if isTerminal, !isPrompting, !session.isWatching {
+    let isAsking = question != nil || !session.isWaiting || session.isWaitingForKey
+    if isTerminal, !isPrompting, isAsking {
       try LinePrinter.write((question?.text ?? (session.isWaitingForKey ? "Enter goes on " : "")) + "> ")
     }
-    isPrompting = isTerminal && (isPrompting || !session.isWatching)
+    isPrompting = isTerminal && (isPrompting || isAsking)
     guard session.waitForNews(orInput: STDIN_FILENO) else { return }
     try report()
     input.read()

@@ -39,8 +39,6 @@ final class RunLoop: FrontEnd {
 
   // 30 frames a second, which look like motion.
   private static let frameTime = Duration.milliseconds(33)
-  // What a person takes for at once; what takes longer is drawn with its progress.
-  private static let patience = Duration.milliseconds(100)
 
   init(
     _ session: Session, _ terminal: NcursesTerminal, _ replay: Replay, signals: Int32, isASCII: Bool,
@@ -52,7 +50,7 @@ final class RunLoop: FrontEnd {
     self.signals = signals
     self.replay = replay
     self.cast = cast
-    session.patience = Self.patience
+    session.patience = .atOnce
     interface.showsTimes = true
     session.isAttended = true
     session.useASCII(isASCII)
