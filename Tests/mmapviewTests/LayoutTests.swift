@@ -112,6 +112,13 @@ final class LayoutTests: SessionSuite {
     #expect(cells[0].style == Style(.flushed) && cells[3].style == Style(.free))
     try perform("goto 0")
     #expect(frame()[10, 2].glyph == "■")
+    // A cell of two rows has its line below both, as wide as the cell.
+    let large = frame(200, 60)
+    let shape = try #require(session.layout(Interface(), width: 200, height: 60)).shape
+    try #require(shape.cellHeight == 2)
+    for x in 10 + 2 * shape.cellWidth..<10 + 3 * shape.cellWidth {
+      #expect((2...3).map { large[x, $0].style.isUnderlined } == [false, true])
+    }
   }
 
   @Test("Rows of equal bytes are drawn together, but for the cursor's and the last one")

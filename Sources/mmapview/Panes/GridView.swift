@@ -79,12 +79,18 @@ struct GridView: Pane {
   private func draw(_ appearance: CellAppearance, _ style: Style, on canvas: inout Canvas, _ cell: Area) {
     let isMarked = style.isReversed || style.isUnderlined
     let glyph = isMarked ? shown.glyphs.marked(appearance.glyph) : appearance.glyph
+    // The line lies under the whole cell.
+    var upper = style
+    if cell.height > 1 { upper.isUnderlined = false }
     if cell.width > 1 || cell.height > 1 {
       // In a hall a lone mark would be too small.
       let goesOn = appearance.isFilled || shown.view.isBig && appearance.role != .free
-      canvas.fill(cell, goesOn ? glyph : " ", goesOn || isMarked ? style : .plain)
+      var rows = cell
+      let last = rows.takeBottom(1)
+      canvas.fill(rows, goesOn ? glyph : " ", goesOn || isMarked ? upper : .plain)
+      canvas.fill(last, goesOn ? glyph : " ", goesOn || isMarked ? style : .plain)
     }
-    canvas.put(glyph, x: cell.x, y: cell.y, style)
+    canvas.put(glyph, x: cell.x, y: cell.y, upper)
   }
 
   private func isCursor(_ pages: Range<Int>) -> Bool { pages.contains(shown.view.cursor) }
