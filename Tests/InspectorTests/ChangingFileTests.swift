@@ -201,8 +201,15 @@ final class ChangingFileTests: SessionSuite {
     try perform("goto 150000")
     try perform("find kernel cached")
     #expect(session.view.cursor == places[1])
+    #expect(failure("find kernel clean") == "find kernel clean: there is none in the file")
     try run("sync", [folder.file("a").string])
     #expect(failure("find kernel dirty") == "find kernel dirty: there is none in the file")
+    // One that is dirty again among the clean ones.
+    _ = try file.writeAll(toAbsoluteOffset: Int64(places[1] * 4096), [9])
+    for page in [places[2], places[0]] {
+      try perform("find kernel clean")
+      #expect(session.view.cursor == page)
+    }
   }
 
   @Test("Pages that were seen to change are found")

@@ -66,6 +66,9 @@ final class ConfigurationTests: SessionSuite {
     for name in ["binary", "long", "."] {
       let configuration = Configuration(contentsOf: folder.file(name))
       #expect(configuration.errors.count == 1 && configuration.commands.isEmpty, "\(name)")
+      let error = try #require(configuration.errors.first).description
+      #expect(!error.contains("script") && error.contains("put a file there with `set` and `key` lines"), "\(error)")
+      #expect(name != "long" || error.contains("longer than 1 MiB, which no configuration is"), "\(error)")
     }
     #expect(try read("").exists)
   }

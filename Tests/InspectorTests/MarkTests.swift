@@ -89,7 +89,8 @@ final class MarkTests: SessionSuite {
     try perform("mark after")
     #expect(try perform("mark before").lines[0].contains("; the mark of "))
     #expect(
-      try refusal(of: "diff befor").hasSuffix("there is no such mark; did you mean before? there are before, after"))
+      try refusal(of: "diff befor").hasSuffix(
+        "there is no such mark; did you mean before? marked are `before`, `after`"))
     #expect(try perform("mark").lines.map { $0.prefix { $0 != ":" } } == ["before", "after"])
     try perform("open \(word("b"))")
     let other = try refusal(of: "diff before")

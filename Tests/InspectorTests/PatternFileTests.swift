@@ -25,13 +25,6 @@ final class PatternFileTests: SessionSuite {
     return bytes
   }
 
-  // In KiB: what the process has of memory that is no file's.
-  private var anonymousMemory: Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
-    return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
-  }
-
   @Test("Bytes behind 2 GiB, where one read ends, are the file's, and the file is not taken into memory")
   func large() throws {
     let file = try FileDescriptor.open(

@@ -35,3 +35,10 @@ public struct Cost: Sendable {
     return Int(count)
   }
 }
+
+/// In KiB: what the process has of memory that is no file's.
+public var anonymousMemory: Int {
+  let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+  let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+  return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+}

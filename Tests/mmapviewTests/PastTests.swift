@@ -1,3 +1,4 @@
+import Foundation
 import Inspector
 import RangedMmap
 import SystemPackage
@@ -167,6 +168,26 @@ final class PastTests: FolderSuite {
     }
     #expect(!past.hasForgotten, "\(past.report)")
     #expect(past.bytes < 32 << 20)
+  }
+
+  @Test("A full ring takes little more memory than it counts, whether frames differ little or in all")
+  func memory() async {
+    await #expect(processExitsWith: .success) { Foundation.exit(PastTests.fillTakesItsCount { $0.change(40) } ? 0 : 1) }
+    await #expect(processExitsWith: .success) { Foundation.exit(PastTests.fillTakesItsCount { $0.scroll() } ? 0 : 1) }
+  }
+
+  private static func fillTakesItsCount(_ change: (inout Shows) -> Void) -> Bool {
+    var shows = Shows(7)
+    let limit = 4 << 20
+    var past = Past(limit: limit)
+    past.keep(shows.moment)
+    let before = anonymousMemory
+    while !past.hasForgotten {
+      change(&shows)
+      past.keep(shows.moment)
+    }
+    let grown = (anonymousMemory - before) << 10
+    return grown * 10 < limit * 13
   }
 
   /// A screen on a sparse file, of which each frame sees one page change.

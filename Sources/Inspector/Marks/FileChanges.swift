@@ -24,8 +24,8 @@ struct FileChanges {
       throw CommandError(
         names.isEmpty
           ? "diff \(name): nothing is marked yet; `mark \(name)` marks how the file is now"
-          : "diff \(name): there is no such mark; \(Spelling.suggestion(for: name, among: names))there are "
-            + names.joined(separator: ", "))
+          : "diff \(name): there is no such mark; \(Spelling.suggestion(for: name, among: names))marked are "
+            + names.map { "`\($0)`" }.joined(separator: ", "))
     }
     let sampled = try session.reachableFile("diff")
     guard sampled.identity == mark.identity else {

@@ -29,7 +29,7 @@ package struct Configuration: Sendable {
     exists = (try? Stat(path)) != nil
     guard exists else { return }
     do throws(ScriptError) {
-      let file = try ScriptFile(path.string, limit: Self.limit)
+      let file = try ScriptFile(path.string, as: .configuration, limit: Self.limit)
       for (index, line) in file.text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
         .enumerated()
       {

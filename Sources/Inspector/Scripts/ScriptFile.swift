@@ -4,7 +4,19 @@ import SystemPackage
 struct ScriptFile {
   /// No script that a person or a recording makes is longer, with all that it sources.
   static let limit = 16 << 20
-  private static let remedy = "name a file with one command a line"
+
+  /// What a file is read as.
+  enum Kind: String {
+    case script
+    case configuration
+
+    var remedy: String {
+      switch self {
+      case .script: "name a file with one command a line"
+      case .configuration: "put a file there with `set` and `key` lines"
+      }
+    }
+  }
 
   let text: String
   let size: Int
@@ -12,7 +24,8 @@ struct ScriptFile {
   let identity: [UInt64]
 
   /// Reads a file, or standard input for `nil`.
-  init(_ path: String?, limit: Int = limit) throws(ScriptError) {
+  init(_ path: String?, as kind: Kind = .script, limit: Int = limit) throws(ScriptError) {
+    let remedy = kind.remedy
     let name = path ?? ScriptPosition.standardInput
     let bytes: [UInt8]
     do {
@@ -24,29 +37,32 @@ struct ScriptFile {
       let status = try file.stat()
       identity = status.identity
       if path != nil, status.type != .regular {
-        throw ScriptError("\(name): is \(status.type.noun), and no regular file; \(Self.remedy), or pipe it to `-`")
+        let other = kind == .script ? ", or pipe it to `-`" : ""
+        throw ScriptError("\(name): is \(status.type.noun), and no regular file; \(remedy)\(other)")
       }
-      guard path == nil || status.size <= limit else { throw Self.tooLong(name) }
+      guard path == nil || status.size <= limit else { throw Self.tooLong(name, kind, limit) }
       bytes = try Self.read(file, atMost: limit)
     } catch let error as ScriptError {
       throw error
     } catch let error as CommandError {
       throw ScriptError(error.description)
     } catch {
-      throw ScriptError("\(name): can't read the script (\(error)); \(Self.remedy)")
+      throw ScriptError("\(name): can't read the \(kind) (\(error)); \(remedy)")
     }
-    guard bytes.count <= limit else { throw Self.tooLong(name) }
+    guard bytes.count <= limit else { throw Self.tooLong(name, kind, limit) }
     size = bytes.count
     guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
       let line = Self.firstBadLine(bytes)
-      throw ScriptError(ScriptPosition(name: name, line: line), "is no text in UTF-8; \(Self.remedy)")
+      throw ScriptError(ScriptPosition(name: name, line: line), "is no text in UTF-8; \(remedy)")
     }
     // Some editors put a mark before the first line.
     self.text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
   }
 
-  private static func tooLong(_ name: String) -> ScriptError {
-    ScriptError("\(name): is longer than \(limit >> 20) MiB, which no script is; \(remedy)")
+  private static func tooLong(_ name: String, _ kind: Kind, _ limit: Int) -> ScriptError {
+    // A script that is sourced has what the others leave of all that a script may have.
+    let limit = kind == .script ? Self.limit : limit
+    return ScriptError("\(name): is longer than \(limit >> 20) MiB, which no \(kind) is; \(kind.remedy)")
   }
 
   // One byte more than that, if there are more.

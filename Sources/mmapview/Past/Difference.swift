@@ -22,7 +22,8 @@ struct Difference {
     for moment in [old, new] { Self.pack(headOf: moment, withWindow: !isSameWindow, &facts, into: &packer) }
     Self.pack(old.library, new.library, asDifference: isSameWindow, into: &packer)
     Self.pack(old.kernel?.cells ?? [], new.kernel?.cells ?? [], asDifference: isSameWindow, into: &packer)
-    bytes = packer.bytes
+    // A copy has no room left over for more, which an array that has grown has: as much again.
+    bytes = Array(packer.bytes.lazy.map { $0 })
   }
 
   /// In the place of one that is forgotten.

@@ -7,7 +7,7 @@ import Inspector
 struct Past {
   /// An hour of workers at 30 frames a second is 108,000 differences, which took 12.3 MiB.
   ///
-  /// The process takes about twice as much for it: with 32 MiB that was 61 MB.
+  /// With what the process has beside it, that is below 50 MB.
   static let limit = 16 << 20
 
   private let limit: Int

@@ -75,6 +75,8 @@ package enum Target: Sendable, Equatable, CustomStringConvertible {
 /// What a search of the kernel's states is for.
 package enum KernelTarget: String, Sendable, CaseIterable {
   case cached
+  /// A page in memory that is neither of the next two.
+  case clean
   /// A page that differs from the disk.
   case dirty
   /// A page on its way to it.
