@@ -57,6 +57,8 @@ final class PastTests: FolderSuite {
       return library.map { cell(of: $0.total) }
     }
 
+    mutating func set(_ moment: Moment) { self.moment = moment }
+
     mutating func look() {
       guard moment.kernel == nil else {
         moment.kernel = nil
@@ -156,6 +158,47 @@ final class PastTests: FolderSuite {
     #expect(past.report.hasSuffix(", older ones forgotten"))
     past.stepForward(past.depth - 3)
     expect(past, shows: kept[kept.count - 4], "three back")
+  }
+
+  @Test("A frame between an act and the kernel's next sample is no step of its own, unless more was done before that")
+  func aheadOfSample() throws {
+    var shows = Shows(3)
+    shows.look()
+    shows.scroll()
+    var past = Past()
+    var time = 0
+    // What each frame has: whether the library has changed, and whether a sample has come, and what it found.
+    func frame(acts: Bool = false, sampled: Bool = false, findsNews: Bool = true) -> Moment {
+      var moment = shows.moment
+      if acts { moment.library[0] = Shows.counts(PageState.allCases[(time + past.depth) % 5 + 1], 1) }
+      if sampled {
+        time += 1
+        if findsNews { moment.kernel?.totals = KernelCell(kept: 1, cached: time, dirty: 0, writeback: 0, data: 0) }
+      }
+      moment.sampleTime = WallTime(milliseconds: time)
+      shows.set(moment)
+      past.keep(moment)
+      return moment
+    }
+    let first = frame(sampled: true)
+    _ = frame(acts: true)
+    let second = frame(sampled: true)
+    #expect(past.depth == 1)
+    let third = frame(acts: true)
+    _ = frame(acts: true)
+    #expect(past.stepBack(1) == 1 && past.shown?.moment.shows(what: third) == true)
+    _ = frame(sampled: true)
+    #expect(past.depth == 3 && past.shown?.steps == 1 && past.shown?.moment.shows(what: third) == true)
+    let fourth = frame(acts: true)
+    _ = frame(sampled: true, findsNews: false)
+    // Long after the act, and so a step.
+    _ = frame(sampled: true)
+    #expect(past.depth == 5)
+    past.leave()
+    for wanted in [fourth, nil, third, second, first] {
+      #expect(past.stepBack(1) == 1)
+      if let wanted { #expect(past.shown?.moment.shows(what: wanted) == true) }
+    }
   }
 
   @Test("An hour at 30 frames a second fits into the ring")

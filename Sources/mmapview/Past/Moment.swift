@@ -14,6 +14,10 @@ struct Moment {
   var totals: PageCounts
   /// `nil` where the kernel's layer was not looked at.
   var kernel: Kernel?
+  /// When the kernel's sample was there; only of the newest moment, and `nil` where frames are drawn without a screen.
+  var sampleTime: WallTime?
+  /// Whether the library has changed since that sample, so that the layers are of two times.
+  var isAheadOfSample = false
 
   struct Kernel: Equatable {
     /// None where nothing was known.
@@ -51,6 +55,7 @@ extension Moment {
     pageCount = file.states.count
     (pages, pagesPerCell) = (cells.pages, cells.pagesPerGroup)
     (library, totals) = (cells.counts, interface.totals)
+    sampleTime = interface.sampleTime
     guard session.layer != .library else { return }
     guard let sample = interface.kernel, sample.pages == pages, sample.pagesPerCell == pagesPerCell else {
       guard asIs else { return nil }

@@ -57,12 +57,37 @@ struct Past {
   }
 
   /// Keeps a moment, if a frame of it shows something else than one of the last.
+  ///
+  /// A frame may be drawn between what was done and the kernel's next sample. The moment of that sample takes its place.
   mutating func keep(_ moment: Moment) {
     guard let last = newest else {
       (newest, oldest) = (moment, moment)
       return
     }
-    guard !moment.shows(what: last) else { return }
+    let isSameSample = moment.sampleTime == last.sampleTime
+    if moment.shows(what: last) {
+      newest?.sampleTime = moment.sampleTime
+      if !isSameSample { newest?.isAheadOfSample = false }
+    } else if last.isAheadOfSample, !isSameSample, depth > 0, moment.library == last.library, moment.hasWindow(of: last)
+    {
+      dropNewest()
+      keep(moment)
+    } else {
+      var moment = moment
+      moment.isAheadOfSample = isSameSample && moment.sampleTime != nil && moment.library != last.library
+      append(moment, after: last)
+    }
+  }
+
+  private mutating func dropNewest() {
+    guard let difference = differences.popLast(), var moment = newest.take() else { return }
+    difference.step(.back, &moment, facts)
+    newest = moment
+    bytes -= difference.cost
+    shown?.steps -= 1
+  }
+
+  private mutating func append(_ moment: Moment, after last: Moment) {
     let difference = Difference(from: last, to: moment, &facts)
     differences.append(difference)
     bytes += difference.cost
