@@ -28,9 +28,13 @@ extension InTerminal {
       try window.waitFor("1 written")
       // What acts on the file is refused, and what changes the view is not.
       for key in ["a", "u", "+", "Tab", "W"] { try window.type(key) }
-      try window.waitFor("this is the past; Esc goes back to now")
+      try window.waitFor("this is the past; `now` or Esc goes back to now")
       try window.type(":allocate 1p", "Enter")
       try window.type("Right", "Right")
+      try window.waitFor("page 2 at")
+      try window.type(":goto 5", "Enter")
+      try window.waitFor("page 5 at")
+      try window.type(":goto 2", "Enter")
       try window.waitFor("page 2 at")
       try window.type("L")
       try window.waitFor("not looked at then")
@@ -92,7 +96,7 @@ extension InTerminal {
       try window.waitFor("the past: ")
       try window.waitFor("0 allocated")
       try window.type(".", "Space", "]")
-      try window.waitFor("this is the past; Esc goes back to now")
+      try window.waitFor("this is the past; `now` or Esc goes back to now")
       try window.waitFor("1 allocated")
       try window.type("Escape")
       try window.waitFor("paused at line 5 of 7")

@@ -292,6 +292,38 @@ final class PastTests: FolderSuite {
     #expect(past.shown == nil)
   }
 
+  @Test("Without a screen too, the past refuses what would answer of now or act on the file, until now")
+  func refusals() throws {
+    let refused = ["page 0", "status", "kernel 0", "mark m", "diff m", "allocate 1p", "expect page 0 free"]
+    let steps =
+      ["mark m", "screen 1.txt", "allocate 3p", "screen 2.txt", "back"]
+      + refused.map { "expect error \"this is the past; `now` or Esc goes back to now\" \($0)" }
+      + ["goto 2", "layer both", "now", "page 0", "expect page 0-2 allocated"]
+    let outcome = try run(
+      mmapview, ["a", "--create", "64k", "--headless", "--layer", "library"] + steps.flatMap { ["-c", $0] },
+      in: folder.path.string)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for mode in ["--headless", "--plain"] {
+      let steps = ["screen", "allocate 1p", "screen", "back", "page 0"]
+      let outcome = try run(
+        mmapview, ["b\(mode)", "--create", "64k", mode] + steps.flatMap { ["-c", $0] }, in: folder.path.string)
+      let said = outcome.output + outcome.errors
+      #expect(said.contains("this is the past; `now` or Esc goes back to now"), "\(said)")
+    }
+  }
+
+  @Test("Where another file was shown before, the end of the past says that what was shown of it is not kept")
+  func formerFile() throws {
+    try folder.put("b", [UInt8](repeating: 98, count: 4096))
+    let steps = [
+      "screen 1.txt", "open b", "screen 2.txt",
+      "expect error \"what was shown of the file before is not kept\" back",
+    ]
+    let outcome = try run(
+      mmapview, ["a", "--create", "64k", "--headless"] + steps.flatMap { ["-c", $0] }, in: folder.path.string)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+  }
+
   @Test("A script steps through the frames that it had drawn, with no screen too")
   func script() throws {
     let steps = [

@@ -8,6 +8,8 @@ package struct Host {
   package var takeScreen: ((OutputFile?) throws(CommandError) -> [String])?
   /// Steps through what its screen has shown, and returns what is to be said of it.
   package var stepInPast: ((PastStep) throws(CommandError) -> [String])?
+  /// Whether the past is shown to those whose commands are carried out.
+  package var isInPast: () -> Bool = { false }
   /// Puts a text into the clipboard of the terminal that is looked at; `nil` where there is none.
   package var copy: ((String) throws(CommandError) -> Void)?
   /// Files that the host has open, and that nothing may be written over.

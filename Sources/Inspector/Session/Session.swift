@@ -35,6 +35,7 @@ package final class Session {
   @discardableResult
   package func perform(_ command: Command) throws(CommandError) -> Event {
     requireOwner()
+    if host.isInPast(), !command.worksInPast { throw CommandError(Command.refusalInPast) }
     let isRacing = workers.areFree
     takeInNews()
     let hadJob = jobs.job != nil

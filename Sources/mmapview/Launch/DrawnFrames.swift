@@ -17,6 +17,7 @@ final class DrawnFrames {
     session.host.stepInPast = { [unowned self] step throws(CommandError) in
       try browser.step(step, from: present(), session)
     }
+    session.host.isInPast = { [unowned self] in browser.view != nil }
   }
 
   func draw() -> Canvas {

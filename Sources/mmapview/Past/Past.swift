@@ -24,7 +24,10 @@ struct Past {
   /// The moment that is looked at, and how many steps it is back; `nil` for now.
   private(set) var shown: (moment: Moment, steps: Int)?
 
-  init(limit: Int = Self.limit) { self.limit = limit }
+  /// Whether another file was shown before this one.
+  let follows: Bool
+
+  init(limit: Int = Self.limit, follows: Bool = false) { (self.limit, self.follows) = (limit, follows) }
 
   /// How many steps back there are.
   var depth: Int { differences.count - first }
@@ -37,7 +40,11 @@ struct Past {
 
   /// Why there is nothing older.
   var end: String {
-    guard hasForgotten else { return "this is the oldest: nothing was shown before it" }
+    guard hasForgotten else {
+      return follows
+        ? "this is the oldest of this file; what was shown of the file before is not kept"
+        : "this is the oldest: nothing was shown before it"
+    }
     return "older frames were forgotten: the ring holds \(mmapview.bytes(limit))"
   }
 

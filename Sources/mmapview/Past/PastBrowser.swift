@@ -24,7 +24,7 @@ struct PastBrowser {
       if past.shown != nil {
         session.note(Event(.notice, ["Another file is open; the past was of the last one."]))
       }
-      (past, self.identity) = (Past(), identity)
+      (past, self.identity) = (Past(follows: !self.identity.isEmpty), identity)
     }
     past.keep(interface, session)
   }

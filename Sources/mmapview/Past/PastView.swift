@@ -11,9 +11,6 @@ struct PastView {
   /// Where the cursor stood when the past was entered.
   let presentCursor: Int
 
-  /// Why no command is carried out meanwhile that acts on the file or shows what is now.
-  static let refusal = "this is the past; Esc goes back to now"
-
   /// The part of its pages that a grid has room for.
   func window(_ shape: GridShape, _ cursor: Int) -> Range<Int> {
     let start = moment.pages.lowerBound

@@ -17,7 +17,7 @@ extension RunLoop {
     return true
   }
 
-  func refuseInPast() { session.note(Event(.failure, [PastView.refusal])) }
+  func refuseInPast() { session.note(Event(.failure, [Command.refusalInPast])) }
 
   /// What a command is in the past: itself, with the cursor in what is shown, or `nil` where it is refused.
   func commandInPast(_ command: Command) -> Command? {
@@ -27,6 +27,7 @@ extension RunLoop {
   }
 
   func step(inPast step: PastStep) throws(CommandError) -> [String] {
+    if interface.past == nil { isPastOfScript = !isPersonsCommand }
     defer {
       interface.past = browser.view
       if interface.past != nil { interface.focus = .grid }

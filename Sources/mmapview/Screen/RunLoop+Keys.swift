@@ -127,6 +127,8 @@ extension RunLoop {
       interface.isAskingToQuit = true
       return
     }
+    isPersonsCommand = true
+    defer { isPersonsCommand = false }
     do throws(CommandError) {
       let event = try session.perform(command)
       if command.selects { interface.anchor = nil } else { followAnchor() }

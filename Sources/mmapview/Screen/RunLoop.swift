@@ -19,6 +19,11 @@ final class RunLoop: FrontEnd {
   var shown: Canvas?
   private(set) var layout: Layout?
   var browser = PastBrowser()
+  /// Whether a command of the person is carried out, and none of a script.
+  var isPersonsCommand = false
+  /// Whether a script has entered the past, which then holds for its commands too; one that is played while the person
+  /// looks back goes on.
+  var isPastOfScript = false
   private var hasHungUp = false
   private let sampler: Sampler
   private let cast: CastRecorder?
@@ -64,6 +69,7 @@ final class RunLoop: FrontEnd {
       return try Screenshot.take(draw(), session.view.theme.palette, file)
     }
     session.host.stepInPast = { [unowned self] step throws(CommandError) in try self.step(inPast: step) }
+    session.host.isInPast = { [unowned self] in isPastOfScript && browser.view != nil }
   }
 
   /// Runs until `quit` or a signal, and gives the terminal back.

@@ -30,6 +30,9 @@ package enum Expectation: Sendable, Equatable {
   case extents(ClosedRange<Int>, Extent.Kind)
   /// What is attempted fails with a message that contains this text.
   case error(text: String, Attempt)
+
+  /// Whether it tries a command.
+  var isAttempt: Bool { if case .error = self { true } else { false } }
 }
 
 package enum Attempt: Sendable, Equatable {

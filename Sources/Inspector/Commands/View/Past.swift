@@ -65,13 +65,18 @@ extension Command {
     }
   }
 
+  /// Why it is not carried out while the past is shown.
+  package static let refusalInPast = "this is the past; `now` or Esc goes back to now"
+
   /// Whether it can be done while the past is shown: it neither acts on the file nor shows what is now.
   package var worksInPast: Bool {
     switch action {
     case is ZoomAction, is ByteAction: false
     case is any ViewAction, is any PastAction, is HelpAction, is Setting, is SayAction, is NoteAction, is CaptionAction,
-      is ScreenAction, is QuitAction:
+      is ScreenAction, is PauseAction, is StopAction, is QuitAction:
       true
+    // What it tries is refused by itself.
+    case let expectation as Expectation where expectation.isAttempt: true
     default: false
     }
   }
