@@ -86,9 +86,14 @@ final class Window {
   /// Quits, and says so once more if pages are written and not durable.
   func quit() throws {
     try type("q")
+    // Answered once: a program that takes its time to end would leave the next key to the shell.
+    var isAnswered = false
     _ = try isSoon {
       let seen = try text
-      if seen.contains("written and not durable: s sync") { try type("q") }
+      if !isAnswered, seen.contains("written and not durable: s sync") {
+        isAnswered = true
+        try type("q")
+      }
       return seen.contains("shell>")
     }
   }
