@@ -291,8 +291,9 @@ final class KernelTests: SessionSuite {
         #expect(probe.sample(try request(0..<256)).pages.count == 256)
       }
     }
-    // The pages lie apart in one of them, and are asked for one by one.
-    #expect(try costs[1].calls < 2 * costs[0].calls)
+    // The pages lie apart in one of them, and are asked for one by one: 182 calls, and 108 of the small file. What grew
+    // with the file would be a million times as much; a sanitizer makes calls of its own.
+    #expect(try costs[1].calls < 4 * costs[0].calls)
   }
 
   @Test("expect kernel takes a number, or a least one, now or within a time, and says what it found")
