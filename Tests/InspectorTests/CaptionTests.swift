@@ -110,7 +110,7 @@ final class CaptionTests: SessionSuite {
     #expect(try perform("note \"a\\nb\"").lines == ["note: a", "b"])
     try perform("caption previous")
     #expect(captions.current?.notes == ["welcome"] && captions.current?.text == "")
-    #expect(marks == ["welcome", "ask them", "wait", "a\nb"])
+    #expect(marks == ["welcome", "one", "ask them", "wait", "a\nb"])
   }
 
   @Test("Captions, notes and how large all is drawn are recorded, and whether notes are shown is not")

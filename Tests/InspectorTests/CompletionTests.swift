@@ -45,10 +45,11 @@ struct CompletionTests {
       ("workers start 4 pattern=c", ["pattern=counter"]),
       ("workers start 4 pattern=file:al", ["pattern=file:alpha.bin", "pattern=file:alphabet.mmv"]),
       ("expect ", ["page", "size", "count", "bytes", "kernel", "extent", "error"]), ("expect k", ["kernel"]),
-      ("expect kernel ", ["cached", "dirty", "writeback"]), ("expect kernel d", ["dirty"]),
+      ("expect kernel ", ["selected", "cached", "dirty", "writeback"]), ("expect kernel d", ["dirty"]),
       ("expect kernel dirty 4 ", ["within"]), ("expect kernel 0-3 ", ["cached", "dirty", "writeback"]),
-      ("kernel ", ["all"]), ("kernel all ", ["json"]), ("kernel 0-3 ", ["json"]), ("users ", ["json"]),
-      ("watch ", ["json", "for"]), ("watch 0-3 ", ["json", "for"]), ("watch json ", ["for"]),
+      ("kernel ", ["all", "selected"]), ("kernel all ", ["json"]), ("kernel 0-3 ", ["json"]), ("users ", ["json"]),
+      ("watch ", ["selected", "json", "for"]), ("watch selected ", ["json", "for"]), ("expect page ", ["selected"]),
+      ("watch 0-3 ", ["json", "for"]), ("watch json ", ["for"]),
       ("find kernel ", ["cached", "clean", "dirty", "writeback", "changed"]),
       ("expect page 0-3 f", ["free", "flushing"]),
       ("expect count wr", ["written"]), ("expect error \"a b\" sy", ["sync"]),
@@ -69,13 +70,13 @@ struct CompletionTests {
 
   @Test("Labels are those that there are")
   func labels() {
-    #expect(complete("sync ", labels: 3).candidates.map(\.word) == ["all", "r1", "r2", "r3"])
-    #expect(complete("sync ", labels: 0).candidates.map(\.word) == ["all"])
+    #expect(complete("sync ", labels: 3).candidates.map(\.word) == ["all", "selected", "r1", "r2", "r3"])
+    #expect(complete("sync ", labels: 0).candidates.map(\.word) == ["all", "selected"])
     #expect(complete("sync r1", labels: 12).candidates.map(\.word) == ["r1", "r10", "r11", "r12"])
     #expect(complete("write r2..", labels: 4).candidates.map(\.word) == ["r2..r2", "r2..r3", "r2..r4"])
     #expect(complete("read a", labels: 4).candidates.map(\.word) == ["all"])
     #expect(complete("sync r9..r", labels: 4).candidates.isEmpty)
-    #expect(complete("sync ", labels: 1 << 40).candidates.count == 201)
+    #expect(complete("sync ", labels: 1 << 40).candidates.count == 202)
   }
 
   @Test("What candidates have in common is found, and quoted where it must be")
@@ -97,7 +98,7 @@ struct CompletionTests {
     let completion = complete("al 2p x4", cursor: 2)
     #expect(completion.columns == 0..<2)
     #expect(completion.candidates.map(\.word) == ["allocate"])
-    #expect(complete("sync r1", labels: 1, cursor: 5).candidates.map(\.word) == ["all", "r1"])
+    #expect(complete("sync r1", labels: 1, cursor: 5).candidates.map(\.word) == ["all", "selected", "r1"])
   }
 
   @Test("Whatever word completion offers, the parser takes it there")

@@ -88,7 +88,7 @@ final class ConfigurationTests: SessionSuite {
     arguments: [
       ("w", "w"), ("W", "W"), ("space", "Space"), ("Esc", "Esc"), ("pgup", "PgUp"), ("Up", "↑"), ("↑", "↑"),
       ("ctrl-left", "Ctrl-←"), ("ctrl-a", "Ctrl-A"), ("Ctrl-C", "Ctrl-C"), ("alt-X", "Alt-X"), ("\"#\"", "#"),
-      ("é", "é"), ("F1", "F1"), ("\"\\\"\"", "\""),
+      ("é", "é"), ("F1", "F1"), ("f12", "F12"), ("\"\\\"\"", "\""),
     ])
   func keyNames(typed: String, expected: String) throws {
     let command = try #require(try Command(parsing: "key \(typed) status json"))
@@ -104,7 +104,7 @@ final class ConfigurationTests: SessionSuite {
     arguments: [
       ("key", "the key is missing"), ("key w", "the command is missing"), ("key ww status", "\"ww\" is no key"),
       ("key Ctrl-M status", "it is Enter"), ("key Ctrl-L status", "draws the screen again"),
-      ("key F2 status", "\"F2\" is no key"), ("key \" \" status", "is no key"),
+      ("key F13 status", "\"F13\" is no key"), ("key \" \" status", "is no key"),
       ("key w wirte", "did you mean write?"), ("key w \"wirte r1\"", "did you mean write?"),
       ("key w \"  \"", "there is no command"), ("key w default x", "unknown command \"default\""),
       ("key w status x", "unexpected \"x\""),

@@ -142,7 +142,7 @@ private struct Lines {
     case "SIZE": return size()
     case "OFFSET", "LENGTH": return chance(2) ? size() : pick(["0", "0x0", "0x1F80", "0xffffffffffff"])
     case "xN": return "x" + pick(["1", "2", "9", "1000000"])
-    case "PAGES": return chance(2) ? number() : pick(["0-0", "0-15", "7-9223372036854775807"])
+    case "PAGES": return chance(2) ? number() : pick(["selected", "0-0", "0-15", "7-9223372036854775807"])
     case "N[+]": return number() + (chance(2) ? "+" : "")
     case "TIME": return pick(["0s", "1us", "1500us", "20ms", "1000ms", "2s", "86400s", "90061001us"])
     case "SPEED": return pick(["1", "0.5", "0.50", "2.05", "100", "0.01", "007"])

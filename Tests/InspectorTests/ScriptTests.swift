@@ -148,6 +148,19 @@ final class ScriptTests: SessionSuite {
     #expect(session.view.zoom == .pages(1) && said() == 2)
   }
 
+  @Test("So does one that goes no farther, because a cell is the whole file")
+  func farthest() throws {
+    try begin()
+    let pages = try #require(session.file).states.count
+    session.frameShows(pagesPerCell: pages / 2)
+    func said() -> Int { session.log.count { $0.lines.first?.hasPrefix("zoom: a cell is the whole file") == true } }
+    try play("zoom out")
+    #expect(session.view.zoom == .pages(pages / 2 * 2) && said() == 0)
+    session.frameShows(pagesPerCell: pages)
+    try play("zoom out", "zoom out")
+    #expect(session.view.zoom == .pages(pages) && said() == 2)
+  }
+
   // MARK: Settings
 
   @Test("What is set is so from then on, and an unknown setting is reported with the nearest")

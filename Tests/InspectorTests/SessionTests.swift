@@ -74,6 +74,17 @@ final class SessionTests: SessionSuite {
     try play("expect error \"none are running\" workers pause", "workers wait")
   }
 
+  @Test("That workers have ended is in the log once, whether they are awaited before that or after")
+  func end() throws {
+    try play("create \(word("a")) 1m", "workers start 2 ops=3", "workers wait", "workers wait")
+    try play("workers start 1 ops=1")
+    while session.workers.running > 0 {}
+    session.collect()
+    #expect(try play("workers wait") == ["workers have ended: 1 operation"])
+    let ends = session.log.flatMap(\.lines).filter { $0.hasPrefix("workers have ended") }
+    #expect(ends == ["workers have ended: 6 operations", "workers have ended: 1 operation"])
+  }
+
   @Test("Workers on a full file end at once, and flush as they are ordered")
   func workersFlush() throws {
     try play("create \(word("a")) 64k", "workers start 3 flush=async", "workers wait", "expect count flushing 16")

@@ -18,6 +18,10 @@ struct NcursesTests {
       ("\u{1b}[5~", .pageUp), ("\u{1b}[6~", .pageDown),
       (kind == "linux" ? "\u{1b}[[A" : "\u{1b}OP", .help), (kind == "linux" ? "\u{1b}[A" : "\u{1b}OA", .up),
     ]
+    let functionKeys = ["\u{1b}OS", "\u{1b}[15~", "\u{1b}[24~"]
+    if kind != "linux" {
+      #expect(functionKeys.map { terminal.keys($0) } == [[.function(4)], [.function(5)], [.function(12)]])
+    }
     for (bytes, key) in sequences { #expect(terminal.keys(bytes) == [key], "\(bytes.debugDescription)") }
   }
 

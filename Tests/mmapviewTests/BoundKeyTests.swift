@@ -24,8 +24,10 @@ final class BoundKeyTests: SessionSuite {
         #expect(row.name == name && binding.keys.contains(row.key), "\(name)")
       }
     }
-    try perform("key Ctrl-C status", "key Alt-x status")
+    try perform("key Ctrl-C status", "key Alt-x status", "key f2 status", "key F12 status")
     #expect(bound["\u{03}"] != nil && bound[.alt("x")] != nil && bound[.alt("y")] == nil)
+    #expect(bound[.function(2)] != nil && bound[.function(12)] != nil && bound.rows.last?.name == "F12")
+    #expect(throws: SyntaxError.self) { try perform("key F13 status") }
     // It gives each other key back.
     #expect(throws: SyntaxError.self) { try perform("key : status") }
   }
@@ -41,6 +43,20 @@ final class BoundKeyTests: SessionSuite {
     try perform("key w default")
     #expect(HelpText.keys(.unicode, width: 80, bound).contains { $0.contains("write the last pattern") })
     #expect(hints().contains(" w write  "))
+  }
+
+  @Test("The last row names the key that does it now, in the place of the one that did")
+  func moved() throws {
+    try perform("create \(word("a")) 64k", "key ? status", "key s \"goto 3\"", "key F3 \"sync all\"", "key q status")
+    let row = hints()
+    #expect(row.contains(" F1 help") && row.contains(" F3 sync all") && row.contains(":quit leaves"), "\(row)")
+    #expect(!row.contains(" s sync") && row.contains(" s goto 3"))
+    let narrow = Screen.draw(Snapshot(session, Interface(), width: 60, height: 24)).textLines.last ?? ""
+    #expect(
+      narrow.contains("F1 help") && narrow.contains(":quit leaves") && narrow.contains("F3 sync all"), "\(narrow)")
+    try perform("key x quit", "key w \"write selected file:/a/long/name\"")
+    #expect(hints().contains(" x quit") && hints().contains(" w write  ") && !hints().contains(":quit"))
+    #expect(HelpText.keys(.unicode, width: 80, bound).contains { $0.contains(" F1 ") && $0.contains("this help") })
   }
 
   @Test("Where a key that leaves is bound, the help says what leaves")

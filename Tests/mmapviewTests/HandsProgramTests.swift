@@ -114,7 +114,25 @@ final class HandsProgramTests: FolderSuite {
     let marks = program.text.split(separator: "\u{1b}[?2026").dropFirst().map(\.first)
     #expect(marks.filter { $0 == "h" }.count > 1)
     #expect(!program.text.contains("unknown command"))
-    try expectEnd(program)
+    try expectEnd(program, after: "xq")
+  }
+
+  @Test("An answer that has no room in the log is shown whole over the panes: counts, JSON, why a script ended")
+  func longAnswers() throws {
+    let program = try program("a", "--create", "64k")
+    #expect(program.waitFor("shows all keys"))
+    try program.send(":status\r")
+    #expect(program.waitFor("any key goes back") && program.waitFor("a: 16 pages: 16 free"))
+    try program.send("x:mark one\r:diff one json\r")
+    #expect(program.waitFor("\"notCompared\":"))
+    try expectEnd(program, after: "xq")
+    try folder.put("a-file-with-a-name-so-long-that-the-remedy-is-far-behind-it.bin", [1])
+    try folder.put(
+      "s.mmv", Array("create a-file-with-a-name-so-long-that-the-remedy-is-far-behind-it.bin 64k\n".utf8))
+    let replay = try self.program("--replay", "s.mmv")
+    #expect(replay.waitFor("any key goes back") && replay.waitFor("all keys are yours") && replay.waitFor("force"))
+    try replay.send("xq")
+    #expect(replay.end() == 1 && replay.leftovers.isEmpty)
   }
 
   @Test("A terminal that gives no answer is sent no marks, and the program leaves it as it was")

@@ -31,6 +31,16 @@ struct OverlayTests {
     #expect(ends == [[], []])
   }
 
+  @Test("A caption that is shown again is in the whole log once")
+  func captions() throws {
+    let session = try Session()
+    try session.play(lines: ["say \"The first.\"", "say \"The second.\"", "caption previous", "caption next"])
+    var canvas = Canvas(width: 40, height: 12)
+    Overlay(log: session.log, showsTimes: false).draw(on: &canvas, canvas.area, .unicode)
+    let lines = canvas.textLines.filter { $0.contains("The ") }
+    #expect(lines.map { $0.drop { $0 == " " } } == ["The first.", "The second."])
+  }
+
   @Test("Lines that are too wide are broken, so that help can be read in the narrowest window")
   func wraps() {
     var canvas = Canvas(width: 40, height: 40)

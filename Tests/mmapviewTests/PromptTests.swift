@@ -180,6 +180,26 @@ final class PromptTests: SessionSuite {
     #expect(shown(type(["one two", "\u{17}", "\u{15}", "\u{10}", " \u{19}"], history)) == "sync all one two|")
   }
 
+  @Test("Alt-Y puts what was cut before in the place of what Ctrl-Y put, around the end, and only right after it")
+  func earlierCuts() {
+    let cut = type(["one two three", "\u{17}", Key.left, Key.right, "\u{17}", "\u{19}"])
+    #expect(shown(cut) == "one two |")
+    #expect(shown(type([Key.alt("y")], into: cut)) == "one three|")
+    #expect(shown(type([Key.alt("y"), Key.alt("y")], into: cut)) == "one two |")
+    #expect(shown(type([Key.alt("y"), "\u{1f}"], into: cut)) == "one two |")
+    #expect(shown(type([Key.left, Key.alt("y")], into: cut)) == "one two| ")
+    #expect(shown(type(["one", Key.alt("y"), "\u{19}", Key.alt("y")])) == "one|")
+  }
+
+  @Test("Ctrl-G leaves the line, as Esc does")
+  func aborted() {
+    var prompt = type(["x"])
+    guard case .left = prompt.take(.character("\u{07}"), History(in: nil), Completion.Context(rangeCount: 0)) else {
+      Issue.record("Ctrl-G leaves")
+      return
+    }
+  }
+
   @Test("Alt and a letter go by words or do nothing, and never leave the prompt")
   func alt() {
     #expect(shown(type(["one two", Key.alt("b"), Key.alt("b"), Key.alt("f")])) == "one| two")

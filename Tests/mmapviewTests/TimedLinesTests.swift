@@ -76,6 +76,12 @@ struct TimedLinesTests {
     }
   }
 
+  @Test("Lines with times of their own have no other")
+  func ownTimes() {
+    let own = Event(.output, ["09:41:07.250 pages 10-11: dirty"], hasOwnTimes: true)
+    #expect(draw(own, 40, rows: 1)[0] == "09:41:07.250 pages 10-11: dirty")
+  }
+
   @Test("The whole log over the panes has them too")
   func overlay() {
     var canvas = Canvas(width: 60, height: 10)

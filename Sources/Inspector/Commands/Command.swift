@@ -8,7 +8,8 @@ package struct Command: Sendable, Equatable, CustomStringConvertible {
 
   package var description: String { action.words.compactMap { $0 }.joined(separator: " ") }
 
-  var verb: String { action.words[0] ?? "" }
+  /// The word that it begins with.
+  package var verb: String { action.words[0] ?? "" }
 }
 
 extension Command {

@@ -14,7 +14,7 @@ final class KernelWait: Sendable {
   init(
     _ file: MmapFile, _ wanted: KernelCount, _ number: KernelNumber, of pages: ClosedRange<Int>?, within time: Duration
   ) {
-    let expectation = Expectation.kernel(wanted, number, of: pages, within: .zero)
+    let expectation = Expectation.kernel(wanted, number, of: pages.map { .numbered($0) }, within: .zero)
     job = Job("expect \(expectation)", pages: 0)
     self.pages = pages
     self.file = file
@@ -25,7 +25,8 @@ final class KernelWait: Sendable {
 
   func event(_ found: Int) -> Event {
     let rest = number.isLeast ? ", found \(found)" : ""
-    return .asExpected("\(Expectation.kernel(wanted, number, of: pages, within: .zero))\(rest)", isMeasured: true)
+    return .asExpected(
+      "\(Expectation.kernel(wanted, number, of: pages.map { .numbered($0) }, within: .zero))\(rest)", isMeasured: true)
   }
 
   /// Counts until there are as many, or time is up.

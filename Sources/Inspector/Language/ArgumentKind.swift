@@ -18,6 +18,7 @@ package struct ArgumentKind: Sendable {
     case words([String])
     case verbs
     case labels
+    case pages
     case marks
     case patterns
     case paths
@@ -53,7 +54,8 @@ extension ArgumentKind {
   static let pattern = ArgumentKind(
     "PATTERN", "pattern", Pattern.forms.map(\.usage).joined(separator: ", "), from: .patterns)
   static let page = ArgumentKind("PAGE", "page", "the number of a page; the first is 0")
-  static let pages = ArgumentKind("PAGES", "page", "the number of a page, or several as in 0-15")
+  static let pages = ArgumentKind(
+    "PAGES", "page", "the number of a page, several as in 0-15, or selected", from: .pages)
   static let state = ArgumentKind(
     "STATE", "state",
     PageState.allCases.map(\.word).joined(separator: ", ")

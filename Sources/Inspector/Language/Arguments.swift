@@ -46,9 +46,12 @@ struct Arguments {
     return next < words.count
   }
 
-  /// Whether there is a next word that begins with a digit.
-  mutating func hasNumber(_ kind: ArgumentKind) -> Bool {
-    hasMore(kind) && Literal.isDecimal(words[next].text.prefix(1))
+  /// Whether there is a next word that is to name pages.
+  var hasPages: Bool {
+    mutating get {
+      guard hasMore(.pages) else { return false }
+      return words[next].text == "selected" || Literal.isDecimal(words[next].text.prefix(1))
+    }
   }
 
   /// Whether there is a next word; if not, no argument after this one can be there either.

@@ -120,6 +120,7 @@ extension ArgumentKind {
     case .verbs: return Self.wholes(Verb.all.map(\.name), typed)
     case .marks: return Self.wholes(context.marks, typed)
     case .labels: return Self.labels(typed, context.rangeCount)
+    case .pages: return Self.wholes(["selected"], typed)
     case .paths: return Self.paths(typed, "", context)
     case .patterns:
       let file = "file:"
@@ -158,7 +159,7 @@ extension ArgumentKind {
     guard first >= 1 else { return [] }
     let labels = (first..<max(first, count + 1)).lazy.map { "r\($0)" }.filter { $0.hasPrefix(beginning) }
       .prefix(labelLimit)
-    return (isSecond ? [] : wholes(["all"], typed))
+    return (isSecond ? [] : wholes(["all", "selected"], typed))
       + labels.map { Completion.Candidate(word: prefix + $0, isWhole: true) }
   }
 }

@@ -7,7 +7,7 @@ package struct KeyName: Sendable, Hashable, CustomStringConvertible {
   /// Keys without a character of their own, under the name that the help shows, and those that ASCII has for it.
   private static let named: [(name: String, others: [String])] = [
     ("Space", []), ("Tab", []), ("Shift-Tab", []), ("Enter", []), ("Esc", []), ("Backspace", []), ("Delete", []),
-    ("Home", []), ("End", []), ("PgUp", []), ("PgDn", []), ("F1", []), ("↑", ["Up"]), ("↓", ["Down"]),
+    ("Home", []), ("End", []), ("PgUp", []), ("PgDn", []), ("↑", ["Up"]), ("↓", ["Down"]),
     ("←", ["Left"]), ("→", ["Right"]), ("Ctrl-←", ["Ctrl-Left"]), ("Ctrl-→", ["Ctrl-Right"]),
   ]
 
@@ -27,6 +27,10 @@ package struct KeyName: Sendable, Hashable, CustomStringConvertible {
     }
     ) {
       description = key.name
+    } else if text.first == "F" || text.first == "f", let number = Literal.decimal(text.dropFirst()),
+      (1...12).contains(number)
+    {
+      description = "F\(number)"
     } else if text.count == 6, text.lowercased().hasPrefix("ctrl-"), let letter = text.uppercased().last,
       ("A"..."Z").contains(letter)
     {
@@ -40,7 +44,7 @@ package struct KeyName: Sendable, Hashable, CustomStringConvertible {
       description = "Alt-\(last)"
     } else {
       throw SyntaxError(
-        "\(word) is no key: write a character, Ctrl-A to Ctrl-Z, Alt-x, or one of "
+        "\(word) is no key: write a character, Ctrl-A to Ctrl-Z, Alt-x, F1 to F12, or one of "
           + Self.named.map { $0.others.first ?? $0.name }.joined(separator: ", "), at: word.columns)
     }
   }

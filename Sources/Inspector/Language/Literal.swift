@@ -56,12 +56,13 @@ enum Literal {
     return value
   }
 
-  /// `N` or `N-M`, both ends included.
-  static func pages(_ word: Word) throws(SyntaxError) -> ClosedRange<Int> {
+  /// `N`, `N-M`, both ends included, or `selected`.
+  static func pages(_ word: Word) throws(SyntaxError) -> PageSelection {
+    if word.text == "selected" { return .selected }
     guard let pages = range(word.text, separator: "-", decimal) else {
-      throw SyntaxError("\(word) names no pages: write one as 7, or several as 0-15", at: word.columns)
+      throw SyntaxError("\(word) names no pages: write one as 7, several as 0-15, or selected", at: word.columns)
     }
-    return pages
+    return .numbered(pages)
   }
 
   /// `rN`, `rN..rM`, `selected` or `all`.

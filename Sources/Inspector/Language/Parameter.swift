@@ -64,14 +64,6 @@ extension Parameter {
     }
   }
 
-  /// An argument that begins with a digit, where others that don't may come in its place.
-  static func number<Wrapped>(_ parameter: Parameter<Wrapped>) -> Self where Value == Wrapped? {
-    let kind = parameter.argument.kind
-    return Parameter(kind, .flag) { arguments throws(SyntaxError) in
-      arguments.hasNumber(kind) ? try parameter.read(&arguments) : nil
-    }
-  }
-
   /// An argument after a word of its own meaning; both may be left out.
   static func keyed<Wrapped>(_ word: String, _ parameter: Parameter<Wrapped>) -> Self where Value == Wrapped? {
     Parameter(parameter.argument.kind, .keyed(word)) { arguments throws(SyntaxError) in
@@ -116,8 +108,17 @@ extension Parameter where Value == Int {
   }
 }
 
-extension Parameter where Value == ClosedRange<Int> {
+extension Parameter where Value == PageSelection {
   static var pages: Self { Parameter(.pages) { word, _ throws(SyntaxError) in try Literal.pages(word) } }
+}
+
+extension Parameter where Value == PageSelection? {
+  /// Pages that may be left out, where other words may come in their place.
+  static var somePages: Self {
+    Parameter(.pages, .flag) { arguments throws(SyntaxError) in
+      arguments.hasPages ? try Parameter<PageSelection>.pages.read(&arguments) : nil
+    }
+  }
 }
 
 extension Parameter where Value == RangeSelection {

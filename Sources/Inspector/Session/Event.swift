@@ -11,6 +11,8 @@ package struct Event: Sendable {
     /// What a script or a person expected is so.
     case expected
     case caption
+    /// A caption that was shown before, and is shown again.
+    case captionAgain
     /// For the presenter alone.
     case note
     /// What the program says by itself to the person who uses it.
@@ -24,13 +26,18 @@ package struct Event: Sendable {
   package let isMeasured: Bool
   /// When it was noted; `nil` before that.
   package internal(set) var time: WallTime?
+  /// Whether each line begins with its own time.
+  package let hasOwnTimes: Bool
+  /// Whether the log has said the same of the same already, and need not have it again.
+  package internal(set) var isKnown = false
   /// How long it took, where a command did something to the file or took a job.
   package internal(set) var duration: Duration?
 
-  package init(_ kind: Kind, _ lines: [String], isMeasured: Bool = false) {
+  package init(_ kind: Kind, _ lines: [String], isMeasured: Bool = false, hasOwnTimes: Bool = false) {
     self.kind = kind
     self.lines = lines
     self.isMeasured = isMeasured
+    self.hasOwnTimes = hasOwnTimes
   }
 
   static func done(_ line: String) -> Event { Event(.done, [line]) }

@@ -55,7 +55,7 @@ package final class Session {
     } else {
       recorder.await(command, isRacing: isRacing)
     }
-    note(event)
+    if !event.isKnown { note(event) }
     return event
   }
 

@@ -9,7 +9,7 @@ extension Session {
   func steer(_ command: WorkersCommand) throws(CommandError) -> Event {
     if case .start(let number, let order) = command { return try start(number, order) }
     guard workers.running > 0 else {
-      if case .wait = command { return .workersHaveEnded(workers.newOperations) }
+      if case .wait = command { return endOfWorkers() }
       let example =
         switch command {
         case .step, .turn: "workers start 4 mode=stepped"
@@ -45,6 +45,18 @@ extension Session {
     case .start: break
     }
     return .done("workers: \(command)")
+  }
+
+  // What the log has of it already is for the caller alone.
+  private func endOfWorkers() -> Event {
+    takeInWorkers()
+    if let operations = workers.takeEnd() {
+      scripts.workersAreDone()
+      return .workersHaveEnded(operations, after: workers.workTime)
+    }
+    var event = Event.workersHaveEnded(workers.newOperations, after: workers.workTime)
+    event.isKnown = !workers.shift.isEmpty
+    return event
   }
 
   private func start(_ number: Int, _ order: WorkOrder) throws(CommandError) -> Event {

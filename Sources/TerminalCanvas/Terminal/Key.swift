@@ -4,6 +4,8 @@ package enum Key: Sendable, Equatable {
   case controlLeft, controlRight
   case pageUp, pageDown, home, end
   case enter, escape, tab, backTab, backspace, delete, help
+  /// `F2` to `F12`; `F1` is ``help``.
+  case function(Int)
   /// A character that was typed with Alt held, or right after Esc: terminals send the same for both.
   case alt(Unicode.Scalar)
   case paste(String)

@@ -147,6 +147,7 @@ extension NcursesTerminal {
   ]
 
   private static func functionKey(_ code: Int32) -> Key {
+    if (KEY_F0 + 2...KEY_F0 + 12).contains(code) { return .function(Int(code - KEY_F0)) }
     let index = Int(code - firstCode)
     return sequences.indices.contains(index) ? sequences[index].key : functionKeys[code] ?? .unknown
   }

@@ -18,6 +18,8 @@ final class Headless: FrontEnd {
   private var news = News()
   // Standard input where it is a script, and the script that follows it.
   private var input: (script: InputScript, rest: Script)?
+  // What was printed last while a script was held back.
+  private var printedNews: ArraySlice<Event> = []
   // Whether the frame of the last command is still to be saved.
   private var isFrameDue = false
 
@@ -57,7 +59,7 @@ final class Headless: FrontEnd {
   func show(_ progress: Player.Progress) throws(ScriptError) {
     guard case .performed(let event) = progress else { return }
     try printAsides()
-    try LinePrinter.print(event.lines)
+    if !(event.isKnown && printedNews.contains(event)) { try LinePrinter.print(event.lines) }
     isFrameDue = true
     record()
     cast?.pass(time(of: event))
@@ -87,6 +89,7 @@ final class Headless: FrontEnd {
       session.waitForNews()
     }
     let news = news.take(session)
+    if !news.isEmpty { printedNews = news }
     LinePrinter.complain(news.filter { isInJSON && $0.kind != .output }.flatMap(\.lines))
     try LinePrinter.print(news.filter { !isInJSON || $0.kind == .output }.flatMap(\.lines))
   }
@@ -94,7 +97,7 @@ final class Headless: FrontEnd {
   private func time(of event: Event) -> Duration {
     if let time = session.player.command?.pause { return time / session.speed.factor }
     if event.kind == .note { return .zero }
-    guard event.kind == .caption else { return .seconds(1) }
+    guard event.kind == .caption || event.kind == .captionAgain else { return .seconds(1) }
     return max(.seconds(2), .milliseconds(60) * event.lines.reduce(0) { $0 + $1.count })
   }
 

@@ -55,10 +55,10 @@ enum HelpText {
     ("Home Ctrl-A End Ctrl-E", "to the start of the line, to its end"),
     ("Ctrl-← Ctrl-→", "one word of letters and digits back, one on; so do Alt-B and Alt-F"),
     ("Ctrl-W Ctrl-U Ctrl-K", "cut back to a blank, all before, all behind the cursor; Alt-Backspace and Alt-D a word"),
-    ("Ctrl-Y Ctrl-_", "put what was cut; undo"),
+    ("Ctrl-Y Alt-Y Ctrl-_", "put what was cut; in its place what was cut before it; undo"),
     ("Ctrl-T Alt-T", "exchange two characters, two words"),
     ("Alt-U Alt-L Alt-C", "the word in capitals, in small letters, with a capital"),
     ("Ctrl-D Ctrl-L", "delete a character, or leave an empty line; draw the screen again"),
-    ("Esc Ctrl-C", "leave"),
+    ("Esc Ctrl-G Ctrl-C", "leave"),
   ]
 }

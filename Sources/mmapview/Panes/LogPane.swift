@@ -18,15 +18,23 @@ enum LogPane: Pane {
     }
   }
 
-  // Captions and notes have a box of their own. Expectations that hold are shown only until something else comes, as a
-  // caption does: they would push results out. A key that is held says the same again and again: the last time is
+  /// Whether some lines can all be read there.
+  static func hasRoom(for lines: [String], _ area: Area?, showsTimes: Bool) -> Bool {
+    guard let area else { return false }
+    let width = area.width - 1
+    // As in `TimedLines`: `:07` or `12:34:07`, and a blank.
+    let room = width - (showsTimes ? width < leastForTimes ? 4 : 9 : 0)
+    return lines.reduce(0) { $0 + wrapped($1, room).count } < area.height
+  }
+
+  // Expectations that hold are shown only until something else comes, as a caption does: they would push results out. A key that is held says the same again and again: the last time is
   // enough, where nothing was done.
   private static func newest(_ count: Int, of log: [Event]) -> [Event] {
     var (events, isLast) = ([Event](), true)
     for event in log.reversed() {
       guard events.count < count else { break }
       if event.kind != .expected { isLast = false }
-      let isShown = event.kind != .caption && event.kind != .note && (event.kind != .expected || isLast)
+      let isShown = event.kind.isLogged && (event.kind != .expected || isLast)
       let isRepeated = event.duration == nil && event == events.last
       if isShown, !isRepeated { events.append(event) }
     }
@@ -40,8 +48,18 @@ enum LogPane: Pane {
     switch kind {
     case .done, .output, .news: .text
     case .expected: .dim
-    case .notice, .caption, .note: .caption
+    case .notice, .caption, .captionAgain, .note: .caption
     case .failure: .error
+    }
+  }
+}
+
+extension Event.Kind {
+  // Captions and notes have a box of their own.
+  fileprivate var isLogged: Bool {
+    switch self {
+    case .caption, .captionAgain, .note: false
+    default: true
     }
   }
 }

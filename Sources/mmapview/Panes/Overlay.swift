@@ -9,9 +9,9 @@ struct Overlay: ScreenLayer {
   /// Lines to be read from the first on.
   init(_ lines: [String]) { entries = [TimedLines(lines)] }
 
-  /// The log, to be read from its end back.
+  /// The log, to be read from its end back; a caption that was shown again is there once.
   init(log: [Event], showsTimes: Bool) {
-    (entries, first) = (log.map { TimedLines($0, showsTimes: showsTimes) }, .max)
+    (entries, first) = (log.filter { $0.kind != .captionAgain }.map { TimedLines($0, showsTimes: showsTimes) }, .max)
   }
 
   // As many of them with any glyphs.

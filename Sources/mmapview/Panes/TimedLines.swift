@@ -11,7 +11,7 @@ struct TimedLines {
 
   /// What the log has of an event; its time with the seconds alone where `isShort`.
   init(_ event: Event, showsTimes: Bool, isShort: Bool = false) {
-    let time = showsTimes ? event.time.map { "\($0)" } ?? "" : ""
+    let time = showsTimes && !event.hasOwnTimes ? event.time.map { "\($0)" } ?? "" : ""
     self.time = isShort ? String(time.suffix(3)) : time
     lines = event.lines
     duration = showsTimes ? event.duration : nil

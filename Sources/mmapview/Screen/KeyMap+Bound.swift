@@ -8,6 +8,12 @@ extension KeyName {
     "↓": .down, "←": .left, "→": .right, "Ctrl-←": .controlLeft, "Ctrl-→": .controlRight,
   ]
 
+  /// The name of what the terminal sends, of a key in the tables.
+  static func text(of key: Key) -> String {
+    if let name = named.first(where: { $0.value == key })?.key { return name }
+    return if case .character(let scalar) = key { String(scalar) } else { "" }
+  }
+
   static let controlC = "Ctrl-C"
 
   /// What the terminal sends for it.
@@ -15,6 +21,7 @@ extension KeyName {
     if let key = Self.named[description] { return key }
     guard let last = description.unicodeScalars.last else { return nil }
     if description.hasPrefix("Ctrl-") { return Unicode.Scalar(last.value & 0x1f).map { .character($0) } }
+    if description.first == "F", let number = Int(description.dropFirst()) { return .function(number) }
     return description.hasPrefix("Alt-") ? .alt(last) : .character(last)
   }
 }
@@ -34,7 +41,7 @@ struct BoundKeys {
     let keys = binding.keys.filter { self[$0] == nil }
     guard !keys.isEmpty else { return nil }
     let names = binding.name.split(separator: " ").filter { name in !rows.contains { $0.name == name } }
-    return (names.joined(separator: " "), keys)
+    return (names.isEmpty ? KeyName.text(of: keys[0]) : names.joined(separator: " "), keys)
   }
 
   /// How to leave, where a key that leaves has been bound; else `nil`.

@@ -70,17 +70,31 @@ enum KeyMap {
     let isAsking =
       session.file?.isWritable == false && !session.host.isInLesson && session.sampledFile?.isDevice != true
     let bound = BoundKeys(session.view.keys)
-    return (session.isWaitingForKey ? [(" ", "Space", "goes on", -1)] : [])
-      + (isAsking && bound["a"] == nil ? [("a", "a", "allow writing", 4)] : [])
-      + acting.compactMap { binding in
-        guard let hint = binding.hint, hint.applies(session), let rest = bound.rest(of: binding),
-          let key = rest.keys.first
-        else { return nil }
-        return (key, rest.name, hint.name, hint.rank)
+    typealias Row = (key: Key, name: String, help: String, rank: Int)
+    var rows: [Row] = session.isWaitingForKey ? [(" ", "Space", "goes on", -1)] : []
+    if isAsking, let binding = working.first(where: { $0.hint != nil && bound.rest(of: $0) != nil }) {
+      rows.append((binding.keys[0], binding.name, "allow writing", 4))
+    }
+    var others = bound.rows[...]
+    for binding in acting {
+      guard let hint = binding.hint, hint.applies(session) else { continue }
+      if let rest = bound.rest(of: binding) {
+        rows.append((rest.keys[0], rest.name, hint.name, hint.rank))
+      } else if let index = others.firstIndex(where: { $0.command.verb == hint.name }) {
+        // The key that does it now stands where the other one stood.
+        let row = others.remove(at: index)
+        let text = "\(row.command)"
+        rows.append((row.key, row.name, text.count <= longestHint ? text : hint.name, hint.rank))
+      } else if hint.name == "quit" {
+        rows.append((":", ":quit", "leaves", hint.rank))
       }
-      // After all that the program has to say itself.
-      + bound.rows.enumerated().map { ($1.key, $1.name, "\($1.command)", 100 + $0) }
+    }
+    // After all that the program has to say itself.
+    return rows + others.enumerated().map { ($1.key, $1.name, "\($1.command)", 100 + $0) }
   }
+
+  // A longer one would push others out of a window of 80 columns.
+  private static let longestHint = 24
 
   static let moving: [Binding] = [
     Binding("← h", [.left, "h"], "one cell back") { $0.move(by: -$0.session.view.shownPagesPerCell) },

@@ -53,7 +53,7 @@ struct Prompt {
   mutating func take(_ key: Key, _ history: History, _ context: Completion.Context) -> Outcome {
     if continueSearch(key, history) { return .typing }
     switch key {
-    case .escape: return .left
+    case .escape, .character("\u{07}"): return .left  // Ctrl-G
     // The end of input, as in a shell.
     case .character("\u{04}") where line.text.isEmpty: return .left
     case .enter: return enter()

@@ -6,9 +6,11 @@ struct PromptLine: Equatable {
   private(set) var text: [Character]
   /// The character that the cursor stands on, or the place after the last.
   private(set) var cursor: Int
-  /// What was cut last, to be put elsewhere; cuts in a row are one.
-  private var cut = ""
+  // What was cut, to be put elsewhere, the newest last; cuts in a row are one.
+  private var cuts: [String] = []
   private var isCutting = false
+  // What was put there by the key before.
+  private var lastPut: Put?
   // What the line was before each change, the newest last; what is typed in a row is one change.
   private var past: [Moment] = []
   private var isTyping = false
@@ -18,6 +20,14 @@ struct PromptLine: Equatable {
     let cursor: Int
   }
 
+  private struct Put: Equatable {
+    let columns: Range<Int>
+    /// Of `cuts`.
+    let index: Int
+  }
+
+  // As many as readline keeps.
+  private static let mostCuts = 10
   // More changes than a line sees; each keeps a copy of it.
   private static let mostChanges = 200
 
@@ -33,7 +43,7 @@ struct PromptLine: Equatable {
 
   /// Puts a text in place of some columns, and the cursor behind it.
   mutating func replace(_ columns: Range<Int>, with new: String) {
-    (isCutting, isTyping) = (false, false)
+    (isCutting, isTyping, lastPut) = (false, false, nil)
     changing { $0.put(new, at: columns) }
   }
 
@@ -42,8 +52,8 @@ struct PromptLine: Equatable {
 
   /// Takes a key that edits, and ignores others.
   mutating func edit(_ key: Key) {
-    let wasCutting = isCutting
-    (isCutting, isTyping) = (false, isTyping && key.isTyped)
+    let (wasCutting, put) = (isCutting, lastPut)
+    (isCutting, isTyping, lastPut) = (false, isTyping && key.isTyped, nil)
     switch key {
     case .character("\u{01}"), .home: cursor = 0
     case .character("\u{05}"), .end: cursor = text.count
@@ -52,6 +62,9 @@ struct PromptLine: Equatable {
     case .controlLeft, .alt("b"): cursor = start(of: \.isOfWord)
     case .controlRight, .alt("f"): cursor = end(of: \.isOfWord)
     case .character("\u{1f}"): undo()  // Ctrl-_
+    // Alt-Y: in place of what Ctrl-Y has put there what was cut before that.
+    case .alt("y"):
+      if let put { changing { $0.putCut((put.index + $0.cuts.count - 1) % $0.cuts.count, at: put.columns) } }
     default: changing { $0.change(key, wasCutting) }
     }
   }
@@ -73,7 +86,7 @@ struct PromptLine: Equatable {
     case .character("\u{17}"): cut(start { !$0.isWhitespace }..<cursor)  // Ctrl-W
     case .alt("\u{7f}"): cut(start(of: \.isOfWord)..<cursor)
     case .alt("d"): cut(cursor..<end(of: \.isOfWord))
-    case .character("\u{19}"): put(self.cut, at: cursor..<cursor)  // Ctrl-Y
+    case .character("\u{19}"): if !cuts.isEmpty { putCut(cuts.count - 1, at: cursor..<cursor) }  // Ctrl-Y
     case .character("\u{14}"): transpose()  // Ctrl-T
     case .alt("t"): transposeWords()
     case .alt("u"): recase { $0.uppercased() }
@@ -100,11 +113,21 @@ struct PromptLine: Equatable {
     cursor = min(before.count, text.count)
   }
 
+  private mutating func putCut(_ index: Int, at columns: Range<Int>) {
+    put(cuts[index], at: columns)
+    lastPut = Put(columns: min(columns.lowerBound, cursor)..<cursor, index: index)
+  }
+
   private mutating func cut(_ columns: Range<Int>, _ goesOn: Bool) {
     let new = String(text[columns])
     isCutting = goesOn || !new.isEmpty
     guard !new.isEmpty else { return }
-    cut = !goesOn ? new : columns.lowerBound < cursor ? new + cut : cut + new
+    if goesOn, let last = cuts.popLast() {
+      cuts.append(columns.lowerBound < cursor ? new + last : last + new)
+    } else {
+      cuts.append(new)
+    }
+    if cuts.count > Self.mostCuts { cuts.removeFirst() }
     put("", at: columns)
   }
 

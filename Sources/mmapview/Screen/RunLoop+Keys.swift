@@ -117,6 +117,12 @@ extension RunLoop {
       Event(.notice, ["Of \(count) pasted lines the first is at the prompt; `source FILE` plays a script of many"]))
   }
 
+  /// Shows over the panes what is to be read and has no room in the log.
+  func showWhole(_ lines: [String]) {
+    guard !LogPane.hasRoom(for: lines, layout?.log, showsTimes: interface.showsTimes) else { return }
+    interface.overlay = Overlay(lines)
+  }
+
   func perform(_ wanted: Command) {
     guard let command = commandInPast(wanted) else { return refuseInPast() }
     if let claim = session.lessonsClaim(on: command) {
@@ -133,10 +139,12 @@ extension RunLoop {
       let event = try session.perform(command)
       if command.selects { interface.anchor = nil } else { followAnchor() }
       if !command.movesCursor { hasActed = true }
-      if command == .status(asJSON: false) { session.note(Event(.output, costs)) }
-      // What does not fit into the log is shown over the panes.
-      if event.kind == .output, event.lines.count >= layout?.log?.height ?? 0 || command.isHelp {
+      let more = command == .status(asJSON: false) ? costs : []
+      if !more.isEmpty { session.note(Event(.output, more)) }
+      if command.isHelp {
         interface.overlay = Overlay(event.lines)
+      } else if event.kind == .output {
+        showWhole(event.lines + more)
       }
     } catch { session.note(Event(.failure, [error.description])) }
   }

@@ -14,7 +14,9 @@ extension RunLoop {
     } catch {
       scriptFailure = error
       let end = session.host.outside == nil ? "The script" : "The lesson"
-      session.note(Event(.failure, [error.description, "\(end) ends here; all keys are yours."]))
+      let lines = [error.description, "\(end) ends here; all keys are yours."]
+      session.note(Event(.failure, lines))
+      showWhole(lines)
       return .finished
     }
   }

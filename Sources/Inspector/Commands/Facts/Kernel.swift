@@ -2,7 +2,7 @@ import PageCache
 import RangedMmap
 
 struct KernelAction: FactsAction {
-  let pages: ClosedRange<Int>?
+  let pages: PageSelection?
   let asJSON: Bool
 
   static let verb = Verb(
@@ -12,10 +12,10 @@ struct KernelAction: FactsAction {
       Form("all", .flag("json")) { KernelAction(pages: nil, asJSON: $0) },
     ])
 
-  var words: [String?] { ["kernel", pages.map(Literal.describe(pages:)) ?? "all", asJSON ? "json" : nil] }
+  var words: [String?] { ["kernel", pages.map { "\($0)" } ?? "all", asJSON ? "json" : nil] }
 
   func lines(of file: MmapFile, in session: Session) throws(CommandError) -> [String] {
-    let pages = try session.pages(pages, of: file)
+    let pages = try session.pages(session.somePages(pages, for: "kernel"), of: file)
     // Behind the end nothing is a hole, and nothing is not cached.
     let gone = session.shortfall(file, pages)
     do throws(PageCacheError) {
@@ -29,7 +29,7 @@ struct KernelAction: FactsAction {
   }
 
   func json(of file: MmapFile, in session: Session) throws(CommandError) -> JSON {
-    let pages = try session.pages(pages, of: file).clamped(to: 0..<file.presentPages)
+    let pages = try session.pages(session.somePages(pages, for: "kernel"), of: file).clamped(to: 0..<file.presentPages)
     let answer = Result { () throws(PageCacheError) in try session.pieces(of: file, pages) }
     let counts = answer.map { KernelCell($0.value.map(\.run), isResidencyOnly: $0.lacking != nil) }
     let isKnown = answer.value?.lacking == nil

@@ -30,7 +30,7 @@ struct PageAction: ReadOnlyAction {
         lines.append("\(name): \(error)")
       }
     }
-    add("kernel", KernelAction(pages: page...page, asJSON: false))
+    add("kernel", KernelAction(pages: .numbered(page...page), asJSON: false))
     if let dirtiness = session.presentDirtiness(ofPage: page) {
       lines.append("dirty: since \(dirtiness.isOlder ? "before " : "")\(dirtiness.since)")
       lines.append("due: \(dirtiness.due.words.joined(separator: ", "))")

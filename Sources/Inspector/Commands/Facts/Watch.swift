@@ -1,12 +1,12 @@
 import RangedMmap
 
 struct WatchAction: ReadOnlyAction {
-  let pages: ClosedRange<Int>?
+  let pages: PageSelection?
   let asJSON: Bool
   let time: Duration?
 
   static let verb = Verb(
-    "watch", .number(.pages), .flag("json"), .keyed("for", .time),
+    "watch", .somePages, .flag("json"), .keyed("for", .time),
     help:
       "show each change of pages, size and name as it comes, until Esc (with --plain: Enter), Ctrl-C or the end of "
       + "TIME",
@@ -14,13 +14,14 @@ struct WatchAction: ReadOnlyAction {
   ) { WatchAction(pages: $0, asJSON: $1, time: $2) }
 
   var words: [String?] {
-    ["watch", pages.map(Literal.describe(pages:)), asJSON ? "json" : nil]
+    ["watch", pages.map { "\($0)" }, asJSON ? "json" : nil]
       + (time.map { ["for", Literal.describe(time: $0)] } ?? [])
   }
 
   func perform(in session: Session) throws(CommandError) -> Event {
     let file = try session.openFile()
     try session.requireNoJob("watch")
+    let pages = try session.somePages(pages, for: "watch")
     if let pages { _ = try session.pages(pages, of: file) }
     guard let sampledFile = session.sampledFile else {
       throw CommandError("\(file.path): is out of reach for a watch; open it again")
@@ -52,7 +53,7 @@ extension Session {
 
   func noteWatch() {
     guard let lines = document.watching.takeNews() else { return }
-    note(Event(.output, lines, isMeasured: true))
+    note(Event(.output, lines, isMeasured: true, hasOwnTimes: true))
   }
 
   /// The pages that were seen to change lately, by the screen or by `watch`.

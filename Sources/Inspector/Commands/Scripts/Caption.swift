@@ -28,7 +28,7 @@ struct CaptionAction: ReadOnlyAction {
       }
     case .last: session.view.captions.goToPresent()
     }
-    return Event(.caption, session.view.captions.current?.text.captionLines ?? [])
+    return Event(.captionAgain, session.view.captions.current?.text.captionLines ?? [])
   }
 }
 

@@ -10,7 +10,7 @@ extension Expectation: Action {
       Form("count", .state, .number) { Expectation.count($0, $1) },
       Form("bytes", .offset, .bytes) { Expectation.bytes(offset: $0, $1) },
       Form(
-        "kernel", .number(.pages), .choice("count of the kernel", KernelCount.allCases), .leastNumber,
+        "kernel", .somePages, .choice("count of the kernel", KernelCount.allCases), .leastNumber,
         .keyed("within", .time)
       ) { Expectation.kernel($1, $2, of: $0, within: $3 ?? .zero) },
       Form("extent", .pages, .choice("kind of extent", Extent.Kind.portable)) { Expectation.extents($0, $1) },
@@ -53,7 +53,7 @@ extension Session {
 
   private func require(_ expectation: Expectation) throws(CommandError) -> Event {
     switch expectation {
-    case .pages(let pages, let state): try checkPages(pages, state)
+    case .pages(let pages, let state): try checkPages(try self.pages(pages, for: "page"), state)
     case .size(let size):
       let found = try openFile().presentSize
       guard found == size else {
@@ -68,8 +68,8 @@ extension Session {
         throw CommandError("expected \(counted(number, "page")) \(state.word), found \(found)")
       }
     case .kernel(let name, let number, let pages, let time):
-      return try checkKernel(name, number, of: pages, within: time)
-    case .extents(let pages, let kind): try checkExtents(pages, kind)
+      return try checkKernel(name, number, of: try somePages(pages, for: "kernel"), within: time)
+    case .extents(let pages, let kind): try checkExtents(try self.pages(pages, for: "extent"), kind)
     case .bytes(let offset, let bytes): try checkBytes(offset, bytes)
     case .error(let text, let command): return try checkFailure(text, command)
     }

@@ -21,13 +21,13 @@ package struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
 
 /// A condition that a script checks.
 package enum Expectation: Sendable, Equatable {
-  case pages(ClosedRange<Int>, PageState)
+  case pages(PageSelection, PageState)
   case size(Int)
   case count(PageState, Int)
   case bytes(offset: Int, [UInt8])
   /// The kernel counts so many pages of the file or of a part of it, now or within a time.
-  case kernel(KernelCount, KernelNumber, of: ClosedRange<Int>?, within: Duration)
-  case extents(ClosedRange<Int>, Extent.Kind)
+  case kernel(KernelCount, KernelNumber, of: PageSelection?, within: Duration)
+  case extents(PageSelection, Extent.Kind)
   /// What is attempted fails with a message that contains this text.
   case error(text: String, Attempt)
 
@@ -44,16 +44,16 @@ package enum Attempt: Sendable, Equatable {
 extension Expectation: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .pages(let pages, let state): "page \(Literal.describe(pages: pages)) \(state.word)"
+    case .pages(let pages, let state): "page \(pages) \(state.word)"
     case .size(let size): "size \(Literal.describe(size: size))"
     case .count(let state, let number): "count \(state.word) \(number)"
     case .bytes(let offset, let bytes):
       "bytes \(Literal.describe(offset: offset)) " + bytes.map { hex($0, width: 2) }.joined()
     case .kernel(let count, let number, let pages, let time):
-      "kernel " + (pages.map { Literal.describe(pages: $0) + " " } ?? "")
+      "kernel " + (pages.map { "\($0) " } ?? "")
         + "\(count) \(number.pages)\(number.isLeast ? "+" : "")"
         + (time > .zero ? " within \(Literal.describe(time: time))" : "")
-    case .extents(let pages, let kind): "extent \(Literal.describe(pages: pages)) \(kind)"
+    case .extents(let pages, let kind): "extent \(pages) \(kind)"
     case .error(let text, .command(let command)): "error \(Word.inQuotes(text)) \(command)"
     case .error(let text, .refused(let words, _)):
       "error \(Word.inQuotes(text)) " + words.map(Word.quote).joined(separator: " ")

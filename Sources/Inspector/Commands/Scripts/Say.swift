@@ -2,7 +2,8 @@ struct SayAction: ReadOnlyAction {
   let text: String
 
   static let verb = Verb(
-    "say", .texts, help: "show a caption; an empty one takes it away", example: "say \"Nothing is durable yet.\""
+    "say", .texts, help: "show a caption, a marker in a --cast; an empty one takes it away",
+    example: "say \"Nothing is durable yet.\""
   ) {
     SayAction(text: $0)
   }
@@ -11,6 +12,7 @@ struct SayAction: ReadOnlyAction {
 
   func perform(in session: Session) throws(CommandError) -> Event {
     session.view.captions.show(text)
+    if !text.isEmpty { session.host.mark(text) }
     return Event(.caption, text.captionLines)
   }
 }

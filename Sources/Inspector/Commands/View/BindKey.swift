@@ -23,7 +23,7 @@ struct BindKeyAction: ReadOnlyAction {
 
 extension Parameter where Value == KeyName {
   fileprivate static var key: Self {
-    let kind = ArgumentKind("KEY", "key", "a key as the help names it: w, Space, Tab, Ctrl-A, Alt-x, F1")
+    let kind = ArgumentKind("KEY", "key", "a key as the help names it: w, Space, Tab, Ctrl-A, Alt-x, F1 to F12")
     return Parameter(kind) { word, _ throws(SyntaxError) in
       let key = try KeyName(word)
       // Without it no key could be given back, and nothing could be quit where `q` is bound too.

@@ -1,3 +1,5 @@
+import RangedMmap
+
 struct ZoomAction: ViewAction {
   let step: ZoomStep
 
@@ -17,7 +19,11 @@ struct ZoomAction: ViewAction {
       let shown = session.view.shownPagesPerCell
       if shown == 1 { session.note(Event(.done, ["zoom: a cell is one page already, and no closer"])) }
       session.view.zoom = .pages(max(1, shown / 2))
-    case .farther: session.view.zoom = .pages(min(Zoom.most, session.view.shownPagesPerCell * 2))
+    case .farther:
+      let shown = session.view.shownPagesPerCell
+      let isFarthest = shown >= min(Zoom.most, session.file?.states.count ?? Zoom.most)
+      if isFarthest { session.note(Event(.done, ["zoom: a cell is the whole file already, and no farther"])) }
+      session.view.zoom = .pages(isFarthest ? shown : shown * 2)
     case .to(let zoom): session.view.zoom = zoom
     }
   }
