@@ -49,6 +49,8 @@ extension InTerminal {
       try window.waitFor("1 durable")
       try window.type(":status", "Enter")
       try window.waitFor("of 16 MiB")
+      // The answer stands over the panes.
+      try window.type("Escape")
       try window.quit()
       try expectShell(window)
     }
