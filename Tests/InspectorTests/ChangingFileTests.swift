@@ -44,13 +44,13 @@ final class ChangingFileTests: SessionSuite {
     // The session has no time to notice.
     _ = try file.writeAll(toAbsoluteOffset: 16 * 4096, [UInt8](repeating: 8, count: 100 * 4096))
     let wait = KernelWait(opened, .dirty, KernelNumber(pages: 0, isLeast: false), of: nil, within: .zero)
-    let found = Result { try wait.run() }
+    let found = Result { try wait.event(try wait.run()) }
     let dirty = try PageCache.counts(of: file, bytes: 0..<116 * 4096).dirty
     if dirty < 100 { try skip("the disk has written back meanwhile") }
     #expect(throws: CommandError.self) { try found.get() }
     let most = KernelWait(opened, .cached, KernelNumber(pages: 100, isLeast: true), of: nil, within: .zero)
-    #expect(most.event(try most.run()).lines == ["as expected: kernel cached 100+, found 116"])
-    #expect(opened.kernelSummary.hasPrefix("116 cached, "))
+    #expect(try most.event(try most.run()).lines == ["as expected: kernel cached 100+, found 116"])
+    #expect(session.kernelSummary(of: opened).hasPrefix("116 cached, "))
   }
 
   @Test("A file that was cut to nothing has no size, no pages and no bytes that a script could count on")
@@ -157,7 +157,7 @@ final class ChangingFileTests: SessionSuite {
     let file = try open(pages: 40)
     defer { try? file.close() }
     try requireCounts(file)
-    if try #require(session.file).kernelSummary != "40 cached, 0 dirty, 0 in writeback" {
+    if session.kernelSummary(of: try #require(session.file)) != "40 cached, 0 dirty, 0 in writeback" {
       try skip("pages of a file that was just written are not all clean and cached here")
     }
     _ = try file.writeAll(toAbsoluteOffset: 32 * 4096, [8])

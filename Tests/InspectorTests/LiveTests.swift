@@ -148,6 +148,37 @@ final class LiveTests: SessionSuite {
     #expect(sample.pages == 0..<4 && sample.lacks(4) && !sample.lacks(3))
   }
 
+  @Test("A frame can wait for the sample that follows what was done")
+  func fresh() throws {
+    let sampler = try Sampler(waking: session.wakeUp)
+    defer { sampler.stop() }
+    try perform("create \(word("b")) 64k")
+    try perform("allocate 64k")
+    for _ in 1...20 {
+      try perform("write r1 counter")
+      let start = ContinuousClock.now
+      sampler.turn(to: session.sampledFile, try request(0..<16), isWorking: false, isUrgent: true)
+      sampler.awaitSample(of: session.sampledFile, begunAfter: start, atMost: .seconds(60))
+      let sample = try #require(sampler.sample(of: session.sampledFile))
+      #expect(sample.begun > start && sample.sample.state?.contains(.cached) != false)
+      try perform("sync r1")
+      try perform("reuse r1")
+    }
+  }
+
+  @Test("What the library and the kernel said at two times is no difference")
+  func times() throws {
+    try perform("create \(word("b")) 64k")
+    try perform("allocate 64k")
+    try perform("write r1 counter")
+    var probe = KernelProbe()
+    let (file, before) = (try #require(session.file), probe.sample(try request(0..<16)))
+    try perform("sync r1")
+    #expect(Disagreement(file, before) == nil)
+    let now = probe.sample(try request(0..<16))
+    #expect(now.state == nil || Disagreement(file, now) != nil)
+  }
+
   @Test("Who reads a file that was open before wakes a sampler at rest", .timeLimit(.minutes(3)))
   func readers() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 4 * Alignment.page))

@@ -43,6 +43,31 @@ struct HistoryStripTests {
     #expect(rested.steps(of: 1).compactMap { $0 } == [value(2, 0, 0)])
   }
 
+  @Test("A part of the file has no more pages in a state than the whole had in that second")
+  func parts() {
+    var history = history([(0, value(9, 2, 0)), (1, value(9, 2, 0))])
+    history.take(part: value(4, 4, 3), at: Self.start + .seconds(1.5))
+    #expect(history.steps(of: 1).suffix(2) == [value(9, 2, 0), value(9, 4, 3)])
+    history.take(part: value(4, 4, 0), at: Self.start + .seconds(2))
+    #expect(history.steps(of: 1).last == value(9, 4, 3), "a second in which the whole was not counted")
+    history.take(part: value(3, 0, 1), at: Self.start + .seconds(2.1))
+    history.take(value(9, 0, 0), at: Self.start + .seconds(2.2), .now)
+    #expect(history.steps(of: 1).last == value(9, 4, 1))
+  }
+
+  @Test(
+    "What a command counted is in the strip",
+    arguments: ["status", "status json", "kernel all", "expect kernel cached 16", "expect kernel cached 16 within 5s"])
+  func commands(line: String) throws {
+    let folder = try TemporaryFolder()
+    let session = try Session()
+    defer { session.shutDown() }
+    try session.play(lines: [
+      "create \(Word.quote(folder.file("a").string)) 64k", "allocate 64k", "write r1 counter", line,
+    ])
+    #expect(session.kernelHistory.steps(of: 60).first??.cached == 16)
+  }
+
   private func draw(
     _ history: KernelHistory, _ width: Int, _ height: Int, ascii: Bool = false, showsTimes: Bool = true
   ) throws -> Canvas {
@@ -50,7 +75,7 @@ struct HistoryStripTests {
     let session = try Session()
     try session.play(lines: ["create \(Word.quote(folder.file("a").string)) 64k", "layer both"])
     var interface = Interface()
-    (interface.kernelHistory, interface.showsTimes) = (history, showsTimes)
+    (session.document.kernelHistory, interface.showsTimes) = (history, showsTimes)
     if ascii { interface.glyphs = .ascii }
     var canvas = Canvas(width: width, height: height)
     HistoryStrip.draw(Snapshot(session, interface, width: width, height: 24), on: &canvas, canvas.area)

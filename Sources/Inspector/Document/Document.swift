@@ -14,6 +14,7 @@ package final class Document {
   package var followsName = false
   var watching = Watching()
   var dirtyPages = DirtyPages()
+  var kernelHistory = KernelHistory()
   // What was reported last of its name and of its size.
   private var complaints: [Event?] = [nil, nil]
 
@@ -27,7 +28,8 @@ package final class Document {
     ranges = RangeTable()
     let identity = sampledFile?.identity
     sampledFile = try? SampledFile(file)
-    if sampledFile?.identity != identity { dirtyPages = DirtyPages() }
+    // The same file goes on where it grows.
+    if sampledFile?.identity != identity { (dirtyPages, kernelHistory) = (DirtyPages(), KernelHistory()) }
     standing = sampledFile?.standing
   }
 

@@ -89,15 +89,16 @@ package struct Disagreement: Sendable {
 }
 
 extension Disagreement {
-  /// What both say of the page at the cursor; `nil` where the kernel says nothing.
+  /// What both said of the page at the cursor at the moment of a sample; `nil` where the kernel says nothing, or the
+  /// library has something else since.
   package init?(_ file: MmapFile, _ sample: KernelSample) {
-    guard let cache = sample.state, sample.cursor < file.states.count else { return nil }
-    let pages = sample.alike.clamped(to: 0..<file.states.count)
+    guard let cache = sample.state, let belief = sample.belief, sample.cursor < file.states.count,
+      file.states[sample.cursor] == belief.state
+    else { return nil }
     self.init(
-      state: file.states[sample.cursor], cache: cache, isResidencyOnly: sample.isResidencyOnly,
-      kind: sample.extent?.kind,
-      alike: sample.alike.count, written: pages.count { [.written, .flushing].contains(file.states[$0]) },
-      isWritable: file.isWritable, memory: file.isInMemory ? sample.fileSystem?.name ?? "memory" : nil,
+      state: belief.state, cache: cache, isResidencyOnly: sample.isResidencyOnly, kind: sample.extent?.kind,
+      alike: sample.alike.count, written: belief.written, isWritable: file.isWritable,
+      memory: file.isInMemory ? sample.fileSystem?.name ?? "memory" : nil,
       isServed: sample.fileSystem?.isServed == true)
   }
 }

@@ -65,7 +65,13 @@ package struct KernelProbe {
     var sample = KernelSample(request)
     (sample.fileSystem, sample.users) = (fileSystem, users)
     var states: [CachedPage] = []
+    let library = request.file.states(around: request.cursor)
     do throws(PageCacheError) { states = try Self.count(&sample, request) } catch { sample.reason = error }
+    if let library, library == request.file.states(around: request.cursor) {
+      sample.belief = KernelSample.Belief(
+        state: library.states[request.cursor - library.first],
+        written: sample.alike.count { library.hasWritten($0) })
+    }
     foresee(&sample, at: now)
     locate(&sample, request)
     sample.standing = request.file.standing
@@ -120,9 +126,7 @@ package struct KernelProbe {
   private static func run(
     around cursor: Int, _ descriptor: FileDescriptor, _ size: Int
   ) throws(PageCacheError) -> CacheRun? {
-    let largest = Alignment.largePage / Alignment.page
-    let start = cursor / largest * largest
-    let block = start..<min(start + largest, max(cursor + 1, Alignment.pages(in: size)))
+    let block = SampledFile.block(around: cursor, of: Alignment.pages(in: size))
     return try KernelAnswer(descriptor, each: block).value.first { $0.pages.contains(cursor) }
   }
 

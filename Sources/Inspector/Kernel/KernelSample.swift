@@ -1,4 +1,5 @@
 import PageCache
+import RangedMmap
 
 /// What the kernel said of the part of a file that is in view, at one moment.
 package struct KernelSample: Sendable, Equatable {
@@ -25,6 +26,8 @@ package struct KernelSample: Sendable, Equatable {
   var due: Range<ContinuousClock.Instant>?
   /// What is known of the page at the cursor; `nil` if nothing is.
   package internal(set) var state: CachedPage?
+  /// What the library had of the page at the cursor from before the sample to its end; `nil` where that changed meanwhile.
+  var belief: Belief?
   /// The counts of the whole file, or `nil` if they are unknown.
   package internal(set) var totals: KernelCell?
   /// The extent of the page at the cursor.
@@ -43,6 +46,12 @@ package struct KernelSample: Sendable, Equatable {
   var standing: FileStanding?
   var digest: UInt64?
   var generation = 0
+
+  struct Belief: Sendable, Equatable {
+    let state: PageState
+    /// How many of the pages around it of which the kernel says the same were written here and are not durable yet.
+    let written: Int
+  }
 
   init(_ request: KernelRequest) {
     view = KernelCells(request.pages, each: request.pagesPerCell)

@@ -23,31 +23,35 @@ final class KernelWait: Sendable {
     self.time = time
   }
 
-  func event(_ found: Int) -> Event {
-    let rest = number.isLeast ? ", found \(found)" : ""
-    return .asExpected(
-      "\(Expectation.kernel(wanted, number, of: pages.map { .numbered($0) }, within: .zero))\(rest)", isMeasured: true)
-  }
-
-  /// Counts until there are as many, or time is up.
-  func run() throws(CommandError) -> Int {
+  /// Counts until there are as many, or time is up; the last counts, or `nil` if the file ends before the pages.
+  func run() throws(CommandError) -> KernelCell? {
     let deadline = ContinuousClock.now + time
     while true {
-      let found = try count()
-      if let found, number.matches(found) { return found }
-      guard ContinuousClock.now < deadline, !job.wasStopped else {
-        let rest = found.map { "found \($0)" } ?? "but the file ends before"
-        let end = job.wasStopped ? "stopped: " : ""
-        throw CommandError("\(end)expected the kernel to count \(number) \(wanted.rawValue)\(place), \(rest)")
-      }
+      let counts = try count()
+      if isMet(by: counts) || ContinuousClock.now >= deadline || job.wasStopped { return counts }
       usleep(1000)
     }
   }
 
+  /// What the last counts mean.
+  func event(_ counts: KernelCell?) throws(CommandError) -> Event {
+    let found = counts.flatMap(wanted.of)
+    guard isMet(by: counts) else {
+      let rest = found.map { "found \($0)" } ?? "but the file ends before"
+      let end = job.wasStopped ? "stopped: " : ""
+      throw CommandError("\(end)expected the kernel to count \(number) \(wanted.rawValue)\(place), \(rest)")
+    }
+    let rest = number.isLeast ? ", found \(found ?? 0)" : ""
+    return .asExpected(
+      "\(Expectation.kernel(wanted, number, of: pages.map { .numbered($0) }, within: .zero))\(rest)", isMeasured: true)
+  }
+
+  private func isMet(by counts: KernelCell?) -> Bool { counts.flatMap(wanted.of).map(number.matches) ?? false }
+
   private var place: String { pages.map { " in \(named(Range($0)))" } ?? "" }
 
   // Each time to the present end of the file: others may make it longer. `nil` if it ends before the pages.
-  private func count() throws(CommandError) -> Int? {
+  private func count() throws(CommandError) -> KernelCell? {
     if let pages, pages.upperBound >= file.presentPages { return nil }
     do throws(PageCacheError) {
       let answer =
@@ -56,8 +60,8 @@ final class KernelWait: Sendable {
         } else {
           try KernelAnswer<KernelCell>(whole: file.descriptor)
         }
-      guard let count = wanted.of(answer.value) else { throw answer.lacking ?? .notSupported }
-      return count
+      guard wanted.of(answer.value) != nil else { throw answer.lacking ?? .notSupported }
+      return answer.value
     } catch { throw CommandError("expected \(number) \(wanted.rawValue), but how many are is unknown: \(error)") }
   }
 }

@@ -19,6 +19,9 @@ package final class SampledFile: Sendable {
   /// Whether what is read here makes no event.
   let isReadUnnoticed: Bool
 
+  // What the library knows of its pages, to be read at the moment of a sample.
+  let states: PageStates
+
   /// Opens the session's file once more.
   init(_ file: MmapFile) throws(PageCacheError) {
     // By its number and not by its name, which may lead to another file by now.
@@ -34,6 +37,7 @@ package final class SampledFile: Sendable {
     // A lesson moves to another folder while the file is open.
     path = FilePath.workingFolder?.pushing(file.path) ?? file.path
     size = file.size
+    states = file.states
     isDevice = file.isDevice
     isWatched = !file.isWritable
     isReadUnnoticed = QuietWindow(of: descriptor, bytes: 0..<Alignment.page) != nil
@@ -49,4 +53,31 @@ extension SampledFile: Equatable {
 
   /// How long it is now, and what became of its name; `nil` if that can't be known.
   var standing: FileStanding? { try? FileStanding(of: descriptor, openedBy: path) }
+}
+
+extension SampledFile {
+  /// The states of some pages, at one moment.
+  struct States: Equatable {
+    let first: Int
+    let states: [PageState]
+
+    /// Whether a page was written here and is not durable yet.
+    func hasWritten(_ page: Int) -> Bool {
+      states.indices.contains(page - first) && [.written, .flushing].contains(states[page - first])
+    }
+  }
+
+  /// What the library has of a page, and of those that may share its folio; `nil` of one that is not mapped.
+  func states(around page: Int) -> States? {
+    guard page < states.count else { return nil }
+    let block = Self.block(around: page, of: states.count)
+    return States(first: block.lowerBound, states: block.map { states[$0] })
+  }
+
+  /// The pages that can share a folio with one: the largest is 2 MiB, and lies at a multiple of its size.
+  static func block(around page: Int, of count: Int) -> Range<Int> {
+    let largest = Alignment.largePage / Alignment.page
+    let start = page / largest * largest
+    return start..<min(start + largest, max(page + 1, count))
+  }
 }

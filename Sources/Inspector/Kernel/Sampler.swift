@@ -33,6 +33,8 @@ package final class Sampler: Sendable {
   private let alarm: WakeUp
   // Wakes the thread that draws.
   private let news: WakeUp
+  // The same where that waits for a sample and for nothing else.
+  private let answered: WakeUp
   private let usesEvents: Bool
 
   /// Starts the thread, which signals after each sample, and when another process has changed the file.
@@ -40,6 +42,7 @@ package final class Sampler: Sendable {
     self.news = news
     self.usesEvents = usesEvents
     alarm = try WakeUp()
+    answered = try WakeUp()
     guard Thread({ [self] in run() }) != nil else {
       throw CommandError("the system gives no thread to watch the kernel with; close some programs")
     }
@@ -71,6 +74,18 @@ package final class Sampler: Sendable {
   /// The last answer about a file, if there is one, even if the file has grown since.
   package func sample(of file: SampledFile?) -> Answer? {
     latest.withLock { latest in latest.flatMap { $0.request.file.identity == file?.identity ? $0 : nil } }
+  }
+
+  /// Waits for a sample that began after a moment, but not for one that will take as long as the wait or longer.
+  package func awaitSample(of file: SampledFile?, begunAfter moment: ContinuousClock.Instant, atMost time: Duration) {
+    let end = moment + time
+    while true {
+      answered.clear()
+      let last = sample(of: file)
+      let left = end - .now
+      if left <= .zero || last.map({ $0.begun > moment || $0.cost > time }) == true { return }
+      answered.wait(atMost: left)
+    }
   }
 
   /// Takes the processor time of drawing a frame, which each sample causes.
@@ -135,7 +150,10 @@ package final class Sampler: Sendable {
         due = .now + max(Pace.least(for: cost), hasMoved || isTouched ? Self.eventTime : .zero)
         if isTouched { next = due }
         // Even if the sample is the same: the bytes may differ, and the sample's time does.
-        if isTouched || inbox.request != nil { news.signal() }
+        if isTouched || inbox.request != nil {
+          news.signal()
+          answered.signal()
+        }
       }
       let pause = next.map { max(.zero, $0 - .now) }
       alarm.wait(also: isTouched ? nil : watch?.descriptor, atMost: [pause, watch?.interval].compactMap { $0 }.min())

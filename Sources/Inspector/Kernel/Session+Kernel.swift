@@ -32,6 +32,8 @@ extension Session {
     let bytes = Alignment.bytes(of: pages).clamped(to: 0..<size)
     let extents = try? PageCache.extents(ofOwn: file.descriptor, bytes: bytes)
     let runs = try KernelAnswer(file.descriptor, each: pages)
+    take(
+      KernelCell(runs.value, isResidencyOnly: runs.lacking != nil), isOfWhole: pages.count == Alignment.pages(in: size))
     return KernelAnswer(value: divide(runs.value, by: extents), lacking: runs.lacking)
   }
 

@@ -60,6 +60,7 @@ extension Session {
   /// for it here.
   package func take(_ sample: KernelSample, begun: ContinuousClock.Instant, at time: WallTime) {
     requireOwner()
+    if let totals = sample.totals { take(totals, at: time) }
     // What threads and long steps do meanwhile is not known to the page.
     if areWorkersMoving || job != nil && !isWatching { lastAct = .now }
     let before = document.dirtyPages

@@ -25,7 +25,7 @@ enum HistoryStrip: Pane {
     var rest = area
     if area.height >= height { Screen.rule(head(shown), shown, on: &canvas, rest.takeTop(1), measured) }
     let inner = rest.inset(left: 1, right: 1)
-    let history = shown.interface.kernelHistory
+    let history = shown.kernelHistory
     guard history.end != nil else {
       canvas.write(shortened(absence(shown), inner.width, shown.glyphs), in: inner, Style(.dim))
       return
@@ -67,7 +67,7 @@ enum HistoryStrip: Pane {
   private static let measured = Style(.dim, isMeasured: true)
 
   private static func head(_ shown: Snapshot) -> String {
-    guard shown.interface.showsTimes, let end = shown.interface.kernelHistory.end else { return "pages, last \(span)" }
+    guard shown.interface.showsTimes, let end = shown.kernelHistory.end else { return "pages, last \(span)" }
     return "pages, \(span) to \(end)"
   }
 

@@ -23,7 +23,6 @@ struct Interface {
   /// What the kernel said of the pages in view; `nil` while it is not known yet.
   var kernel: KernelSample?
   var sampleTime: WallTime?
-  var kernelHistory = KernelHistory()
   /// The time between samples, while their cost makes it longer than it should be; else `nil`.
   var delay: Duration?
   var focus = Focus.grid
@@ -146,11 +145,6 @@ extension Interface {
     PageBytes.update(&pageBytes, session, readsOn: isNextReadable, isForced: isForced)
   }
 
-  mutating func takeHistory(_ session: Session) {
-    guard let kernel, let sampleTime, let file = session.sampledFile else { return }
-    kernelHistory.take(kernel, of: file, at: .now, sampleTime)
-  }
-
   /// How long the loop may sleep where nothing moves: until the bytes that are shown must be read again; `nil` for ever.
   var restTime: Duration? { pageBytes?.timeLeft() }
 
@@ -188,7 +182,7 @@ extension Interface {
       let marks = kernel?.marks ?? [:]
       (kernel, sampleTime) = (probe.sample(request), .now)
       kernel?.marks = marks
-      takeHistory(session)
+      if let totals = kernel?.totals { session.take(totals) }
     }
     readBytes(session, layout, isForced: readsForced)
   }

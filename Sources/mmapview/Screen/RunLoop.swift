@@ -44,6 +44,9 @@ final class RunLoop: FrontEnd {
 
   // 30 frames a second, which look like motion.
   private static let frameTime = Duration.milliseconds(33)
+  // How long a frame waits for the sample that follows what was done, so that both layers are of one moment. It takes less
+  // than a millisecond as a rule, and a later one comes with a frame of its own.
+  private static let patience = Duration.milliseconds(10)
 
   init(
     _ session: Session, _ terminal: NcursesTerminal, _ replay: Replay, signals: Int32, isASCII: Bool,
@@ -177,16 +180,18 @@ final class RunLoop: FrontEnd {
   private func sample() {
     guard let layout = measureWindow() else { return }
     interface.update(session, layout)
-    let request = interface.kernelRequest(session, layout)
+    let (request, start) = (interface.kernelRequest(session, layout), ContinuousClock.now)
     sampler.turn(
       to: session.sampledFile, request, isWorking: session.areWorkersMoving || isStepping, isUrgent: hasActed)
+    if hasActed, request != nil, !session.areWorkersMoving {
+      sampler.awaitSample(of: session.sampledFile, begunAfter: start, atMost: Self.patience)
+    }
     hasActed = false
     let seen = sampler.sample(of: session.sampledFile)
     let isNews = seen?.time != interface.sampleTime
     (interface.kernel, interface.sampleTime, interface.delay) = (seen?.sample, seen?.time, seen?.delay)
     if isNews, let seen {
       session.take(seen.sample, begun: seen.begun, at: seen.time)
-      interface.takeHistory(session)
     }
     session.frameShows(changed: Set((interface.kernel?.marks ?? [:]).keys))
     interface.readBytes(session, layout)

@@ -23,6 +23,8 @@ struct Snapshot {
   let range: RangeSummary?
   /// Since when the page at the cursor has been dirty, where that is shown.
   let dirtiness: Dirtiness?
+  /// What the kernel has counted in the last minute.
+  let kernelHistory: KernelHistory
   let unsyncedPages: Int
   let isInLesson: Bool
   let hints: [(key: Key, name: String, help: String, rank: Int)]
@@ -48,6 +50,7 @@ struct Snapshot {
     range = session.range(ofPage: session.view.cursor)
     let datesPages = interface.showsTimes && interface.past == nil && layer != .library
     dirtiness = datesPages ? session.dirtiness(ofPage: session.view.cursor) : nil
+    kernelHistory = session.kernelHistory
     // Counting costs a walk over all ranges, and only the question shows the result.
     unsyncedPages = interface.isAskingToQuit ? session.unsyncedPages : 0
     isInLesson = session.host.isInLesson

@@ -15,13 +15,13 @@ struct StatusAction: FactsAction {
     let states = PageState.allCases.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0.word)" }
     let facts = file.isWritable ? ": " + states.joined(separator: ", ") : ", not ours"
     let pages = file.isWritable ? file.states.count : file.presentPages
-    return ["\(file.path): \(counted(pages, "page"))\(facts); kernel: \(file.kernelSummary)"]
+    return ["\(file.path): \(counted(pages, "page"))\(facts); kernel: \(session.kernelSummary(of: file))"]
   }
 
   func json(of file: MmapFile, in session: Session) -> JSON {
     let counts = file.states.counts()
     let states = JSON(PageState.allCases.map { ($0.word, JSON(counts[$0])) })
-    let kernel = Result { () throws(PageCacheError) in try KernelAnswer<KernelCell>(whole: file.descriptor) }
+    let kernel = Result { () throws(PageCacheError) in try session.countPages(of: file) }
     let system = file.isDevice ? nil : try? PageCache.fileSystem(of: file.descriptor)
     let document = session.document
     return [
@@ -43,10 +43,10 @@ extension Command {
   package static func status(asJSON: Bool) -> Command { Command(StatusAction(asJSON: asJSON)) }
 }
 
-extension MmapFile {
-  var kernelSummary: String {
+extension Session {
+  func kernelSummary(of file: MmapFile) -> String {
     do throws(PageCacheError) {
-      let answer = try KernelAnswer<KernelCell>(whole: descriptor)
+      let answer = try countPages(of: file)
       guard let dirty = answer.value.dirty, let writeback = answer.value.writeback else {
         let reason = answer.lacking.map { ": \($0)" } ?? ""
         return "\(answer.value.cached) cached, dirty and writeback unknown\(reason)"

@@ -142,9 +142,13 @@ extension Session {
     _ wanted: KernelCount, _ number: KernelNumber, of pages: ClosedRange<Int>?, within time: Duration
   ) throws(CommandError) -> Event {
     let wait = KernelWait(try openFile(), wanted, number, of: pages, within: time)
-    guard time > .zero else { return wait.event(try wait.run()) }
+    func event(_ session: Session, _ counts: KernelCell?) throws(CommandError) -> Event {
+      if let counts { session.take(counts, isOfWhole: pages == nil) }
+      return try wait.event(counts)
+    }
+    guard time > .zero else { return try event(self, try wait.run()) }
     try requireNoJob("expect kernel")
-    return try jobs.start(wait.job, in: self, work: wait.run) { wait.event($1) }
+    return try jobs.start(wait.job, in: self, work: wait.run, ending: event)
   }
 
   private func checkExtents(_ pages: ClosedRange<Int>, _ kind: Extent.Kind) throws(CommandError) {
