@@ -25,7 +25,7 @@ extension InTerminal {
       try window.type("Right", "Right")
       try window.waitFor("worker 2: page 1 allocated")
       try window.type("l", "j", "v", "h", "Escape")
-      try window.waitFor("The replay has ended")
+      try window.waitFor("The script has ended")
       // One ends what `v` began, another the selection.
       try window.type("Escape", "Escape", "a", "w")
       try window.waitFor("1 allocated  ▒ 2 written")
@@ -42,6 +42,60 @@ extension InTerminal {
       try window.type("]")
       try window.waitFor("fourth")
       try window.waitFor("allocate  w write")
+      try window.quit()
+      try expectShell(window)
+    }
+
+    @Test("] goes to the next caption and its notes, into the pause behind it, past others before; one Space goes on")
+    func captions() throws {
+      let script = """
+        create a 64k
+        say first
+        pause
+        pause 1000s
+        goto 1
+        say second
+        note "ask them"
+        pause
+        say third
+        note "count them"
+        goto 3
+        say fourth
+        pause
+        """
+      try folder.put("s", Array(script.utf8))
+      let window = try start("--replay s --notes")
+      try window.waitFor("paused at line 4 of 13  Space goes on")
+      try window.type("]")
+      try window.waitFor("note: ask them")
+      try window.waitFor("paused at line 9 of 13  Space goes on")
+      #expect(try window.text.contains("─ Space goes on · b goes back ┘"))
+      try window.type("]")
+      try window.waitFor("note: count them")
+      try window.waitFor("paused at line 11 of 13  Space goes on")
+      try window.type("Space")
+      try window.waitFor("fourth")
+      try window.waitFor("paused at line 13 of 13  Space goes on")
+      try window.type("b")
+      try window.waitFor("paused at line 13 of 13  Space goes forward")
+      try window.type("Space", "Space")
+      try window.waitFor("a allocate  w write")
+      try window.type("]")
+      try window.waitFor("The script has ended; all keys are yours.")
+      #expect(try !window.text.contains("selected"))
+      try window.quit()
+      try expectShell(window)
+    }
+
+    @Test("Esc leaves a script that rests at its last line, and Space selects from then on")
+    func leaving() throws {
+      try folder.put("s", Array("create a 64k\npause 1000s".utf8))
+      let window = try start("--replay s")
+      try window.waitFor("replaying line 2 of 2  Space pauses")
+      try window.type("Escape")
+      try window.waitFor("The script has ended")
+      try window.type("Space")
+      try window.waitFor("1 page selected")
       try window.quit()
       try expectShell(window)
     }

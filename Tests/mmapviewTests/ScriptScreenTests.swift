@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Scripts in a terminal", .serialized, .needsTmux)
 final class ScriptScreenTests: FolderSuite {
-  @Test("A pause waits for Space; keys that look around work meanwhile, and the prompt too")
+  @Test("A pause waits for Space, which holds one of a time; keys that look around work meanwhile, and the prompt too")
   func pauses() throws {
     try folder.put("s.mmv", Array("create a 64k\nsay first\npause\nsay second\npause 1000s\nsay third\n".utf8))
     let window = try Window(100, 30, in: folder)
@@ -20,7 +20,16 @@ final class ScriptScreenTests: FolderSuite {
     try window.type("Space")
     try window.waitFor("second")
     #expect(try !window.text.contains("third"))
+    try window.waitFor("replaying line 6 of 6  Space pauses")
+    try window.waitFor("─ Space pauses · b goes back ┘")
     try window.type("Space")
+    try window.waitFor("paused at line 6 of 6  Space goes on")
+    try window.waitFor("─ Space goes on · b goes back ┘")
+    #expect(try !window.text.contains("third"))
+    try window.type("b")
+    try window.waitFor("paused at line 6 of 6  Space goes forward")
+    try window.waitFor("─ Space goes forward")
+    try window.type("Space", "Space")
     try window.waitFor("third")
     try window.quit()
     try window.waitFor("shell>")
@@ -43,6 +52,25 @@ final class ScriptScreenTests: FolderSuite {
     #expect(try !window.text.contains("░") && !window.text.contains("▒"))
     try window.type("s")
     try window.waitFor("made r1 durable")
+    try window.quit()
+  }
+
+  @Test("Without --replay, too, Space holds a pause of a time, and the last line says what Space does")
+  func timed() throws {
+    let window = try Window(100, 30, in: folder)
+    try window.type("\(mmapview) a --create 64k -c 'say one' -c 'pause 1000s' -c 'say two'", "Enter")
+    try window.waitFor(" Space pauses  a allocate")
+    try window.type("Space")
+    try window.waitFor(" Space goes on  a allocate")
+    #expect(try !window.text.contains("two"))
+    try window.type("Space")
+    try window.waitFor("two")
+    // The next one was meant for the script.
+    try window.type("Space")
+    try window.waitFor("The script has ended; all keys are yours.")
+    #expect(try !window.text.contains("selected"))
+    try window.type("Space")
+    try window.waitFor("1 page selected")
     try window.quit()
   }
 }

@@ -2,7 +2,8 @@
 package final class Player {
   private var steps: [Script.Step]
   private var next = 0
-  private var last: ScriptPosition?
+  /// Where the command stands that was carried out last; `nil` once the script has ended.
+  package private(set) var last: ScriptPosition?
   package private(set) var command: Command?
   // Where the command stands that has become a job.
   private var awaited: ScriptPosition?

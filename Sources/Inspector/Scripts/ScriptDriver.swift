@@ -44,6 +44,8 @@ struct ScriptDriver {
     }
   }
 
+  /// Rests until a key is pressed, where it rests for a time.
+  mutating func hold() { if isResting { pause = .key } }
   mutating func goOn() { pause = nil }
   mutating func endRest() { if timeLeft == .zero { pause = nil } }
 
@@ -64,6 +66,6 @@ struct ScriptDriver {
       main.end()
       leaveSource()
     }
-    return isSourcing || main.upcoming != nil
+    return isSourcing || isResting || main.upcoming != nil
   }
 }

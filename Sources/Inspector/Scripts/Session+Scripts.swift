@@ -21,6 +21,12 @@ extension Session {
   /// Whether there is a caption that no script counts on any more.
   package var mayTakeCaptionAway: Bool { view.captions.current != nil && player.upcoming == nil && !isSourcing }
 
+  /// Makes a rest for a time one until a key is pressed.
+  package func hold() {
+    requireOwner()
+    scripts.hold()
+  }
+
   package func goOn() {
     requireOwner()
     scripts.goOn()

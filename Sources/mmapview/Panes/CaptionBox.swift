@@ -86,13 +86,9 @@ enum CaptionBox: Pane {
   private static func keys(_ shown: Snapshot, isCut: Bool, _ width: Int) -> [(key: Key, help: String)] {
     let captions = shown.view.captions
     var keys: [(key: Key, help: String)] = []
-    if captions.isEarlier {
-      keys.append((" ", "Space goes forward"))
-    } else if shown.interface.past != nil {
-      // There Space and Esc have no say in what is played.
-    } else if shown.isWaitingForKey {
-      keys.append((" ", "Space goes on"))
-    } else if shown.mayTakeCaptionAway {
+    if let space = shown.space {
+      keys.append((" ", "Space \(space.rawValue)"))
+    } else if shown.interface.past == nil, shown.mayTakeCaptionAway {
       keys.append((.escape, "Esc takes it away"))
     }
     if isCut { keys.append(("e", "e shows all")) }

@@ -56,9 +56,9 @@ enum KeysLine: Pane {
         Hint(key: .escape, name: "Esc", help: "now"), Hint(key: "L", name: "L", help: "layer"),
         Hint(key: "?", name: "?", help: "help"),
       ]
-    } else if let replay = shown.interface.replay {
+    } else if shown.interface.replay != nil, let space = shown.space {
       hints = [
-        Hint(key: " ", name: "Space", help: replay.isPaused ? "goes on" : "pauses"),
+        Hint(key: " ", name: "Space", help: space.rawValue),
         Hint(key: ".", name: ".", help: "steps"), Hint(key: "]", name: "]", help: "next caption"),
         Hint(key: .escape, name: "Esc", help: "ends"),
       ]

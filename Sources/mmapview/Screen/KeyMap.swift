@@ -65,13 +65,13 @@ enum KeyMap {
     return bindings.first { $0.keys.contains(key) }?.action(context)
   }
 
-  static func hints(_ session: Session) -> [(key: Key, name: String, help: String, rank: Int)] {
+  static func hints(_ session: Session, _ space: ScriptKey?) -> [(key: Key, name: String, help: String, rank: Int)] {
     // In a file that is open for reading only, any key that would write asks for permission.
     let isAsking =
       session.file?.isWritable == false && !session.host.isInLesson && session.sampledFile?.isDevice != true
     let bound = BoundKeys(session.view.keys)
     typealias Row = (key: Key, name: String, help: String, rank: Int)
-    var rows: [Row] = session.isWaitingForKey ? [(" ", "Space", "goes on", -1)] : []
+    var rows: [Row] = space.map { [(" ", "Space", $0.rawValue, -1)] } ?? []
     if isAsking, let binding = working.first(where: { $0.hint != nil && bound.rest(of: $0) != nil }) {
       rows.append((binding.keys[0], binding.name, "allow writing", 4))
     }

@@ -15,8 +15,10 @@ struct Replay {
     case paused
     /// Carries out so many commands, and pauses: keys may come faster than they can be done.
     case steps(Int)
-    /// Goes on to the next caption as fast as it can, and pauses.
+    /// Goes on to the next caption as fast as it can.
     case seeking
+    /// Goes on through the notes on a caption that was sought, and into the pause behind them, or pauses.
+    case settling
   }
 
   private let keepsTimes: Bool
@@ -30,11 +32,14 @@ struct Replay {
 
   /// Where the script stands, while there is something left to play; `nil` if it is not to be seen.
   func status(_ session: Session) -> Status? {
-    guard isGuided, let position = session.player.upcoming?.position else { return nil }
+    let rest = session.isResting && !session.isSourcing ? session.player.last : nil
+    guard isGuided, let position = session.player.upcoming?.position ?? rest else { return nil }
     return Status(
       line: position.line, lastLine: session.player.lastLine(of: position.name) ?? position.line,
-      isPaused: pace == .paused || session.isWaitingForKey)
+      isPaused: isPaused(session))
   }
+
+  private func isPaused(_ session: Session) -> Bool { pace == .paused || session.isWaitingForKey }
 
   /// When the next command's time comes, or came; `nil` if it waits for none.
   private func due(_ session: Session) -> ContinuousClock.Instant? {
@@ -51,6 +56,7 @@ struct Replay {
   mutating func step(
     _ session: Session, at now: ContinuousClock.Instant = .now
   ) throws(ScriptError) -> Player.Progress {
+    if pace == .settling, session.player.upcoming?.command.isPartOfCaption == false { pace = .paused }
     if pace == .paused { return .waiting() }
     if let due = due(session), due > now { return .waiting(until: due) }
     if case .steps = pace { session.player.divideTurns() }
@@ -61,7 +67,10 @@ struct Replay {
       if let time = next?.time { last = (time, .now) }
       switch pace {
       case .steps(let count): pace = count > 1 ? .steps(count - 1) : .paused
-      case .seeking where next?.command.caption != nil: pace = .paused
+      case .seeking where next?.command.caption != nil: pace = .settling
+      // No pause holds up what is to be as fast as it can.
+      case .seeking: session.goOn()
+      case .settling where next?.command.isPauseForKey == true: pace = session.isWaitingForKey ? .playing : .paused
       default: break
       }
     case .waiting: break
@@ -80,8 +89,13 @@ struct Replay {
   mutating func take(_ key: Key, _ session: Session) -> Answer {
     guard status(session) != nil else { return .passesOn }
     switch key {
-    case .character(" "):
-      pace = pace == .playing ? .paused : .playing
+    case .character(" "), .enter:
+      guard isPaused(session) else {
+        // One hold is enough: who goes on goes on at once, and the rest of a timed pause is left out.
+        if session.isResting { session.hold() } else { pace = .paused }
+        return .taken
+      }
+      pace = .playing
       // The time of the pause is no time of the recording.
       if let last { self.last = (last.time, .now) }
     case .character("."), .right:
@@ -90,6 +104,13 @@ struct Replay {
     case .escape: return .perform(.stopScript)
     default: return .passesOn
     }
+    // A script that waits for a key has got one.
+    session.goOn()
     return .taken
   }
+}
+
+extension Command {
+  /// Whether it belongs to the caption before it.
+  fileprivate var isPartOfCaption: Bool { note != nil || isPauseForKey }
 }

@@ -36,8 +36,9 @@ extension RunLoop {
     let goesOn = key == .character(" ") || key == .enter
     if goesOn, session.view.captions.isEarlier { return perform(.nextCaption) }
     if takeInPast(key) { return }
-    if goesOn, session.isResting { return session.goOn() }
     if guide(key) { return }
+    if goesOn, session.isResting { return session.isWaitingForKey ? session.goOn() : session.hold() }
+    if takeAfterScript(key) { return }
     if takeAtStart(key) { return }
     if key == .escape, bound[key] == nil { escape() } else { press(key) }
   }

@@ -5,6 +5,7 @@ extension RunLoop {
   func step() -> Player.Progress {
     defer {
       interface.replay = replay.status(session)
+      scriptEnd.follow(session, interface.replay)
       noteLesson()
     }
     do throws(ScriptError) {
@@ -24,14 +25,48 @@ extension RunLoop {
   func guide(_ key: Key) -> Bool {
     switch replay.take(key, session) {
     case .passesOn: return false
-    case .perform(let command): perform(command)
     case .taken: break
-    }
-    // A script that waits for a key has got one.
-    session.goOn()
-    if replay.status(session) == nil {
-      session.note(Event(.notice, ["The replay has ended; all keys are yours."]))
+    case .perform(let command):
+      perform(command)
+      if replay.status(session) == nil { noteScriptEnd() }
     }
     return true
+  }
+
+  /// Takes a key that was meant for the script, which has just ended: Space would select, and the next key act on that.
+  func takeAfterScript(_ key: Key) -> Bool {
+    guard let end = scriptEnd.end else { return false }
+    scriptEnd = ScriptEnd()
+    guard key == " " || end == .ofReplay && [".", "]"].contains(key) else { return false }
+    noteScriptEnd()
+    return true
+  }
+
+  private func noteScriptEnd() {
+    scriptEnd = ScriptEnd()
+    session.note(Event(.notice, ["The script has ended; all keys are yours."]))
+  }
+}
+
+/// Whether a script that keys went to has ended.
+struct ScriptEnd {
+  enum Kind {
+    case ofReplay
+    case ofOther
+  }
+
+  /// Which has ended, until a key is pressed.
+  private(set) var end: Kind?
+  private var led: Kind?
+
+  mutating func follow(_ session: Session, _ replay: Replay.Status?) {
+    let isPlayed = session.player.upcoming != nil || session.isSourcing
+    if replay != nil {
+      led = .ofReplay
+    } else if session.isResting {
+      led = led ?? .ofOther
+    } else if !isPlayed, let kind = led.take() {
+      end = kind
+    }
   }
 }

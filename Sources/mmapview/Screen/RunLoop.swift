@@ -16,6 +16,7 @@ final class RunLoop: FrontEnd {
   private let signals: Int32
   private var endingSignal: Int32?
   var scriptFailure: ScriptError?
+  var scriptEnd = ScriptEnd()
   var shown: Canvas?
   private(set) var layout: Layout?
   var browser = PastBrowser()

@@ -28,8 +28,8 @@ struct Snapshot {
   let unsyncedPages: Int
   let isInLesson: Bool
   let hints: [(key: Key, name: String, help: String, rank: Int)]
-  /// Whether a script waits for a key.
-  let isWaitingForKey: Bool
+  /// What Space does to a script.
+  let space: ScriptKey?
   let mayTakeCaptionAway: Bool
   let interface: Interface
   let glyphs: Glyphs
@@ -54,9 +54,9 @@ struct Snapshot {
     // Counting costs a walk over all ranges, and only the question shows the result.
     unsyncedPages = interface.isAskingToQuit ? session.unsyncedPages : 0
     isInLesson = session.host.isInLesson
-    isWaitingForKey = session.isWaitingForKey
+    space = ScriptKey(session, interface)
     mayTakeCaptionAway = session.mayTakeCaptionAway
-    hints = KeyMap.hints(session)
+    hints = KeyMap.hints(session, space)
     self.interface = interface.past?.substituted(in: interface, session, layout) ?? interface
     glyphs = interface.glyphs
   }

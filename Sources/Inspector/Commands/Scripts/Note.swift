@@ -20,5 +20,5 @@ struct NoteAction: ReadOnlyAction {
 
 extension Command {
   /// The note that it takes.
-  var note: String? { (action as? NoteAction)?.text }
+  package var note: String? { (action as? NoteAction)?.text }
 }

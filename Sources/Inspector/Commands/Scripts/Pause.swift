@@ -2,7 +2,9 @@ struct PauseAction: Action {
   let time: Duration?
 
   static let verb = Verb(
-    "pause", .optional(.time), help: "hold a script back for a time, or until Space is pressed (with --plain: Enter)",
+    "pause", .optional(.time),
+    help: "hold a script back until Space is pressed (with --plain: Enter), or for a time: Space within it holds, "
+      + "and the next goes on",
     example: "pause 2s"
   ) { PauseAction(time: $0) }
 
@@ -21,4 +23,5 @@ struct PauseAction: Action {
 
 extension Command {
   package var pause: Duration? { (action as? PauseAction)?.time }
+  package var isPauseForKey: Bool { action is PauseAction && pause == nil }
 }
