@@ -70,7 +70,7 @@ final class CaptionBoxTests: SessionSuite {
       ])
     #expect(box(24, 4)[2] == "│ five six seven…      │")
     #expect(box(40, 3)[2].hasSuffix("─ Esc takes it away · e shows all ┘"))
-    #expect(box(24, 3)[1] == "│ one two three four … │")
+    #expect(box(24, 3)[1] == "│ one two three four…  │")
     #expect(box(24, 7)[4] == "│                      │")
   }
 
@@ -125,6 +125,25 @@ final class CaptionBoxTests: SessionSuite {
     #expect(box(20, 3)[1] == "│ note: alone      │")
     try perform("set notes off")
     #expect(CaptionBox.rows(session.view, width: 20) == 0 && box(20, 3) == ["", "", ""])
+  }
+
+  @Test("Notes stay where a caption is longer than its box: each has half of the rows, and what the other leaves")
+  func notesOfLongCaptions() throws {
+    try perform("set notes on", "say \"a\\nb\\nc\\nd\\ne\"", "note one", "note two")
+    func inside(_ height: Int) -> [String] {
+      box(30, height).dropFirst().dropLast().map { String($0.filter { $0 != " " && $0 != "│" }) }
+    }
+    #expect(inside(9) == ["a", "b", "c", "d", "e", "note:one", "note:two"])
+    #expect(inside(7) == ["a", "b", "c…", "note:one", "note:two"])
+    #expect(inside(5) == ["a", "b…", "note:one…"])
+    #expect(inside(4) == ["a…", "note:one…"] && box(50, 4)[3].contains("e shows all"))
+    try perform("say short", "note \"1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24\"")
+    #expect(inside(5)[0] == "short" && inside(5)[2].hasSuffix("…"))
+    // In each window the box has two rows of text then, and more where they are.
+    for (height, rows) in [(12, 4), (16, 6), (24, 10)] {
+      let needs = LayoutNeeds(pages: 256, layer: .both, captionRows: 12, hasNotes: true)
+      #expect(Layout(width: 40, height: height, needs)?.caption?.height == rows)
+    }
   }
 
   @Test("From the first caption on it has room for the one that is longest with its notes, so that nothing moves")

@@ -121,6 +121,36 @@ final class LayoutTests: SessionSuite {
     }
   }
 
+  @Test(
+    "A page has one mark in each grid, however large its cell is, unless its state fills the cell",
+    arguments: ["80x24", "120x40", "200x60"], [false, true])
+  func oneMark(size: String, isBig: Bool) throws {
+    try perform("create \(word("a")) 1m sparse", "layer both", "allocate 8p x2", "write r1 zero")
+    if isBig { try perform("set big on") }
+    let sizes = size.split(separator: "x").compactMap { Int($0) }
+    for glyphs in [Glyphs.unicode, .ascii] {
+      var interface = Interface()
+      interface.glyphs = glyphs
+      let layout = try #require(session.layout(interface, width: sizes[0], height: sizes[1]))
+      interface.sample(session, layout)
+      let canvas = Screen.draw(Snapshot(session, interface, width: sizes[0], height: sizes[1]))
+      let shape = layout.shape
+      for (field, fills) in zip(shape.fields(in: layout.grid), [glyphs === Glyphs.unicode, false]) {
+        let marks = field.rows.flatMap { y in field.columns.filter { canvas[$0, y].glyph != " " } }.count
+        let pages = min(256, shape.pages)
+        #expect(marks == pages + (fills ? 16 * (shape.cellWidth * shape.cellHeight - 1) : 0))
+      }
+    }
+  }
+
+  @Test("A bar in a cell of two rows is one of twice the height")
+  func halves() {
+    let halves = Glyphs.unicode.bars.map { Glyphs.unicode.halves(of: $0) }
+    #expect(halves.map(\.upper) == [" ", " ", " ", " ", "▂", "▄", "▆"])
+    #expect(halves.map(\.lower) == ["▂", "▄", "▆", "█", "█", "█", "█"])
+    #expect(Glyphs.unicode.halves(of: "▒") == ("▒", "▒"))
+  }
+
   @Test("Rows of equal bytes are drawn together, but for the cursor's and the last one")
   func repeats() {
     var bytes = [UInt8](repeating: 0, count: 4096)

@@ -278,6 +278,11 @@ final class ProgramTests: FolderSuite {
       let legend = try #require(outcome.lines.last { $0.contains("□ ") }, "\(outcome)")
       let words = legend.split(separator: " ").map(String.init)
       #expect(!words.contains { "changed".hasPrefix($0) && $0 != "changed" }, "\(width): \(legend)")
+      // No glyph parts these from what is before them.
+      for word in [#/\d+ cached/#, #/changed/#] {
+        let before = legend.firstRange(of: word).map { legend[..<$0.lowerBound] } ?? ""
+        #expect(before.count <= 1 || before.hasSuffix("  "), "\(width): \(legend)")
+      }
     }
   }
 

@@ -20,23 +20,18 @@ enum CaptionBox: Pane {
 
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     guard area.height >= 3, area.width > 8, let caption = shown.view.captions.current else { return }
-    var lines = lines(shown.view, textWidth(area.width))
-    guard !lines.isEmpty else { return }
+    let all = lines(shown.view, textWidth(area.width))
+    guard !all.isEmpty else { return }
     drawFrame(shown, on: &canvas, area)
     write(title(caption, shown), into: area.row(0), atEnd: false, Style(.title), on: &canvas)
     let inner = Area(x: area.x + 2, y: area.y + 1, width: textWidth(area.width), height: area.height - 2)
-    let isCut = lines.count > inner.height
-    if isCut {
-      let last = lines[inner.height - 1]
-      let text = shortened(last.text + shown.glyphs.spell(" …"), inner.width, shown.glyphs)
-      lines = lines.prefix(inner.height - 1) + [Line(text: text, isNote: last.isNote)]
-    }
+    let lines = cut(all, inner, shown.glyphs)
     // In a hall the box is larger than its text, which stands in its middle.
     let top = shown.view.isBig ? (inner.height - lines.count) / 2 : 0
     for (index, line) in lines.enumerated() {
       canvas.write(line.text, in: inner.row(top + index), Style(line.isNote ? .text : .caption))
     }
-    drawKeys(shown, isCut: isCut, on: &canvas, area.row(area.height - 1))
+    drawKeys(shown, on: &canvas, area)
   }
 
   private struct Line {
@@ -54,6 +49,19 @@ enum CaptionBox: Pane {
   private static func lines(_ text: String, _ notes: ArraySlice<String>, _ width: Int) -> [Line] {
     (text.isEmpty ? [] : broken(text, width).map { Line(text: $0, isNote: false) })
       + notes.flatMap { broken("note: " + $0, width).map { Line(text: $0, isNote: true) } }
+  }
+
+  // Of a caption and notes that have no room each has what the other leaves, and at least half; in one row the caption.
+  private static func cut(_ lines: [Line], _ inner: Area, _ glyphs: Glyphs) -> [Line] {
+    func part(_ lines: ArraySlice<Line>, _ rows: Int) -> [Line] {
+      guard lines.count > rows, let last = lines.prefix(rows).last else { return Array(lines.prefix(rows)) }
+      let text = shortened(last.text + glyphs.spell("…"), inner.width, glyphs)
+      return lines.prefix(rows - 1) + [Line(text: text, isNote: last.isNote)]
+    }
+    let first = lines.firstIndex(where: \.isNote) ?? lines.count
+    let (text, notes) = (lines[..<first], lines[first...])
+    let noteRows = min(notes.count, max(inner.height / 2, inner.height - text.count))
+    return part(text, inner.height - noteRows) + part(notes, noteRows)
   }
 
   private static func title(_ caption: Captions.Caption, _ shown: Snapshot) -> String {
@@ -77,13 +85,13 @@ enum CaptionBox: Pane {
     for (glyph, x, y) in corners { canvas.put(shown.glyphs.shows(glyph) ? glyph : "+", x: x, y: y, style) }
   }
 
-  private static func drawKeys(_ shown: Snapshot, isCut: Bool, on canvas: inout Canvas, _ row: Area) {
-    let text = keys(shown, isCut: isCut, row.width).map(\.help).joined(separator: shown.glyphs.separator)
-    write(text, into: row, atEnd: true, Style(.dim), on: &canvas)
+  private static func drawKeys(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+    let text = keys(shown, area).map(\.help).joined(separator: shown.glyphs.separator)
+    write(text, into: area.row(area.height - 1), atEnd: true, Style(.dim), on: &canvas)
   }
 
   // What leads on comes first, and stays where there is no room for all.
-  private static func keys(_ shown: Snapshot, isCut: Bool, _ width: Int) -> [(key: Key, help: String)] {
+  private static func keys(_ shown: Snapshot, _ area: Area) -> [(key: Key, help: String)] {
     let captions = shown.view.captions
     var keys: [(key: Key, help: String)] = []
     if let space = shown.space {
@@ -91,17 +99,19 @@ enum CaptionBox: Pane {
     } else if shown.interface.past == nil, shown.mayTakeCaptionAway {
       keys.append((.escape, "Esc takes it away"))
     }
+    let isCut = lines(shown.view, textWidth(area.width)).count > area.height - 2
     if isCut { keys.append(("e", "e shows all")) }
     if captions.hasEarlier { keys.append(("b", "b goes back")) }
     let separator = shown.glyphs.separator
-    while keys.count > 1, keys.map(\.help).joined(separator: separator).columns + 4 > width { keys.removeLast() }
+    while keys.count > 1, keys.map(\.help).joined(separator: separator).columns + 4 > area.width {
+      keys.removeLast()
+    }
     return keys
   }
 
   /// The key that stands at a column of the box's last row; `nil` beside the keys.
   static func key(x: Int, _ shown: Snapshot, _ area: Area) -> Key? {
-    let isCut = lines(shown.view, textWidth(area.width)).count > area.height - 2
-    let keys = keys(shown, isCut: isCut, area.width)
+    let keys = keys(shown, area)
     // They end two columns before the frame's corner.
     var end = area.x + area.width - 2
     for (key, help) in keys.reversed() {

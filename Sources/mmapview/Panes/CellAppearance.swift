@@ -23,7 +23,7 @@ struct CellAppearance {
     let state = Self.mostUrgent(counts)
     let mark = glyphs.mark(state)
     role = mark.role
-    isFilled = state != .lost && state != .free
+    isFilled = glyphs.fillsCells && state != .lost && state != .free
     if counts[state] == total || state == .lost {
       glyph = mark.glyph
     } else if counts[.free] > 0 {
@@ -43,20 +43,18 @@ struct CellAppearance {
   }
 
   init(_ cell: KernelCell?, _ glyphs: Glyphs) {
-    isFilled = false
     let mark = glyphs.mark(KernelState(cell))
     role = mark.role
-    guard let cell, cell.pages > 1 else {
-      glyph = mark.glyph
-      return
-    }
-    if cell.cached > 0, cell.cached < cell.pages {
+    if let cell, cell.cached > 0, cell.cached < cell.pages {
       glyph = glyphs.bar(cell.cached, of: cell.pages)
-    } else if [cell.dirty, cell.writeback].contains(where: { (1..<max(1, cell.cached)).contains($0 ?? 0) }) {
+    } else if let cell, [cell.dirty, cell.writeback].contains(where: { (1..<max(1, cell.cached)).contains($0 ?? 0) }) {
       glyph = glyphs.mixture
     } else {
       glyph = mark.glyph
+      isFilled = false
+      return
     }
+    isFilled = glyphs.fillsCells
   }
 
   /// The cell under the cursor, or one that is selected: its glyph stays.

@@ -56,6 +56,15 @@ final class Glyphs: Sendable {
   func mark(_ state: KernelState) -> Mark { kernel[state.rawValue] }
   /// A glyph on another ground, or underlined: of a full block nothing else would be seen.
   func marked(_ glyph: Unicode.Scalar) -> Unicode.Scalar { glyph == "█" ? "■" : glyph }
+  /// Whether shades and blocks are repeated over a cell: letters that are would read as so many pages.
+  var fillsCells: Bool { !isASCII }
+  /// What a filled cell of two rows shows in each of them: one bar of twice the height, and not two bars.
+  func halves(of glyph: Unicode.Scalar) -> (upper: Unicode.Scalar, lower: Unicode.Scalar) {
+    guard let level = bars.firstIndex(of: glyph) else { return (glyph, glyph) }
+    let height = 2 * (level + 1)
+    func row(_ height: Int) -> Unicode.Scalar { height > 0 ? levels[min(height, levels.count) - 1] : " " }
+    return (row(height - levels.count), row(height))
+  }
   func progress(_ isDone: Bool) -> Unicode.Scalar { mark(isDone ? PageState.flushed : .free).glyph }
 
   private var isASCII: Bool { rule == "-" }

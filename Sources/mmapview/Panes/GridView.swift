@@ -78,19 +78,22 @@ struct GridView: Pane {
 
   private func draw(_ appearance: CellAppearance, _ style: Style, on canvas: inout Canvas, _ cell: Area) {
     let isMarked = style.isReversed || style.isUnderlined
-    let glyph = isMarked ? shown.glyphs.marked(appearance.glyph) : appearance.glyph
+    func shown(_ glyph: Unicode.Scalar) -> Unicode.Scalar { isMarked ? self.shown.glyphs.marked(glyph) : glyph }
     // The line lies under the whole cell.
     var upper = style
     if cell.height > 1 { upper.isUnderlined = false }
     if cell.width > 1 || cell.height > 1 {
-      // In a hall a lone mark would be too small.
-      let goesOn = appearance.isFilled || shown.view.isBig && appearance.role != .free
+      // One mark a page, as in a cell of one column: each more would read as a page more.
+      var halves = appearance.isFilled ? (appearance.glyph, appearance.glyph) : (" ", " ")
+      if cell.height > 1, appearance.isFilled { halves = self.shown.glyphs.halves(of: appearance.glyph) }
+      let hasGround = appearance.isFilled || isMarked
       var rows = cell
       let last = rows.takeBottom(1)
-      canvas.fill(rows, goesOn ? glyph : " ", goesOn || isMarked ? upper : .plain)
-      canvas.fill(last, goesOn ? glyph : " ", goesOn || isMarked ? style : .plain)
+      canvas.fill(rows, shown(halves.0), hasGround ? upper : .plain)
+      canvas.fill(last, shown(halves.1), hasGround ? style : .plain)
+      if appearance.isFilled { return }
     }
-    canvas.put(glyph, x: cell.x, y: cell.y, upper)
+    canvas.put(shown(appearance.glyph), x: cell.x, y: cell.y, upper)
   }
 
   private func isCursor(_ pages: Range<Int>) -> Bool { pages.contains(shown.view.cursor) }

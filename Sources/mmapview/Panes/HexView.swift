@@ -72,8 +72,8 @@ enum HexView: Pane {
     switch shown.interface.presence {
     case .readable: nil
     case .empty: "nothing was written here: it reads as zeros"
-    case .absent: "not in memory; to show its bytes would bring it in. Tab goes to them, and does"
-    case .unknown: "not known whether it is in memory; to show its bytes may bring it in. Tab goes to them"
+    case .absent: "not in memory: Tab shows its bytes, and brings it in"
+    case .unknown: "not known whether it is in memory: Tab shows its bytes, and may bring it in"
     }
   }
 

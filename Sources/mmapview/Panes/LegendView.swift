@@ -81,7 +81,11 @@ enum LegendView: Pane {
       guard let count = entry.count else { return entry.name }
       return isShort && entry.glyph != nil ? "\(count)" : "\(count) \(entry.name)"
     }
-    func width(_ gap: Int) -> Int { entries.reduce(0) { $0 + text($1).count + ($1.glyph == nil ? 0 : 2) + gap } }
+    // A glyph parts it from the entry before; where there is none, a lone blank would make one entry of two.
+    func before(_ entry: Entry, _ gap: Int) -> Int { entry.glyph == nil ? 2 : gap }
+    func width(_ gap: Int) -> Int {
+      entries.reduce(0) { $0 + before($1, gap) + text($1).count + ($1.glyph == nil ? 0 : 2) }
+    }
     let gap = width(2) <= area.width ? 2 : 1
     isShort = width(1) > area.width
     // Whole entries are left out, those without pages first.
@@ -91,15 +95,15 @@ enum LegendView: Pane {
       entries.remove(at: least)
     }
     var rest = area.inset(left: 1)
-    for entry in entries {
+    for (index, entry) in entries.enumerated() {
+      if index > 0 { rest = rest.inset(left: before(entry, gap)) }
       if let glyph = entry.glyph {
         canvas.put(glyph, x: rest.x, y: rest.y, Style(entry.role, isMeasured: isMeasured))
         rest = rest.inset(left: 2)
       }
       let role: Role = entry.count == 0 ? .dim : entry.glyph == nil ? entry.role : .text
       canvas.write(text(entry), into: &rest, Style(role, isMeasured: isMeasured))
-      rest = rest.inset(left: gap)
     }
-    return rest
+    return rest.inset(left: gap)
   }
 }

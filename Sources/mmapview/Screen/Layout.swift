@@ -14,6 +14,8 @@ struct LayoutNeeds {
   var actorRows = 0
   /// The rows that the caption would fill, with its frame; 0 for none.
   var captionRows = 0
+  /// Whether the presenter's notes are shown with it.
+  var hasNotes = false
   /// For a hall: cells of two columns and two rows.
   var isBig = false
 
@@ -57,8 +59,9 @@ struct Layout {
     // Two legends of 75 and 57 columns stand side by side where they can.
     legend = rest.takeBottom(isInPairs && width < 134 ? 2 : 1)
     func takeBottom(_ rows: Int) -> Area? { rows > 0 ? rest.takeBottom(rows) : nil }
-    // A frame of three rows, more for a long caption; two thirds stay for the rest, in a small window half.
-    let most = rest.height / (rest.height < 14 ? 2 : 3)
+    // A frame of three rows, more for a long caption; two thirds stay for the rest. Half where that is little, where a
+    // presenter reads notes, and in a hall, which reads more than it looks.
+    let most = rest.height / (rest.height < 14 || needs.isBig || needs.hasNotes ? 2 : 3)
     caption = takeBottom(needs.captionRows > 0 ? max(3, min(needs.captionRows, most)) : 0)
 
     // A column of its own beside all else where 80 columns stay for that, or beside the grid alone.
@@ -96,7 +99,8 @@ struct Layout {
         pages: past?.pageCount ?? session.file?.states.count ?? 0, layer: session.layer,
         pagesPerCell: past?.pagesPerCell ?? session.view.zoom.pagesPerCell,
         hidden: session.view.hiddenPanes, actorRows: actorRows,
-        captionRows: CaptionBox.rows(session.view, width: width), isBig: session.view.isBig))
+        captionRows: CaptionBox.rows(session.view, width: width),
+        hasNotes: session.view.showsNotes, isBig: session.view.isBig))
   }
 }
 
