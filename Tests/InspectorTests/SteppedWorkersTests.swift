@@ -91,6 +91,35 @@ final class SteppedWorkersTests: SessionSuite {
     #expect(session.workers.running == 0)
   }
 
+  @Test("What was done in many steps, or in many named turns, is said by kind and by worker")
+  func tally() throws {
+    let start = ["create \(word("a")) 64p", "workers start 2 mode=stepped seed=2 flush=sync ops=3"]
+    let lines = try session.play(lines: start + ["workers step 9"]).suffix(3)
+    #expect(
+      lines == [
+        "workers: 9 steps: 3 allocate, 3 write, 3 sync", "worker 1: 1 allocate, 1 write, 1 sync",
+        "worker 2: 2 allocate, 2 write, 2 sync",
+      ])
+    #expect(session.log.last?.lines == Array(lines))
+    let short = try play("workers step 99")
+    #expect(short.first?.hasPrefix("workers: 9 of 99 steps, then all had ended: ") == true, "\(short)")
+    try play("workers start 2 mode=stepped")
+    #expect(try perform("workers turn 3 4x2").lines.count == 3)
+    #expect(
+      try perform("workers turn 3x7 4x2").lines == [
+        "workers: 9 steps: 4 allocate, 5 write", "worker 3: 3 allocate, 4 write", "worker 4: 1 allocate, 1 write",
+      ])
+  }
+
+  @Test("Many steps whose end is seen later are said then")
+  func laterTally() throws {
+    try play("create \(word("a")) 64m", "workers start 1 mode=stepped")
+    try perform("workers step 999999")
+    session.finish()
+    let said = session.log.compactMap(\.lines.first).filter { $0.hasPrefix("workers: ") }
+    #expect(said == ["workers: 32769 of 999999 steps, then all had ended: 16384 allocate, 16384 write, 1 end"])
+  }
+
   @Test("What makes no sense of steps is refused with what to do")
   func refusals() throws {
     try play(

@@ -137,6 +137,7 @@ final class PlainTests: FolderSuite {
     let stayed = try typed(work + "q\nno\nstatus json\nq\nq\n", "a --create 64k")
     #expect(stayed.contains("2 pages written and not durable: s syncs and quits, q quits, else stay > "), "\(stayed)")
     #expect(stayed.contains(#""written":2"#) && stayed.contains("goodbye") && stayed.contains("in its own time"))
+    #expect(stayed.contains("the program goes on; 2 pages written and not durable, as before"), "\(stayed)")
     let synced = try typed(work + "quit\ns\n", "b --create 64k")
     #expect(synced.contains("made all durable: 2 pages"), "\(synced)")
     #expect(!synced.contains("in its own time"))
@@ -155,15 +156,33 @@ final class PlainTests: FolderSuite {
     #expect(waited.contains("workers have ended") && waited.contains("goodbye"), "\(waited)")
   }
 
+  @Test("On a terminal Enter holds a pause of a time until the next Enter, and `stop` says what it has ended")
+  func holding() throws {
+    try folder.put("s.mmv", Array("say one\npause 1000s\nsay two\npause\nsay three\npause\nsay four\n".utf8))
+    let text = try typed("\n\nstop\nselect 3\nstop\nstop script\nq\n", "a --create 64k --replay s.mmv")
+    let rest = "; the script rests: Enter goes on, `stop script` leaves it\n"
+    let lines = [
+      "one\n", "two\n", "the caption is taken away" + rest, "nothing is selected any more" + rest,
+      "the script is left\n", "goodbye",
+    ]
+    let places = lines.compactMap { text.ranges(of: $0).last?.lowerBound }
+    #expect(places.count == lines.count && places == places.sorted(), "\(text)")
+    #expect(!text.contains("three"))
+    #expect(try typed("stop\nq\n", "b --create 64k").contains("nothing goes on that `stop` could end\n"))
+  }
+
   @Test("On a terminal a command that writes a file that is only looked at asks whether it may")
   func consentAsked() throws {
-    try folder.put("a", [UInt8](repeating: 7, count: 4096))
+    try folder.put("a", [UInt8](repeating: 7, count: 8192))
     let refused = try typed("allocate 1p\nno\nstatus json\nq\n", "a")
     #expect(refused.contains("a is open for reading only: y opens it for writing, else it stays so > "), "\(refused)")
     #expect(refused.contains(#""writable":false"#))
+    #expect(refused.contains("a stays open for reading only; `allocate 1p` was not carried out"), "\(refused)")
+    // The consent is to the command that asked for it.
     let allowed = try typed("allocate 1p\ny\nallocate 1p\nstatus json\nq\n", "a")
-    #expect(allowed.contains(#""writable":true"#) && allowed.contains("r1: 1 page at 0x0"), "\(allowed)")
-    #expect(try folder.bytes("a") == [UInt8](repeating: 7, count: 4096))
+    #expect(allowed.contains(#""writable":true"#), "\(allowed)")
+    #expect(allowed.contains("r1: 1 page at 0x0") && allowed.contains("r2: 1 page at 0x1000"), "\(allowed)")
+    #expect(try folder.bytes("a") == [UInt8](repeating: 7, count: 8192))
   }
 
   @Test("Why the library and the kernel differ is said of a page, where they do")

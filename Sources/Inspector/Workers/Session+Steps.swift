@@ -10,8 +10,10 @@ extension Session {
       throw CommandError("workers step: steps are under way; `workers pause` halts them")
     }
     guard number <= Self.shownOneByOne else {
+      workers.tally = StepTally(of: number)
       takeSteps(number)
-      return .done("workers: step \(number)")
+      // What is done later is said at the end.
+      return Event(.done, scripts.stepsAhead > 0 ? [] : endOfSteps())
     }
     var lines: [String] = []
     for _ in 0..<number {
@@ -26,6 +28,7 @@ extension Session {
   func take(_ named: [NamedTurn]) throws(CommandError) -> Event {
     var lines: [String] = []
     var taken: [NamedTurn] = []
+    var tally = StepTally(of: 0)
     do throws(CommandError) {
       for turn in named {
         guard case .advances(let count) = turn.operation else {
@@ -38,6 +41,7 @@ extension Session {
           guard let done = try workers.takeTurn(turn.worker, &document.ranges) else { break }
           taken.append(NamedTurn(worker: turn.worker, operation: .advances(1)))
           if let pages = done.pages { view.cursor = pages.lowerBound }
+          tally.count(done)
           if lines.count <= Self.shownOneByOne { lines.append(done.description) }
         }
       }
@@ -45,17 +49,28 @@ extension Session {
       if !taken.isEmpty { recorder.achieved = [.workers(.turn(taken))] }
       throw error
     }
-    return Event(.done, lines.count <= Self.shownOneByOne ? lines : ["workers: \(WorkersCommand.turn(named))"])
+    return Event(.done, lines.count <= Self.shownOneByOne ? lines : tally.lines)
   }
 
   /// Lets workers take so many steps, some of them now and the others in ``continueSteps()``.
   func takeSteps(_ number: Int) {
     scripts.await(steps: number)
-    continueSteps()
+    takeDueSteps()
   }
 
-  /// Takes steps that are still due, for a short time, and signals that there are more.
+  /// Takes steps that are still due, and says what was done where they were the last.
   func continueSteps() {
+    takeDueSteps()
+    guard scripts.stepsAhead == 0 else { return }
+    let lines = endOfSteps()
+    if !lines.isEmpty { note(Event(.done, lines)) }
+  }
+
+  /// What was done in the steps until now, once.
+  func endOfSteps() -> [String] { workers.tally.take()?.lines ?? [] }
+
+  // For a short time; it signals that there are more.
+  private func takeDueSteps() {
     guard scripts.stepsAhead > 0, !workers.isPaused else { return }
     let end = ContinuousClock.now + Self.patience
     while scripts.stepsAhead > 0, ContinuousClock.now < end {

@@ -26,6 +26,8 @@ extension Session {
     case .wait:
       try refuseWhilePaused("wait", "they are paused and would never end")
       scripts.awaitWorkers()
+      let steps = endOfSteps()
+      if !steps.isEmpty { note(Event(.done, steps)) }
       if workers.isStepped { takeSteps(.max) }
     case .step(let number):
       guard workers.isStepped else {

@@ -13,6 +13,8 @@ package final class WorkerPool {
   private var log: OperationLog?
   private var unrecorded: [NamedTurn] = []
   private var unrecordedSteps = 0
+  /// What is done in the steps that are under way, where it is to be said at their end.
+  var tally: StepTally?
   // Whether some were started whose end is not reported yet, and how many operations there had been before.
   private var isEndUnreported = false
   private var operationsBefore = 0
@@ -103,7 +105,14 @@ package final class WorkerPool {
   /// Lets one of those that take turns carry out one phase; `nil` if all have ended.
   func takeTurn(_ table: inout RangeTable) throws(CommandError) -> Turn? {
     if running > 0 { unrecordedSteps += 1 }
-    return try turns?.take(&table)
+    do throws(CommandError) {
+      let turn = try turns?.take(&table)
+      if let turn { tally?.count(turn) }
+      return turn
+    } catch {
+      tally?.countFailure()
+      throw error
+    }
   }
   func takeTurn(_ number: Int, _ table: inout RangeTable) throws(CommandError) -> Turn? {
     try turns?.take(number, &table)

@@ -6,6 +6,9 @@ struct LineInput {
   struct Line {
     fileprivate let bytes: [UInt8]
 
+    /// Whether there is nothing to be seen on it.
+    var isBlank: Bool { bytes.allSatisfy { [0x20, 0x09, 0x0d].contains($0) } }
+
     var text: String {
       get throws {
         guard bytes.count <= LineInput.longest else {

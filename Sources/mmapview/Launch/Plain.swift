@@ -56,14 +56,14 @@ final class Plain: FrontEnd {
     if case .performed = progress { return }
     if let question, let line = input.next() {
       self.question = nil
-      if let command = question.command(for: (try? line.text) ?? "") { carryOut(command, isAnswer: true) }
+      answer(question, (try? line.text) ?? "")
     } else if question != nil, !input.hasEnded {
       try sleep()
     } else if session.isWatching, session.job?.wasStopped == false, isTerminal {
       if input.next() != nil || input.hasEnded { carryOut(.stop) } else { try sleep() }
     } else if session.isWaiting, !session.isWaitingForKey {
-      // A person may end what goes on; other lines wait until it has ended.
-      if isTerminal, let line = input.next(where: isStop) {
+      // A person may end what goes on, or hold it; other lines wait until it has ended.
+      if isTerminal, let line = input.next(where: { isStop($0) || $0.isBlank }) {
         carryOut(line)
       } else if isTerminal, !input.hasEnded {
         try sleep()
@@ -90,21 +90,40 @@ final class Plain: FrontEnd {
 
   private func carryOut(_ line: LineInput.Line) {
     do {
-      // Enter, which a script may wait for, is a blank line.
-      if let command = try Command(parsing: try line.text) { carryOut(command) } else { session.goOn() }
+      if let command = try Command(parsing: try line.text) {
+        carryOut(command)
+      } else if line.isBlank {
+        // Enter, as Space on the screen: what rests for a time rests until the next one.
+        if session.isWaitingForKey { session.goOn() } else { session.hold() }
+      }
     } catch { session.note(Event(.failure, ["\(error)"])) }
   }
 
-  private func carryOut(_ command: Command, isAnswer: Bool = false) {
+  private func answer(_ question: PlainQuestion, _ answer: String) {
+    let commands = question.commands(for: answer)
+    if commands.isEmpty { session.note(Event(.notice, [question.declined])) }
+    // What follows counts on what is before it.
+    _ = commands.allSatisfy { carryOut($0, isAnswer: true) }
+  }
+
+  /// Whether it was carried out.
+  @discardableResult
+  private func carryOut(_ command: Command, isAnswer: Bool = false) -> Bool {
     // No question to a pipe: it has its lines already.
     if isTerminal, !isAnswer, let question = PlainQuestion(before: command, session) {
       self.question = question
-      return
+      return false
     }
+    let stopped = [.stop, .stopScript].contains(command) ? StopReport(of: command, session) : nil
     do throws(CommandError) {
       if let claim = session.lessonsClaim(on: command) { throw CommandError(claim) }
       try session.perform(command)
-    } catch { session.note(Event(.failure, [error.description])) }
+      if let line = stopped?.line(after: session) { session.note(Event(.notice, [line])) }
+      return true
+    } catch {
+      session.note(Event(.failure, [error.description]))
+      return false
+    }
   }
 
   private func report() throws(ScriptError) {
@@ -131,5 +150,34 @@ final class Plain: FrontEnd {
     input.read()
     // The person's own end of line, or end of input, has ended the prompt's line.
     isPrompting = isPrompting && input.hasEnded
+  }
+}
+
+/// What `stop` has ended, which the screen shows without a word.
+private struct StopReport {
+  private let ended: String?
+
+  /// To be asked before it is carried out.
+  init(of command: Command, _ session: Session) {
+    ended =
+      if command == .stopScript {
+        "the script is left"
+      } else if session.job != nil {
+        // It says so itself.
+        nil
+      } else if session.isSourcing {
+        "the script that was sourced is left"
+      } else if session.view.selection != nil {
+        "nothing is selected any more"
+      } else if session.view.captions.current != nil {
+        "the caption is taken away"
+      } else {
+        "nothing goes on that `stop` could end"
+      }
+  }
+
+  func line(after session: Session) -> String? {
+    let rest = session.isWaitingForKey ? "; the script rests: Enter goes on, `stop script` leaves it" : ""
+    return ended.map { $0 + rest }
   }
 }
