@@ -10,6 +10,13 @@ package struct Cell: Sendable, Equatable {
   /// The right half of a glyph that is two cells wide.
   static let continuation: Unicode.Scalar = "\0"
 
+  /// Stands for a glyph that can't be shown; underlined, so that it is no question mark of the text.
+  static func standIn(_ style: Style) -> Cell {
+    var style = style
+    style.isUnderlined = true
+    return Cell(glyph: "?", style: style)
+  }
+
   package static func == (one: Cell, other: Cell) -> Bool {
     one.glyph == other.glyph && one.style == other.style && one.marks == other.marks
   }
@@ -29,12 +36,17 @@ package struct Cell: Sendable, Equatable {
 package struct Canvas: Sendable, Equatable {
   package let width: Int
   package let height: Int
+  /// Whether it takes no glyph outside ASCII.
+  ///
+  /// In the place of another one stands an underlined question mark, in each of its columns.
+  package let isASCII: Bool
   // Row by row.
   package private(set) var cells: [Cell]
 
-  package init(width: Int, height: Int) {
+  package init(width: Int, height: Int, isASCII: Bool = false) {
     self.width = max(0, width)
     self.height = max(0, height)
+    self.isASCII = isASCII
     cells = Array(repeating: .blank, count: self.width * self.height)
   }
 
@@ -46,7 +58,12 @@ package struct Canvas: Sendable, Equatable {
 
   package mutating func put(_ glyph: Unicode.Scalar, x: Int, y: Int, _ style: Style = .plain) {
     guard x >= 0, x < width, y >= 0, y < height else { return }
-    cells[y * width + x] = Cell(glyph: glyph.shown, style: style)
+    cells[y * width + x] = cell(glyph, style)
+  }
+
+  private func cell(_ glyph: Unicode.Scalar, _ style: Style) -> Cell {
+    let shown = glyph.shown
+    return isASCII && !shown.isASCII ? .standIn(style) : Cell(glyph: shown, style: style)
   }
 
   /// Writes text to the right of a place, over `limit` columns at most, and returns the column after it.
@@ -65,13 +82,15 @@ package struct Canvas: Sendable, Equatable {
       let columns = scalar.columns
       guard column + columns <= end else { break }
       if columns == 0 {
-        if let base, scalar.isMark { cells[base].add(mark: scalar) }
+        if let base, scalar.isMark {
+          if isASCII { cells[base] = .standIn(cells[base].style) } else { cells[base].add(mark: scalar) }
+        }
         continue
       }
       base = isVisible && column >= 0 ? y * width + column : nil
       if let base {
-        cells[base] = Cell(glyph: scalar.shown, style: style)
-        if columns == 2 { cells[base + 1] = Cell(glyph: Cell.continuation, style: style) }
+        cells[base] = cell(scalar, style)
+        if columns == 2 { cells[base + 1] = isASCII ? cells[base] : Cell(glyph: Cell.continuation, style: style) }
       }
       column += columns
     }

@@ -29,6 +29,21 @@ struct CanvasTests {
     #expect(canvas.textLines == ["a·[2J·b"])
   }
 
+  @Test("One in ASCII has a question mark in each column of another glyph, underlined as none of the text is")
+  func ascii() {
+    let text = "a?é日本e\u{301}☂\u{fe0f}\u{202e}…z"
+    var (canvas, whole) = (Canvas(width: 20, height: 1, isASCII: true), Canvas(width: 20, height: 1))
+    let style = Style(.text, isReversed: true)
+    #expect(canvas.write(text, x: 0, y: 0, style) == whole.write(text, x: 0, y: 0, style))
+    canvas.put("█", x: 15, y: 0, style)
+    #expect(canvas.textLines[0].utf8.allSatisfy { $0 < 128 })
+    #expect(canvas.textLines[0] == "a???????" + (canvas.textLines[0].dropFirst(8)))
+    let kept = (0..<20).filter { whole[$0, 0].style.isReversed && !canvas[$0, 0].style.isUnderlined }
+    #expect(kept.map { canvas[$0, 0].glyph } == ["a", "?", "z"])
+    #expect((0..<20).allSatisfy { !canvas[$0, 0].style.isUnderlined || canvas[$0, 0].glyph == "?" })
+    #expect(canvas[15, 0].glyph == "?" && canvas[15, 0].style.isUnderlined && canvas[15, 0].style.isReversed)
+  }
+
   @Test("Nor can what turns text around, ends lines or doesn't show")
   func hazards() {
     var canvas = Canvas(width: 20, height: 1)

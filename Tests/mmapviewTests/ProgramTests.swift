@@ -270,6 +270,33 @@ final class ProgramTests: FolderSuite {
     #expect(frame.allSatisfy { $0.count <= numbers[0] && $0.utf8.allSatisfy { $0 < 128 } })
   }
 
+  @Test("With --ascii names, captions, notes and patterns have question marks, and the program's own words none")
+  func outsideASCII() throws {
+    for size in ["40x12", "80x24", "120x40"] {
+      let commands = [
+        "allocate 1p", "write r1 text:ñ", "say \"café → ok…\"", "note \"naïve\"", "screen f.txt force",
+      ]
+      let outcome = try run(
+        mmapview,
+        ["Ü–日.bin", "--create", "64k", "--force", "--notes", "--headless", "--ascii", "--size", size]
+          + commands.flatMap { ["-c", $0] }, in: folder.path.string)
+      #expect(outcome.status == 0, "\(outcome)")
+      let frame = String(decoding: try folder.bytes("f.txt"), as: UTF8.self)
+      #expect(frame.utf8.allSatisfy { $0 < 128 }, "\(frame)")
+      for text in ["????.bin", "caf? ? ok?", "note: na?ve"] { #expect(frame.contains(text), "\(frame)") }
+    }
+    // The program's own symbols are spelled out.
+    let own = try run(
+      mmapview,
+      [
+        "x", "--create", "1m", "--headless", "--ascii", "--size", "100x30", "-c", "help", "-c", "status", "-c",
+        "screen",
+      ],
+      in: folder.path.string)
+    let questions = own.lines.suffix(30).joined().replacing("? help", with: "").count { $0 == "?" }
+    #expect(questions == 0, "\(own.output)")
+  }
+
   @Test("In a narrow window the legend leaves out whole entries, those that there are none of first")
   func narrowLegend() throws {
     try folder.put("a", [UInt8](repeating: 1, count: 400_000))

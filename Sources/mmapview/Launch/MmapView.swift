@@ -100,7 +100,7 @@ struct MmapView: ParsableCommand {
   @Flag(help: "Show the presenter's notes of a script.")
   var notes = false
 
-  @Flag(help: "Use no glyphs outside ASCII.")
+  @Flag(help: "Draw no glyphs outside ASCII; an underlined ? stands for each in names, captions and patterns.")
   var ascii = false
 
   @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "WHEN"))

@@ -67,11 +67,16 @@ final class Glyphs: Sendable {
   }
   func progress(_ isDone: Bool) -> Unicode.Scalar { mark(isDone ? PageState.flushed : .free).glyph }
 
-  private var isASCII: Bool { rule == "-" }
+  var isASCII: Bool { rule == "-" }
   /// Whether a glyph from elsewhere can be shown.
   func shows(_ glyph: Unicode.Scalar) -> Bool { glyph.isASCII || !isASCII }
   /// A text with the program's own symbols spelled out where these glyphs have none of them; quoted text stays.
   func spell(_ text: String) -> String { isASCII ? text.inASCII : text }
+  /// The same of a line that may have text from outside in it, of which no letter and no arrow is given another meaning.
+  func spell(line: String) -> String {
+    guard isASCII else { return line }
+    return line.replacing("…", with: "...").replacing(" · ", with: " | ").replacing(" µs", with: " us")
+  }
 }
 
 extension String {

@@ -14,9 +14,11 @@ enum HelpText {
       let entries = group.map { glyphs.spell($0.name).padded(to: nameWidth + 1) + $0.help }
       // Down the left column first: neighbours stand together. Below 80 columns there is one.
       let half = width < 80 ? entries.count : (entries.count + 1) / 2
+      // A blank parts the columns, with the longer names of keys in ASCII too.
+      let column = max(38, entries.prefix(half).map { $0.count + 1 }.max() ?? 0)
       for row in 0..<half {
         let right = half + row < entries.count ? entries[half + row] : ""
-        lines.append(" " + (right.isEmpty ? entries[row] : entries[row].padded(to: 38) + right))
+        lines.append(" " + (right.isEmpty ? entries[row] : entries[row].padded(to: column) + right))
       }
     }
     if !own.isEmpty {

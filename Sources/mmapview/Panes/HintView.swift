@@ -12,7 +12,8 @@ enum HintView {
       return
     }
     let width = promptArea.width - 1
-    let text = shown.glyphs.spell(prompt.error?.description ?? hint(prompt, width))
+    let text =
+      prompt.error.map { shown.glyphs.spell(line: $0.description) } ?? shown.glyphs.spell(hint(prompt, width))
     let lines = wrapped(text, width, rows: mostRows, shown.glyphs)
     let area = promptArea.above(lines.count)
     canvas.fill(area)

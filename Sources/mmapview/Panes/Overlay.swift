@@ -58,14 +58,13 @@ struct Overlay: ScreenLayer {
     let (rows, text) = (rows(area, glyphs), rest.takeTop(area.height - 1))
     let start = min(first, max(0, rows.count - text.height))
     let shown = start..<min(start + text.height, rows.count)
-    for (index, var row) in rows[shown].enumerated() {
-      row.text = glyphs.spell(row.text)
+    for (index, row) in rows[shown].enumerated() {
       row.draw(on: &canvas, in: text.row(index).inset(left: 0, right: 1), .plain)
     }
     let place = "\(shown.lowerBound + 1)-\(shown.upperBound) of \(rows.count): "
     let notes =
       rows.count > text.height
       ? [place + "↑ ↓ PgUp PgDn; any other key goes back", place + "↑ ↓; others go back", place] : ["any key goes back"]
-    canvas.write(notes.map(glyphs.spell).first { $0.columns <= rest.width } ?? "", in: rest, Style(.dim))
+    canvas.write(notes.map { glyphs.spell($0) }.first { $0.columns <= rest.width } ?? "", in: rest, Style(.dim))
   }
 }

@@ -34,7 +34,7 @@ struct TimedLines {
     let room = width - margin
     let duration = self.duration.map { short($0, glyphs) } ?? ""
     func wrapping(_ first: Int) -> [String] {
-      lines.enumerated().flatMap { wrapped($1, $0 == 0 ? first : room) }
+      lines.enumerated().flatMap { wrapped(glyphs.spell(line: $1), $0 == 0 ? first : room) }
     }
     let narrow = wrapping(duration.isEmpty ? room : room - duration.columns - 2)
     let isWhole = narrow.count <= height

@@ -11,7 +11,7 @@ enum Screen {
   ]
 
   static func draw(_ shown: Snapshot) -> Canvas {
-    var canvas = Canvas(width: shown.width, height: shown.height)
+    var canvas = Canvas(width: shown.width, height: shown.height, isASCII: shown.glyphs.isASCII)
     guard let layout = shown.layout else {
       TinyWindow.draw(shown, on: &canvas, canvas.area)
       return canvas
