@@ -64,6 +64,39 @@ final class LayoutTests: SessionSuite {
     }
   }
 
+  @Test("Where rows are lacking workers keep three, before them the grid two and the log one; all else gives way")
+  func lacking() throws {
+    var random = Seeded(6)
+    for _ in 0..<2000 {
+      let (width, height) = (Int.random(in: 40...111, using: &random), Int.random(in: 12...24, using: &random))
+      var needs = LayoutNeeds(pages: 256, layer: .both, actorRows: 4)
+      needs.captionRows = [0, 3, 4, 7, 12].randomElement(using: &random) ?? 0
+      needs.isBig = Bool.random(using: &random)
+      needs.hasNotes = Bool.random(using: &random)
+      needs.hasSentence = Bool.random(using: &random)
+      let layout = try #require(Layout(width: width, height: height, needs))
+      let (grid, log) = (layout.grid.height - 1, layout.log?.height ?? 0)
+      let workers = layout.actors?.height ?? 0
+      #expect(grid >= 2 && log >= 1 && workers >= 1, "\(width)x\(height) \(needs)")
+      if workers < 3 {
+        #expect(grid == 2 && log == 1 && layout.page == nil && layout.why == nil && layout.overview == nil)
+      }
+      // Nor is there an empty row for a sentence.
+      if workers < 4, !needs.hasSentence { #expect(layout.why == nil && layout.page?.height ?? 1 == 1) }
+    }
+  }
+
+  @Test("A list to begin with has the window for itself until something is reported")
+  func start() throws {
+    var needs = LayoutNeeds()
+    needs.startLogRows = 0
+    let empty = try #require(Layout(width: 40, height: 12, needs))
+    #expect(empty.log == nil && StartMenu.area(empty).height == 10)
+    needs.startLogRows = 3
+    let full = try #require(Layout(width: 40, height: 12, needs))
+    #expect(full.log?.height == 3 && StartMenu.area(full).height == 7)
+  }
+
   @Test("A page has the same place in both grids, and each takes the mouse")
   func samePlace() throws {
     let layout = try #require(Layout(width: 80, height: 24, LayoutNeeds(pages: 256, layer: .both)))

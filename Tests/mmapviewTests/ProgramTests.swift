@@ -318,7 +318,7 @@ final class ProgramTests: FolderSuite {
     let long = "expect error \"no such range\" verify r77"
     let outcome = try mmapviewHere(
       "a", "--create", "1m", "--size", "40x12", "-c", long, "-c", "screen", "--headless")
-    let log = try #require(outcome.lines.firstIndex { $0.contains("log ───") }, "\(outcome)")
+    let log = try #require(outcome.lines.firstIndex { $0.hasPrefix("── log · e shows all ───") }, "\(outcome)")
     #expect(outcome.lines[log + 1].contains(/as expected: r77: .*…$/), "\(outcome.output)")
   }
 }

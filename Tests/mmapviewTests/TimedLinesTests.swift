@@ -51,6 +51,37 @@ struct TimedLinesTests {
     #expect(cut[0].hasSuffix("…") && !cut[0].contains("3.0 s"))
   }
 
+  @Test("Short lines share a row where not each has its own, and the last row says how many are hidden")
+  func manyLines() {
+    let steps = event((1...5).map { "worker \($0): page \($0)" })
+    #expect(draw(steps, 60, rows: 5)[4] == "         worker 5: page 5")
+    let times = draw(steps, 60, rows: 3).map { String($0.dropFirst(9)) }
+    #expect(
+      times == ["worker 1: page 1 · worker 2: page 2", "worker 3: page 3 · worker 4: page 4", "worker 5: page 5"])
+    #expect(draw(steps, 60, rows: 2)[1].hasSuffix(" worker 3: page 3 · worker 4: page 4… +1 line"))
+    #expect(draw(steps, 40, rows: 1)[0].hasSuffix(" worker 1: page 1… +4 lines"))
+    let cut = TimedLines(steps, showsTimes: true).rows(60, atMost: 2, .unicode)
+    #expect(cut.map(\.isCut) == [false, true])
+  }
+
+  @Test("The log's head says where the rest is, and an older event keeps its beginning")
+  func cutLog() throws {
+    let folder = try TemporaryFolder()
+    let session = try Session()
+    try session.play(lines: ["create \(Word.quote(folder.file("a").string)) 64k"])
+    func lines() -> [String] {
+      var canvas = Canvas(width: 40, height: 3)
+      LogPane.draw(Snapshot(session, Interface(), width: 80, height: 24), on: &canvas, canvas.area)
+      return canvas.textLines
+    }
+    session.note(event(["one two three four five six seven eight nine ten eleven"]))
+    session.note(event(["the newest"]))
+    #expect(lines()[1] == " one two three four five six seven…" && lines()[2] == " the newest")
+    #expect(lines()[0].hasPrefix("── log · e shows all ──"))
+    for _ in 0..<2 { session.note(event(["short"], .seconds(1))) }
+    #expect(lines()[0].hasPrefix("── log ──"))
+  }
+
   @Test("Only a word that is wider than a row is cut")
   func longWords() {
     #expect(wrapped("aa bbbbbbbbbbbbb cc", 16) == ["aa", "  bbbbbbbbbbbbb", "  cc"])

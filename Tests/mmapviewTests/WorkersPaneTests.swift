@@ -28,9 +28,17 @@ final class WorkersPaneTests: SessionSuite {
         "3 take turns · seed 7", "1 operation · press . to step", "1 written   page 1            0 ops",
         "2 allocated page 3             1 op", "3 allocated page 2            0 ops", "",
       ])
-    #expect(draw(35, 3) == ["3 take turns · seed 7", "1 written   page 1            0 ops", "and 2 more"])
-    #expect(draw(35, 2) == ["3 take turns · seed 7", "1 written   page 1            0 ops"])
-    #expect(draw(35, 1) == ["3 take turns · seed 7"])
+    // Without room for all the heading is the first to go; the last row has all workers that have none of their own.
+    #expect(
+      draw(35, 3) == [
+        "1 written   page 1            0 ops", "2 allocated page 3             1 op",
+        "3 allocated page 2            0 ops",
+      ])
+    #expect(draw(35, 2) == ["2 allocated page 3             1 op", "3 allocated p2 · 1 written p1"])
+    #expect(draw(50, 1) == ["2 allocated p3 · 3 allocated p2 · 1 written p1"])
+    #expect(draw(35, 1) == ["2, 3 allocated · 1 written"])
+    #expect(draw(25, 1) == ["2, 3 allocated · 1 more"])
+    #expect(draw(9, 1) == ["3 workers"])
     var ascii = Interface()
     ascii.glyphs = .ascii
     #expect(draw(35, 6, ascii).joined().utf8.allSatisfy { $0 < 128 })
@@ -39,7 +47,7 @@ final class WorkersPaneTests: SessionSuite {
     try play("workers resume", "workers wait")
     #expect(
       draw(35, 4) == [
-        "workers have ended · seed 7", "9 operations", "1 done                        3 ops", "and 2 more",
+        "workers have ended · seed 7", "9 operations", "1 done                        3 ops", "2 done · 3 done",
       ])
   }
 

@@ -6,29 +6,36 @@ enum LogPane: Pane {
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     // What is reported is worth more than the head.
     let hasHead = area.height > 1
-    if hasHead { Screen.rule("log", shown, on: &canvas, area) }
     let inner = area.below(hasHead ? 1 : 0).inset(left: 1)
-    let showsTimes = shown.interface.showsTimes
-    let rows = newest(inner.height, of: shown.log).flatMap { event in
-      TimedLines(event, showsTimes: showsTimes, isShort: inner.width < leastForTimes)
-        .rows(inner.width, atMost: inner.height, shown.glyphs).map { (event, $0) }
-    }.suffix(inner.height)
-    for (index, (event, row)) in rows.enumerated() {
-      row.draw(on: &canvas, in: inner.row(index), Style(role(event.kind), isMeasured: event.isMeasured))
+    var (rows, free) = ([(row: TimedLines.Row, style: Style)](), inner.height)
+    for event in newest(inner.height, of: shown.log).reversed() where free > 0 {
+      let lines = TimedLines(event, showsTimes: shown.interface.showsTimes, in: inner.width)
+      let style = Style(role(event.kind), isMeasured: event.isMeasured)
+      let part = lines.rows(inner.width, atMost: free, shown.glyphs)
+      rows = part.map { ($0, style) } + rows
+      free -= part.count
     }
+    for (index, (row, style)) in rows.enumerated() { row.draw(on: &canvas, in: inner.row(index), style) }
+    guard hasHead else { return }
+    let isCut = rows.contains { $0.row.isCut }
+    Screen.rule(isCut ? "log" + shown.glyphs.separator + "e shows all" : "log", shown, on: &canvas, area)
   }
 
   /// Whether some lines can all be read there.
   static func hasRoom(for lines: [String], _ area: Area?, showsTimes: Bool) -> Bool {
     guard let area else { return false }
-    let width = area.width - 1
-    // As in `TimedLines`: `:07` or `12:34:07`, and a blank.
-    let room = width - (showsTimes ? width < leastForTimes ? 4 : 9 : 0)
-    return lines.reduce(0) { $0 + wrapped($1, room).count } < area.height
+    return TimedLines.rowCount(lines, area.width - 1, showsTimes: showsTimes) < area.height
   }
 
-  // Expectations that hold are shown only until something else comes, as a caption does: they would push results out. A key that is held says the same again and again: the last time is
-  // enough, where nothing was done.
+  /// How many rows would show what was reported last, with the head; 0 where nothing was.
+  static func rows(_ log: [Event], _ width: Int, showsTimes: Bool) -> Int {
+    // A few remind of how it came to this.
+    let rows = newest(3, of: log).map { TimedLines.rowCount($0.lines, width - 1, showsTimes: showsTimes) }
+    return rows.isEmpty ? 0 : 1 + rows.reduce(0, +)
+  }
+
+  // Expectations that hold are shown only until something else comes, as a caption does: they would push results out. A
+  // key that is held says the same again and again: the last time is enough, where nothing was done.
   private static func newest(_ count: Int, of log: [Event]) -> [Event] {
     var (events, isLast) = ([Event](), true)
     for event in log.reversed() {
@@ -40,9 +47,6 @@ enum LogPane: Pane {
     }
     return events.reversed()
   }
-
-  // Hour and minute take six columns, which a sentence needs more where that is a tenth of its row.
-  private static let leastForTimes = 60
 
   private static func role(_ kind: Event.Kind) -> Role {
     switch kind {

@@ -8,8 +8,9 @@ enum StartPane: Pane {
     let list = area.below(1)
     let first = menu.firstRow(list.height)
     let place = "\(first + 1)-\(min(menu.rows.count, first + list.height)) of \(menu.rows.count): "
-    let hint = (list.height < menu.rows.count ? place : "") + "↑ ↓ choose, Enter begins; : takes any command"
-    let line = shortened(shown.glyphs.spell(hint), area.width - 2, shown.glyphs)
+    let hint = (list.height < menu.rows.count ? place : "") + "↑ ↓ choose, Enter begins"
+    let hints = [hint, ": takes any command"].map { shown.glyphs.spell($0) }
+    let line = fitting(hints, area.width - 2, shown.glyphs, separator: "; ")
     canvas.write(line, in: area.inset(left: 1), Style(.dim))
     for (place, index) in (first..<min(menu.rows.count, first + list.height)).enumerated() {
       let (row, isChosen) = (menu.rows[index], index == menu.chosen)

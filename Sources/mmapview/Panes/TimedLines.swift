@@ -9,12 +9,21 @@ struct TimedLines {
 
   init(_ lines: [String]) { (time, self.lines, duration) = ("", lines, nil) }
 
-  /// What the log has of an event; its time with the seconds alone where `isShort`.
-  init(_ event: Event, showsTimes: Bool, isShort: Bool = false) {
+  /// What the log has of an event; its time with the seconds alone where the width is small.
+  init(_ event: Event, showsTimes: Bool, in width: Int = .max) {
     let time = showsTimes && !event.hasOwnTimes ? event.time.map { "\($0)" } ?? "" : ""
-    self.time = isShort ? String(time.suffix(3)) : time
+    self.time = String(time.suffix(Self.timeColumns(width)))
     lines = event.lines
     duration = showsTimes ? event.duration : nil
+  }
+
+  // `:07` or `12:34:07`. Hour and minute take columns that a sentence needs more where they are a tenth of its row.
+  private static func timeColumns(_ width: Int) -> Int { width < 60 ? 3 : 8 }
+
+  /// How many rows an event of such lines takes in the log.
+  static func rowCount(_ lines: [String], _ width: Int, showsTimes: Bool) -> Int {
+    let room = width - (showsTimes ? timeColumns(width) + 1 : 0)
+    return lines.reduce(0) { $0 + wrapped($1, room).count }
   }
 
   struct Row {
@@ -23,30 +32,50 @@ struct TimedLines {
     let margin: Int
     var text: String
     var duration = ""
+    /// Whether more follows that has no room.
+    var isCut = false
   }
 
-  /// The rows in a width; in fewer than are needed the last one ends with an ellipsis.
+  /// The rows in a width; in fewer than are needed the last one ends with an ellipsis, and says how many lines are hidden.
   ///
-  /// The first rows of an event that has no room: the end of a sentence alone would say something else. How long it took is
-  /// left out where that would cost words.
+  /// The first rows of an event that has no room: the end of a sentence alone would say something else. Short lines share a
+  /// row then, and how long it took is left out where that would cost words.
   func rows(_ width: Int, atMost height: Int = .max, _ glyphs: Glyphs) -> [Row] {
     let margin = time.isEmpty ? 0 : time.columns + 1
     let room = width - margin
     let duration = self.duration.map { short($0, glyphs) } ?? ""
-    func wrapping(_ first: Int) -> [String] {
-      lines.enumerated().flatMap { wrapped(glyphs.spell(line: $1), $0 == 0 ? first : room) }
-    }
-    let narrow = wrapping(duration.isEmpty ? room : room - duration.columns - 2)
-    let isWhole = narrow.count <= height
-    let parts = isWhole ? narrow : wrapping(room)
-    var rows = parts.prefix(height).map { Row(margin: margin, text: $0) }
+    let first = duration.isEmpty ? room : room - duration.columns - 2
+    let lines = lines.map(glyphs.spell(line:))
+    let whole = lines.enumerated().flatMap { wrapped($1, $0 == 0 ? first : room) }
+    let isWhole = whole.count <= height
+    let (texts, isCut) = isWhole ? (whole, false) : shared(lines, room, height, glyphs)
+    var rows = texts.map { Row(margin: margin, text: $0) }
     guard !rows.isEmpty else { return [] }
-    if parts.count > height {
-      rows[height - 1] = Row(margin: margin, text: shortened(parts[height - 1] + glyphs.spell("…"), room, glyphs))
-    }
     rows[0].time = time
     if isWhole { rows[0].duration = duration }
+    rows[rows.count - 1].isCut = isCut
     return rows
+  }
+
+  // Lines of which not each has a row: those that fit share one.
+  private func shared(_ lines: [String], _ room: Int, _ height: Int, _ glyphs: Glyphs) -> (rows: [String], isCut: Bool)
+  {
+    var (rows, starts) = ([String](), [Int]())
+    for line in lines {
+      let both = rows.last.map { $0 + glyphs.separator + line.drop { $0 == " " } }
+      if let both, both.columns <= room {
+        rows[rows.count - 1] = both
+        starts.append(rows.count - 1)
+      } else {
+        starts.append(rows.count)
+        rows += wrapped(line, room)
+      }
+    }
+    guard height > 0, rows.count > height else { return (Array(rows.prefix(height)), rows.count > height) }
+    let hidden = starts.count { $0 >= height }
+    let more = hidden > 0 ? " +" + counted(hidden, "line") : ""
+    let last = shortened(rows[height - 1] + glyphs.spell("…"), room - more.columns, glyphs) + more
+    return (rows.prefix(height - 1) + [last], true)
   }
 }
 

@@ -1,4 +1,5 @@
 import Inspector
+import RangedMmap
 import TerminalCanvas
 
 /// Why library and kernel say different things of the page at the cursor.
@@ -12,12 +13,15 @@ enum WhyPane: Pane {
 
   /// The sentence in so many rows at most, or why the kernel says nothing; none where both agree.
   static func lines(_ shown: Snapshot, _ width: Int, rows: Int) -> [String] {
-    guard shown.layer != .library, rows > 0, let file = shown.file, let sample = shown.interface.kernel else {
-      return []
-    }
-    let reason = sample.isResidencyOnly ? nil : sample.reason.map { "\($0)" }
-    let known = sample.cursor == shown.view.cursor ? Disagreement(file, sample)?.sentence : nil
-    guard let sentence = reason ?? known else { return [] }
-    return wrapped(sentence, width, rows: rows, shown.glyphs)
+    guard rows > 0 else { return [] }
+    let sentence = sentence(shown.file, shown.layer, shown.interface.kernel, cursor: shown.view.cursor)
+    return sentence.map { wrapped($0, width, rows: rows, shown.glyphs) } ?? []
+  }
+
+  /// The sentence, or why the kernel says nothing; `nil` where both agree.
+  static func sentence(_ file: MmapFile?, _ layer: Layer, _ sample: KernelSample?, cursor: Int) -> String? {
+    guard layer != .library, let file, let sample else { return nil }
+    if let reason = sample.reason, !sample.isResidencyOnly { return "\(reason)" }
+    return sample.cursor == cursor ? Disagreement(file, sample)?.sentence : nil
   }
 }

@@ -38,32 +38,62 @@ struct WorkersPane: Pane {
       canvas.write(shortened(text, width, glyphs), in: rest.row(0), Style(role, isMeasured: !pool.isStepped))
       rest = rest.below(1)
     }
-    var free = area.height - 1
+    // Of workers that take turns the heading says least: it comes where each has its row.
+    let isHeaded = !pool.isStepped || pool.isPaused || pool.running == 0 || area.height > shift.count
+    var free = area.height - (isHeaded ? 1 : 0)
     func take(_ wanted: Int) -> Int {
       defer { free -= min(wanted, free) }
       return min(wanted, free)
     }
     // Three workers say more than any figure; a seventh, or one that has ended, says less.
     let first = take(pool.running > 0 ? min(shift.count, 3) : 0)
-    let (factRows, phaseRows, graphRows) = (take(facts.count), take(phases.count), take(hasGraph ? 1 : 0))
+    let (factRows, phaseRows, graphRows) = (
+      take(isHeaded ? facts.count : 0), take(phases.count), take(hasGraph ? 1 : 0)
+    )
     let rows = first + take(shift.count - first)
-    line(heading, .title)
+    if isHeaded { line(heading, .title) }
     for fact in facts.prefix(factRows) { line(fact, .text) }
     if graphRows > 0 { line(graph, .written) }
     // Where only one has room, the disk's times say more than the memory's.
     for phase in phases.suffix(phaseRows) {
       line(latencyLine(phase.rawValue, pool.latencies(of: phase), glyphs, width), .dim)
     }
-    // The last row says how many are hidden, unless it is the only one.
-    let room = shift.count > rows && rows > 1 ? rows - 1 : rows
-    let shown = room < shift.count ? Array(busiest.prefix(room)) : Array(shift)
+    guard rows > 0 else { return }
+    // The last row has all that have none of their own.
+    let shown = rows < shift.count ? Array(busiest.prefix(rows - 1)) : Array(shift)
     // Figures far from their worker would be taken for another's.
     let columns = WorkerColumns(shift, pages: pages, width: min(width, 60))
     for worker in shown {
       columns.draw(worker, throughput, glyphs, on: &canvas, rest.row(0))
       rest = rest.below(1)
     }
-    if room < rows { line("and \(shift.count - room) more", .dim) }
+    if rows < shift.count { line(together(Array(busiest.dropFirst(rows - 1))), .text) }
+  }
+
+  // Some workers in one row: with their pages where all fit, else by what they do.
+  private func together(_ workers: [Worker]) -> String {
+    let each = workers.map { worker in
+      let place = worker.isHolding ? worker.currentPages.map { " p" + short($0) } : nil
+      return "\(worker.number) \(worker.activity)" + (place ?? "")
+    }
+    let line = each.joined(separator: glyphs.separator)
+    if line.columns <= width { return line }
+    for count in stride(from: workers.count, to: 0, by: -1) {
+      var groups: [(activity: Worker.Activity, numbers: [String])] = []
+      for worker in workers.prefix(count) {
+        if groups.last?.activity != worker.activity { groups.append((worker.activity, [])) }
+        groups[groups.count - 1].numbers.append("\(worker.number)")
+      }
+      let words = groups.map { $0.numbers.joined(separator: ", ") + " \($0.activity)" }
+      let more = count < workers.count ? ["\(workers.count - count) more"] : []
+      let line = (words + more).joined(separator: glyphs.separator)
+      if line.columns <= width { return line }
+    }
+    return counted(workers.count, "worker")
+  }
+
+  private func short(_ pages: Range<Int>) -> String {
+    pages.count > 1 ? "\(pages.lowerBound)-\(pages.upperBound - 1)" : "\(pages.lowerBound)"
   }
 
   private var heading: String {
@@ -99,10 +129,19 @@ struct WorkersPane: Pane {
   // Times differ from run to run, and workers in turns show the same in each.
   private var phases: [TimedPhase] { pool.isStepped ? [] : pool.orderedPhases }
 
-  // A failure must not vanish in a crowd; workers that have ended come last.
+  // A failure must not vanish in a crowd; then come those who have pages in hand, where they take turns: of threads that
+  // would change with every look. Workers that have ended come last.
   private var busiest: [Worker] {
-    shift.filter { $0.activity == .failed } + shift.filter { !$0.hasEnded } + shift.filter { $0.activity == .done }
+    func rank(_ worker: Worker) -> Int {
+      if worker.hasEnded { return worker.activity == .failed ? 0 : .max }
+      return pool.isStepped ? worker.isHolding ? 1 + Int(worker.activity.rawValue) : .max - 1 : 1
+    }
+    return shift.sorted { (rank($0), $0.number) < (rank($1), $1.number) }
   }
 
   private func shown(_ bytesPerSecond: Double?) -> String { bytesPerSecond.map { rate($0) } ?? glyphs.unknown }
+}
+
+extension Worker {
+  fileprivate var isHolding: Bool { !hasEnded && activity != .idle }
 }

@@ -12,12 +12,18 @@ struct LayoutNeeds {
   var hidden: Set<OptionalPane> = []
   /// How many rows the workers or other processes would fill.
   var actorRows = 0
+  /// How many rows of the log would be filled, where there is a list to begin with and no file.
+  var startLogRows: Int?
+  /// Whether library and kernel say different things of the page at the cursor.
+  var hasSentence = true
   /// The rows that the caption would fill, with its frame; 0 for none.
   var captionRows = 0
   /// Whether the presenter's notes are shown with it.
   var hasNotes = false
   /// For a hall: cells of two columns and two rows.
   var isBig = false
+
+  var isStart: Bool { startLogRows != nil }
 
   func shows(_ pane: OptionalPane) -> Bool { !hidden.contains(pane) }
 }
@@ -57,11 +63,15 @@ struct Layout {
     overlay = Area(x: rest.x, y: rest.y, width: rest.width, height: rest.height - 1)
     prompt = rest.takeBottom(1)
     // Two legends of 75 and 57 columns stand side by side where they can.
-    legend = rest.takeBottom(isInPairs && width < 134 ? 2 : 1)
+    let isInTwo = isInPairs && width < 134
+    // A list to begin with has no states.
+    legend = rest.takeBottom(needs.isStart ? 0 : isInTwo ? 2 : 1)
     func takeBottom(_ rows: Int) -> Area? { rows > 0 ? rest.takeBottom(rows) : nil }
     // A frame of three rows, more for a long caption; two thirds stay for the rest. Half where that is little, where a
     // presenter reads notes, and in a hall, which reads more than it looks.
-    let most = rest.height / (rest.height < 14 || needs.isBig || needs.hasNotes ? 2 : 3)
+    let share = rest.height / (rest.height < 14 || needs.isBig || needs.hasNotes ? 2 : 3)
+    // All the same a ruler, two rows of cells, the newest line of the log and one of workers.
+    let most = min(share, rest.height - 3 - (needs.shows(.log) ? 1 : 0) - min(needs.actorRows, 1))
     caption = takeBottom(needs.captionRows > 0 ? max(3, min(needs.captionRows, most)) : 0)
 
     // A column of its own beside all else where 80 columns stay for that, or beside the grid alone.
@@ -93,12 +103,16 @@ struct Layout {
     // Of workers that have ended the heading says enough.
     let workers = session.workers.running > 0 ? 1 + session.workers.shift.count : 1
     let actorRows = session.workers.workers.isEmpty ? others > 0 ? 1 + others : 0 : workers
+    let sentence = WhyPane.sentence(session.file, session.layer, interface.kernel, cursor: session.view.cursor)
     self.init(
       width: width, height: height,
       LayoutNeeds(
         pages: past?.pageCount ?? session.file?.states.count ?? 0, layer: session.layer,
         pagesPerCell: past?.pagesPerCell ?? session.view.zoom.pagesPerCell,
         hidden: session.view.hiddenPanes, actorRows: actorRows,
+        startLogRows: interface.start != nil && session.file == nil
+          ? LogPane.rows(session.log, width, showsTimes: interface.showsTimes) : nil,
+        hasSentence: past != nil || interface.kernel?.cursor != session.view.cursor || sentence != nil,
         captionRows: CaptionBox.rows(session.view, width: width),
         hasNotes: session.view.showsNotes, isBig: session.view.isBig))
   }
@@ -119,19 +133,33 @@ private struct Rows {
 
   init(_ area: Area, _ needs: LayoutNeeds, hasSide: Bool, hasColumn: Bool) {
     let isTall = area.height >= 14
-    let leastLog = needs.shows(.log) ? isTall ? 3 : 2 : 0
-    // The ruler and a row of cells come first, then what is reported, then a heading and two workers; a fifth of the
-    // window where there are more.
-    let spare = area.height - 1 - (needs.isBig ? 2 : 1) - leastLog
-    actors = hasSide ? 0 : min(needs.actorRows, max(3, area.height / 5), max(0, spare))
+    // The ruler and two rows come first, then what is reported last, then three rows of workers; a fifth of the window
+    // where there are more.
+    let reported = needs.shows(.log) ? 1 : 0
+    var spare = max(0, area.height - 3 - reported)
+    let wanted = hasSide ? 0 : min(needs.actorRows, max(3, area.height / 5))
+    var actors = min(wanted, spare)
+    spare -= actors
     let isCrowded = area.height < 15 || actors > 0 && needs.captionRows > 0 && area.height < 24
     // Sentences have up to 130 characters.
-    let sentence = needs.layer == .library || area.height < 10 ? 0 : area.width < 100 && !isCrowded ? 2 : 1
-    // Without a pane beside the grid the page's facts stand above the sentence.
-    let isBelow = needs.shows(.page) && !hasSide && spare > actors
-    page = isBelow ? 1 + sentence : 0
-    why = isBelow ? 0 : sentence
-    let leastHex = needs.shows(.bytes) && area.width >= Layout.leastForBytes.width && area.height >= 14 ? 3 : 0
+    var sentence = needs.layer == .library || area.height < 10 ? 0 : area.width < 100 && !isCrowded ? 2 : 1
+    // Without a pane beside the grid the page's facts stand above the sentence; before both comes the line of the whole file.
+    let facts = needs.shows(.page) && !hasSide && spare > 1 ? 1 : 0
+    sentence = min(sentence, max(0, spare - facts - 1))
+    spare -= facts + sentence
+    // No row stays empty for a sentence while workers lack it.
+    if !needs.hasSentence, !hasSide {
+      let given = min(sentence, needs.actorRows - actors)
+      (actors, sentence) = (actors + given, sentence - given)
+    }
+    page = facts > 0 ? facts + sentence : 0
+    why = facts > 0 ? 0 : sentence
+    self.actors = actors
+    // Its head and empty rows are the first to go.
+    let heads = min(isTall ? 2 : 1, spare - 1)
+    let leastLog = needs.startLogRows == 0 ? 0 : reported * (1 + max(0, heads))
+    let leastHex =
+      needs.shows(.bytes) && !needs.isStart && area.width >= Layout.leastForBytes.width && area.height >= 14 ? 3 : 0
     let room = area.height - 1 - page - why - actors
     let gridWidth = area.width - (hasSide && !hasColumn ? 32 : 0)
 
@@ -144,14 +172,16 @@ private struct Rows {
       free = room - shape.height
     } else {
       // Of a larger one half the window is enough, where bytes and log have use for the other; a hall looks at pages.
-      let rows = leastHex > 0 && !needs.isBig ? room / 2 : room - max(leastLog, leastLog > 0 ? room / 4 : 0)
-      overview = rows > 3 && needs.pages > 0 ? 1 : 0
+      let usualLog = leastLog > 0 ? max(leastLog, needs.startLogRows.map { min($0, room / 2) } ?? room / 4) : 0
+      let rows = leastHex > 0 && !needs.isBig ? room / 2 : room - usualLog
+      overview = rows > 2 && needs.pages > 0 ? 1 : 0
       shape = GridShape(width: gridWidth, rows: rows - overview, needs)
       free = room - rows
     }
-    // The pane beside the grid has facts of ten lines.
-    let wanted = hasSide && !hasColumn ? min(9, room - leastLog - leastHex) - shape.height - overview : 0
-    let blank = min(max(0, wanted), max(0, free - leastLog))
+    // The pane beside the grid has facts of ten lines, or of five and up to seven of workers.
+    let facing = max(9, 4 + min(needs.actorRows + 1, 7))
+    let lacking = hasSide && !hasColumn ? min(facing, room - leastLog - leastHex) - shape.height - overview : 0
+    let blank = min(max(0, lacking), max(0, free - leastLog))
     block = 1 + shape.height + overview + blank
     free -= blank
     // A graph each where as many rows as they take, twice, stay for bytes and log; else one row for all.

@@ -69,7 +69,7 @@ struct StartMenu {
 
 extension StartMenu {
   static func area(_ layout: Layout) -> Area {
-    let bottom = layout.log?.y ?? layout.legend.y
+    let bottom = layout.log?.y ?? layout.prompt.y
     return Area(
       x: layout.overlay.x, y: layout.overlay.y, width: layout.overlay.width, height: bottom - layout.overlay.y)
   }
