@@ -59,6 +59,20 @@ final class BoundKeyTests: SessionSuite {
     #expect(HelpText.keys(.unicode, width: 80, bound).contains { $0.contains(" F1 ") && $0.contains("this help") })
   }
 
+  @Test("In the past, too, the last row names the key that does it now")
+  func past() throws {
+    let drawn = DrawnFrames(of: session, size: Headless.Size(), isASCII: false)
+    func lastRow() -> String { drawn.draw().textLines.last ?? "" }
+    try perform("create \(word("a")) 64k")
+    _ = lastRow()
+    try perform("allocate 1p")
+    _ = lastRow()
+    try perform("back")
+    #expect(lastRow() == " [ back  ] forward  Esc now  L layer  ? help")
+    try perform("key [ \"goto 1\"", "key F4 back", "key L \"goto 2\"", "key Esc \"goto 3\"")
+    #expect(lastRow() == " F4 back  ] forward  Esc now  ? help")
+  }
+
   @Test("Where a key that leaves is bound, the help says what leaves")
   func waysOut() throws {
     #expect(bound.wayOut == nil)

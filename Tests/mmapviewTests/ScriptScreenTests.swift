@@ -73,4 +73,21 @@ final class ScriptScreenTests: FolderSuite {
     try window.waitFor("1 page selected")
     try window.quit()
   }
+
+  @Test("Why a typed command failed is shown whole where the log has no room for it, and a key's failure stays there")
+  func failure() throws {
+    let window = try Window(60, 16, in: folder)
+    try window.type("\(mmapview) a --create 64k", "Enter")
+    try window.waitFor("a allocate")
+    try window.type("u")
+    try window.waitFor("page 0 belongs to no range")
+    #expect(try !window.text.contains("any key goes back"))
+    try window.type(":", "create a 4k", "Enter")
+    try window.waitFor("any key goes back")
+    #expect(try window.text.contains("first to let go of it"))
+    try window.type("x")
+    try window.waitFor("a allocate")
+    try window.quit()
+    try window.waitFor("shell>")
+  }
 }

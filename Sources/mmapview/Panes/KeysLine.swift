@@ -45,17 +45,25 @@ enum KeysLine: Pane {
     return texts.first { $0.count + 26 < width } ?? texts.last
   }
 
+  // Esc leaves the past, whatever it is bound to.
+  private static func inPast(_ bound: BoundKeys) -> [Hint] {
+    let rows: [(key: Key, command: Command?, help: String)] = [
+      ("[", .step(inPast: .back(1)), "back"), ("]", .step(inPast: .forward(1)), "forward"), (.escape, nil, "now"),
+      ("L", nil, "layer"), ("?", nil, "help"),
+    ]
+    return rows.compactMap { key, command, help in
+      if key == .escape || bound[key] == nil { return Hint(key: key, name: KeyName.text(of: key), help: help) }
+      return bound.rows.first { $0.command == command }.map { Hint(key: $0.key, name: $0.name, help: help) }
+    }
+  }
+
   // Each with its place, two columns apart; as many as fit.
   private static func hints(_ shown: Snapshot, _ area: Area) -> [(Hint, Area)] {
     var rest = area.inset(left: 1)
     if let place = place(shown, area.width) { rest = rest.inset(left: place.count + 2) }
     let hints: [Hint]
     if shown.interface.past != nil {
-      hints = [
-        Hint(key: "[", name: "[", help: "back"), Hint(key: "]", name: "]", help: "forward"),
-        Hint(key: .escape, name: "Esc", help: "now"), Hint(key: "L", name: "L", help: "layer"),
-        Hint(key: "?", name: "?", help: "help"),
-      ]
+      hints = inPast(BoundKeys(shown.view.keys))
     } else if shown.interface.replay != nil, let space = shown.space {
       hints = [
         Hint(key: " ", name: "Space", help: space.rawValue),

@@ -55,7 +55,7 @@ extension Prompt: ScreenLayer {
       return .leaves { loop in
         if kind == .find, !entered.isEmpty { loop.finds.record(entered) }
         loop.history.record(kind == .find ? "\(command)" : entered)
-        loop.perform(command)
+        loop.perform(command, isTyped: true)
       }
     }
   }

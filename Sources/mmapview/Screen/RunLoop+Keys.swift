@@ -120,16 +120,19 @@ extension RunLoop {
 
   /// Shows over the panes what is to be read and has no room in the log.
   func showWhole(_ lines: [String]) {
-    guard !LogPane.hasRoom(for: lines, layout?.log, showsTimes: interface.showsTimes) else { return }
+    let spelled = lines.map(interface.glyphs.spell(line:))
+    guard !LogPane.hasRoom(for: spelled, layout?.log, showsTimes: interface.showsTimes) else { return }
     interface.overlay = Overlay(lines)
   }
 
-  func perform(_ wanted: Command) {
+  /// Carries out a command of the person; one that was typed is worth a look at the whole of why it failed.
+  func perform(_ wanted: Command, isTyped: Bool = false) {
     guard let command = commandInPast(wanted) else { return refuseInPast() }
-    if let claim = session.lessonsClaim(on: command) {
-      session.note(Event(.failure, [claim]))
-      return
+    func fail(_ reason: String) {
+      session.note(Event(.failure, [reason]))
+      if isTyped { showWhole([reason]) }
     }
+    if let claim = session.lessonsClaim(on: command) { return fail(claim) }
     if command == .quit, session.unsyncedPages > 0, session.host.outside == nil {
       interface.isAskingToQuit = true
       return
@@ -147,6 +150,6 @@ extension RunLoop {
       } else if event.kind == .output {
         showWhole(event.lines + more)
       }
-    } catch { session.note(Event(.failure, [error.description])) }
+    } catch { fail(error.description) }
   }
 }

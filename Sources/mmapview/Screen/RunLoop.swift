@@ -136,7 +136,7 @@ final class RunLoop: FrontEnd {
         shown = nil
       // At the prompt Ctrl-C ends the line, elsewhere the program.
       case SIGINT where interface.prompt != nil && layout != nil: interface.prompt = nil
-      case SIGINT where layout != nil && bound["\u{03}"] != nil: bound["\u{03}"].map(perform)
+      case SIGINT where layout != nil && bound["\u{03}"] != nil: bound["\u{03}"].map { perform($0) }
       case let signal:
         endingSignal = signal
         return

@@ -72,8 +72,8 @@ extension Command {
   package var worksInPast: Bool {
     switch action {
     case is ZoomAction, is ByteAction: false
-    case is any ViewAction, is any PastAction, is HelpAction, is Setting, is SayAction, is NoteAction, is CaptionAction,
-      is ScreenAction, is PauseAction, is StopAction, is QuitAction:
+    case is any ViewAction, is any PastAction, is HelpAction, is Setting, is BindKeyAction, is SayAction, is NoteAction,
+      is CaptionAction, is ScreenAction, is PauseAction, is StopAction, is QuitAction:
       true
     // What it tries is refused by itself.
     case let expectation as Expectation where expectation.isAttempt: true
