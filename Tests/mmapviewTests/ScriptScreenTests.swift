@@ -74,6 +74,25 @@ final class ScriptScreenTests: FolderSuite {
     try window.quit()
   }
 
+  @Test("A Space too many, while a script that went on has something to wait for, selects nothing")
+  func waiting() throws {
+    let window = try Window(100, 30, in: folder)
+    try window.type(
+      "\(mmapview) a --create 64k -c 'say one' -c pause -c 'expect kernel dirty 999+ within 1000s'", "Enter")
+    try window.waitFor(" Space goes on  a allocate")
+    try window.type("Space")
+    try window.waitFor("Esc")
+    try window.type("Space", "l")
+    try window.waitFor("page 1")
+    try window.type("Escape")
+    try window.waitFor("The script ends here; all keys are yours.")
+    try window.type("x")
+    try window.waitFor("a allocate")
+    #expect(try !window.text.contains("selected"))
+    try window.quit()
+    try window.waitFor("shell>")
+  }
+
   @Test("Why a typed command failed is shown whole where the log has no room for it, and a key's failure stays there")
   func failure() throws {
     let window = try Window(60, 16, in: folder)

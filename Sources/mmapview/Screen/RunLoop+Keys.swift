@@ -38,6 +38,7 @@ extension RunLoop {
     if takeInPast(key) { return }
     if guide(key) { return }
     if goesOn, session.isResting { return session.isWaitingForKey ? session.goOn() : session.hold() }
+    if key == " ", scriptEnd.isToCome { return }
     if takeAfterScript(key) { return }
     if takeAtStart(key) { return }
     if key == .escape, bound[key] == nil { escape() } else { press(key) }

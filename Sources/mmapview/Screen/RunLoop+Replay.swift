@@ -14,8 +14,7 @@ extension RunLoop {
       return progress
     } catch {
       scriptFailure = error
-      let end = session.host.outside == nil ? "The script" : "The lesson"
-      let lines = [error.description, "\(end) ends here; all keys are yours."]
+      let lines = [error.description, "\(scriptName) ends here; all keys are yours."]
       session.note(Event(.failure, lines))
       showWhole(lines)
       return .finished
@@ -44,11 +43,13 @@ extension RunLoop {
 
   private func noteScriptEnd() {
     scriptEnd = ScriptEnd()
-    session.note(Event(.notice, ["The script has ended; all keys are yours."]))
+    session.note(Event(.notice, ["\(scriptName) has ended; all keys are yours."]))
   }
+
+  private var scriptName: String { session.host.outside == nil ? "The script" : "The lesson" }
 }
 
-/// Whether a script that keys went to has ended.
+/// Whether a script that keys went to is still played, or has ended.
 struct ScriptEnd {
   enum Kind {
     case ofReplay
@@ -58,6 +59,9 @@ struct ScriptEnd {
   /// Which has ended, until a key is pressed.
   private(set) var end: Kind?
   private var led: Kind?
+
+  /// Whether there is more of it: it has no use for a key now, and nothing else has for one that was meant for it.
+  var isToCome: Bool { led != nil }
 
   mutating func follow(_ session: Session, _ replay: Replay.Status?) {
     let isPlayed = session.player.upcoming != nil || session.isSourcing
