@@ -34,10 +34,10 @@ final class WorkersPaneTests: SessionSuite {
         "1 written   page 1            0 ops", "2 allocated page 3             1 op",
         "3 allocated page 2            0 ops",
       ])
-    #expect(draw(35, 2) == ["2 allocated page 3             1 op", "3 allocated p2 · 1 written p1"])
-    #expect(draw(50, 1) == ["2 allocated p3 · 3 allocated p2 · 1 written p1"])
-    #expect(draw(35, 1) == ["2, 3 allocated · 1 written"])
-    #expect(draw(25, 1) == ["2, 3 allocated · 1 more"])
+    #expect(draw(35, 2) == ["2 allocated page 3             1 op", "#3 allocated p2 · #1 written p1"])
+    #expect(draw(50, 1) == ["#2 allocated p3 · #3 allocated p2 · #1 written p1"])
+    #expect(draw(35, 1) == ["#2, 3 allocated · #1 written"])
+    #expect(draw(25, 1) == ["#2, 3 allocated · 1 more"])
     #expect(draw(9, 1) == ["3 workers"])
     var ascii = Interface()
     ascii.glyphs = .ascii
@@ -47,7 +47,7 @@ final class WorkersPaneTests: SessionSuite {
     try play("workers resume", "workers wait")
     #expect(
       draw(35, 4) == [
-        "workers have ended · seed 7", "9 operations", "1 done                        3 ops", "2 done · 3 done",
+        "workers have ended · seed 7", "9 operations", "1 done                        3 ops", "#2 done · #3 done",
       ])
   }
 

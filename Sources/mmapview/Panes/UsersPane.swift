@@ -8,8 +8,15 @@ enum UsersPane: Pane {
     guard shown.layer != .library, let users = shown.interface.kernel?.users, area.height > 0 else { return }
     let others = users.filter { !$0.isSelf }
     guard !others.isEmpty else { return }
-    canvas.write("open elsewhere", in: area, Style(.title, isMeasured: true))
+    var heading = area
+    canvas.write("open elsewhere", into: &heading, Style(.title, isMeasured: true))
     let rest = area.below(1)
+    guard rest.height > 0 else {
+      // Which they are says more than that there are some.
+      let line = ": " + fitting(others.map(\.summary), heading.width - 2, shown.glyphs)
+      canvas.write(line, in: heading, Style(.text, isMeasured: true))
+      return
+    }
     let fits = others.count <= rest.height
     let first = others.prefix(fits ? others.count : max(0, rest.height - 1))
     let lines = first.map { user in

@@ -70,11 +70,11 @@ struct WorkersPane: Pane {
     if rows < shift.count { line(together(Array(busiest.dropFirst(rows - 1))), .text) }
   }
 
-  // Some workers in one row: with their pages where all fit, else by what they do.
+  // Some workers in one row, by numbers that are not taken for counts: with their pages where all fit, else by what they do.
   private func together(_ workers: [Worker]) -> String {
     let each = workers.map { worker in
       let place = worker.isHolding ? worker.currentPages.map { " p" + short($0) } : nil
-      return "\(worker.number) \(worker.activity)" + (place ?? "")
+      return "#\(worker.number) \(worker.activity)" + (place ?? "")
     }
     let line = each.joined(separator: glyphs.separator)
     if line.columns <= width { return line }
@@ -84,7 +84,7 @@ struct WorkersPane: Pane {
         if groups.last?.activity != worker.activity { groups.append((worker.activity, [])) }
         groups[groups.count - 1].numbers.append("\(worker.number)")
       }
-      let words = groups.map { $0.numbers.joined(separator: ", ") + " \($0.activity)" }
+      let words = groups.map { "#" + $0.numbers.joined(separator: ", ") + " \($0.activity)" }
       let more = count < workers.count ? ["\(workers.count - count) more"] : []
       let line = (words + more).joined(separator: glyphs.separator)
       if line.columns <= width { return line }
