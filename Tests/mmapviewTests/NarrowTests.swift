@@ -52,6 +52,9 @@ struct NarrowTests {
     #expect(shortened("漢字漢字", 5, .unicode) == "漢字…")
     #expect(shortened("漢字漢字", 6, .ascii) == "漢...")
     #expect(shortened("fits", 4, .unicode) == "fits")
+    // An ellipsis stands at the word before it, whether that was cut or what follows it.
+    #expect(shortened("one, two", 7, .unicode) == "one…" && abridged("one,", 7, .unicode) == "one…")
+    #expect(abridged("one two", 8, .unicode) == "one two…" && abridged("one two", 7, .unicode) == "one…")
     #expect(wrapped("漢字漢字 漢字漢字", 9) == ["漢字漢字", "  漢字漢", "  字"])
     #expect(wrapped("one two three four five six", 10, rows: 2, .unicode) == ["one two", "  three…"])
     #expect(fitting(["r1", "pages 0-2", "by worker 1"], 14, .unicode) == "r1, pages 0-2")

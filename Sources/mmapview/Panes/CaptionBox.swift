@@ -55,7 +55,7 @@ enum CaptionBox: Pane {
   private static func cut(_ lines: [Line], _ inner: Area, _ glyphs: Glyphs) -> [Line] {
     func part(_ lines: ArraySlice<Line>, _ rows: Int) -> [Line] {
       guard lines.count > rows, let last = lines.prefix(rows).last else { return Array(lines.prefix(rows)) }
-      let text = shortened(last.text + glyphs.spell("…"), inner.width, glyphs)
+      let text = abridged(last.text, inner.width, glyphs)
       return lines.prefix(rows - 1) + [Line(text: text, isNote: last.isNote)]
     }
     let first = lines.firstIndex(where: \.isNote) ?? lines.count

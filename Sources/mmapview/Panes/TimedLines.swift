@@ -36,10 +36,10 @@ struct TimedLines {
     var isCut = false
   }
 
-  /// The rows in a width; in fewer than are needed the last one ends with an ellipsis, and says how many lines are hidden.
+  /// The rows in a width; in fewer than are needed the last one ends with an ellipsis and the number of hidden lines.
   ///
-  /// The first rows of an event that has no room: the end of a sentence alone would say something else. Short lines share a
-  /// row then, and how long it took is left out where that would cost words.
+  /// The first rows of an event that has no room: the end of a sentence alone would say something else. Short lines share
+  /// a row then, and how long it took is left out where that would cost words.
   func rows(_ width: Int, atMost height: Int = .max, _ glyphs: Glyphs) -> [Row] {
     let margin = time.isEmpty ? 0 : time.columns + 1
     let room = width - margin
@@ -74,7 +74,7 @@ struct TimedLines {
     guard height > 0, rows.count > height else { return (Array(rows.prefix(height)), rows.count > height) }
     let hidden = starts.count { $0 >= height }
     let more = hidden > 0 ? " +" + counted(hidden, "line") : ""
-    let last = shortened(rows[height - 1] + glyphs.spell("…"), room - more.columns, glyphs) + more
+    let last = abridged(rows[height - 1], room - more.columns, glyphs) + more
     return (rows.prefix(height - 1) + [last], true)
   }
 }

@@ -70,7 +70,8 @@ struct WorkersPane: Pane {
     if rows < shift.count { line(together(Array(busiest.dropFirst(rows - 1))), .text) }
   }
 
-  // Some workers in one row, by numbers that are not taken for counts: with their pages where all fit, else by what they do.
+  // Some workers in one row, with their pages where all fit, else by what they do; a number without a sign would be taken
+  // for a count.
   private func together(_ workers: [Worker]) -> String {
     let each = workers.map { worker in
       let place = worker.isHolding ? worker.currentPages.map { " p" + short($0) } : nil
@@ -129,8 +130,8 @@ struct WorkersPane: Pane {
   // Times differ from run to run, and workers in turns show the same in each.
   private var phases: [TimedPhase] { pool.isStepped ? [] : pool.orderedPhases }
 
-  // A failure must not vanish in a crowd; then come those who have pages in hand, where they take turns: of threads that
-  // would change with every look. Workers that have ended come last.
+  // A failure must not vanish in a crowd; then come those with pages in hand, where they take turns: of threads that would
+  // change with every look. Workers that have ended come last.
   private var busiest: [Worker] {
     func rank(_ worker: Worker) -> Int {
       if worker.hasEnded { return worker.activity == .failed ? 0 : .max }

@@ -36,13 +36,18 @@ func fitting(_ parts: [String], _ width: Int, _ glyphs: Glyphs, separator: Strin
 
 /// As much of a text as fits a width in columns; where that is not all of it, it ends at a blank and with an ellipsis.
 func shortened(_ text: String, _ width: Int, _ glyphs: Glyphs) -> String {
+  text.columns > width ? abridged(text, width, glyphs) : text
+}
+
+/// The beginning of a text that goes on elsewhere: it ends with an ellipsis in any width, and with no blank or comma
+/// before it.
+func abridged(_ text: String, _ width: Int, _ glyphs: Glyphs) -> String {
   let mark = glyphs.spell("…")
-  guard text.columns > width else { return text }
   let part = prefix(of: text[...], width - mark.columns)
   // A word of more than 12 columns is cut: the rest of it says more than the gap that it would leave.
-  let end = part.lastIndex(of: " ").flatMap { part.distance(from: $0, to: part.endIndex) <= 12 ? $0 : nil }
-  let kept = part[..<(end ?? part.endIndex)]
-  return String(kept.prefix(kept.count - kept.reversed().prefix { $0 == " " }.count)) + mark
+  let blank = part.lastIndex(of: " ").flatMap { part.distance(from: $0, to: part.endIndex) <= 12 ? $0 : nil }
+  let kept = part[..<((part.count < text.count ? blank : nil) ?? part.endIndex)]
+  return String(kept.prefix(kept.count - kept.reversed().prefix { " ,;:".contains($0) }.count)) + mark
 }
 
 private func prefix(of text: Substring, _ width: Int) -> Substring {

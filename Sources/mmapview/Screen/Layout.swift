@@ -143,7 +143,7 @@ private struct Rows {
     let isCrowded = area.height < 15 || actors > 0 && needs.captionRows > 0 && area.height < 24
     // Sentences have up to 130 characters.
     var sentence = needs.layer == .library || area.height < 10 ? 0 : area.width < 100 && !isCrowded ? 2 : 1
-    // Without a pane beside the grid the page's facts stand above the sentence; before both comes the line of the whole file.
+    // Without a pane beside the grid the page's facts stand above the sentence; the line of the whole file comes first.
     let facts = needs.shows(.page) && !hasSide && spare > 1 ? 1 : 0
     sentence = min(sentence, max(0, spare - facts - 1))
     spare -= facts + sentence
