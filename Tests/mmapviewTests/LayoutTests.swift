@@ -81,6 +81,12 @@ final class LayoutTests: SessionSuite {
       if workers < 3 {
         #expect(grid == 2 && log == 1 && layout.page == nil && layout.why == nil && layout.overview == nil)
       }
+      // Nor has the box blank rows, but for what a cell of two rows leaves.
+      if needs.isBig, workers < 3, needs.captionRows >= 5 {
+        #expect(layout.caption?.height ?? 0 <= max(3, needs.captionRows - 2), "\(width)x\(height) \(needs)")
+      }
+      // Each row between title and legend is some pane's.
+      #expect(Self.panes(layout).reduce(0) { $0 + $1.height } == height, "\(width)x\(height) \(needs)")
       // Nor is there an empty row for a sentence.
       if workers < 4, !needs.hasSentence { #expect(layout.why == nil && layout.page?.height ?? 1 == 1) }
     }

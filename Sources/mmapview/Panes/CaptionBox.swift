@@ -11,9 +11,11 @@ enum CaptionBox: Pane {
       let longest = view.showsNotes ? place.longestWithNotes[...] : [place.longest]
       return self.lines(longest.first ?? "", longest.dropFirst(), textWidth(width)).count
     }
-    // In a hall with a blank row above the text and below.
-    return max(lines.count, room ?? 0) + (view.isBig ? 4 : 2)
+    return max(lines.count, room ?? 0) + 2 + (view.isBig ? blankRows : 0)
   }
+
+  /// In a hall, above the text and below.
+  static let blankRows = 2
 
   /// The same for a text alone.
   static func rows(_ text: String, width: Int) -> Int { broken(text, textWidth(width)).count + 2 }

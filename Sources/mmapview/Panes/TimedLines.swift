@@ -38,8 +38,8 @@ struct TimedLines {
 
   /// The rows in a width; in fewer than are needed the last one ends with an ellipsis and the number of hidden lines.
   ///
-  /// The first rows of an event that has no room: the end of a sentence alone would say something else. Short lines share
-  /// a row then, and how long it took is left out where that would cost words.
+  /// The first rows of an event that has no room: the end of a sentence alone would say something else. Short lines
+  /// share a row then, and how long it took is left out where that would cost words.
   func rows(_ width: Int, atMost height: Int = .max, _ glyphs: Glyphs) -> [Row] {
     let margin = time.isEmpty ? 0 : time.columns + 1
     let room = width - margin

@@ -2,7 +2,8 @@ import Inspector
 import RangedMmap
 import TerminalCanvas
 
-/// What the workers do, how fast they write, and how long their steps take; what matters most where there is little room.
+/// What the workers do, how fast they write, and how long their steps take; what matters most where there is little
+/// room.
 struct WorkersPane: Pane {
   private let pool: WorkerPool
   private let shift: ArraySlice<Worker>
@@ -70,8 +71,8 @@ struct WorkersPane: Pane {
     if rows < shift.count { line(together(Array(busiest.dropFirst(rows - 1))), .text) }
   }
 
-  // Some workers in one row, with their pages where all fit, else by what they do; a number without a sign would be taken
-  // for a count.
+  // Some workers in one row, with their pages where all fit, else by what they do; a number without a sign would be
+  // taken for a count.
   private func together(_ workers: [Worker]) -> String {
     let each = workers.map { worker in
       let place = worker.isHolding ? worker.currentPages.map { " p" + short($0) } : nil
@@ -130,8 +131,8 @@ struct WorkersPane: Pane {
   // Times differ from run to run, and workers in turns show the same in each.
   private var phases: [TimedPhase] { pool.isStepped ? [] : pool.orderedPhases }
 
-  // A failure must not vanish in a crowd; then come those with pages in hand, where they take turns: of threads that would
-  // change with every look. Workers that have ended come last.
+  // A failure must not vanish in a crowd; then come those with pages in hand, where they take turns: of threads that
+  // would change with every look. Workers that have ended come last.
   private var busiest: [Worker] {
     func rank(_ worker: Worker) -> Int {
       if worker.hasEnded { return worker.activity == .failed ? 0 : .max }

@@ -70,9 +70,12 @@ struct Layout {
     // A frame of three rows, more for a long caption; two thirds stay for the rest. Half where that is little, where a
     // presenter reads notes, and in a hall, which reads more than it looks.
     let share = rest.height / (rest.height < 14 || needs.isBig || needs.hasNotes ? 2 : 3)
-    // All the same a ruler, two rows of cells, the newest line of the log and one of workers.
+    // All the same a ruler, two rows of cells, the newest line of the log and one of workers, of which two more come before
+    // the blank rows of a hall's box.
     let most = min(share, rest.height - 3 - (needs.shows(.log) ? 1 : 0) - min(needs.actorRows, 1))
-    caption = takeBottom(needs.captionRows > 0 ? max(3, min(needs.captionRows, most)) : 0)
+    let text = min(needs.captionRows - (needs.isBig ? CaptionBox.blankRows : 0), most)
+    let roomy = min(needs.captionRows, most - max(0, min(needs.actorRows - 1, 2)))
+    caption = takeBottom(needs.captionRows > 0 ? max(3, text, roomy) : 0)
 
     // A column of its own beside all else where 80 columns stay for that, or beside the grid alone.
     let hasColumn = width >= Self.leastForColumn && needs.shows(.page)
@@ -176,7 +179,8 @@ private struct Rows {
       let rows = leastHex > 0 && !needs.isBig ? room / 2 : room - usualLog
       overview = rows > 2 && needs.pages > 0 ? 1 : 0
       shape = GridShape(width: gridWidth, rows: rows - overview, needs)
-      free = room - rows
+      // Cells of two rows may leave one.
+      free = room - shape.height - overview
     }
     // The pane beside the grid has facts of ten lines, or of five and up to seven of workers.
     let facing = max(9, 4 + min(needs.actorRows + 1, 7))
