@@ -59,6 +59,32 @@ final class DirtyPagesTests: FolderSuite {
     }
   }
 
+  @Test("A page that the file did not have at the sample before was not dirty then")
+  func grown() {
+    var dirty = DirtyPages()
+    var first = sample([.cached, [.cached, .dirty]], from: 62)
+    first.standing = file.standing
+    _ = dirty.take(first, begun: .now, at: time(0))
+    _ = dirty.take(sample(Array(repeating: [.cached, .dirty], count: 6), from: 61), begun: .now, at: time(3))
+    #expect(dirty.since(page: 61) == DirtyPages.Since(seen: time(3), cleanUntil: nil))
+    #expect(dirty.since(page: 62) == DirtyPages.Since(seen: time(3), cleanUntil: time(0)))
+    #expect(dirty.since(page: 63) == DirtyPages.Since(seen: time(0), cleanUntil: nil))
+    for page in 64...66 { #expect(dirty.since(page: page) == DirtyPages.Since(seen: time(3), cleanUntil: time(0))) }
+  }
+
+  @Test("Since when is said as far as it is known")
+  func sinceWords() {
+    func words(_ since: Int, _ isOlder: Bool, _ clean: Int? = nil) -> [String] {
+      Dirtiness(since: time(since), isOlder: isOlder, cleanAt: clean.map(time), due: .never).sinceWords
+    }
+    #expect(words(3, false) == ["since \(time(3))"])
+    #expect(words(3, true) == ["since before \(time(3))", "before \(time(3))"])
+    // 13:46:40 is where the second count begins.
+    let end = "\(time(3))".suffix(2)
+    #expect(words(3, true, 0) == ["since \(time(0))-\(end)", "\(time(0))-\(end)"])
+    #expect(words(25, true, 0)[0] == "since \(time(0))-\(time(25))")
+  }
+
   @Test("A write here is when it began, where no sample says otherwise; what was only seen may be older")
   func start() {
     func history(_ written: Int...) -> RangeHistory {

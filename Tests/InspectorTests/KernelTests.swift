@@ -102,6 +102,11 @@ final class KernelTests: SessionSuite {
     session.collect()
     session.collect()
     #expect(session.log.count { $0.lines.contains { $0.contains("is empty now") } } == 1)
+    // It grows, though to less than it was when it was mapped.
+    _ = try file.writeAll(toAbsoluteOffset: 0, [1])
+    session.collect()
+    #expect(session.file?.size == 1)
+    #expect(session.log.count { $0.lines.contains { $0.contains("was cut to") } } == 1)
     #expect(session.file != nil)
   }
 

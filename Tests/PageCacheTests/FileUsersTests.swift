@@ -76,6 +76,11 @@ struct FileUsersTests {
       defer { child.end() }
       #expect(try user(child.processID)?.modes == modes, "\(names)")
     }
+    for (names, common) in [(["O_DSYNC", "O_CLOEXEC"], FileUser.Modes()), (["O_DSYNC", "O_SYNC"], .dataSynchronous)] {
+      let child = try Running("python3", ["-c", code, path] + names)
+      defer { child.end() }
+      #expect(try user(child.processID)?.commonModes == common, "\(names)")
+    }
     // A file system in memory has nothing to go past to before Linux 6.6.
     guard let child = try? Running("python3", ["-c", code, path, "O_DIRECT"]) else {
       try skip("this file system allows no write by O_DIRECT")

@@ -9,13 +9,14 @@ extension Session {
   /// Reports, once, what other processes did to the file; one that is open for reading only is followed as it grows and
   /// shrinks.
   func followFile() {
+    let wasEmpty = document.standing?.size == 0
     document.updateStanding()
     if document.followsName { followName() }
     guard let file else { return }
     let isFollowed = !file.isWritable && document.standing != nil
     // A watch reports the name itself, and the size where it is followed.
     let isWatched = [isWatching, isWatching && isFollowed]
-    let news = [nameComplaint(file), isFollowed ? follow(file) : sizeComplaint(file)]
+    let news = [nameComplaint(file), isFollowed ? follow(file, wasEmpty: wasEmpty) : sizeComplaint(file)]
     for event in document.news(news, butFor: isWatched) { note(event) }
   }
 
@@ -104,11 +105,12 @@ extension Session {
     .failure("\(presentName(of: file)): is empty now; what was there is not in it any more")
   }
 
-  private func follow(_ file: MmapFile) -> Event? {
+  private func follow(_ file: MmapFile, wasEmpty: Bool) -> Event? {
     guard let size = otherSize else { return nil }
     if size == 0 { return emptiness(file) }
     guard let resized = try? file.reopenedQuietly() else { return nil }
-    let isShorter = resized.size < file.size
+    // An empty file stays mapped as it was before.
+    let isShorter = !wasEmpty && resized.size < file.size
     take(resized, nil)
     guard isShorter, !isWatching else { return nil }
     // At once, and not as news, which are reported once: it may happen again in the same words.

@@ -8,7 +8,7 @@ struct DirtyPages {
   /// When a page was first seen dirty, in samples that have it dirty without a gap.
   struct Since: Equatable {
     let seen: WallTime
-    /// When the sample before saw it not dirty; `nil` if that did not look at it.
+    /// When the sample before saw it not dirty, or not in the file yet; `nil` if that did not look at it.
     let cleanUntil: WallTime?
   }
 
@@ -20,8 +20,8 @@ struct DirtyPages {
 
   /// In order.
   private(set) var runs: [Run] = []
-  /// The last sample: the pages that it looked at, when it began, and when it was there.
-  private(set) var last: (pages: Range<Int>, begun: ContinuousClock.Instant, time: WallTime)?
+  /// The last sample: the pages that it looked at, when it began, when it was there, and where the file ended at most.
+  private(set) var last: (pages: Range<Int>, begun: ContinuousClock.Instant, time: WallTime, end: Int)?
   private(set) var age: WritebackAge?
 
   func since(page: Int) -> Since? {
@@ -49,7 +49,10 @@ struct DirtyPages {
       let looked = common.isEmpty ? pages.lowerBound..<pages.lowerBound : common
       add(pages.lowerBound..<looked.lowerBound, Since(seen: time, cleanUntil: nil))
       add(looked, Since(seen: time, cleanUntil: last?.time))
-      add(looked.upperBound..<pages.upperBound, Since(seen: time, cleanUntil: nil))
+      // The file did not have them at the last sample.
+      let new = min(pages.upperBound, max(looked.upperBound, last?.end ?? .max))
+      add(looked.upperBound..<new, Since(seen: time, cleanUntil: nil))
+      add(new..<pages.upperBound, Since(seen: time, cleanUntil: last?.time))
     }
     for run in known {
       var page = run.pages.lowerBound
@@ -67,7 +70,8 @@ struct DirtyPages {
         }
       }
     }
-    (runs, last, age) = (now, (pages, begun, time), sample.age)
+    let end = sample.standing.map { Alignment.pages(in: $0.size) } ?? .max
+    (runs, last, age) = (now, (pages, begun, time, end), sample.age)
     return left
   }
 }

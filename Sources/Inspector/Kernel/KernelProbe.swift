@@ -37,14 +37,19 @@ package struct KernelProbe {
   private var changes = ChangeWatch()
   private var file: SampledFile?
   private var fileSystem: FileSystem?
-  private var users: [FileUser]?
+  private var users: (list: [FileUser]?, at: ContinuousClock.Instant, time: WallTime)?
   // Not at the first sample, which a screen waits for.
   private var usersAreDue: ContinuousClock.Instant?
+  /// The processor time that the last sample took to query users, which has a limit of its own.
+  private(set) var costOfUsers = Duration.zero
   // When a page of the file was first seen dirty, since none was.
   private var dirtySince: ContinuousClock.Instant?
 
-  // A scan of all processes takes milliseconds; a user of the file that is seen a few seconds late is no loss.
-  private static let usersTime = Duration.seconds(3)
+  // A scan of all processes takes 17 ms where there are 210, and may take a fortieth of a processor: then it is 0.7 s old at
+  // most, and at rest as old as the sample.
+  private static let leastUsersPause = 39
+  // What is older is dated: times are shown to the second.
+  private static let ageOfUsers = Duration.seconds(1)
 
   package init() {}
 
@@ -57,13 +62,10 @@ package struct KernelProbe {
       fileSystem = try? PageCache.fileSystem(of: descriptor)
     }
     let now = ContinuousClock.now
-    if let due = usersAreDue, now >= due {
-      users = try? PageCache.users(of: descriptor).users
-      usersAreDue = now + Self.usersTime
-    }
-    if usersAreDue == nil { usersAreDue = now }
+    queryUsers(descriptor, at: now)
     var sample = KernelSample(request)
-    (sample.fileSystem, sample.users) = (fileSystem, users)
+    (sample.fileSystem, sample.users) = (fileSystem, users?.list)
+    sample.usersTime = users.flatMap { now - $0.at < Self.ageOfUsers ? nil : $0.time }
     var states: [CachedPage] = []
     let library = request.file.states(around: request.cursor)
     do throws(PageCacheError) { states = try Self.count(&sample, request) } catch { sample.reason = error }
@@ -88,6 +90,16 @@ package struct KernelProbe {
       sample.generation = changes.generation
     }
     return sample
+  }
+
+  private mutating func queryUsers(_ file: FileDescriptor, at now: ContinuousClock.Instant) {
+    costOfUsers = .zero
+    guard now >= usersAreDue ?? now else { return }
+    defer { usersAreDue = .now + costOfUsers * Self.leastUsersPause }
+    guard usersAreDue != nil else { return }
+    let used = Thread.processorTime
+    users = (try? PageCache.users(of: file).users, now, .now)
+    costOfUsers = Thread.processorTime - used
   }
 
   // The most pages whose bytes are compared: 128 MiB, for which a sample takes 40 ms where all may have changed. Cells of

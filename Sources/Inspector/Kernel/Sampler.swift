@@ -140,7 +140,7 @@ package final class Sampler: Sendable {
             }
             return latest?.request != request || latest?.sample != sample
           }
-          cost += Thread.processorTime - used
+          cost += Thread.processorTime - used - probe.costOfUsers
           let isMoving = hasMoved || isTouched || inbox.isWorking
           next = pace.next(hasMoved: isMoving, atMost: sample.longestPause, cost: cost).map { .now + $0 }
           let (usual, least) = (isTouched ? Self.eventTime : Pace.shortest, Pace.least(for: cost))

@@ -27,7 +27,17 @@ package struct Dirtiness: Sendable, Equatable {
   package let since: WallTime
   /// Whether it may have been dirty before.
   package let isOlder: Bool
+  /// When it was not dirty yet, if it may have been dirty before and that is known.
+  package let cleanAt: WallTime?
   package let due: Due
+
+  /// Since when, as far as it is known: the shortest of these that has room for it.
+  package var sinceWords: [String] {
+    guard isOlder else { return ["since \(since)"] }
+    guard let cleanAt else { return ["since before \(since)", "before \(since)"] }
+    let time = WallTime.span(from: cleanAt, to: since)
+    return ["since \(time)", time]
+  }
 }
 
 extension Session {
@@ -53,7 +63,7 @@ extension Session {
       case (_, nil): .never
       case (_, let longest?): since.advanced(by: longest) > .now ? .by(since.advanced(by: longest)) : .now
       }
-    return Dirtiness(since: since, isOlder: isOlder, due: due)
+    return Dirtiness(since: since, isOlder: isOlder, cleanAt: isOlder ? seen.cleanUntil : nil, due: due)
   }
 
   /// Takes what a sample of the open file shows, and reports pages written here that were written back with nothing done

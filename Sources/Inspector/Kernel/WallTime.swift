@@ -28,6 +28,13 @@ package struct WallTime: Sendable, Comparable, CustomStringConvertible {
   /// The day and the time of day where the program runs, as in `2025-01-31 09:41:07`.
   var localDate: String { localFields[..<3].joined(separator: "-") + " " + description }
 
+  /// A time between two others, as in `09:41:07-12`.
+  static func span(from start: WallTime, to end: WallTime) -> String {
+    let (one, other) = (start.localFields, end.localFields)
+    let isSameMinute = one.dropLast() == other.dropLast()
+    return "\(start)-" + (isSameMinute ? other[5] : "\(end)")
+  }
+
   /// Day and time of Greenwich by ISO 8601, as in `2025-01-31T09:41:07.250Z`.
   var date: String {
     let fields = self.fields(isLocal: false)

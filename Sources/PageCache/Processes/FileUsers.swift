@@ -57,6 +57,10 @@ public struct FileUser: Sendable, Equatable {
   /// The flags of its descriptors that write, each that at least one of them has; where none writes, of those that
   /// read.
   public let modes: Modes
+  /// Those flags that each of these descriptors has; `O_SYNC` counts as `O_DSYNC` too, which it includes.
+  ///
+  /// A process may have another descriptor that writes otherwise.
+  public let commonModes: Modes
   /// Whether it has the file in its memory.
   public let mapping: Mapping
   /// Whether it is this process, whose descriptor is in use.

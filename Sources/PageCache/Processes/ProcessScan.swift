@@ -9,7 +9,7 @@ struct ProcessScan {
   private let process: Int32
   private var isOpen = false
   private var access: FileUser.Access = []
-  private var (readingModes, writingModes) = (FileUser.Modes(), FileUser.Modes())
+  private var (reading, writing) = (SeenModes(), SeenModes())
   private var mapping = FileUser.Mapping.none
 
   init(at process: Int32) { self.process = process }
@@ -19,9 +19,10 @@ struct ProcessScan {
     guard isOpen || mapping != .none, let name = try? ProcFile("/proc/\(process)/comm").bytes.dropLast() else {
       return nil
     }
+    let modes = access.contains(.write) ? writing : reading
     return FileUser(
-      processID: process, name: String(decoding: name, as: UTF8.self), access: access,
-      modes: access.contains(.write) ? writingModes : readingModes, mapping: mapping, isSelf: process == getpid())
+      processID: process, name: String(decoding: name, as: UTF8.self), access: access, modes: modes.any,
+      commonModes: modes.all ?? [], mapping: mapping, isSelf: process == getpid())
   }
 
   mutating func scanDescriptors(for file: FileIdentity) {
@@ -39,7 +40,7 @@ struct ProcessScan {
       if let flags = info.value(of: "flags").flatMap({ Int32($0, radix: 8) }) {
         let (rights, modes) = (FileUser.Access(flags: flags), FileUser.Modes(flags: flags))
         access.formUnion(rights)
-        if rights.contains(.write) { writingModes.formUnion(modes) } else { readingModes.formUnion(modes) }
+        if rights.contains(.write) { writing.add(modes) } else { reading.add(modes) }
       }
     } catch { refused(error) }
   }
@@ -69,6 +70,18 @@ struct ProcessScan {
     guard fields.count > 6, let flags = Int(String(decoding: fields[6], as: UTF8.self)) else { return true }
     let isKernelThread = flags & 0x20_0000 != 0  // PF_KTHREAD
     return !isKernelThread && fields[0] != [UInt8(ascii: "Z")]
+  }
+}
+
+/// The flags of several descriptors.
+private struct SeenModes {
+  private(set) var any = FileUser.Modes()
+  private(set) var all: FileUser.Modes?
+
+  mutating func add(_ modes: FileUser.Modes) {
+    any.formUnion(modes)
+    let counted = modes.contains(.synchronous) ? modes.union(.dataSynchronous) : modes
+    all = all?.intersection(counted) ?? counted
   }
 }
 

@@ -84,8 +84,7 @@ enum PagePane {
 
   // A time of day, which stays true while the screen stands still; in fewer columns where there is no room.
   private static func sinceWords(_ dirtiness: Dirtiness, _ width: Int) -> String? {
-    let words = dirtiness.isOlder ? ["since before ", "before "] : ["since "]
-    return words.map { $0 + "\(dirtiness.since)" }.first { $0.columns + "dirty ".count <= width }
+    dirtiness.sinceWords.first { $0.columns + "dirty ".count <= width }
   }
 
   static func diskText(_ extent: Extent) -> [String] {

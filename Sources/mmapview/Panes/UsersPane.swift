@@ -6,10 +6,12 @@ import TerminalCanvas
 enum UsersPane: Pane {
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     guard shown.layer != .library, let users = shown.interface.kernel?.users, area.height > 0 else { return }
-    let others = users.filter { !$0.isSelf }
+    // Of those that have no room, writers are missed most.
+    let others = users.filter { !$0.isSelf && $0.canChange } + users.filter { !$0.isSelf && !$0.canChange }
     guard !others.isEmpty else { return }
+    let time = shown.interface.kernel?.usersTime.map { ", as of \($0)" } ?? ""
     var heading = area
-    canvas.write("open elsewhere", into: &heading, Style(.title, isMeasured: true))
+    canvas.write("open elsewhere" + time, into: &heading, Style(.title, isMeasured: true))
     let rest = area.below(1)
     guard rest.height > 0 else {
       // Which they are says more than that there are some.

@@ -32,7 +32,7 @@ struct PageAction: ReadOnlyAction {
     }
     add("kernel", KernelAction(pages: .numbered(page...page), asJSON: false))
     if let dirtiness = session.presentDirtiness(ofPage: page) {
-      lines.append("dirty: since \(dirtiness.isOlder ? "before " : "")\(dirtiness.since)")
+      lines.append("dirty: \(dirtiness.sinceWords[0])")
       lines.append("due: \(dirtiness.due.words.joined(separator: ", "))")
     }
     lines += Self.kernelsReasons(page, file, session)
@@ -47,7 +47,7 @@ struct PageAction: ReadOnlyAction {
     var probe = KernelProbe()
     let sample = probe.sample(KernelRequest(sampled, pages: page..<page + 1, cursor: page))
     guard sample.state != nil else { return [] }
-    return (sample.alike.count > 1 ? ["alike: \(named(sample.alike))"] : [])
+    return (sample.alike.count > 1 ? ["alike, within 2 MiB: \(named(sample.alike))"] : [])
       + (Disagreement(file, sample)?.sentence.map { ["why: \($0)"] } ?? [])
   }
 }

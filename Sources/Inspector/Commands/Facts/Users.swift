@@ -31,6 +31,7 @@ struct UsersAction: FactsAction {
         "pid": JSON(Int(user.processID)), "name": JSON(user.name), "reads": JSON(user.access.contains(.read)),
         "writes": JSON(user.access.contains(.write)), "mapping": JSON("\(user.mapping)"),
         "flags": JSON(user.modes.names.map { JSON($0) }),
+        "commonFlags": JSON(user.commonModes.intersection(user.modes).names.map { JSON($0) }),
       ]
     }
     return [
@@ -51,15 +52,25 @@ extension FileUser {
   }
 
   /// What its flags do to what is seen of the file.
-  package var effects: [String] { Modes.shown.compactMap { modes.contains($0.mode) ? $0.effect : nil } }
+  package var effects: [String] {
+    effect(of: [.direct], "bypasses the page cache", past: "what it stores in its mapping does not")
+      + effect(
+        of: [.synchronous, .dataSynchronous], "makes each write durable as it returns, and leaves no page dirty by it",
+        past: "what it stores in its mapping is dirty first")
+  }
+
+  // A mapping, or another descriptor, goes its own way.
+  private func effect(of flags: Modes, _ effect: String, past mapping: String) -> [String] {
+    if modes.isDisjoint(with: flags) { return [] }
+    let isOfAll = !commonModes.isDisjoint(with: flags)
+    let sentence = isOfAll ? effect : "one of its descriptors, and not each, \(effect)"
+    return [sentence] + (self.mapping == .writable ? [mapping] : [])
+  }
 }
 
 extension FileUser.Modes {
-  fileprivate static let shown: [(mode: Self, name: String, effect: String?)] = [
-    (.direct, "O_DIRECT", "bypasses the page cache"),
-    (.synchronous, "O_SYNC", "each write is durable as it returns, and leaves no page dirty"),
-    (.dataSynchronous, "O_DSYNC", "each write is durable as it returns, and leaves no page dirty"),
-    (.append, "O_APPEND", nil),
+  private static let shown: [(mode: Self, name: String)] = [
+    (.direct, "O_DIRECT"), (.synchronous, "O_SYNC"), (.dataSynchronous, "O_DSYNC"), (.append, "O_APPEND"),
   ]
 
   var names: [String] { Self.shown.filter { contains($0.mode) }.map(\.name) }
