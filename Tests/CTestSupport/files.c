@@ -57,6 +57,11 @@ void ctest_limit_file_size(unsigned long size) {
   setrlimit(RLIMIT_FSIZE, &limit);
 }
 
+void ctest_limit_locks(unsigned long size) {
+  struct rlimit limit = {size, size};
+  setrlimit(RLIMIT_MEMLOCK, &limit);
+}
+
 void ctest_limit_addresses(unsigned long more) {
   unsigned long pages = 0;
   FILE *file = fopen("/proc/self/statm", "r");

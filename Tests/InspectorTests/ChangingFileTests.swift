@@ -43,12 +43,12 @@ final class ChangingFileTests: SessionSuite {
     let opened = try #require(session.file)
     // The session has no time to notice.
     _ = try file.writeAll(toAbsoluteOffset: 16 * 4096, [UInt8](repeating: 8, count: 100 * 4096))
-    let wait = KernelWait(opened, .dirty, KernelNumber(pages: 0, isLeast: false), of: nil, within: .zero)
+    let wait = KernelWait(opened, .dirty, ExpectedNumber(value: 0, isLeast: false), of: nil, within: .zero)
     let found = Result { try wait.event(try wait.run()) }
     let dirty = try PageCache.counts(of: file, bytes: 0..<116 * 4096).dirty
     if dirty < 100 { try skip("the disk has written back meanwhile") }
     #expect(throws: CommandError.self) { try found.get() }
-    let most = KernelWait(opened, .cached, KernelNumber(pages: 100, isLeast: true), of: nil, within: .zero)
+    let most = KernelWait(opened, .cached, ExpectedNumber(value: 100, isLeast: true), of: nil, within: .zero)
     #expect(try most.event(try most.run()).lines == ["as expected: kernel cached 100+, found 116"])
     #expect(session.kernelSummary(of: opened).hasPrefix("116 cached, "))
   }

@@ -34,7 +34,10 @@ struct CompletionTests {
       ("split r1 2p ", ["up", "down"]),
       (
         "set ",
-        ["pattern", "speed", "ascii", "follow", "bytes", "log", "page", "big", "notes", "layer", "theme", "zoom"]
+        [
+          "pattern", "speed", "ascii", "follow", "bytes", "log", "page", "big", "notes", "cost", "layer", "theme",
+          "zoom",
+        ]
       ),
       ("set ascii ", ["on", "off"]), ("set zoom ", ["fit"]), ("set pattern te", ["text:"]),
       ("source al", ["alpha.bin", "alphabet.mmv"]),
@@ -44,7 +47,7 @@ struct CompletionTests {
       ("workers start 4 flush=a", ["flush=async"]), ("workers start 4 colour=", []),
       ("workers start 4 pattern=c", ["pattern=counter"]),
       ("workers start 4 pattern=file:al", ["pattern=file:alpha.bin", "pattern=file:alphabet.mmv"]),
-      ("expect ", ["page", "size", "count", "bytes", "kernel", "extent", "error"]), ("expect k", ["kernel"]),
+      ("expect ", ["page", "size", "count", "bytes", "kernel", "extent", "cost", "error"]), ("expect k", ["kernel"]),
       ("expect kernel ", ["selected", "cached", "dirty", "writeback"]), ("expect kernel d", ["dirty"]),
       ("expect kernel dirty 4 ", ["within"]), ("expect kernel 0-3 ", ["cached", "dirty", "writeback"]),
       ("kernel ", ["all", "selected"]), ("kernel all ", ["json"]), ("kernel 0-3 ", ["json"]), ("users ", ["json"]),

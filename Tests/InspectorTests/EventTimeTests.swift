@@ -43,7 +43,7 @@ final class EventTimeTests: SessionSuite {
   func same() {
     var event = Event.news("as before")
     event.time = .now
-    event.duration = .seconds(1)
+    event.cost = ActCost(time: .seconds(1))
     #expect(event == .news("as before"))
   }
 }

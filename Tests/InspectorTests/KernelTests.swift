@@ -306,11 +306,11 @@ final class KernelTests: SessionSuite {
     #expect(
       try Command(parsing: "expect kernel dirty 3")
         == .expect(
-          .kernel(.dirty, KernelNumber(pages: 3, isLeast: false), of: nil, within: .zero)))
+          .kernel(.dirty, ExpectedNumber(value: 3, isLeast: false), of: nil, within: .zero)))
     #expect(
       try Command(parsing: "expect kernel cached 1+ within 2s")
         == .expect(
-          .kernel(.cached, KernelNumber(pages: 1, isLeast: true), of: nil, within: .seconds(2))))
+          .kernel(.cached, ExpectedNumber(value: 1, isLeast: true), of: nil, within: .seconds(2))))
     for wrong in ["expect kernel dirty +", "expect kernel dirty 1 within", "expect kernel dirty 1 for 2s"] {
       #expect(throws: SyntaxError.self) { try Command(parsing: wrong) }
     }

@@ -51,7 +51,7 @@ struct LanguageTests {
     ])
   func parses(line: String, command: Command) throws { #expect(try Command(parsing: line) == command) }
 
-  static let number = KernelNumber(pages: 3, isLeast: true)
+  static let number = ExpectedNumber(value: 3, isLeast: true)
 
   static let order: WorkOrder = {
     var order = WorkOrder()

@@ -24,7 +24,7 @@ struct WakeUpTests {
     session.wakeUp.signal()
     // A tmpfs may know no count: then it ends at once, and nothing is shown by that.
     _ = try? session.perform(
-      .expect(.kernel(.dirty, KernelNumber(pages: 999, isLeast: true), of: nil, within: .seconds(1))))
+      .expect(.kernel(.dirty, ExpectedNumber(value: 999, isLeast: true), of: nil, within: .seconds(1))))
     #expect(isReadable(session.wakeUp))
     session.shutDown()
   }

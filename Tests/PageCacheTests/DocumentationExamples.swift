@@ -82,6 +82,20 @@ final class DocumentationExamples: FolderSuite {
     #expect(said.contains("bash, process \(child.processID), can change this file"))
   }
 
+  @Test("What a read costs is measured, and pages stay in memory as long as they are locked")
+  func cost() throws {
+    let file = try folder.make(size: 65536)
+    defer { try? file.close() }
+    func print(_ count: Int) { counts.append(count) }
+    var counts: [Int] = []
+    let meter = CostMeter()
+    try PageCache.touch(file, pages: 3..<4)
+    print(meter.cost().majorFaults)
+    #expect(counts.count == 1 && meter.cost().minorFaults + meter.cost().majorFaults >= 1)
+    let locked = try LockedPages(of: file, pages: 0..<16)
+    #expect(locked.effect.pages == 0..<16)
+  }
+
   @Test("A thread that waits for events is woken by a write, and once")
   func events() throws {
     let file = try folder.make(size: 4096)

@@ -96,6 +96,9 @@ struct DocumentationExamples {
     #expect(magic == 0x7f45_4c46)
     let inode = try file.withDescriptor { descriptor in try descriptor.stat().inode }
     #expect(try Stat(path).inode == inode)
+    try file.advise(.random, in: 0..<file.size)
+    file.releasePages(in: 0..<file.size)
+    #expect(try file.withBytes(in: 0..<4) { bytes in bytes.load(bigEndianAt: 0, as: UInt32.self) } == magic)
   }
 
   @Test("What lies in a file is claimed, and what is free is handed out")

@@ -11,7 +11,7 @@ struct TimedLinesTests {
   private func event(_ lines: [String], _ duration: Duration? = nil) -> Event {
     var event = Event(.done, lines)
     event.time = WallTime(sinceEpoch: .seconds(1_700_000_000))
-    event.duration = duration
+    event.cost = duration.map(ActCost.init(time:))
     return event
   }
 

@@ -151,6 +151,27 @@ int clinux_window_copy(struct clinux_window *window, off_t offset, void *bytes, 
 // preadv2(2) with RWF_DONTCACHE (Linux 6.14): what was not in memory before goes again; pread(2) before.
 int clinux_read_once(int fd, void *bytes, size_t count, off_t offset, size_t *found);
 
+// MARK: Advice, and what an act costs
+
+// readahead(2): reading begins of pages that are not in memory. One call reads no more than the device's readahead, or
+// than it takes at once.
+int clinux_read_ahead(int fd, off_t offset, size_t length);
+
+// madvise(2) with MADV_POPULATE_READ (Linux 5.14): each page is read as by a load, and mapped. EFAULT where a load would
+// be a SIGBUS: behind the file's end, or where the device fails.
+int clinux_populate_for_reading(void *address, size_t length);
+
+// What the calling thread has cost so far: getrusage(2) with RUSAGE_THREAD, and `read_bytes` of /proc/thread-self/io, which
+// are those that it had read from storage. `bytes_read` is -1 where the kernel keeps no such account, or none is shown.
+struct clinux_usage {
+  uint64_t minor_faults, major_faults;
+  int64_t bytes_read;
+};
+void clinux_thread_usage(struct clinux_usage *usage);
+
+// How many bytes this process may lock: RLIMIT_MEMLOCK; UINT64_MAX where there is no limit.
+uint64_t clinux_lock_limit(void);
+
 // MARK: Events and users
 
 // inotify(7) on an open file, whatever its name is by now: a descriptor to poll, or a negative errno, and in `file` one

@@ -15,6 +15,8 @@ package final class Document {
   var watching = Watching()
   var dirtyPages = DirtyPages()
   var kernelHistory = KernelHistory()
+  private(set) var locks = PageLocks()
+  private(set) var advice = AdviceTable()
   // What was reported last of its name and of its size.
   private var complaints: [Event?] = [nil, nil]
 
@@ -29,7 +31,11 @@ package final class Document {
     let identity = sampledFile?.identity
     sampledFile = try? SampledFile(file)
     // The same file goes on where it grows.
-    if sampledFile?.identity != identity { (dirtyPages, kernelHistory) = (DirtyPages(), KernelHistory()) }
+    guard sampledFile?.identity != identity else {
+      standing = sampledFile?.standing
+      return
+    }
+    (dirtyPages, kernelHistory, locks, advice) = (DirtyPages(), KernelHistory(), PageLocks(), AdviceTable())
     standing = sampledFile?.standing
   }
 

@@ -11,8 +11,8 @@ package final class Job: Sendable {
   package let start = ContinuousClock.now
   private let doneCount = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
-  // How long its work took, once that has ended.
-  private let time = Mutex<Duration?>(nil)
+  // What its work cost, once that has ended.
+  private let cost = Mutex<ActCost?>(nil)
   private let isOver = Monitor(false)
   private let alarm: WakeUp?
 
@@ -50,11 +50,11 @@ package final class Job: Sendable {
 
   func advance(by pages: Int) { doneCount.wrappingAdd(pages, ordering: .relaxed) }
   // By the queue alone, when the outcome is there.
-  fileprivate func end(after time: Duration) {
-    self.time.withLock { $0 = time }
+  fileprivate func end(at cost: ActCost) {
+    self.cost.withLock { $0 = cost }
     isOver.withLock { $0 = true }
   }
-  fileprivate var timeTaken: Duration? { time.withLock { $0 } }
+  fileprivate var costTaken: ActCost? { cost.withLock { $0 } }
 }
 
 /// A step ended early because it was asked to.
@@ -69,7 +69,7 @@ final class JobQueue {
   // A script that waits for the step reports its failure with the place.
   private var current: (job: Job, ending: Ending, isAwaitedByScript: Bool)?
   private var failure: CommandError?
-  private var time: Duration?
+  private var cost: ActCost?
   private let wakeUp: WakeUp
 
   init(_ wakeUp: WakeUp) { self.wakeUp = wakeUp }
@@ -84,10 +84,12 @@ final class JobQueue {
   ) throws(CommandError) -> Event {
     let outcome = Outcome<Value>()
     let wholeEnding: Ending = { session throws(CommandError) in try ending(session, try outcome.get()) }
+    // What goes on by itself only looks.
+    let file = goesOn ? nil : session.file
     let work: @Sendable () -> Void = {
-      let start = ContinuousClock.now
+      let meter = ActMeter(file)
       outcome.set(body)
-      job.end(after: .now - start)
+      job.end(at: meter.cost())
     }
     let wakeUp = wakeUp
     let thread =
@@ -100,12 +102,12 @@ final class JobQueue {
     guard thread != nil else {
       if goesOn { throw CommandError("\(job.name): the system gives no thread for it; close some programs") }
       work()
-      time = job.timeTaken
+      cost = job.costTaken
       return try wholeEnding(session)
     }
     // A short step ends as if it had been carried out at once.
     if !goesOn, let patience, job.waitForEnd(atMost: patience) {
-      time = job.timeTaken
+      cost = job.costTaken
       return try wholeEnding(session)
     }
     current = (job, wholeEnding, false)
@@ -129,7 +131,7 @@ final class JobQueue {
   func takeEnding() -> (end: Ending, isAwaitedByScript: Bool)? {
     guard let (job, end, isAwaited) = current, job.hasEnded else { return nil }
     current = nil
-    time = job.timeTaken
+    cost = job.costTaken
     return (end, isAwaited)
   }
 
@@ -138,8 +140,8 @@ final class JobQueue {
   /// Why the last step failed; `nil` the next time.
   func takeFailure() -> CommandError? { failure.take() }
 
-  /// How long the work of the last step took, without the wait for its thread; `nil` the next time.
-  func takeTime() -> Duration? { time.take() }
+  /// What the work of the last step cost, without the wait for its thread; `nil` the next time.
+  func takeCost() -> ActCost? { cost.take() }
 
   func stopAndWait() {
     job?.stop()

@@ -72,19 +72,15 @@ extension Session {
 
   func collectJob() {
     guard let (end, isAwaitedByScript) = jobs.takeEnding() else { return }
-    let time = jobs.takeTime()
+    let cost = jobs.takeCost()
     lastAct = .now
     do throws(CommandError) {
-      var event = try end(self)
-      event.duration = time
-      note(event)
+      note(priced(try end(self), cost))
       recordEnd(hasFailed: false)
     } catch {
       recordEnd(hasFailed: true)
       if !isAwaitedByScript {
-        var event = Event(.failure, [error.description])
-        event.duration = time
-        note(event)
+        note(priced(Event(.failure, [error.description]), cost))
       }
       jobs.fail(error)
     }

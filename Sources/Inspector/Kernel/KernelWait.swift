@@ -7,12 +7,13 @@ final class KernelWait: Sendable {
   let job: Job
   private let file: MmapFile
   private let wanted: KernelCount
-  private let number: KernelNumber
+  private let number: ExpectedNumber
   private let pages: ClosedRange<Int>?
   private let time: Duration
 
   init(
-    _ file: MmapFile, _ wanted: KernelCount, _ number: KernelNumber, of pages: ClosedRange<Int>?, within time: Duration
+    _ file: MmapFile, _ wanted: KernelCount, _ number: ExpectedNumber, of pages: ClosedRange<Int>?,
+    within time: Duration
   ) {
     let expectation = Expectation.kernel(wanted, number, of: pages.map { .numbered($0) }, within: .zero)
     job = Job("expect \(expectation)", pages: 0)
@@ -39,7 +40,9 @@ final class KernelWait: Sendable {
     guard isMet(by: counts) else {
       let rest = found.map { "found \($0)" } ?? "but the file ends before"
       let end = job.wasStopped ? "stopped: " : ""
-      throw CommandError("\(end)expected the kernel to count \(number) \(wanted.rawValue)\(place), \(rest)")
+      throw CommandError(
+        "\(end)expected the kernel to count \(number.describe(counted(number.value, "page"))) \(wanted.rawValue)\(place), \(rest)"
+      )
     }
     let rest = number.isLeast ? ", found \(found ?? 0)" : ""
     return .asExpected(
@@ -62,7 +65,11 @@ final class KernelWait: Sendable {
         }
       guard wanted.of(answer.value) != nil else { throw answer.lacking ?? .notSupported }
       return answer.value
-    } catch { throw CommandError("expected \(number) \(wanted.rawValue), but how many are is unknown: \(error)") }
+    } catch {
+      throw CommandError(
+        "expected \(number.describe(counted(number.value, "page"))) \(wanted.rawValue), but how many are is unknown: \(error)"
+      )
+    }
   }
 }
 

@@ -19,6 +19,7 @@ package struct ArgumentKind: Sendable {
     case verbs
     case labels
     case pages
+    case targets
     case marks
     case patterns
     case paths
@@ -63,6 +64,8 @@ extension ArgumentKind {
     from: .words(PageState.allCases.map(\.word)))
   static let number = ArgumentKind("N", "number")
   static let leastNumber = ArgumentKind("N[+]", "number of pages", "16, or 16+ for at least so many")
+  static let leastSize = ArgumentKind(
+    "SIZE[+]", "number", "16, or 4k, or 4k+ for at least so many: of faults, of pages, or bytes")
   static let time = ArgumentKind("TIME", "time", "500us, 20ms or 2s")
   static let speed = ArgumentKind("SPEED", "speed", "0.01 to 100, as in 2 or 0.5; 1 is as it is written")
   static let text = ArgumentKind("\"TEXT\"", "text", "a text in \"…\", with \\\" \\\\ \\n \\t \\xNN")

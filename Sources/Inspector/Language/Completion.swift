@@ -121,6 +121,7 @@ extension ArgumentKind {
     case .marks: return Self.wholes(context.marks, typed)
     case .labels: return Self.labels(typed, context.rangeCount)
     case .pages: return Self.wholes(["selected"], typed)
+    case .targets: return Self.labels(typed, context.rangeCount)
     case .paths: return Self.paths(typed, "", context)
     case .patterns:
       let file = "file:"

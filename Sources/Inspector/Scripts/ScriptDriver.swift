@@ -15,6 +15,8 @@ struct ScriptDriver {
   }
 
   var speed = Speed.normal
+  /// What the last act cost, for `expect cost`.
+  var lastCost: ActCost?
   /// Whether a person is there who can press a key, so that a script may wait for one.
   var isAttended = false
   var main = Player(Script())

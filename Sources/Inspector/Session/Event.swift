@@ -30,8 +30,11 @@ package struct Event: Sendable {
   package let hasOwnTimes: Bool
   /// Whether the log has said the same of the same already, and need not have it again.
   package internal(set) var isKnown = false
-  /// How long it took, where a command did something to the file or took a job.
-  package internal(set) var duration: Duration?
+  /// What it cost, where a command did something to the file or took a job.
+  package internal(set) var cost: ActCost?
+
+  /// How long it took.
+  package var duration: Duration? { cost?.time }
 
   package init(_ kind: Kind, _ lines: [String], isMeasured: Bool = false, hasOwnTimes: Bool = false) {
     self.kind = kind
@@ -40,11 +43,17 @@ package struct Event: Sendable {
     self.hasOwnTimes = hasOwnTimes
   }
 
+  func adding(_ line: String) -> Event {
+    var event = Event(kind, lines + [line], isMeasured: true, hasOwnTimes: hasOwnTimes)
+    (event.time, event.isKnown, event.cost) = (time, isKnown, cost)
+    return event
+  }
+
   static func done(_ line: String) -> Event { Event(.done, [line]) }
 
   static func workersHaveEnded(_ operations: Int, after time: Duration? = nil) -> Event {
     var event = Event.done("workers have ended: \(counted(operations, "operation"))")
-    event.duration = time
+    event.cost = time.map(ActCost.init(time:))
     return event
   }
 

@@ -6,6 +6,8 @@ package struct Host {
   ///
   /// It is given the file to save it to, or `nil` for lines of text.
   package var takeScreen: ((OutputFile?) throws(CommandError) -> [String])?
+  /// Whether it draws the log, with what each event cost beside it.
+  package var hasScreen = false
   /// Steps through what its screen has shown, and returns what is to be said of it.
   package var stepInPast: ((PastStep) throws(CommandError) -> [String])?
   /// Whether the past is shown to those whose commands are carried out.

@@ -39,8 +39,8 @@ package final class Session {
     let isRacing = workers.areFree
     takeInNews()
     let hadJob = jobs.job != nil
-    _ = jobs.takeTime()
-    let start = ContinuousClock.now
+    _ = jobs.takeCost()
+    let meter = command.action.isTimed ? ActMeter(command.action.isOpening ? nil : file) : nil
     defer { if command.action.mayWriteBack { lastAct = .now } }
     var event: Event
     do throws(CommandError) { event = try command.action.perform(in: self) } catch {
@@ -48,7 +48,7 @@ package final class Session {
       recordAchieved()
       throw error
     }
-    event.duration = jobs.takeTime() ?? (command.action.isTimed ? .now - start : nil)
+    event = priced(event, jobs.takeCost() ?? meter?.cost())
     recordWorkers()
     if hadJob || jobs.job == nil {
       record(command, isRacing: isRacing)
@@ -62,6 +62,15 @@ package final class Session {
   package func note(_ event: Event) {
     requireOwner()
     events.add(event)
+  }
+
+  /// An event with what it cost, which is kept, and is one of its lines where a person or a script asked for that.
+  func priced(_ event: Event, _ cost: ActCost?) -> Event {
+    guard let cost else { return event }
+    var event = event
+    (event.cost, scripts.lastCost) = (cost, cost)
+    // A screen has a place of its own for it.
+    return view.showsCosts == true && !host.hasScreen ? event.adding(cost.line) : event
   }
 
   func end() { isOver = true }

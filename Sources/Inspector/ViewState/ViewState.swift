@@ -23,6 +23,8 @@ package struct ViewState {
   package internal(set) var captions = Captions()
   /// Whether the presenter's notes are shown.
   package internal(set) var showsNotes = false
+  /// Whether all that an act costs is shown; on a screen it is where nothing else was set, and else only the time.
+  package internal(set) var showsCosts: Bool?
   /// Whether all is drawn for a hall: cells of 2x2, a large box for captions.
   package internal(set) var isBig = false
 

@@ -25,6 +25,8 @@ public enum PageCacheError: Error, Sendable, Equatable, CustomStringConvertible 
   case offsetNeeded
   /// It is a folder, a pipe or a character device, which have no pages of a file.
   case notRegular
+  /// This process may lock no more pages: `RLIMIT_MEMLOCK`, in bytes, or `nil` where memory itself is short.
+  case lockLimit(Int?)
   /// The answer stands in `/proc`, which is not mounted here.
   case noProc
   /// The kernel answered with another error, as `EBADF` for a descriptor that is closed.
@@ -54,6 +56,8 @@ public enum PageCacheError: Error, Sendable, Equatable, CustomStringConvertible 
     case .notOpenForReading: "the descriptor is not open for reading"
     case .offsetNeeded: "this file system answers only by moving the descriptor's offset"
     case .notRegular: "neither a regular file nor a block device"
+    case .lockLimit(let limit?): "this process may lock \(limit) bytes in all (`ulimit -l`)"
+    case .lockLimit(nil): "there is no memory left to lock"
     case .noProc: "/proc is not mounted"
     case .failed(let errno): "\(errno)"
     }

@@ -77,8 +77,7 @@ extension Mapping {
   func forgetClean(_ bytes: Range<Int>) {
     // A folio goes as a whole, and the largest is a large page.
     let whole = Alignment.outward(bytes, unit: Self.large).clamped(to: 0..<size)
-    // SAFETY: the pages belong to the mapping, which is shared: nothing but the table of its pages is given up.
-    _ = unsafe madvise(base + whole.lowerBound, whole.count, MADV_DONTNEED)
+    advise(whole, MADV_DONTNEED)
     _ = posix_fadvise(descriptor.rawValue, off_t(whole.lowerBound), off_t(whole.count), POSIX_FADV_DONTNEED)
   }
 }

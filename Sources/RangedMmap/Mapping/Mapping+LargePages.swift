@@ -82,10 +82,4 @@ extension Mapping {
     advise(0..<Self.large, MADV_NORMAL)
     return true
   }
-
-  // A kernel that can't follow the advice works on as before.
-  private func advise(_ bytes: Range<Int>, _ advice: Int32) {
-    // SAFETY: the pages belong to the mapping; advice changes no byte.
-    _ = unsafe madvise(base + bytes.lowerBound, bytes.count, advice)
-  }
 }

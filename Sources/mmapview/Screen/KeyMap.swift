@@ -158,6 +158,8 @@ enum KeyMap {
     Binding("u", ["u"], "reuse: make it writable again", hint: .writing("reuse", rank: 6)) {
       $0.onRange { .perform(.reuse($0)) }
     },
+    Binding("E", ["E"], "evict pages from memory") { $0.onPages { .perform(.evict($0)) } },
+    Binding("t", ["t"], "touch: read a byte of each page") { $0.onPages { .perform(.touch($0)) } },
     Binding("W", ["W"], "start workers, or stop them") { context in
       context.whenWritable {
         context.session.workers.running > 0
@@ -206,6 +208,12 @@ extension KeyContext {
       return make(.labels(range.label...range.label))
     }
     return mustWrite ? whenWritable(act) : act()
+  }
+
+  /// The selection, or the page under the cursor: of any file that is open.
+  fileprivate func onPages(_ make: (PageTarget) -> KeyAction) -> KeyAction {
+    guard session.file != nil else { return .refuse(GridView.noFile(isInLesson: session.host.isInLesson)) }
+    return make(.pages(session.view.selection == nil ? .numbered(cursor...cursor) : .selected))
   }
 
   fileprivate var noRange: KeyAction {

@@ -62,6 +62,7 @@ final class RunLoop: FrontEnd {
     session.patience = .atOnce
     interface.showsTimes = true
     session.isAttended = true
+    session.host.hasScreen = true
     session.useASCII(isASCII)
     chooseGlyphs()
     session.host.copy = { [terminal] text in terminal.copy(text) }

@@ -63,6 +63,9 @@ void ctest_limit_file_size(unsigned long size);
 // Limits the addresses that this process may have to so many more than it has: RLIMIT_AS.
 void ctest_limit_addresses(unsigned long more);
 
+// Limits how many bytes this process may lock in memory: RLIMIT_MEMLOCK.
+void ctest_limit_locks(unsigned long size);
+
 // Calls a function in a child of fork(2), which ends with what that returns; its exit status, or -1.
 int ctest_in_child(int (*body)(void *), void *context);
 

@@ -14,6 +14,7 @@ extension Expectation: Action {
         .keyed("within", .time)
       ) { Expectation.kernel($1, $2, of: $0, within: $3 ?? .zero) },
       Form("extent", .pages, .choice("kind of extent", Extent.Kind.portable)) { Expectation.extents($0, $1) },
+      Form("cost", .choice("cost", CostField.allCases), .leastSize) { Expectation.cost($0, $1) },
       Form("error", .text, .attempt) { Expectation.error(text: $0, $1) },
     ])
 
@@ -27,7 +28,10 @@ extension Expectation: Action {
 
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     if isRacing { return .amongThreads }
-    if case .kernel = self { return .ofTheMoment }
+    switch self {
+    case .kernel, .cost: return .ofTheMoment
+    default: break
+    }
     return .command(Command(self))
   }
 }
@@ -71,6 +75,7 @@ extension Session {
       return try checkKernel(name, number, of: try somePages(pages, for: "kernel"), within: time)
     case .extents(let pages, let kind): try checkExtents(try self.pages(pages, for: "extent"), kind)
     case .bytes(let offset, let bytes): try checkBytes(offset, bytes)
+    case .cost(let field, let number): return try checkCost(field, number)
     case .error(let text, let command): return try checkFailure(text, command)
     }
     return .asExpected("\(expectation)")
@@ -139,7 +144,7 @@ extension Session {
   }
 
   private func checkKernel(
-    _ wanted: KernelCount, _ number: KernelNumber, of pages: ClosedRange<Int>?, within time: Duration
+    _ wanted: KernelCount, _ number: ExpectedNumber, of pages: ClosedRange<Int>?, within time: Duration
   ) throws(CommandError) -> Event {
     let wait = KernelWait(try openFile(), wanted, number, of: pages, within: time)
     func event(_ session: Session, _ counts: KernelCell?) throws(CommandError) -> Event {
@@ -149,6 +154,20 @@ extension Session {
     guard time > .zero else { return try event(self, try wait.run()) }
     try requireNoJob("expect kernel")
     return try jobs.start(wait.job, in: self, work: wait.run, ending: event)
+  }
+
+  private func checkCost(_ field: CostField, _ number: ExpectedNumber) throws(CommandError) -> Event {
+    guard let cost = scripts.lastCost else {
+      throw CommandError("nothing has cost anything yet; `touch 0` or another act comes first")
+    }
+    guard let found = field.of(cost) else {
+      throw CommandError("expected \(number.describe(field.describe(number.value))) \(field), but that is unknown here")
+    }
+    guard number.matches(found) else {
+      throw CommandError("expected \(number.describe(field.describe(number.value))) \(field), found \(found)")
+    }
+    return .asExpected(
+      "\(Expectation.cost(field, number))\(number.isLeast ? ", found \(found)" : "")", isMeasured: true)
   }
 
   private func checkExtents(_ pages: ClosedRange<Int>, _ kind: Extent.Kind) throws(CommandError) {
@@ -178,12 +197,17 @@ extension Parameter where Value == Int {
   fileprivate static var presentSize: Self { Parameter(.size, word: Literal.size) }
 }
 
-extension Parameter where Value == KernelNumber {
-  fileprivate static var leastNumber: Self {
-    Parameter(.leastNumber) { word, what throws(SyntaxError) in
+extension Parameter where Value == ExpectedNumber {
+  fileprivate static var leastNumber: Self { expected(.leastNumber, Literal.number) }
+  fileprivate static var leastSize: Self { expected(.leastSize, Literal.size) }
+
+  private static func expected(
+    _ kind: ArgumentKind, _ read: @escaping @Sendable (Word, String) throws(SyntaxError) -> Int
+  ) -> Self {
+    Parameter(kind) { word, what throws(SyntaxError) in
       let isLeast = word.text.last == "+"
       let digits = Word(text: String(isLeast ? word.text.dropLast() : word.text[...]), columns: word.columns)
-      return KernelNumber(pages: try Literal.number(digits, what), isLeast: isLeast)
+      return ExpectedNumber(value: try read(digits, what), isLeast: isLeast)
     }
   }
 }

@@ -9,14 +9,15 @@ package enum KernelCount: String, Sendable, CaseIterable {
   case writeback
 }
 
-/// How many pages the kernel is to count: `16`, or `16+` for at least so many.
-package struct KernelNumber: Sendable, Equatable, CustomStringConvertible {
-  package let pages: Int
+/// A number that is expected: `16`, or `16+` for at least so many.
+package struct ExpectedNumber: Sendable, Equatable {
+  package let value: Int
   package let isLeast: Bool
 
-  func matches(_ found: Int) -> Bool { isLeast ? found >= pages : found == pages }
+  func matches(_ found: Int) -> Bool { isLeast ? found >= value : found == value }
 
-  package var description: String { isLeast ? "at least \(counted(pages, "page"))" : counted(pages, "page") }
+  /// In words, of a number with its unit.
+  func describe(_ number: String) -> String { isLeast ? "at least \(number)" : number }
 }
 
 /// A condition that a script checks.
@@ -26,8 +27,10 @@ package enum Expectation: Sendable, Equatable {
   case count(PageState, Int)
   case bytes(offset: Int, [UInt8])
   /// The kernel counts so many pages of the file or of a part of it, now or within a time.
-  case kernel(KernelCount, KernelNumber, of: PageSelection?, within: Duration)
+  case kernel(KernelCount, ExpectedNumber, of: PageSelection?, within: Duration)
   case extents(PageSelection, Extent.Kind)
+  /// The act before has cost so much.
+  case cost(CostField, ExpectedNumber)
   /// What is attempted fails with a message that contains this text.
   case error(text: String, Attempt)
 
@@ -51,9 +54,11 @@ extension Expectation: CustomStringConvertible {
       "bytes \(Literal.describe(offset: offset)) " + bytes.map { hex($0, width: 2) }.joined()
     case .kernel(let count, let number, let pages, let time):
       "kernel " + (pages.map { "\($0) " } ?? "")
-        + "\(count) \(number.pages)\(number.isLeast ? "+" : "")"
+        + "\(count) \(number.value)\(number.isLeast ? "+" : "")"
         + (time > .zero ? " within \(Literal.describe(time: time))" : "")
     case .extents(let pages, let kind): "extent \(pages) \(kind)"
+    case .cost(let field, let number):
+      "cost \(field) \(Literal.describe(size: number.value))\(number.isLeast ? "+" : "")"
     case .error(let text, .command(let command)): "error \(Word.inQuotes(text)) \(command)"
     case .error(let text, .refused(let words, _)):
       "error \(Word.inQuotes(text)) " + words.map(Word.quote).joined(separator: " ")

@@ -12,6 +12,8 @@ package enum Setting: Sendable, Equatable {
   case big(Bool)
   /// Whether the presenter's notes are shown.
   case notes(Bool)
+  /// Whether all that an act costs is shown.
+  case cost(Bool)
 
   enum Switch: String, Sendable, CaseIterable {
     case on
@@ -32,6 +34,7 @@ extension Setting: ReadOnlyAction {
       Form("page", .choice("answer", Switch.allCases)) { Setting.pane(.page, isShown: $0 == Switch.on) },
       Form("big", .choice("answer", Switch.allCases)) { Setting.big($0 == Switch.on) },
       Form("notes", .choice("answer", Switch.allCases)) { Setting.notes($0 == Switch.on) },
+      Form("cost", .choice("answer", Switch.allCases)) { Setting.cost($0 == Switch.on) },
       Form("layer", .choice("layer", Layer.allCases)) { LayerAction(layer: $0) },
       Form("theme", .choice("theme", Theme.allCases)) { ThemeAction(theme: $0) },
       Form("zoom", .zoom) { ZoomAction(step: .to($0)) },
@@ -46,6 +49,7 @@ extension Setting: ReadOnlyAction {
     case .pane(let pane, let isShown): ["set", "\(pane)", "\(isShown ? Switch.on : .off)"]
     case .big(let isOn): ["set", "big", "\(isOn ? Switch.on : .off)"]
     case .notes(let isOn): ["set", "notes", "\(isOn ? Switch.on : .off)"]
+    case .cost(let isOn): ["set", "cost", "\(isOn ? Switch.on : .off)"]
     }
   }
 
@@ -58,6 +62,7 @@ extension Setting: ReadOnlyAction {
     case .pane(let pane, let isShown): session.view.show(pane, isShown)
     case .big(let isOn): session.view.isBig = isOn
     case .notes(let isOn): session.view.showsNotes = isOn
+    case .cost(let isOn): session.view.showsCosts = isOn
     }
     return Event(.done, [])
   }

@@ -1,0 +1,74 @@
+import PageCache
+import RangedMmap
+import SystemPackage
+
+/// An act on pages of the open file that changes no byte of it.
+protocol PageAct: ReadOnlyAction {
+  static var verb: Verb { get }
+  var target: PageTarget { get }
+  /// What is done to some pages.
+  func act(on pages: Range<Int>, of file: ActingFile) throws(PageCacheError) -> Effect
+  /// What has changed, in lines.
+  func lines(_ effect: Effect, of file: MmapFile, in session: Session) -> [String]
+}
+
+/// The open file, as an act on its pages needs it on whatever thread.
+struct ActingFile: Sendable {
+  /// By an open file of its own: the library's has errors reported that others must not take.
+  let sampled: SampledFile
+  let mapped: MmapFile
+  let locks: PageLocks
+  let advice: AdviceTable
+
+  var descriptor: FileDescriptor { sampled.descriptor }
+}
+
+extension PageAct {
+  var words: [String?] { [Self.verb.name, "\(target)"] }
+  var neededLabels: ClosedRange<Int>? { target.labels }
+  package var isTimed: Bool { true }
+
+  func perform(in session: Session) throws(CommandError) -> Event {
+    let file = try session.openFile()
+    try session.requireNoJob(Self.verb.name)
+    guard let sampled = session.sampledFile else {
+      throw CommandError("\(Self.verb.name): \(file.path) is out of reach by now; open it again")
+    }
+    let document = session.document
+    let acting = ActingFile(sampled: sampled, mapped: file, locks: document.locks, advice: document.advice)
+    let pages = try session.pages(target, of: file, for: Self.verb.name)
+    let job = Job("\(Self.verb.name) \(target)", pages: pages.reduce(0) { $0 + $1.count })
+    return try session.jobs.start(job, in: session) { () throws(CommandError) in
+      try carry(out: pages, of: acting, job)
+    } ending: { session, effect throws(CommandError) in
+      guard !job.wasStopped else {
+        throw CommandError("\(job.name): stopped after \(job.done) of \(counted(job.total, "page"))")
+      }
+      return Event(.done, lines(effect, of: file, in: session), isMeasured: true)
+    }
+  }
+
+  // Piece by piece, so that it can be stopped: 64 MiB take some milliseconds where no disk is waited for.
+  private static var piece: Int { 1 << 14 }
+
+  private func carry(out pages: [Range<Int>], of file: ActingFile, _ job: Job) throws(CommandError) -> Effect {
+    var effect: Effect?
+    for range in pages {
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.piece) {
+        if job.wasStopped { break }
+        let part = start..<min(start + Self.piece, range.upperBound)
+        do throws(PageCacheError) {
+          let next = try act(on: part, of: file)
+          effect = effect.map { $0 + next } ?? next
+        } catch { throw CommandError("\(job.name): \(named(part)): \(error)") }
+        job.advance(by: part.count)
+      }
+    }
+    return effect ?? .none
+  }
+}
+
+extension Effect {
+  /// "8 of 8 pages", of those that it was about.
+  func count(_ part: Int) -> String { "\(part) of \(counted(before?.cached ?? pages.count, "page"))" }
+}

@@ -1,0 +1,54 @@
+import PageCache
+import Synchronization
+import SystemPackage
+
+/// The pages of the open file that are locked in memory by this session.
+final class PageLocks: Sendable {
+  // Noncopyable values live in no array.
+  private final class Lock: Sendable {
+    let locked: LockedPages
+
+    init(_ locked: consuming LockedPages) { self.locked = locked }
+  }
+
+  private struct Entry {
+    let lock: Lock
+    /// Those of its pages that are locked still.
+    var pages: [Range<Int>]
+  }
+
+  private let entries = Mutex<[Entry]>([])
+
+  /// How many pages are locked.
+  var count: Int { pages(in: 0..<Int.max) }
+
+  /// How many of some pages are locked.
+  func pages(in range: Range<Int>) -> Int {
+    // Several locks may have the same page.
+    var found = RangeSet<Int>()
+    entries.withLock { entries in
+      for entry in entries { for pages in entry.pages { found.insert(contentsOf: pages.clamped(to: range)) } }
+    }
+    return found.ranges.reduce(0) { $0 + $1.count }
+  }
+
+  /// Reads pages and locks them.
+  func lock(_ pages: Range<Int>, of file: FileDescriptor) throws(PageCacheError) -> Effect {
+    let lock = Lock(try LockedPages(of: file, pages: pages))
+    let effect = lock.locked.effect
+    if !effect.pages.isEmpty { entries.withLock { $0.append(Entry(lock: lock, pages: [effect.pages])) } }
+    return effect
+  }
+
+  func unlock(_ range: Range<Int>) {
+    entries.withLock { entries in
+      for index in entries.indices {
+        entries[index].lock.locked.unlock(range)
+        entries[index].pages = entries[index].pages.flatMap { pages in
+          RangeSet(pages).subtracting(RangeSet(range)).ranges.map { $0 }
+        }
+      }
+      entries.removeAll { $0.pages.isEmpty }
+    }
+  }
+}

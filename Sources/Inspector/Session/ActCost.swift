@@ -1,0 +1,113 @@
+import PageCache
+import RangedMmap
+
+/// What an act has cost; what the system does not say is `nil`.
+package struct ActCost: Sendable, Equatable {
+  package var time: Duration
+  /// Page faults of the thread that did it, without and with a read for them.
+  package var minorFaults: Int?
+  package var majorFaults: Int?
+  /// How many more pages of the file are in memory afterwards; below 0 if there are fewer.
+  package var pages: Int?
+  /// Bytes that the thread had read from storage.
+  package var bytesRead: Int?
+  /// Bytes of pages of the file that were dirty before, or in writeback, and are not afterwards.
+  package var bytesWritten: Int?
+
+  init(time: Duration) { self.time = time }
+
+  init(_ cost: Cost) {
+    time = cost.time
+    (minorFaults, majorFaults, bytesRead) = (cost.minorFaults, cost.majorFaults, cost.bytesRead)
+  }
+
+  /// The costs but for the time, each with its unit.
+  package var parts: [String] {
+    var parts: [String] = []
+    if let minorFaults, let majorFaults {
+      parts.append("\(counted(minorFaults + majorFaults, "fault")), \(majorFaults) major")
+    }
+    if let pages { parts.append("\(pages < 0 ? "-" : "+")\(counted(abs(pages), "page"))") }
+    if let bytesRead { parts.append("\(Literal.describe(size: bytesRead)) read") }
+    if let bytesWritten { parts.append("\(Literal.describe(size: bytesWritten)) written") }
+    return parts
+  }
+
+  /// All of it in a line.
+  package var line: String {
+    (["cost: \(Literal.describe(time: .microseconds(max(1, time.inNanoseconds / 1000))))"] + parts)
+      .joined(separator: ", ")
+  }
+}
+
+/// What a script expects of the cost of the act before.
+package enum CostField: String, Sendable, CaseIterable {
+  case faults
+  case minor
+  case major
+  /// Pages of the file that came into memory.
+  case came
+  /// Pages of the file that went.
+  case gone
+  /// Bytes from storage.
+  case read
+  /// Bytes of pages that are not dirty any more.
+  case written
+
+  func of(_ cost: ActCost) -> Int? {
+    switch self {
+    case .faults: cost.minorFaults.flatMap { minor in cost.majorFaults.map { minor + $0 } }
+    case .minor: cost.minorFaults
+    case .major: cost.majorFaults
+    case .came: cost.pages.map { max(0, $0) }
+    case .gone: cost.pages.map { max(0, -$0) }
+    case .read: cost.bytesRead
+    case .written: cost.bytesWritten
+    }
+  }
+
+  /// A number of it, in its unit.
+  func describe(_ number: Int) -> String {
+    switch self {
+    case .faults, .minor, .major: counted(number, "fault")
+    case .came, .gone: counted(number, "page")
+    case .read, .written: counted(number, "byte")
+    }
+  }
+}
+
+/// Measures an act on the thread that does it.
+struct ActMeter: Sendable {
+  private let file: MmapFile?
+  private let before: KernelCell?
+  private let meter: CostMeter
+
+  /// Begins to measure; the pages are those of a file, or of none.
+  init(_ file: MmapFile?) {
+    self.file = file.flatMap { $0.size <= Self.mostBytes ? $0 : nil }
+    before = self.file.flatMap(Self.count)
+    meter = CostMeter()
+  }
+
+  // The count would take longer than most acts: 26 ns a page in memory, so 7 ms for 1 GiB.
+  private static let mostBytes = 1 << 30
+
+  private static func count(_ file: MmapFile) -> KernelCell? {
+    try? KernelAnswer<KernelCell>(whole: file.descriptor).value
+  }
+
+  func cost() -> ActCost {
+    var cost = ActCost(meter.cost())
+    guard let before, let after = file.flatMap(Self.count) else { return cost }
+    cost.pages = after.cached - before.cached
+    if let dirty = before.unwritten, let left = after.unwritten {
+      cost.bytesWritten = max(0, dirty - left) * Alignment.page
+    }
+    return cost
+  }
+}
+
+extension KernelCell {
+  // A page may be both dirty and in writeback.
+  fileprivate var unwritten: Int? { dirty.flatMap { dirty in writeback.map { min(cached, dirty + $0) } } }
+}
