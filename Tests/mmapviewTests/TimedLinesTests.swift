@@ -31,6 +31,21 @@ struct TimedLinesTests {
     #expect(draw(event(["hello"]), 40, rows: 1)[0] == "\(time) hello")
   }
 
+  @Test("All that an act cost stands beside what it did, or in a row of its own, and what is unknown is left out")
+  func costs() {
+    var act = event(["evicted 2 pages"], .microseconds(8))
+    (act.cost?.minorFaults, act.cost?.majorFaults, act.cost?.pages, act.cost?.bytesRead) = (2, 1, -2, 4096)
+    let all = "8.0 µs · 3 faults, 1 major · -2 pages · 4 KiB read"
+    #expect(draw(act, 100)[0].hasSuffix(all) && draw(act, 100)[1].isEmpty)
+    let narrow = draw(act, 60)
+    #expect(narrow[0].hasSuffix("evicted 2 pages") && narrow[1].hasSuffix(all) && narrow[1].columns == 60)
+    #expect(draw(act, 60, rows: 1)[0].hasSuffix("8.0 µs"))
+    var canvas = Canvas(width: 100, height: 1)
+    TimedLines(act, showsTimes: true, showsCosts: false).rows(100, .unicode)[0].draw(
+      on: &canvas, in: canvas.area, .plain)
+    #expect(canvas.textLines[0].hasSuffix(" 8.0 µs"))
+  }
+
   @Test("Wrapped rows stand under the first, no word is cut, and the time it took is in no word's way")
   func wraps() {
     let words = (1...30).map { "word\($0 * 7)" }

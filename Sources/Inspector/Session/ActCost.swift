@@ -21,21 +21,22 @@ package struct ActCost: Sendable, Equatable {
     (minorFaults, majorFaults, bytesRead) = (cost.minorFaults, cost.majorFaults, cost.bytesRead)
   }
 
-  /// The costs but for the time, each with its unit.
-  package var parts: [String] {
+  /// The costs but for the time, each with its unit; what is unknown is left out.
+  package func parts(size: (Int) -> String) -> [String] {
     var parts: [String] = []
     if let minorFaults, let majorFaults {
       parts.append("\(counted(minorFaults + majorFaults, "fault")), \(majorFaults) major")
     }
     if let pages { parts.append("\(pages < 0 ? "-" : "+")\(counted(abs(pages), "page"))") }
-    if let bytesRead { parts.append("\(Literal.describe(size: bytesRead)) read") }
-    if let bytesWritten { parts.append("\(Literal.describe(size: bytesWritten)) written") }
+    if let bytesRead { parts.append("\(size(bytesRead)) read") }
+    if let bytesWritten { parts.append("\(size(bytesWritten)) written") }
     return parts
   }
 
   /// All of it in a line.
   package var line: String {
-    (["cost: \(Literal.describe(time: .microseconds(max(1, time.inNanoseconds / 1000))))"] + parts)
+    (["cost: \(Literal.describe(time: .microseconds(max(1, time.inNanoseconds / 1000))))"]
+      + parts { Literal.describe(size: $0) })
       .joined(separator: ", ")
   }
 }

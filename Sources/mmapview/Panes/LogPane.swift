@@ -9,7 +9,8 @@ enum LogPane: Pane {
     let inner = area.below(hasHead ? 1 : 0).inset(left: 1)
     var (rows, free) = ([(row: TimedLines.Row, style: Style)](), inner.height)
     for event in newest(inner.height, of: shown.log).reversed() where free > 0 {
-      let lines = TimedLines(event, showsTimes: shown.interface.showsTimes, in: inner.width)
+      let lines = TimedLines(
+        event, showsTimes: shown.interface.showsTimes, showsCosts: shown.view.showsCosts != false, in: inner.width)
       let style = Style(role(event.kind), isMeasured: event.isMeasured)
       let part = lines.rows(inner.width, atMost: free, shown.glyphs)
       rows = part.map { ($0, style) } + rows

@@ -10,8 +10,9 @@ struct Overlay: ScreenLayer {
   init(_ lines: [String]) { entries = [TimedLines(lines)] }
 
   /// The log, to be read from its end back; a caption that was shown again is there once.
-  init(log: [Event], showsTimes: Bool) {
-    (entries, first) = (log.filter { $0.kind != .captionAgain }.map { TimedLines($0, showsTimes: showsTimes) }, .max)
+  init(log: [Event], showsTimes: Bool, showsCosts: Bool = true) {
+    let shown = log.filter { $0.kind != .captionAgain }
+    (entries, first) = (shown.map { TimedLines($0, showsTimes: showsTimes, showsCosts: showsCosts) }, .max)
   }
 
   // As many of them with any glyphs.

@@ -1,20 +1,23 @@
 import Inspector
 import TerminalCanvas
 
-/// Lines with a time at the left of the first, and at its right how long it took; both may be missing.
+/// Lines with a time at the left of the first, and at its right what it cost; both may be missing.
 struct TimedLines {
   private let time: String
   private let lines: [String]
-  private let duration: Duration?
+  private let cost: ActCost?
+  private let showsCosts: Bool
 
-  init(_ lines: [String]) { (time, self.lines, duration) = ("", lines, nil) }
+  init(_ lines: [String]) { (time, self.lines, cost, showsCosts) = ("", lines, nil, false) }
 
-  /// What the log has of an event; its time with the seconds alone where the width is small.
-  init(_ event: Event, showsTimes: Bool, in width: Int = .max) {
+  /// What the log has of an event; its time with the seconds alone where the width is small, and of what it cost the time
+  /// alone where not all `showsCosts`.
+  init(_ event: Event, showsTimes: Bool, showsCosts: Bool = true, in width: Int = .max) {
     let time = showsTimes && !event.hasOwnTimes ? event.time.map { "\($0)" } ?? "" : ""
     self.time = String(time.suffix(Self.timeColumns(width)))
     lines = event.lines
-    duration = showsTimes ? event.duration : nil
+    cost = showsTimes ? event.cost : nil
+    self.showsCosts = showsCosts
   }
 
   // `:07` or `12:34:07`. Hour and minute take columns that a sentence needs more where they are a tenth of its row.
@@ -31,7 +34,8 @@ struct TimedLines {
     /// Where the text begins, in columns.
     let margin: Int
     var text: String
-    var duration = ""
+    /// What stands at its right end.
+    var cost = ""
     /// Whether more follows that has no room.
     var isCut = false
   }
@@ -39,23 +43,37 @@ struct TimedLines {
   /// The rows in a width; in fewer than are needed the last one ends with an ellipsis and the number of hidden lines.
   ///
   /// The first rows of an event that has no room: the end of a sentence alone would say something else. Short lines
-  /// share a row then, and how long it took is left out where that would cost words.
+  /// share a row then, and what it cost is left out where that would cost words. All that it cost has a row of its own where
+  /// it does not fit beside them.
   func rows(_ width: Int, atMost height: Int = .max, _ glyphs: Glyphs) -> [Row] {
     let margin = time.isEmpty ? 0 : time.columns + 1
     let room = width - margin
-    let duration = self.duration.map { short($0, glyphs) } ?? ""
-    let first = duration.isEmpty ? room : room - duration.columns - 2
+    let time = cost.map { short($0.time, glyphs) } ?? ""
+    let costs =
+      showsCosts ? cost.map { [time] + $0.parts(size: bytes) }?.joined(separator: glyphs.separator) ?? "" : time
     let lines = lines.map(glyphs.spell(line:))
-    let whole = lines.enumerated().flatMap { wrapped($1, $0 == 0 ? first : room) }
+    func wrapping(beside cost: String) -> [String] {
+      let first = cost.isEmpty ? room : room - cost.columns - 2
+      return lines.enumerated().flatMap { wrapped($1, $0 == 0 ? first : room) }
+    }
+    let whole = wrapping(beside: time)
     let isWhole = whole.count <= height
+    let isBeside = room - costs.columns > Self.leastBeside && wrapping(beside: costs).count == whole.count
     let (texts, isCut) = isWhole ? (whole, false) : shared(lines, room, height, glyphs)
     var rows = texts.map { Row(margin: margin, text: $0) }
     guard !rows.isEmpty else { return [] }
-    rows[0].time = time
-    if isWhole { rows[0].duration = duration }
+    rows[0].time = self.time
+    if isWhole { rows[0].cost = isBeside ? costs : time }
+    if isWhole, !isBeside, costs != time, rows.count < height {
+      rows[0].cost = ""
+      rows.append(Row(margin: margin, text: "", cost: costs.columns <= room ? costs : abridged(costs, room, glyphs)))
+    }
     rows[rows.count - 1].isCut = isCut
     return rows
   }
+
+  // Fewer columns than that hold no sentence.
+  private static let leastBeside = 12
 
   // Lines of which not each has a row: those that fit share one.
   private func shared(_ lines: [String], _ room: Int, _ height: Int, _ glyphs: Glyphs) -> (rows: [String], isCut: Bool)
@@ -84,6 +102,6 @@ extension TimedLines.Row {
   func draw(on canvas: inout Canvas, in area: Area, _ style: Style) {
     canvas.write(time, in: area, Style(.dim, isMeasured: true))
     canvas.write(text, in: area.inset(left: margin), style)
-    canvas.write(duration, in: area.inset(left: area.width - duration.columns), Style(.dim, isMeasured: true))
+    canvas.write(cost, in: area.inset(left: area.width - cost.columns), Style(.dim, isMeasured: true))
   }
 }

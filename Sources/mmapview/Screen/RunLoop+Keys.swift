@@ -78,7 +78,8 @@ extension RunLoop {
     case .focus where interface.past != nil: refuseInPast()
     case .focus(let focus): interface.focus = focus
     case .log:
-      interface.overlay = Overlay(log: session.log, showsTimes: interface.showsTimes)
+      interface.overlay = Overlay(
+        log: session.log, showsTimes: interface.showsTimes, showsCosts: session.view.showsCosts != false)
     case .copy: interface.layers.append(CopyMenu())
     case .help: interface.overlay = Overlay(HelpText.keys(interface.glyphs, width: terminal.width, bound))
     case nil: break
