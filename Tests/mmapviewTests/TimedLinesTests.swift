@@ -34,7 +34,9 @@ struct TimedLinesTests {
   @Test("All that an act cost stands beside what it did, or in a row of its own, and what is unknown is left out")
   func costs() {
     var act = event(["evicted 2 pages"], .microseconds(8))
-    (act.cost?.minorFaults, act.cost?.majorFaults, act.cost?.pages, act.cost?.bytesRead) = (2, 1, -2, 4096)
+    var cost = ActCost(time: .microseconds(8))
+    (cost.minorFaults, cost.majorFaults, cost.pages, cost.bytesRead) = (2, 1, -2, 4096)
+    act.cost = cost
     let all = "8.0 µs · 3 faults, 1 major · -2 pages · 4 KiB read"
     #expect(draw(act, 100)[0].hasSuffix(all) && draw(act, 100)[1].isEmpty)
     let narrow = draw(act, 60)
