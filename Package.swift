@@ -69,6 +69,8 @@ let package = Package(
     .target(name: "CTestSupport", path: "Tests/CTestSupport"),
     // A file system that tests mount; a program, so that no test is its own server.
     .executableTarget(name: "FuseServer", path: "Tests/FuseServer"),
+    // A program that touches pages of a mapping when it is ordered to.
+    .executableTarget(name: "Toucher", path: "Tests/Toucher"),
     // The guard of CLinux again, with a place to stop at between any two of its steps.
     .target(name: "GuardSteps", dependencies: ["CLinux"], path: "Tests/GuardSteps"),
     // What the kernel tells of a file, asked by C alone.

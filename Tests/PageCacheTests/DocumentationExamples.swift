@@ -96,6 +96,36 @@ final class DocumentationExamples: FolderSuite {
     #expect(locked.effect.pages == 0..<16)
   }
 
+  @Test(
+    "The pages that another process touches first are printed, until it ends",
+    .enabled(if: faultRefusal == nil, "\(faultRefusal ?? "")"))
+  func faults() throws {
+    let file = try folder.cached([0, 1, 2, 3], of: 4)
+    defer { try? file.close() }
+    let toucher = try Toucher(folder.file("a"), ["write 2", "end"])
+    defer { toucher.end() }
+    let process = toucher.processID
+    func print(_ words: String...) { said.append(words.joined(separator: " ")) }
+    var said: [String] = []
+    let steps = Thread {
+      for _ in 0..<2 {
+        usleep(500_000)
+        kill(process, SIGUSR1)
+      }
+    }
+    steps.start()
+    do {
+      let watch = try FaultWatch(of: file, by: process)
+      var polled = pollfd(fd: watch.descriptor, events: Int16(POLLIN), revents: 0)
+      // SAFETY: one entry, for the length of the call.
+      while !watch.hasEnded, unsafe poll(&polled, 1, -1) == 1 {
+        for fault in watch.take() { print("page \(fault.page)", fault.isMajor ? "from storage" : "in memory") }
+      }
+      if watch.lostCount > 0 { print("\(watch.lostCount) faults came too fast to be seen") }
+    }
+    #expect(said == ["page 2 in memory"])
+  }
+
   @Test("A thread that waits for events is woken by a write, and once")
   func events() throws {
     let file = try folder.make(size: 4096)

@@ -196,6 +196,43 @@ unsigned clinux_modes(int flags);
 // The next name in a folder of /proc that is a number, which is a process or a descriptor; -1 after the last.
 int clinux_next_number(DIR *folder);
 
+// MARK: The page faults of a process
+
+// The page faults of a process and of the threads that it makes, but of none of its children: perf_event_open(2) of
+// minor and major faults, which are counted when they have been dealt with. EACCES and EPERM where the system or the
+// process's rights forbid it, ESRCH where there is no such process, ENOLCK where no memory may be locked for the rings.
+// It takes two descriptors for each thread and processor, and three more.
+struct clinux_faults;
+int clinux_faults_open(pid_t process, struct clinux_faults **faults);
+void clinux_faults_close(struct clinux_faults *faults);
+
+// Readable when faults have come, and for good when the process has ended.
+int clinux_faults_descriptor(const struct clinux_faults *faults);
+
+// Whether those are included that the kernel runs into itself, as by write(2) of bytes in a mapping.
+bool clinux_faults_have_kernel(const struct clinux_faults *faults);
+
+// To be called before they are taken, so that the descriptor is readable again only for what comes afterwards; whether
+// the process has ended.
+bool clinux_faults_clear(struct clinux_faults *faults);
+
+// A fault, at an address; or that the process has mapped something from there on, or changed the rights of it, with the
+// numbers of the file; or how many records were lost, in `length`.
+enum { CLINUX_FAULT, CLINUX_MAPPED, CLINUX_LOST };
+struct clinux_fault {
+  int kind;
+  int32_t thread;
+  int64_t time;  // in nanoseconds since 1970
+  uint64_t address, length, offset, inode;
+  uint32_t major, minor;
+  bool is_major, is_writable;
+};
+// Takes what has come, in order for each processor; as many as `capacity` if there may be more.
+size_t clinux_faults_take(struct clinux_faults *faults, struct clinux_fault *taken, size_t capacity);
+
+// Whether a process may watch its own faults, which only the system can forbid: 0 or an errno.
+int clinux_may_watch_own_faults(void);
+
 // MARK: Locks, names, and what a new file is made of
 
 // fcntl(F_OFD_SETLK, F_WRLCK) over the whole file: EAGAIN when another open file holds it.

@@ -16,8 +16,7 @@ struct FileIdentity {
     if let own = Self.ownMapping(of: file) {
       mapped = (Array(own.device), Array(own.inode))
     } else {
-      func hex(_ number: UInt32) -> String { (number < 16 ? "0" : "") + String(number, radix: 16) }
-      mapped = (Array("\(hex(raw.major)):\(hex(raw.minor))".utf8), Array("\(raw.inode)".utf8))
+      mapped = (Array(Self.device(raw.major, raw.minor).utf8), Array("\(raw.inode)".utf8))
     }
   }
 
@@ -33,6 +32,16 @@ struct FileIdentity {
   /// Whether a line of maps is one of the file.
   func isFile(_ line: MapsLine) -> Bool {
     line.inode.elementsEqual(mapped.inode) && line.device.elementsEqual(mapped.device)
+  }
+
+  /// Whether these are the numbers that a line of maps has of the file.
+  func isFile(mappedAs major: UInt32, _ minor: UInt32, inode: UInt64) -> Bool {
+    mapped.inode.elementsEqual("\(inode)".utf8) && mapped.device.elementsEqual(Self.device(major, minor).utf8)
+  }
+
+  private static func device(_ major: UInt32, _ minor: UInt32) -> String {
+    func hex(_ number: UInt32) -> String { (number < 16 ? "0" : "") + String(number, radix: 16) }
+    return "\(hex(major)):\(hex(minor))"
   }
 
   /// The line of maps of a mapping of our own; none for a character device, which a mapping may set to work.
