@@ -18,8 +18,8 @@ package final class Session {
   var marks = Marks()
   let recorder = Recorder()
   private var events = EventLog()
-  /// When something was done last that may have pages written back.
-  var lastAct = ContinuousClock.now
+  /// When something was done last that may have pages written back, or a long step ended.
+  package internal(set) var lastAct = ContinuousClock.now
   private let owner = pthread_self()
 
   /// A session with nothing open, which belongs to the thread that makes it.

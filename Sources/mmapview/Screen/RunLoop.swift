@@ -30,6 +30,7 @@ final class RunLoop: FrontEnd {
   private let cast: CastRecorder?
   // Whether a command was carried out since the last sample.
   var hasActed = true
+  private var knownAct = ContinuousClock.now
   private(set) var meter = FrameMeter()
   var history = History.kept("history")
 
@@ -183,6 +184,10 @@ final class RunLoop: FrontEnd {
     guard let layout = measureWindow() else { return }
     interface.update(session, layout)
     let (request, start) = (interface.kernelRequest(session, layout), ContinuousClock.now)
+    // A step that went on by itself ends with no command. While one moves, each sample is of another moment than the frame.
+    if !session.areWorkersMoving, !isStepping, session.lastAct != knownAct {
+      (hasActed, knownAct) = (true, session.lastAct)
+    }
     sampler.turn(
       to: session.sampledFile, request, isWorking: session.areWorkersMoving || isStepping, isUrgent: hasActed)
     if hasActed, request != nil, !session.areWorkersMoving {
