@@ -18,6 +18,8 @@ struct LanguageTests {
       ("write r2..r4 \"text:a \\\"b\\\" \\x41\\n\"", .write(.labels(2...4), .text("a \"b\" A\n"))),
       ("write all random", .write(.all, .random(seed: 1))),
       ("read r1 0x10 1k", .read(.labels(1...1), offset: 16, length: 1024)),
+      ("read 7 0x10 1k", Command(ReadPagesAction(pages: .numbered(7...7), offset: 16, length: 1024))),
+      ("read selected", Command(ReadPagesAction(pages: .selected, offset: 0, length: nil))),
       ("  sync   all  ", .sync(.all)),
       ("workers start 2 size=64k flush=sync delay=20ms ops=9", .workers(.start(count: 2, order))),
       ("workers start 1 mode=free", .workers(.start(count: 1, WorkOrder()))),

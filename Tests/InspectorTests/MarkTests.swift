@@ -38,11 +38,12 @@ final class MarkTests: SessionSuite {
     #expect(
       try difference("first") == [
         "library: pages 0-3: written → durable", "library: pages 4-5: allocated → written",
-        "library: page 6: free → allocated", "bytes: pages 4-5: differ",
+        "library: page 6: free → allocated", "bytes: pages 4-5: 8192 bytes differ, the first at 0x4000",
       ])
     try perform("mark second")
     #expect(try difference("second") == [])
-    #expect(try perform("diff second").lines[0].hasSuffix(": nothing has changed that is known"))
+    let nothing = try perform("diff second").lines[0]
+    #expect(nothing.hasPrefix("since `second`, ") && nothing.hasSuffix(": nothing has changed that is known"))
     session.useASCII(true)
     #expect(try difference("first").first == "library: pages 0-3: written -> durable")
   }
@@ -54,15 +55,49 @@ final class MarkTests: SessionSuite {
     try store(99, atPage: 3, of: "a")
     try store(99, atPage: 4, of: "a")
     try store(99, atPage: 7, of: "a")
-    #expect(try difference("m") == ["bytes: pages 3-4: differ", "bytes: page 7: differ"])
+    #expect(
+      try difference("m") == [
+        "bytes: pages 3-4: 2 bytes differ, the first at 0x3007", "bytes: page 7: 1 byte differs, at 0x7007",
+      ])
     let object = try object("m")
     #expect(object["mark"] as? String == "m" && object["library"] is NSNull)
     #expect(object["size"] as? [String: Int] == ["was": 8 * 4096, "is": 8 * 4096])
     let bytes = try #require(object["bytes"] as? [String: Any])
     #expect(bytes["compared"] as? Int == 8)
     #expect(
-      bytes["differ"] as? [[String: Int]] == [["first": 3, "last": 4], ["first": 7, "last": 7]])
+      bytes["differ"] as? [[String: Int]] == [
+        ["first": 3, "last": 4, "bytes": 2, "offset": 3 * 4096 + 7],
+        ["first": 7, "last": 7, "bytes": 1, "offset": 7 * 4096 + 7],
+      ])
     #expect((bytes["notCompared"] as? [Any])?.isEmpty == true)
+  }
+
+  @Test("Of a mark of a file that had the name before, the remedy is not to open that name")
+  func replaced() throws {
+    try put("a", pages: 2)
+    try put("b", pages: 2)
+    try perform("set follow on", "open \(word("a"))", "mark m")
+    try run("mv", [folder.file("b").string, folder.file("a").string])
+    session.collect()
+    let refusal = try refusal(of: "diff m")
+    #expect(
+      refusal.contains("had this name before; `mark m` marks this one") && !refusal.contains("`open "), "\(refusal)")
+    try put("c", pages: 1)
+    try perform("open \(word("c"))")
+    #expect(try self.refusal(of: "diff m").contains("`open \(word("a"))` and compare there"))
+  }
+
+  @Test("Of the last four marks it is known which bytes differ, of older ones only which pages")
+  func copies() throws {
+    try put("a", pages: 4)
+    try perform("open \(word("a"))", "mark m1", "mark m2", "mark m3", "mark m4", "mark m5")
+    try store(99, atPage: 2, of: "a")
+    #expect(try difference("m1") == ["bytes: page 2: differ"])
+    #expect(try difference("m2") == ["bytes: page 2: 1 byte differs, at 0x2007"])
+    try perform("mark m1")
+    try store(98, atPage: 2, of: "a")
+    #expect(try difference("m1") == ["bytes: page 2: 1 byte differs, at 0x2007"])
+    #expect(try difference("m2") == ["bytes: page 2: differ"])
   }
 
   @Test("That a file was made longer or cut is said, and pages are compared as far as both have them")
@@ -125,7 +160,7 @@ final class MarkTests: SessionSuite {
     #expect(session.presence(ofPage: 5) == .absent)
     try store(1, atPage: 12, of: "a")
     let found = try difference("m")
-    #expect(found.contains("bytes: page 12: differ"), "\(found)")
+    #expect(found.contains("bytes: page 12: 1 byte differs, at 0xc007"), "\(found)")
     #expect(found.contains("bytes: pages 4-7: not compared: not in memory at the mark"), "\(found)")
     fsync(descriptor.rawValue)
     posix_fadvise(descriptor.rawValue, 0, 0, POSIX_FADV_DONTNEED)

@@ -62,6 +62,27 @@ final class PageWatchTests: FolderSuite {
     #expect(!session.isWatching && !session.isWaiting)
   }
 
+  @Test("Bytes that change in pages that stay dirty or clean are reported, and found by `find kernel changed`")
+  func bytes() throws {
+    let session = try session()
+    defer { session.shutDown() }
+    try session.perform("watch")
+    try waitUntilTold(session, " watching \(folder.file("a")): 40960 bytes, ")
+    let file = try FileDescriptor.open(folder.file("a"), .readWrite)
+    defer { try? file.close() }
+    _ = try file.writeAll(toAbsoluteOffset: 4 * 4096, [1])
+    if session.sampledFile.map({ (try? PageCache.counts(of: $0.descriptor, bytes: 0..<4096)) != nil }) == true {
+      try waitUntilTold(session, ": dirty, was clean")
+    }
+    _ = try file.writeAll(toAbsoluteOffset: 4 * 4096, [2])
+    try waitUntilTold(session, " page 4: other bytes")
+    _ = try file.writeAll(toAbsoluteOffset: 6 * 4096 + 5, [2])
+    try run("sync", [folder.file("a").string])
+    #expect(session.document.watching.changes.contains(4..<5))
+    try session.perform(.stop)
+    try waitUntilTold(session, "watched \(folder.file("a")): ")
+  }
+
   @Test("Only the watch reports changes of name and size while it runs; later ones are reported as ever")
   func once() throws {
     let session = try session()

@@ -21,9 +21,21 @@ final class MarkProgramTests: FolderSuite {
     #expect(found["file"] as? String == path && found["library"] is NSNull)
     #expect(found["size"] as? [String: Int] == ["was": 8 * 4096, "is": 9 * 4096])
     let bytes = try #require(found["bytes"] as? [String: Any])
-    #expect(bytes["differ"] as? [[String: Int]] == [["first": 3, "last": 3]])
+    #expect(bytes["differ"] as? [[String: Int]] == [["first": 3, "last": 3, "bytes": 3, "offset": 3 * 4096]])
     #expect(bytes["compared"] as? Int == 8)
     _ = try program.answer(to: "quit", beginning: "goodbye")
+  }
+
+  @Test("What others do to the file is said on standard error, so that a line of JSON is all of an answer")
+  func news() throws {
+    try folder.put("a", [UInt8](repeating: 7, count: 8 * 4096))
+    let program = try Conversation(mmapview, [folder.file("a").string, "--headless", "--replay", "-"])
+    _ = try program.answer(to: "status json", beginning: "{")
+    let file = try FileDescriptor.open(folder.file("a"), .readWrite)
+    defer { try? file.close() }
+    try file.resize(to: 4096)
+    let line = try #require(try program.answer(to: "status json", beginning: ""), "\(program.errors)")
+    #expect(line.hasPrefix("{") && program.errors.contains("was cut to 1 page"), "\(line)")
   }
 
   @Test("With --plain a line says what has changed")

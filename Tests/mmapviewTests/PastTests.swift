@@ -201,6 +201,33 @@ final class PastTests: FolderSuite {
     }
   }
 
+  @Test("That marks of changes fade is no step; that bytes change again is one")
+  func fading() {
+    var shows = Shows(5)
+    shows.look()
+    while shows.moment.kernel?.cells.isEmpty != false { shows.look() }
+    var past = Past()
+    func frame(_ mark: KernelSample.Mark?, cached: Int? = nil) -> Int {
+      var moment = shows.moment
+      for cell in moment.kernel?.cells.indices ?? 0..<0 { moment.kernel?.cells[cell].mark = nil }
+      moment.kernel?.cells[3].mark = mark
+      if let cached {
+        moment.kernel?.cells[9].counts = KernelCell(kept: 1, cached: cached, dirty: 0, writeback: 0, data: 0)
+      }
+      past.keep(moment)
+      return past.depth
+    }
+    let marks: [KernelSample.Mark?] = [nil, .fresh, .fresh, .fading, .fading, nil]
+    let depths = marks.map { frame($0) }
+    #expect(depths == [0, 1, 1, 1, 1, 1])
+    #expect(frame(.fresh) == 2)
+    #expect(frame(.fading) == 2)
+    // Though the newest moment that is kept has it fresh, too.
+    #expect(frame(.fresh) == 3)
+    #expect(frame(.fading, cached: 1) == 4)
+    #expect(past.stepBack(1) == 1 && past.shown?.moment.kernel?.cells[3].mark == .fresh)
+  }
+
   @Test("An hour at 30 frames a second fits into the ring")
   func hour() {
     var shows = Shows(11)

@@ -17,19 +17,25 @@ extension Session {
     // A watch reports the name itself, and the size where it is followed.
     let isWatched = [isWatching, isWatching && isFollowed]
     let news = [nameComplaint(file), isFollowed ? follow(file, wasEmpty: wasEmpty) : sizeComplaint(file)]
-    for event in document.news(news, butFor: isWatched) { note(event) }
+    for event in document.news(news, butFor: isWatched) { report(event) }
   }
 
   /// Marks events that a watch printed as reported; what came after its last sample is still to be reported.
   func takeAsReported(by watch: PageWatch) {
     guard let file, let seen = watch.seen, let now = sampledFile?.standing else { return }
     guard seen.file.identity == sampledFile?.identity else {
-      note(turn(file))
+      report(turn(file))
       return
     }
     document.updateStanding()
     if seen.standing?.name == now.name { document.takeAsReported(name: nameComplaint(file)) }
     if !file.isWritable, seen.standing?.size == 0, now.size == 0 { document.takeAsReported(size: emptiness(file)) }
+  }
+
+  private func report(_ event: Event) {
+    var event = event
+    event.isOfOthers = true
+    note(event)
   }
 
   private func nameComplaint(_ file: MmapFile) -> Event? {
@@ -77,7 +83,7 @@ extension Session {
     document.watching.forgetChanges()
     if let sampledFile { document.watching.watch?.turn(to: sampledFile) }
     document.forgetNews()
-    if !isWatching { note(turn(file)) }
+    if !isWatching { report(turn(file)) }
   }
 
   private func turn(_ file: MmapFile) -> Event {
@@ -114,7 +120,7 @@ extension Session {
     take(resized, nil)
     guard isShorter, !isWatching else { return nil }
     // At once, and not as news, which are reported once: it may happen again in the same words.
-    note(.news("\(presentName(of: file)): was cut to \(counted(resized.states.count, "page")) by another program"))
+    report(.news("\(presentName(of: file)): was cut to \(counted(resized.states.count, "page")) by another program"))
     return nil
   }
 }

@@ -28,7 +28,7 @@ struct ChangeWatch {
   /// `isDoubtful`: each page in memory may have changed with no trace in the file's time or in the states.
   mutating func compare(
     _ file: SampledFile, _ window: Range<Int>, _ states: [CachedPage], isDoubtful: Bool,
-    modified time: timespec, at now: ContinuousClock.Instant
+    modified time: timespec = timespec(), at now: ContinuousClock.Instant
   ) -> [Int: KernelSample.Mark] {
     let isTouched = time.tv_sec != modified.tv_sec || time.tv_nsec != modified.tv_nsec
     modified = time
@@ -47,6 +47,9 @@ struct ChangeWatch {
     changes = changes.filter { now - $0.value < Self.markTime && window.contains($0.key) }
     return changes.mapValues { now - $0 < Self.freshTime ? .fresh : .fading }
   }
+
+  /// The pages that were seen to have changed at a comparison, in order.
+  func changed(at time: ContinuousClock.Instant) -> [Int] { changes.filter { $0.value == time }.keys.sorted() }
 
   private mutating func compareDigests(_ file: FileDescriptor, _ pages: [Int], at now: ContinuousClock.Instant) {
     guard let first = pages.first, let last = pages.last else { return }
@@ -110,6 +113,15 @@ struct ChangeWatch {
       if length < Alignment.page || length % Alignment.page != 0 { break }
     }
     return digests
+  }
+
+  /// The bytes of pages that are in memory; fewer where the file ends.
+  static func bytes(ofPages pages: Range<Int>, _ file: FileDescriptor) -> [UInt8] {
+    let reader = QuietReader(file, pages: pages)
+    // SAFETY: `count` counts what was filled in.
+    return unsafe [UInt8](unsafeUninitializedCapacity: pages.count * Alignment.page) { buffer, count in
+      count = unsafe reader.read(into: UnsafeMutableRawBufferPointer(buffer), from: pages.lowerBound)
+    }
   }
 
   /// The digest of so many zeros.

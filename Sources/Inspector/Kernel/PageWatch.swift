@@ -39,7 +39,19 @@ final class PageWatch: Sendable {
     var runs: [CacheRun] = []
     var lacking: PageCacheError?
     var standing: FileStanding?
+    /// The pages whose bytes differ from those of the sample before.
+    var changed: [Int] = []
+    /// How many pages there were, if they were too many for that.
+    var uncompared: Int?
+
+    func state(of page: Int) -> CachedPage {
+      let next = firstIndex(below: runs.count) { runs[$0].pages.lowerBound > page }
+      return next > 0 && runs[next - 1].pages.contains(page) ? runs[next - 1].state : []
+    }
   }
+
+  // 32 MiB, which take 10 ms where all may have changed: so there is still a sample after each tenth of a second.
+  static let mostCompared = 1 << 13
 
   init(
     _ file: SampledFile, _ pages: ClosedRange<Int>?, asJSON: Bool, for time: Duration?, waking news: WakeUp
@@ -80,17 +92,18 @@ final class PageWatch: Sendable {
     var events: FileEvents?
     var pace = Pace()
     var last = Sample()
+    var bytes = ChangeWatch()
     while true {
       let left = deadline.map { $0 - .now }
       // Before the sample: what has changed until the end is reported.
       let isLast = job.wasStopped || left.map { $0 <= .zero } ?? false
       let current = subject.withLock { $0 }
       let isNew = file !== current
-      if isNew { (file, events) = (current, try? FileEvents(of: current.descriptor)) }
+      if isNew { (file, events, bytes) = (current, try? FileEvents(of: current.descriptor), ChangeWatch()) }
       // Before the sample: nothing slips in between.
       let isTouched = events?.clear() == true
       let start = ContinuousClock.now
-      let now = sample(current)
+      let now = sample(current, &bytes, isTouched: isTouched || events == nil)
       let cost = ContinuousClock.now - start
       if isNew { add(beginning(now, current)) }
       let hasMoved = isNew || addChanges(from: last, to: now, of: current)
@@ -103,7 +116,7 @@ final class PageWatch: Sendable {
     }
   }
 
-  private func sample(_ file: SampledFile) -> Sample {
+  private func sample(_ file: SampledFile, _ bytes: inout ChangeWatch, isTouched: Bool) -> Sample {
     var sample = Sample()
     sample.standing = file.standing
     let count = Alignment.pages(in: sample.standing?.size ?? 0)
@@ -112,7 +125,30 @@ final class PageWatch: Sendable {
       let answer = try KernelAnswer(file.descriptor, each: wanted.clamped(to: 0..<count))
       (sample.runs, sample.lacking) = (answer.value, answer.lacking)
     } catch { sample.lacking = error }
+    guard file.isWatched, let first = sample.runs.first?.pages.lowerBound else { return sample }
+    let states = sample.runs.flatMap { repeatElement($0.state, count: $0.pages.count) }
+    guard states.count <= Self.mostCompared else {
+      sample.uncompared = states.count
+      return sample
+    }
+    let now = ContinuousClock.now
+    // By events, and not by the file's time: a query of that has an effect on the next write.
+    _ = bytes.compare(
+      file, first..<first + states.count, states, isDoubtful: isTouched || sample.lacking != nil,
+      at: now)
+    sample.changed = bytes.changed(at: now)
     return sample
+  }
+
+  // What became dirty is reported by that, and what came into memory too.
+  private func changedBytes(from last: Sample, to now: Sample) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    for page in now.changed {
+      let (before, state) = (last.state(of: page), now.state(of: page))
+      guard before.contains(.cached), before.contains(.dirty) || !state.contains(.dirty) else { continue }
+      found.join(page..<page + 1)
+    }
+    return found
   }
 
   private func beginning(_ sample: Sample, _ file: SampledFile) -> [String] {
@@ -122,11 +158,16 @@ final class PageWatch: Sendable {
       ("file", JSON(file.path.string)), ("size", JSON(size)),
       ("cached", JSON(sample.lacking != nil && sample.runs.isEmpty ? nil : counts.cached)),
       ("dirty", JSON(counts.dirty)), ("reason", JSON(sample.lacking?.description)),
+      ("comparesBytes", JSON(file.isWatched && sample.uncompared == nil)),
     ]
     let words =
       sample.lacking.map { "dirty and writeback are unknown: \($0)" }
       ?? "\(counts.cached) cached, \(counts.dirty ?? 0) dirty"
-    let start = line("start", fields, "watching \(file.path): \(counted(size ?? 0, "byte")), \(words)")
+    let limit = sample.uncompared.map { _ in
+      "; bytes are not compared in more than \(Self.mostCompared) pages: `watch 0-\(Self.mostCompared - 1)` compares"
+    }
+    let start = line(
+      "start", fields, "watching \(file.path): \(counted(size ?? 0, "byte")), \(words)\(limit ?? "")")
     // A file that is followed may have lost its name before its first sample.
     guard let standing = sample.standing, standing.name != .kept else { return start }
     return start + name(standing, file)
@@ -161,10 +202,15 @@ final class PageWatch: Sendable {
       ]
       lines += line("pages", fields, "\(named(change.pages)): \(word), was \(before)")
     }
+    let changed = changedBytes(from: last, to: now)
+    for pages in changed {
+      let fields = [("first", JSON(pages.lowerBound)), ("last", JSON(pages.upperBound - 1))]
+      lines += line("bytes", fields, "\(named(pages)): other bytes")
+    }
     if now.lacking != last.lacking, let reason = now.lacking {
       lines += line("unknown", [("reason", JSON(reason.description))], "unknown: \(reason)")
     }
-    add(lines, changes.map(\.pages))
+    add(lines, changes.map(\.pages) + changed)
     report.withLock { $0.count += lines.count }
     return !lines.isEmpty
   }

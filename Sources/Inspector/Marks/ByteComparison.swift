@@ -10,7 +10,17 @@ struct ByteComparison {
     case tooMany = "more is in memory than is compared at once"
   }
 
+  /// How many bytes of some pages differ, and where the first of them is.
+  struct Bytes {
+    var count = 0
+    var first = 0
+  }
+
   private(set) var differing: [Range<Int>] = []
+  /// The same of each of these runs; `nil` where the old bytes are not kept.
+  private(set) var differingBytes: [Bytes?] = []
+  // Pages that were holes, and those that are.
+  private var (wereZeros, areZeros) = ([Range<Int>](), [Range<Int>]())
   private(set) var omitted: [(pages: Range<Int>, reason: Reason)] = []
   private(set) var compared = 0
   private var left: Int
@@ -35,6 +45,29 @@ struct ByteComparison {
       if now.places[place].pages.upperBound <= page { place += 1 }
       if then.pages.upperBound <= page { old.removeFirst() }
     }
+    differingBytes = differing.map { bytes(of: $0, digests.copies) }
+  }
+
+  private func bytes(of pages: Range<Int>, _ copies: [ByteDigests.Copy]) -> Bytes? {
+    guard pages.count <= ByteDigests.mostCopied else { return nil }
+    var found = Bytes()
+    for page in pages {
+      guard let then = Self.page(page, wereZeros) ?? copies.lazy.compactMap({ $0[page] }).first else { return nil }
+      let now = Self.page(page, areZeros) ?? ChangeWatch.bytes(ofPages: page..<page + 1, file.descriptor)[...]
+      for (index, (one, other)) in zip(then, now).enumerated() where one != other {
+        if found.count == 0 { found.first = page * Alignment.page + index }
+        found.count += 1
+      }
+    }
+    // They may be as they were by now, or only the file's end has moved.
+    return found.count > 0 ? found : nil
+  }
+
+  private static let zeros = [UInt8](repeating: 0, count: Alignment.page)
+
+  private static func page(_ page: Int, _ holes: [Range<Int>]) -> ArraySlice<UInt8>? {
+    let next = firstIndex(below: holes.count) { holes[$0].lowerBound > page }
+    return next > 0 && holes[next - 1].contains(page) ? zeros[...] : nil
   }
 
   private mutating func compare(
@@ -52,7 +85,9 @@ struct ByteComparison {
       guard let run, !known.isEmpty else { return omit(pages, .tooMany) }
       compare(known, with: { run.digests[$0 - run.first] }, now, size)
       if known.upperBound < pages.upperBound { omit(known.upperBound..<pages.upperBound, .tooMany) }
-    case (.zeros, _): compare(pages, with: { Self.zeros($0, size) }, now, size)
+    case (.zeros, _):
+      wereZeros.join(pages)
+      compare(pages, with: { Self.zeros($0, size) }, now, size)
     }
   }
 
@@ -60,6 +95,7 @@ struct ByteComparison {
     _ pages: Range<Int>, with before: (Int) -> UInt64, _ now: FileState.Bytes, _ size: Int
   ) {
     guard now == .inMemory else {
+      areZeros.join(pages)
       for page in pages { note(page, before(page), Self.zeros(page, size)) }
       return
     }

@@ -29,9 +29,11 @@ struct FileChanges {
     }
     let sampled = try session.reachableFile("diff")
     guard sampled.identity == mark.identity else {
-      throw CommandError(
-        "diff \(name): the mark is of another file, \(mark.path); `open \(Word.quote(mark.path.string))` and compare "
-          + "there, or mark this one: `mark \(name)`")
+      let remedy =
+        mark.path == file.path
+        ? "which had this name before; `mark \(name)` marks this one"
+        : "\(mark.path); `open \(Word.quote(mark.path.string))` and compare there, or mark this one: `mark \(name)`"
+      throw CommandError("diff \(name): the mark is of another file, \(remedy)")
     }
     let now = FileState(of: file, in: session)
     (self.mark, self.now) = (mark, now)

@@ -15,6 +15,7 @@ struct Marks {
 
   /// Keeps a mark in the place of one of the same name, which is returned.
   mutating func keep(_ mark: FileMark, _ digests: ByteDigests) throws(CommandError) -> FileMark? {
+    defer { forgetCopies() }
     if let index = marks.firstIndex(where: { $0.mark.name == mark.name }) {
       defer { marks[index] = (mark, digests) }
       return marks[index].mark
@@ -26,5 +27,13 @@ struct Marks {
     }
     marks.append((mark, digests))
     return nil
+  }
+
+  // 32 MiB at most.
+  private static let mostWithCopies = 4
+
+  private mutating func forgetCopies() {
+    let byAge = marks.indices.sorted { marks[$0].mark.time > marks[$1].mark.time }
+    for index in byAge.dropFirst(Self.mostWithCopies) { marks[index].digests.forgetCopies() }
   }
 }

@@ -30,6 +30,8 @@ package struct Event: Sendable {
   package let hasOwnTimes: Bool
   /// Whether the log has said the same of the same already, and need not have it again.
   package internal(set) var isKnown = false
+  /// Whether it is what others did to the file, and answers no command.
+  package internal(set) var isOfOthers = false
   /// What it cost, where a command did something to the file or took a job.
   package internal(set) var cost: ActCost?
 

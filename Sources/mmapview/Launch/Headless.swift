@@ -90,8 +90,9 @@ final class Headless: FrontEnd {
     }
     let news = news.take(session)
     if !news.isEmpty { printedNews = news }
-    LinePrinter.complain(news.filter { isInJSON && $0.kind != .output }.flatMap(\.lines))
-    try LinePrinter.print(news.filter { !isInJSON || $0.kind == .output }.flatMap(\.lines))
+    func isAside(_ event: Event) -> Bool { event.isOfOthers || isInJSON && event.kind != .output }
+    LinePrinter.complain(news.filter(isAside).flatMap(\.lines))
+    try LinePrinter.print(news.filter { !isAside($0) }.flatMap(\.lines))
   }
 
   private func time(of event: Event) -> Duration {
@@ -101,9 +102,12 @@ final class Headless: FrontEnd {
     return max(.seconds(2), .milliseconds(60) * event.lines.reduce(0) { $0 + $1.count })
   }
 
-  // What workers failed at, and what other programs did to the file, meanwhile.
+  // What workers failed at meanwhile, and what other programs did to the file: that is no answer to the next command.
   private func printAsides() throws(ScriptError) {
-    try LinePrinter.print(news.take(session).filter { $0.kind == .failure || $0.kind == .news }.flatMap(\.lines))
+    let news = news.take(session)
+    LinePrinter.complain(news.filter(\.isOfOthers).flatMap(\.lines))
+    try LinePrinter.print(
+      news.filter { !$0.isOfOthers && ($0.kind == .failure || $0.kind == .news) }.flatMap(\.lines))
   }
 
   private func saveFrame() throws(ScriptError) {

@@ -15,7 +15,7 @@ enum LinePrinter {
     }
   }
 
-  /// Complains on standard error, of what makes the program end.
+  /// Prints on standard error what answers no command: what makes the program end, and what others did to the file.
   static func complain(_ lines: [String]) {
     _ = try? FileDescriptor.standardError.writeAll(lines.map { $0.visible + "\n" }.joined().utf8)
   }

@@ -31,7 +31,9 @@ enum PastPanes {
       let place = "the past: \(time)\(counted(past.steps, "step")) back of \(max(past.steps, past.depth))"
       let room = area.width - 2 - place.columns - shown.glyphs.separator.columns
       let shape = [
-        counted(past.moment.pageCount, "page"), counted(past.moment.pagesPerCell, "page") + " a cell",
+        past.moment.end.map { "\(counted($0, "page")) then, \(past.moment.pageCount) mapped" }
+          ?? counted(past.moment.pageCount, "page"),
+        counted(past.moment.pagesPerCell, "page") + " a cell",
         shown.layer == .both ? "both layers" : shown.layer.rawValue,
       ]
       // The place comes first where there is no room for both.
@@ -57,9 +59,9 @@ enum PastPanes {
           let state = KernelState(cell.kernel)
           rows.append(("kernel", word(cell.kernel, past), Style(state.row.role, isMeasured: true)))
         }
-        for name in ["range", "disk"] { rows.append((name, "not kept", Style(.dim))) }
+        for name in file.isWritable ? ["range", "disk"] : ["disk"] { rows.append((name, "not kept", Style(.dim))) }
       } else {
-        rows.append(("", "not in view at this moment", Style(.dim)))
+        rows.append(("", past.absence(of: page), Style(.dim)))
       }
       var heading = area
       canvas.write("page \(page)", into: &heading, Style(.title))
@@ -78,7 +80,7 @@ enum PastPanes {
       var rest = area.inset(left: 1)
       canvas.write("page \(shown.view.cursor) ", into: &rest, Style(.title))
       guard let cell = past.cell(of: shown.view.cursor) else {
-        canvas.write("not in view at this moment", in: rest, Style(.dim))
+        canvas.write(past.absence(of: shown.view.cursor), in: rest, Style(.dim))
         return
       }
       let parts =

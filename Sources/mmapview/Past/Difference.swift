@@ -50,7 +50,8 @@ struct Difference {
     Self.unpack(&library, direction, from: &unpacker)
     Self.unpack(&kernel, direction, from: &unpacker)
     moment = Moment(
-      time: head.time, pageCount: head.pageCount, pages: head.pages, pagesPerCell: head.pagesPerCell, library: library,
+      time: head.time, pageCount: head.pageCount, end: head.end, pages: head.pages, pagesPerCell: head.pagesPerCell,
+      library: library,
       totals: head.totals,
       kernel: head.facts.map { Moment.Kernel(cells: kernel, totals: head.kernelTotals, facts: facts[$0]) })
   }
@@ -60,6 +61,7 @@ struct Difference {
   private struct Head {
     let time: WallTime
     let pageCount: Int
+    let end: Int?
     let pages: Range<Int>
     let pagesPerCell: Int
     let totals: PageCounts
@@ -68,7 +70,9 @@ struct Difference {
 
     init(_ unpacker: inout Unpacker, _ sameWindow: Moment?) {
       time = WallTime(milliseconds: unpacker.number())
-      pageCount = unpacker.number()
+      let shape = unpacker.number()
+      pageCount = shape / 2
+      end = shape & 1 == 1 ? unpacker.number() : nil
       totals = PageCounts(from: &unpacker)
       let code = unpacker.number()
       facts = code == 0 ? nil : code / 2 - 1
@@ -87,7 +91,8 @@ struct Difference {
     headOf moment: Moment, withWindow: Bool, _ facts: inout [KernelSample.Facts], into packer: inout Packer
   ) {
     packer.add(moment.time.milliseconds)
-    packer.add(moment.pageCount)
+    packer.add(moment.pageCount * 2 + (moment.end == nil ? 0 : 1))
+    if let end = moment.end { packer.add(end) }
     moment.totals.pack(into: &packer)
     if let kernel = moment.kernel {
       let index = facts.firstIndex(of: kernel.facts) ?? facts.count

@@ -6,6 +6,8 @@ struct Moment {
   var time: WallTime
   /// How many pages the file had.
   var pageCount: Int
+  /// How many it had in truth, where it was cut and is still mapped as it was.
+  var end: Int?
   /// The pages in view.
   var pages: Range<Int>
   var pagesPerCell: Int
@@ -30,12 +32,36 @@ struct Moment {
   struct Cell: Equatable {
     var counts: KernelCell
     var mark: KernelSample.Mark?
+
+    /// Whether bytes changed after another look at the same cell.
+    func isMarkedAfter(_ other: Cell) -> Bool {
+      switch (other.mark, mark) {
+      case (_, nil), (.fresh, _), (.fading, .fading): false
+      case (nil, _), (.fading, .fresh): true
+      }
+    }
   }
 
   /// Whether a frame of the other would show the same; times do not count.
   func shows(what other: Moment) -> Bool {
     pages == other.pages && pagesPerCell == other.pagesPerCell && pageCount == other.pageCount
-      && totals == other.totals && library == other.library && kernel == other.kernel
+      && end == other.end && totals == other.totals && library == other.library && kernel == other.kernel
+  }
+
+  /// The same, but for marks that have only become older since the kernel's cells were these.
+  func shows(what other: Moment, before cells: [Cell]) -> Bool {
+    guard let mine = kernel, let others = other.kernel, mine.cells.count == others.cells.count,
+      mine.cells.count == cells.count
+    else { return shows(what: other) }
+    // Most frames have the cells of the last one.
+    if mine.cells == cells, kernel == other.kernel { return shows(what: other) }
+    for (index, cell) in mine.cells.enumerated()
+    where cell.counts != others.cells[index].counts || cell.isMarkedAfter(cells[index]) {
+      return false
+    }
+    var unmarked = self
+    unmarked.kernel?.cells = others.cells
+    return unmarked.shows(what: other)
   }
 
   func hasWindow(of other: Moment) -> Bool { pages == other.pages && pagesPerCell == other.pagesPerCell }
@@ -53,6 +79,7 @@ extension Moment {
     guard let file = session.file, let cells = interface.cells else { return nil }
     self.time = time
     pageCount = file.states.count
+    end = session.otherSize.map { Alignment.pages(in: $0) }.flatMap { $0 < file.states.count ? $0 : nil }
     (pages, pagesPerCell) = (cells.pages, cells.pagesPerGroup)
     (library, totals) = (cells.counts, interface.totals)
     sampleTime = interface.sampleTime

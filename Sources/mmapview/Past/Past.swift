@@ -18,6 +18,8 @@ struct Past {
   private var newest: Moment?
   // What was made of the last sample: most frames show the same one.
   private var known: (sample: KernelSample, kernel: Moment.Kernel)?
+  // The kernel's cells of the last frame: their marks may be older than those of the newest moment.
+  private var lastCells: [Moment.Cell] = []
   private var oldest: Moment?
   private(set) var bytes = 0
   private(set) var hasForgotten = false
@@ -67,12 +69,13 @@ struct Past {
   ///
   /// A frame may be drawn between what was done and the kernel's next sample. The moment of that sample takes its place.
   mutating func keep(_ moment: Moment) {
+    defer { lastCells = moment.kernel?.cells ?? [] }
     guard let last = newest else {
       (newest, oldest) = (moment, moment)
       return
     }
     let isSameSample = moment.sampleTime == last.sampleTime
-    if moment.shows(what: last) {
+    if moment.shows(what: last, before: lastCells) {
       newest?.sampleTime = moment.sampleTime
       if !isSameSample { newest?.isAheadOfSample = false }
     } else if last.isAheadOfSample, !isSameSample, depth > 0, moment.library == last.library, moment.hasWindow(of: last)

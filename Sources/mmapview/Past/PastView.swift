@@ -47,9 +47,17 @@ struct PastView {
 }
 
 extension PastView {
-  /// What the library said of the cell of a page, and what the kernel did; `nil` of a page that was not in view.
+  /// Why nothing is shown of a page.
+  func absence(of page: Int) -> String {
+    let end = moment.end ?? moment.pageCount
+    if page < end { return "not in view at this moment" }
+    return end == 0 ? "the file was empty then" : "the file had \(counted(end, "page")) then"
+  }
+
+  /// What the library said of the cell of a page, and what the kernel did; `nil` of a page that was not in view, or not in
+  /// the file.
   func cell(of page: Int) -> (pages: Range<Int>, library: PageCounts, kernel: KernelCell?)? {
-    guard moment.pages.contains(page) else { return nil }
+    guard moment.pages.contains(page), page < moment.end ?? .max else { return nil }
     let index = (page - moment.pages.lowerBound) / moment.pagesPerCell
     let first = moment.pages.lowerBound + index * moment.pagesPerCell
     let pages = first..<min(first + moment.pagesPerCell, moment.pages.upperBound)

@@ -24,8 +24,15 @@ struct DiffAction: FactsAction {
     for change in changes.kernel {
       lines.append("kernel: \(named(change.pages)): \(changes.word(change.was)) \(arrow) \(changes.word(change.is))")
     }
-    for pages in changes.bytes.differing { lines.append("bytes: \(named(pages)): differ") }
-    let since = "since \(name), \(changes.mark.time), \(WallTime.now.age(of: changes.mark.time)):"
+    for (pages, bytes) in zip(changes.bytes.differing, changes.bytes.differingBytes) {
+      let what = bytes.map { bytes in
+        bytes.count == 1
+          ? "1 byte differs, at \(address(bytes.first))"
+          : "\(bytes.count) bytes differ, the first at \(address(bytes.first))"
+      }
+      lines.append("bytes: \(named(pages)): \(what ?? "differ")")
+    }
+    let since = "since `\(name)`, \(changes.mark.time), \(WallTime.now.age(of: changes.mark.time)):"
     let first = lines.isEmpty ? since + " nothing has changed that is known" : since
     lines += omissions(changes.bytes.omitted)
     if let reason = changes.lacking {
@@ -60,6 +67,9 @@ struct DiffAction: FactsAction {
       [("first", JSON(pages.lowerBound)), ("last", JSON(pages.upperBound - 1))]
     }
     let omitted = changes.bytes.omitted.map { JSON(fields($0.pages) + [("reason", JSON($0.reason.rawValue))]) }
+    let differing = zip(changes.bytes.differing, changes.bytes.differingBytes).map { pages, bytes in
+      JSON(fields(pages) + [("bytes", JSON(bytes?.count)), ("offset", JSON(bytes?.first))])
+    }
     return [
       "mark": JSON(name), "file": JSON(file.path.string), "time": JSON(changes.mark.time.date),
       "size": ["was": JSON(changes.mark.state.size), "is": JSON(changes.now.size)],
@@ -67,7 +77,7 @@ struct DiffAction: FactsAction {
       "kernel": changes.isKernelUnknown ? JSON.null : list(changes.kernel, changes.word),
       "reason": JSON(changes.lacking?.description),
       "bytes": [
-        "compared": JSON(changes.bytes.compared), "differ": JSON(changes.bytes.differing.map { JSON(fields($0)) }),
+        "compared": JSON(changes.bytes.compared), "differ": JSON(differing),
         "notCompared": JSON(omitted),
       ],
     ]

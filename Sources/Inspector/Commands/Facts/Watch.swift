@@ -62,7 +62,7 @@ extension Session {
     guard pages.isEmpty else { return pages }
     throw CommandError(
       "find kernel changed: no page was seen to change; the kernel's layer of the screen marks those in view of a file "
-        + "that others write, and `watch for 10s` sees all")
+        + "that others write, and `watch for 10s` sees what its samples show, ten a second at most")
   }
 }
 
