@@ -37,7 +37,7 @@ package struct KernelProbe {
   private var changes = ChangeWatch()
   private var file: SampledFile?
   private var fileSystem: FileSystem?
-  private var users: (list: [FileUser]?, at: ContinuousClock.Instant, time: WallTime)?
+  private var users: [FileUser]?
   // Not at the first sample, which a screen waits for.
   private var usersAreDue: ContinuousClock.Instant?
   /// The processor time that the last sample took to query users, which has a limit of its own.
@@ -45,11 +45,10 @@ package struct KernelProbe {
   // When a page of the file was first seen dirty, since none was.
   private var dirtySince: ContinuousClock.Instant?
 
-  // A scan of all processes takes 17 ms where there are 210, and may take a fortieth of a processor: then it is 0.7 s old at
-  // most, and at rest as old as the sample.
+  // A scan of all processes takes 17 ms where there are 210, and takes a fortieth of a processor: then it is 0.7 s old at
+  // most. It is never older than a second, to which times are shown, and at rest as old as the sample.
   private static let leastUsersPause = 39
-  // What is older is dated: times are shown to the second.
-  private static let ageOfUsers = Duration.seconds(1)
+  private static let longestUsersPause = Duration.seconds(1)
 
   package init() {}
 
@@ -64,8 +63,7 @@ package struct KernelProbe {
     let now = ContinuousClock.now
     queryUsers(descriptor, at: now)
     var sample = KernelSample(request)
-    (sample.fileSystem, sample.users) = (fileSystem, users?.list)
-    sample.usersTime = users.flatMap { now - $0.at < Self.ageOfUsers ? nil : $0.time }
+    (sample.fileSystem, sample.users) = (fileSystem, users)
     var states: [CachedPage] = []
     let library = request.file.states(around: request.cursor)
     do throws(PageCacheError) { states = try Self.count(&sample, request) } catch { sample.reason = error }
@@ -95,10 +93,10 @@ package struct KernelProbe {
   private mutating func queryUsers(_ file: FileDescriptor, at now: ContinuousClock.Instant) {
     costOfUsers = .zero
     guard now >= usersAreDue ?? now else { return }
-    defer { usersAreDue = .now + costOfUsers * Self.leastUsersPause }
+    defer { usersAreDue = now + min(costOfUsers * (Self.leastUsersPause + 1), Self.longestUsersPause) }
     guard usersAreDue != nil else { return }
     let used = Thread.processorTime
-    users = (try? PageCache.users(of: file).users, now, .now)
+    users = try? PageCache.users(of: file).users
     costOfUsers = Thread.processorTime - used
   }
 

@@ -41,8 +41,6 @@ package struct KernelSample: Sendable, Equatable {
   package internal(set) var comparesBytes = false
   /// Which processes have the file open, or `nil` if that was not queried yet or is unknown.
   package internal(set) var users: [FileUser]?
-  /// When that was, if it was well before the sample.
-  package internal(set) var usersTime: WallTime?
   package internal(set) var fileSystem: FileSystem?
   // What is not shown, but makes samples differ: the digest of the page at the cursor, and how often bytes in view changed.
   var standing: FileStanding?

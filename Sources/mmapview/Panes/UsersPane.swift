@@ -9,9 +9,8 @@ enum UsersPane: Pane {
     // Of those that have no room, writers are missed most.
     let others = users.filter { !$0.isSelf && $0.canChange } + users.filter { !$0.isSelf && !$0.canChange }
     guard !others.isEmpty else { return }
-    let time = shown.interface.kernel?.usersTime.map { ", as of \($0)" } ?? ""
     var heading = area
-    canvas.write("open elsewhere" + time, into: &heading, Style(.title, isMeasured: true))
+    canvas.write("open elsewhere", into: &heading, Style(.title, isMeasured: true))
     let rest = area.below(1)
     guard rest.height > 0 else {
       // Which they are says more than that there are some.
