@@ -117,6 +117,12 @@ int clinux_modified(int fd, int64_t *nanoseconds) {
   return code;
 }
 
+int64_t clinux_born(int fd) {
+  struct statx info;
+  bool is_known = query(fd, "", AT_STATX_DONT_SYNC, STATX_BTIME, &info) == 0 && info.stx_mask & STATX_BTIME;
+  return is_known ? info.stx_btime.tv_sec * 1000000000 + info.stx_btime.tv_nsec : 0;
+}
+
 int clinux_memory_file_system(int fd, const char **name, bool *is_read_only) {
   struct statfs info;
   int code = RETRY(fstatfs(fd, &info));

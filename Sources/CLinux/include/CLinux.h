@@ -58,6 +58,10 @@ int clinux_cover(int fd, struct clinux_coverage *coverage);
 // write.
 int clinux_modified(int fd, int64_t *nanoseconds);
 
+// When a file was made, in nanoseconds since 1970, which no call changes; 0 where its file system keeps no such time. A
+// file that takes the inode number of a deleted one has another.
+int64_t clinux_born(int fd);
+
 // Which file system in memory a descriptor is on, and whether it is mounted read-only, by fstatfs(2): "tmpfs", "ramfs"
 // or "hugetlbfs", or NULL for any other, and for a block device, of which only the name is there.
 int clinux_memory_file_system(int fd, const char **name, bool *is_read_only);

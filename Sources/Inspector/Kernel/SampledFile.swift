@@ -11,7 +11,7 @@ package final class SampledFile: Sendable {
   /// The name that it was opened by, from the root.
   let path: FilePath
   let size: Int
-  /// Its device and its inode number there.
+  /// Its device, its inode number there, and when it was made: the number may be another file's later.
   package let identity: [UInt64]
   package let isDevice: Bool
   /// Whether only other processes may change its bytes.
@@ -33,7 +33,8 @@ package final class SampledFile: Sendable {
     var status = stat()
     // SAFETY: fills the structure that it is given.
     guard unsafe fstat(descriptor.rawValue, &status) == 0 else { throw .failed(Errno(rawValue: errno)) }
-    identity = [UInt64(status.st_dev), UInt64(status.st_ino)]
+    let born = UInt64(bitPattern: PageCache.born(descriptor))
+    identity = [UInt64(status.st_dev), UInt64(status.st_ino), born]
     // A lesson moves to another folder while the file is open.
     path = FilePath.workingFolder?.pushing(file.path) ?? file.path
     size = file.size

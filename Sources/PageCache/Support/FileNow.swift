@@ -34,4 +34,9 @@ extension PageCache {
     try PageCacheError.check(code)
     return .nanoseconds(nanoseconds)
   }
+
+  /// When an open file was made, in nanoseconds after the start of 1970; 0 where its file system keeps no such time.
+  ///
+  /// It distinguishes a file from a deleted one whose inode number it has.
+  package static func born(_ file: FileDescriptor) -> Int64 { clinux_born(file.rawValue) }
 }

@@ -12,7 +12,8 @@ enum LogPane: Pane {
       let lines = TimedLines(
         event, showsTimes: shown.interface.showsTimes, showsCosts: shown.view.showsCosts != false, in: inner.width)
       let style = Style(role(event.kind), isMeasured: event.isMeasured)
-      let part = lines.rows(inner.width, atMost: free, shown.glyphs)
+      // The costs of older acts give way to what was reported since.
+      let part = lines.rows(inner.width, atMost: free, givesCostsARow: rows.isEmpty, shown.glyphs)
       rows = part.map { ($0, style) } + rows
       free -= part.count
     }

@@ -44,8 +44,8 @@ struct TimedLines {
   ///
   /// The first rows of an event that has no room: the end of a sentence alone would say something else. Short lines
   /// share a row then, and what it cost is left out where that would cost words. All that it cost has a row of its own where
-  /// it does not fit beside them.
-  func rows(_ width: Int, atMost height: Int = .max, _ glyphs: Glyphs) -> [Row] {
+  /// it does not fit beside them, if costs may have one.
+  func rows(_ width: Int, atMost height: Int = .max, givesCostsARow: Bool = true, _ glyphs: Glyphs) -> [Row] {
     let margin = time.isEmpty ? 0 : time.columns + 1
     let room = width - margin
     let time = cost.map { short($0.time, glyphs) } ?? ""
@@ -64,7 +64,7 @@ struct TimedLines {
     guard !rows.isEmpty else { return [] }
     rows[0].time = self.time
     if isWhole { rows[0].cost = isBeside ? costs : time }
-    if isWhole, !isBeside, costs != time, rows.count < height {
+    if isWhole, !isBeside, costs != time, givesCostsARow, rows.count < height {
       rows[0].cost = ""
       rows.append(Row(margin: margin, text: "", cost: costs.columns <= room ? costs : abridged(costs, room, glyphs)))
     }
