@@ -61,6 +61,9 @@ package struct Event: Sendable {
 
   static func news(_ line: String) -> Event { Event(.news, [line]) }
 
+  /// What a refusal says is worth reading: a caption may be about it.
+  static func refusedAsExpected(_ error: CommandError) -> Event { Event(.output, ["as expected: \(error)"]) }
+
   static func asExpected(_ what: String, isMeasured: Bool = false) -> Event {
     Event(.expected, ["as expected: \(what)"], isMeasured: isMeasured)
   }

@@ -113,14 +113,14 @@ extension Session {
     let before = jobs.job
     do throws(CommandError) { try perform(command) } catch {
       try check(error, holds: text)
-      return .asExpected("\(error)")
+      return .refusedAsExpected(error)
     }
     // A long step fails or succeeds at its end.
     let goesOn = jobs.replaceEnding(unless: before) { end in
       { session throws(CommandError) in
         do throws(CommandError) { _ = try end(session) } catch {
           try session.check(error, holds: text)
-          return .asExpected("\(error)")
+          return .refusedAsExpected(error)
         }
         throw session.unexpectedSuccess(text)
       }
