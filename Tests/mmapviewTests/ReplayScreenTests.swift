@@ -93,7 +93,7 @@ extension InTerminal {
       let window = try start("--replay s")
       try window.waitFor("replaying line 2 of 2  Space pauses")
       try window.type("Escape")
-      try window.waitFor("The script has ended")
+      try window.waitFor("The script was left; all keys are yours.")
       try window.type("Space")
       try window.waitFor("1 page selected")
       try window.quit()

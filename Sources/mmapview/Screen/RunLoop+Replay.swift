@@ -27,7 +27,7 @@ extension RunLoop {
     case .taken: break
     case .perform(let command):
       perform(command)
-      if replay.status(session) == nil { noteScriptEnd() }
+      if replay.status(session) == nil { noteScriptEnd(wasLeft: command == .stopScript) }
     }
     return true
   }
@@ -41,9 +41,9 @@ extension RunLoop {
     return true
   }
 
-  private func noteScriptEnd() {
+  private func noteScriptEnd(wasLeft: Bool = false) {
     scriptEnd = ScriptEnd()
-    session.note(Event(.notice, ["\(scriptName) has ended; all keys are yours."]))
+    session.note(Event(.notice, ["\(scriptName) \(wasLeft ? "was left" : "has ended"); all keys are yours."]))
   }
 
   private var scriptName: String { session.host.outside == nil ? "The script" : "The lesson" }
