@@ -132,6 +132,13 @@ static int forbid(unsigned call, int flags, int error) {
 
 int ctest_forbid_cachestat(int error) { return forbid(451, -1, error); }
 
+int ctest_forbid_userfaultfd(int error) { return forbid(SYS_userfaultfd, -1, error); }
+
+int ctest_evict(int fd, long offset, long length) {
+  if (sync_file_range(fd, offset, length, 7) != 0) return errno;
+  return posix_fadvise(fd, offset, length, POSIX_FADV_DONTNEED);
+}
+
 int ctest_be_on_plain_files(void) {
   int code = forbid(SYS_renameat2, 4, EINVAL);
   return code ? code : forbid(SYS_fallocate, -1, EOPNOTSUPP);

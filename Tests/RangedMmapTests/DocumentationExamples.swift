@@ -34,6 +34,25 @@ struct DocumentationExamples {
     #expect(try folder.bytes("output.bin").prefix(8192) == bytes[...])
   }
 
+  @Test("Stored pages are known until a sync")
+  func stores() throws {
+    let bytes = [UInt8](repeating: 0xa5, count: 8192)
+    func example() throws {
+      let (file, allocator) = try MmapFile.create(at: path, size: 1 << 20)
+      let range = try require(take: allocator.allocate(8192))
+      let watch = try file.watchStores()
+      let receipt = try file.write(bytes, to: range)
+      print("stored:", try watch.storedPages(in: 0..<file.size))
+      let flushed = try file.sync(receipt)
+      print("durable:", flushed.pages, "still stored:", try watch.storedPages(in: 0..<file.size))
+      #expect(try watch.storedPages(in: 0..<file.size).isEmpty)
+    }
+    do { try example() } catch let error as MmapFileError {
+      guard error.code == .cannotWatchStores else { throw error }
+      try skip("\(error)")
+    }
+  }
+
   @Test("Groups of pages are counted")
   func groups() throws {
     let (file, allocator) = try MmapFile.create(at: path, size: 1 << 20)

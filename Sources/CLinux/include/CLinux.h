@@ -278,6 +278,37 @@ int clinux_put_in_place(int folder, const char *from, const char *to, int old);
 // syncfs(2), which makes all names durable; EACCES where only a call for the folder does that (FUSE, 9p).
 int clinux_sync_names(int fd);
 
+// MARK: Stores
+//
+// Which pages of a mapping this process has stored to: userfaultfd(2) in user mode with UFFD_FEATURE_WP_ASYNC, and
+// PAGEMAP_SCAN of ioctl(2) on /proc/self/pagemap (Linux 6.7). A page is protected, its first store takes the protection
+// off without waiting for anyone, and the pages without it are those that were stored to.
+
+struct clinux_stores {
+  int faults, pages;  // a userfaultfd, and /proc/self/pagemap
+};
+// What was tried last.
+enum clinux_stores_step { CLINUX_STORES_USERFAULTFD, CLINUX_STORES_FEATURES, CLINUX_STORES_PAGEMAP };
+int clinux_stores_open(struct clinux_stores *stores, enum clinux_stores_step *step);
+// Watches whole pages of a mapping, from one address to another: none counts as stored to.
+int clinux_stores_cover(const struct clinux_stores *stores, uint64_t from, uint64_t end);
+
+// A run of pages that were stored to, by address; struct page_region of linux/fs.h.
+struct clinux_stored {
+  uint64_t start, end, categories;
+};
+// A search from one address to another, with one call for `capacity` of them; it goes on at `from`. If it makes clean,
+// what it finds counts as not stored to from the same moment on.
+struct clinux_stores_search {
+  uint64_t from, end;
+  bool makes_clean;
+  unsigned capacity, count;
+  struct clinux_stored *runs;
+};
+int clinux_stores_find(const struct clinux_stores *stores, struct clinux_stores_search *search);
+// Stores are not watched any more.
+void clinux_stores_close(struct clinux_stores *stores);
+
 // MARK: The SIGBUS guard
 //
 // A load or store in a mapping whose file no longer covers the page raises SIGBUS. The guard's handler marks the page,

@@ -229,6 +229,18 @@ extension MmapFile {
   ///
   /// - Returns: The pages that the file has no longer, and why; `nil` if it has all.
   private func synchronise(_ bytes: Range<Int>, proving pages: () -> [Range<Int>]) throws(MmapFileError) -> Missing? {
+    guard mapping.stores.isOn else { return try synchroniseUnwatched(bytes, proving: pages) }
+    // Before anything is written: what is stored meanwhile may be written, and may not.
+    let stored = (try? mapping.stores.find(in: bytes, makesClean: true)) ?? []
+    do throws(MmapFileError) { return try synchroniseUnwatched(bytes, proving: pages) } catch {
+      mapping.stores.note(stored)
+      throw error
+    }
+  }
+
+  private func synchroniseUnwatched(
+    _ bytes: Range<Int>, proving pages: () -> [Range<Int>]
+  ) throws(MmapFileError) -> Missing? {
     mapping.writeBackAhead(bytes)
     if let errno = durability.attempt({ mapping.synchronise(bytes) }) { throw notDurable(errno, bytes) }
     var missing: Missing?

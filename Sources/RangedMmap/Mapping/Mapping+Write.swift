@@ -108,6 +108,8 @@ extension Mapping {
     // A file that was cut short would grow again.
     guard let end = ownFile.size, end >= bytes.upperBound else { return false }
     var done = 0
+    // No store in the mapping, and a store to whoever asks which pages were.
+    defer { if stores.isOn, done > 0 { stores.note([bytes.lowerBound..<bytes.lowerBound + done]) } }
     while done < bytes.count {
       let piece = done..<min(done + Self.large, bytes.count)
       // SAFETY: a part of the source, which is as long as `bytes`.

@@ -23,6 +23,7 @@ import SystemPackage
   /// Whether the last writeback was of less than a large page.
   let writesBackLittle = Atomic(false)
   let largePages = Atomic(LargePages.refused)
+  let stores: WatchedStores
   private let memory: FaultGuard
 
   /// Maps all of an open file; whether it had a name is queried unless the caller knows.
@@ -45,6 +46,7 @@ import SystemPackage
       throw file.refusedMapping(.noMemory, size: Alignment.pages(in: size))
     }
     self.memory = memory
+    stores = WatchedStores(at: UInt(bitPattern: address), count: length, unit: unit)
     self.file = file
     self.size = size
     self.isWritable = isWritable
@@ -122,6 +124,7 @@ extension Mapping {
     let code = memory.reattach(
       first..<last + 1, protection: isWritable ? PROT_READ | PROT_WRITE : PROT_READ, to: ownFile.descriptor.rawValue)
     guard code == 0 else { throw file.refusedMapping(Errno(rawValue: code), size: bytes.count) }
+    if stores.isOn { stores.cover(bytes) }
   }
 
   /// Starts writeback of the range's dirty pages: sync_file_range(2).

@@ -61,6 +61,8 @@ public struct MmapFileError: Error, Sendable {
     case deleted
     /// The bytes did not become durable or could not be reached, and won't be unless they are written again.
     case lost
+    /// Which pages are stored to can't be known here: the kernel has no means, or does not grant them.
+    case cannotWatchStores
     /// Any other error of the system; see ``MmapFileError/errno``.
     case system
   }

@@ -30,6 +30,11 @@ int ctest_seal(int fd);
 
 // From now on cachestat(2) fails with this errno, for the calling thread and its children: a seccomp filter. 0 or an errno.
 int ctest_forbid_cachestat(int error);
+// The same for userfaultfd(2).
+int ctest_forbid_userfaultfd(int error);
+
+// Has some pages written back, and those that no process maps dropped from memory. 0 or an errno.
+int ctest_evict(int fd, long offset, long length);
 
 // From now on renameat2(2) knows no flags and fallocate(2) reserves nothing, as on most of FUSE, for the calling thread
 // and its children. 0 or an errno.
