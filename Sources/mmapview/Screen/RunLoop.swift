@@ -47,8 +47,8 @@ final class RunLoop: FrontEnd {
   // 30 frames a second, which look like motion.
   private static let frameTime = Duration.milliseconds(33)
   // How long a frame waits for the sample that follows what was done, so that both layers are of one moment. It takes less
-  // than a millisecond as a rule, and a later one comes with a frame of its own.
-  private static let patience = Duration.milliseconds(10)
+  // than a millisecond as a rule; on a busy machine a frame may be late by one, and a later sample comes with its own.
+  private static let patience = frameTime
 
   init(
     _ session: Session, _ terminal: NcursesTerminal, _ replay: Replay, signals: Int32, isASCII: Bool,
