@@ -22,6 +22,20 @@ final class StoresTests: FolderSuite {
     }
   }
 
+  @Test("A page that the mapping gives up stays stored, until a sync")
+  func released() throws {
+    let file = try Self.made(folder.file("a"))
+    let watch = try Self.watch(file)
+    // SAFETY: one thread.
+    let bytes = unsafe UnsafeMmapFile(sharing: file)
+    // SAFETY: nothing else reads or writes these bytes.
+    try unsafe bytes.writeAllBytes([7], at: 5 * 4096)
+    file.releasePages(in: 0..<file.size)
+    #expect(try watch.storedPages(in: 0..<file.size) == [5..<6])
+    try bytes.sync(0..<file.size)
+    #expect(try watch.storedPages(in: 0..<file.size).isEmpty)
+  }
+
   /// 1,000 rounds of writes, syncs, reads and evictions by some threads; the watch is compared after each.
   private static func play(_ path: FilePath, seed: Int, threads: Int) throws {
     let file = try Self.made(path)
