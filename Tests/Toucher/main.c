@@ -1,6 +1,6 @@
 // A program that maps a file and touches its pages as it is ordered: one step for each SIGUSR1, and a line after it.
 //
-//   Toucher FILE STEP…    map, unmap, move, anonymous, protect, read PAGES, write PAGES, thread PAGES, pass PAGES, end
+//   Toucher FILE STEP…    map, unmap, move, out, anonymous, protect, read PAGES, write PAGES, thread PAGES, pass PAGES, end
 //
 // PAGES is a list as "0,16,40"; `pass` has the kernel read them, by write(2) to a pipe.
 #define _GNU_SOURCE
@@ -82,6 +82,9 @@ int main(int count, char **words) {
     if (pages) pages++;
     switch (words[step][0]) {
       case 'm': strcmp(words[step], "move") ? map() : move(); break;
+      case 'o':  // evicted, and the kernel keeps a trace
+        if (madvise((void *)base, size, MADV_PAGEOUT)) fail("madvise");
+        break;
       case 'u': munmap((void *)base, size); break;
       case 'a': use_otherwise(); break;
       case 'p':

@@ -34,7 +34,7 @@ struct ManualTests {
     #expect(outcome.errors.isEmpty, "\(outcome.errors)")
     for text in [
       "mmapview FILE --create SIZE [--sparse] [--force]",
-      "expect kernel [PAGES] cached|dirty|writeback N[+] [within TIME]",
+      "expect kernel [PAGES] cached|dirty|writeback|evicted|recentlyEvicted N[+] [within TIME]",
       "with \\\" \\\\ \\n \\t \\xNN", "Ctrl-Left Ctrl-Right", "a file's 4 KiB pages", "r1, r2, ...",
     ] { #expect(outcome.output.contains(text), "\(text) is missing") }
   }

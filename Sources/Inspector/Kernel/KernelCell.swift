@@ -9,6 +9,10 @@ package struct KernelCell: Sendable, Equatable {
   package let dirty: Int?
   /// How many are on their way to it; `nil` where only residency is known.
   package let writeback: Int?
+  /// How many were in memory and are not any more; `nil` where it is not known or was not counted.
+  package internal(set) var evicted: Int?
+  /// How many of these went so recently that reading them again shows memory to be short; `nil` as above.
+  package internal(set) var recentlyEvicted: Int?
   /// How many have bytes on the disk, or will have when they are written back; 0 if that is unknown.
   package internal(set) var data = 0
 
@@ -20,6 +24,7 @@ package struct KernelCell: Sendable, Equatable {
 
   init(_ pages: Int, _ counts: CacheCounts) {
     self.init(pages, cached: counts.cached, dirty: counts.dirty, writeback: counts.writeback)
+    (evicted, recentlyEvicted) = (counts.evicted, counts.recentlyEvicted)
   }
 
   init(_ pages: Int, cached: Int, dirty: Int? = nil, writeback: Int? = nil) {
@@ -45,10 +50,17 @@ package struct KernelCell: Sendable, Equatable {
     self.init([CacheRun(pages: 0..<1, state: state)], isResidencyOnly: isResidencyOnly)
   }
 
+  /// The pages that were evicted and left a trace, in words; none where there are none.
+  var traces: [String] {
+    guard let evicted, let recentlyEvicted, evicted > 0 || recentlyEvicted > 0 else { return [] }
+    return ["\(evicted) evicted, \(recentlyEvicted) of them recently"]
+  }
+
   /// The counts in JSON, or why they are unknown.
   static func fields(_ counts: KernelCell?, _ reason: PageCacheError?) -> [(String, JSON)] {
     [
       ("cached", JSON(counts?.cached)), ("dirty", JSON(counts?.dirty)), ("writeback", JSON(counts?.writeback)),
+      ("evicted", JSON(counts?.evicted)), ("recentlyEvicted", JSON(counts?.recentlyEvicted)),
       ("reason", JSON(reason?.description)),
     ]
   }

@@ -51,6 +51,6 @@ struct KernelSearch {
 
   private func isFit(_ state: CachedPage) -> Bool {
     if target == .clean { return state == .cached }
-    return KernelCount(rawValue: target.rawValue).map { state.contains($0.state) } ?? false
+    return KernelCount(rawValue: target.rawValue)?.state.map { state.contains($0) } ?? false
   }
 }

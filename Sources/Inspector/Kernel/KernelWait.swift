@@ -78,11 +78,13 @@ extension CommandError {
 }
 
 extension KernelCount {
-  var state: CachedPage {
+  /// What each of these pages is; `nil` where cachestat(2) counts them, and no page is shown as one.
+  var state: CachedPage? {
     switch self {
     case .cached: .cached
     case .dirty: .dirty
     case .writeback: .writeback
+    case .evicted, .recentlyEvicted: nil
     }
   }
 
@@ -91,6 +93,8 @@ extension KernelCount {
     case .cached: cell.cached
     case .dirty: cell.dirty
     case .writeback: cell.writeback
+    case .evicted: cell.evicted
+    case .recentlyEvicted: cell.recentlyEvicted
     }
   }
 }

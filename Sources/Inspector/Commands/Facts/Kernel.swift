@@ -6,7 +6,7 @@ struct KernelAction: FactsAction {
   let asJSON: Bool
 
   static let verb = Verb(
-    "kernel", help: "what the kernel knows of pages: cached, dirty, writeback", example: "kernel 0-15",
+    "kernel", help: "what the kernel knows of pages: cached, dirty, writeback, evicted", example: "kernel 0-15",
     forms: [
       Form(keyword: nil, .pages, .flag("json")) { KernelAction(pages: $0, asJSON: $1) },
       Form("all", .flag("json")) { KernelAction(pages: nil, asJSON: $0) },
@@ -24,14 +24,21 @@ struct KernelAction: FactsAction {
         let state = answer.lacking == nil ? "\(piece.state)" : piece.state.isEmpty ? "not cached" : "cached"
         return "\(named(piece.pages)): \(state); on the disk: \(piece.extent?.summary ?? "unknown")"
       }
-      return lines + gone + (answer.lacking.map { ["dirty and writeback are unknown: \($0)"] } ?? [])
+      let traces =
+        (try? KernelAnswer<KernelCell>(file.descriptor, bytes: Alignment.bytes(of: pages)))?.value.traces ?? []
+      return lines + traces + gone + (answer.lacking.map { ["dirty and writeback are unknown: \($0)"] } ?? [])
     } catch { throw CommandError(unknown: error) }
   }
 
   func json(of file: MmapFile, in session: Session) throws(CommandError) -> JSON {
     let pages = try session.pages(session.somePages(pages, for: "kernel"), of: file).clamped(to: 0..<file.presentPages)
     let answer = Result { () throws(PageCacheError) in try session.pieces(of: file, pages) }
-    let counts = answer.map { KernelCell($0.value.map(\.run), isResidencyOnly: $0.lacking != nil) }
+    let traces = (try? KernelAnswer<KernelCell>(file.descriptor, bytes: Alignment.bytes(of: pages)))?.value
+    let counts = answer.map { answer in
+      var counts = KernelCell(answer.value.map(\.run), isResidencyOnly: answer.lacking != nil)
+      (counts.evicted, counts.recentlyEvicted) = (traces?.evicted, traces?.recentlyEvicted)
+      return counts
+    }
     let isKnown = answer.value?.lacking == nil
     let runs = (answer.value?.value ?? []).map { piece -> JSON in
       [

@@ -51,7 +51,8 @@ extension Session {
         let reason = answer.lacking.map { ": \($0)" } ?? ""
         return "\(answer.value.cached) cached, dirty and writeback unknown\(reason)"
       }
-      return "\(answer.value.cached) cached, \(dirty) dirty, \(writeback) in writeback"
+      return (["\(answer.value.cached) cached", "\(dirty) dirty", "\(writeback) in writeback"] + answer.value.traces)
+        .joined(separator: ", ")
     } catch { return "unknown: \(error)" }
   }
 }

@@ -7,6 +7,10 @@ package enum KernelCount: String, Sendable, CaseIterable {
   case dirty
   /// Pages on their way to it.
   case writeback
+  /// Pages that were in memory and are not any more, of which the kernel keeps a trace.
+  case evicted
+  /// Those that went so recently that reading them again shows memory to be short.
+  case recentlyEvicted
 }
 
 /// A number that is expected: `16`, or `16+` for at least so many.
