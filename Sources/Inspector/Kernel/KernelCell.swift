@@ -50,6 +50,13 @@ package struct KernelCell: Sendable, Equatable {
     self.init([CacheRun(pages: 0..<1, state: state)], isResidencyOnly: isResidencyOnly)
   }
 
+  /// What a frame shows of it: traces come and go unseen, and make no other frame.
+  var withoutTraces: KernelCell {
+    var cell = self
+    (cell.evicted, cell.recentlyEvicted) = (nil, nil)
+    return cell
+  }
+
   /// The pages that were evicted and left a trace, in words; none where there are none.
   var traces: [String] {
     guard let evicted, let recentlyEvicted, evicted > 0 || recentlyEvicted > 0 else { return [] }

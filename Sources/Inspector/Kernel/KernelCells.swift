@@ -41,7 +41,7 @@ struct KernelCells: Sendable, Equatable {
   /// Counts the pages of each cell; returns why only residency is known, if so.
   mutating func count(_ file: FileDescriptor) throws(PageCacheError) -> PageCacheError? {
     let answer = try KernelAnswer<[KernelCell]>(file, pages, each: pagesPerCell)
-    cells = answer.value
+    cells = answer.value.map(\.withoutTraces)
     return answer.lacking
   }
 

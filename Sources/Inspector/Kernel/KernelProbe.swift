@@ -125,7 +125,7 @@ package struct KernelProbe {
       _ = try? whole.count(descriptor)
       (sample.overview, sample.totals) = (whole, whole.sum)
     } else {
-      sample.totals = try? KernelAnswer<KernelCell>(descriptor, bytes: 0..<request.file.size).value
+      sample.totals = try? KernelAnswer<KernelCell>(descriptor, bytes: 0..<request.file.size).value.withoutTraces
     }
     if let run = try run(around: request.cursor, descriptor, request.file.size) {
       (sample.state, sample.alike) = (run.state, run.pages)
