@@ -194,7 +194,10 @@ final class ProgramTests: FolderSuite {
         "-c", "screen", "--headless",
       ])
     #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(outcome.output.contains("\"kernel\":{\"cached\":null,\"dirty\":null,\"writeback\":null,\"evicted\":null,\"recentlyEvicted\":null,\"reason\":\""))
+    #expect(
+      outcome.output.contains(
+        "\"kernel\":{\"cached\":null,\"dirty\":null,\"writeback\":null,\"evicted\":null,\"recentlyEvicted\":null,\"reason\":\""
+      ))
     #expect(outcome.output.contains(" 00000000 ?"), "\(outcome.output)")
     // A stacked file system has a reason of its own.
     #expect(outcome.output.contains("the kernel's view is unknown"))

@@ -72,7 +72,7 @@ extension SampledFile {
   func states(around page: Int) -> States? {
     guard page < states.count else { return nil }
     let block = Self.block(around: page, of: states.count)
-    return States(first: block.lowerBound, states: block.map { states[$0] })
+    return States(first: block.lowerBound, states: states.states(of: block))
   }
 
   /// The pages that can share a folio with one: the largest is 2 MiB, and lies at a multiple of its size.

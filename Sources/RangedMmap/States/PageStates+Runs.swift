@@ -33,4 +33,12 @@ extension PageStates {
     }
     return runs
   }
+
+  /// The state of each of some pages.
+  ///
+  /// - Complexity: One load a page.
+  package func states(of pages: Range<Int>) -> [PageState] {
+    let reader = reader
+    return pages.map { state(of: $0, reader) }
+  }
 }

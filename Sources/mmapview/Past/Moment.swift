@@ -43,18 +43,22 @@ struct Moment {
   }
 
   /// Whether a frame of the other would show the same; times do not count.
-  func shows(what other: Moment) -> Bool {
+  func shows(what other: Moment) -> Bool { showsLibrary(of: other) && kernel == other.kernel }
+
+  private func showsLibrary(of other: Moment) -> Bool {
     pages == other.pages && pagesPerCell == other.pagesPerCell && pageCount == other.pageCount
-      && end == other.end && totals == other.totals && library == other.library && kernel == other.kernel
+      && end == other.end && totals == other.totals && library == other.library
   }
 
-  /// The same, but for marks that have only become older since the kernel's cells were these.
-  func shows(what other: Moment, before cells: [Cell]) -> Bool {
+  /// The same, but for marks that have only become older since the kernel's cells were these, or `nil` for the other's.
+  ///
+  /// `isAlike`: whether the kernel's part is that of the other, which takes most of the time of this.
+  func shows(what other: Moment, before cells: [Cell]?, isAlike: Bool) -> Bool {
+    if isAlike, cells == nil { return showsLibrary(of: other) }
     guard let mine = kernel, let others = other.kernel, mine.cells.count == others.cells.count,
-      mine.cells.count == cells.count
-    else { return shows(what: other) }
-    // Most frames have the cells of the last one.
-    if mine.cells == cells, kernel == other.kernel { return shows(what: other) }
+      cells.map({ $0.count == mine.cells.count }) ?? true
+    else { return isAlike && showsLibrary(of: other) }
+    let cells = cells ?? others.cells
     for (index, cell) in mine.cells.enumerated()
     where cell.counts != others.cells[index].counts || cell.isMarkedAfter(cells[index]) {
       return false

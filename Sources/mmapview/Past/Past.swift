@@ -19,7 +19,7 @@ struct Past {
   // What was made of the last sample: most frames show the same one.
   private var known: (sample: KernelSample, kernel: Moment.Kernel)?
   // The kernel's cells of the last frame: their marks may be older than those of the newest moment.
-  private var lastCells: [Moment.Cell] = []
+  private var lastCells: [Moment.Cell]?
   private var oldest: Moment?
   private(set) var bytes = 0
   private(set) var hasForgotten = false
@@ -69,17 +69,19 @@ struct Past {
   ///
   /// A frame may be drawn between what was done and the kernel's next sample. The moment of that sample takes its place.
   mutating func keep(_ moment: Moment) {
-    defer { lastCells = moment.kernel?.cells ?? [] }
     guard let last = newest else {
       (newest, oldest) = (moment, moment)
       return
     }
     let isSameSample = moment.sampleTime == last.sampleTime
-    if moment.shows(what: last, before: lastCells) {
+    let (isAlike, cells) = (moment.kernel == last.kernel, lastCells)
+    lastCells = isAlike ? nil : moment.kernel?.cells
+    if moment.shows(what: last, before: cells, isAlike: isAlike) {
       newest?.sampleTime = moment.sampleTime
       if !isSameSample { newest?.isAheadOfSample = false }
     } else if last.isAheadOfSample, !isSameSample, depth > 0, moment.library == last.library, moment.hasWindow(of: last)
     {
+      lastCells = cells ?? last.kernel?.cells
       dropNewest()
       keep(moment)
     } else {
@@ -101,7 +103,7 @@ struct Past {
     let difference = Difference(from: last, to: moment, &facts)
     differences.append(difference)
     bytes += difference.cost
-    newest = moment
+    (newest, lastCells) = (moment, nil)
     shown?.steps += 1
     while bytes > limit, depth > 1 { forgetOldest() }
   }
