@@ -105,7 +105,10 @@ final class ResidencyOnlyTests: FolderSuite {
     #expect((0..<7).map { answer.farther[$0 * 10]?.pages } == [10, 10, 10, 10, 10, 10, 4])
     #expect(answer.farther[0]?.cached == 10 && answer.farther[0]?.dirty == nil)
     #expect(answer.lines[0].contains(" cached, dirty and writeback unknown: \(reason)"), "\(answer.lines)")
-    #expect(answer.lines[1].contains("\"dirty\":null,\"writeback\":null,\"reason\":\"\(reason)\"}"), "\(answer.lines)")
+    #expect(
+      answer.lines[1].contains(
+        "\"dirty\":null,\"writeback\":null,\"evicted\":null,\"recentlyEvicted\":null,\"reason\":\"\(reason)\"}"),
+      "\(answer.lines)")
     #expect(answer.lines.last == "dirty and writeback are unknown: \(reason)")
     #expect(answer.errors.allSatisfy { $0.contains("but how many are is unknown: \(reason)") }, "\(answer.errors)")
   }
