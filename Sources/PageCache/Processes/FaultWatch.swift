@@ -27,9 +27,10 @@ public struct PageFault: Sendable, Equatable {
 /// A fault is not an access. A page faults when it is first touched by way of a mapping, and again when it is first
 /// stored to, or after the kernel took it from the mapping: to write it back, to evict it. What is touched afterwards
 /// makes none. Where a page faults by a read, the kernel maps those neighbours too that are in memory, 16 pages as a
-/// rule (`fault_around_bytes`), and these fault no more. read(2) and write(2) of the file make none at all. With
-/// `CAP_PERFMON`, or where `perf_event_paranoid` is below 2, faults are included that the kernel runs into on behalf of
-/// the process, as in write(2) of bytes in the mapping; else they are not: see ``includesSystemCalls``.
+/// rule (`fault_around_bytes`), and these fault no more; of a large folio of 2 MiB all pages, also by a store.
+/// read(2) and write(2) of the file make none at all. With `CAP_PERFMON`, or where `perf_event_paranoid` is below 2,
+/// faults are included that the kernel runs into on behalf of the process, as in write(2) of bytes in the mapping;
+/// else they are not: see ``includesSystemCalls``.
 ///
 /// Allowed to a process of the same user that may trace the other (ptrace(2)), up to Linux's strictest
 /// `perf_event_paranoid`, which is 2; to root always. ``FaultWatchError`` says why it is not.
