@@ -101,12 +101,29 @@ final class StoresTests: FolderSuite {
 
   @Test("Stored pages are exact in memory", .enabled(if: mayMount, needsMounts))
   func exactInMemory() throws {
+    try requireWatches()
     let folder = folder
     try onThreadWithPrivateMounts {
       try mount("-t", "tmpfs", "-o", "size=16m", "tmpfs", folder.path.string)
       for threads in [1, 3] { try Self.play(folder.file("\(threads)"), seed: 9, threads: threads) }
     }
   }
+
+  @Test(
+    "Stored pages are exact on other file systems", .enabled(if: mayMount, needsMounts),
+    arguments: ["ext4", "xfs", "btrfs"])
+  func exactOnDisks(fileSystem: String) throws {
+    try requireWatches()
+    let folder = folder
+    try onThreadWithMounts(fileSystem) {
+      let disk = try SmallDisk(in: folder.path, fileSystem)
+      defer { disk.unmount() }
+      for threads in [1, 3] { try Self.play(disk.path.appending("\(threads)"), seed: 7, threads: threads) }
+    }
+  }
+
+  // On the test's own thread: another can't say that it is skipped.
+  private func requireWatches() throws { _ = try Self.watch(try Self.made(folder.file("watched"))) }
 
   @Test("Threads that store while pages are taken lose none: each store is found by the take after it")
   func storesMeanwhile() throws {

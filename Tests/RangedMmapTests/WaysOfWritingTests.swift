@@ -115,4 +115,35 @@ struct WaysOfWritingTests {
     #expect(try folder.bytes("a").allSatisfy { $0 == 0 })
     _ = try file.sync(receipt)
   }
+
+  @Test(
+    "A part of a page that is written becomes durable where blocks are smaller than a page",
+    .enabled(if: mayMount, needsMounts))
+  func partsOfPages() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path
+    try onThreadWithMounts("ext4") {
+      let disk = try SmallDisk(in: path, "ext4", blockSize: 1024)
+      defer { disk.unmount() }
+      let file = try MmapFile.create(at: disk.path.appending("a"), size: 64 * 4096).file
+      // SAFETY: one thread.
+      let bytes = unsafe UnsafeMmapFile(sharing: file)
+      var expected = [UInt8](repeating: 0, count: 64 * 4096)
+      func write(_ place: Int, _ count: Int) throws {
+        let source = [UInt8](repeating: UInt8(count & 0xff) | 1, count: count)
+        // SAFETY: nothing else reads or writes these bytes.
+        try unsafe bytes.writeAllBytes(source, at: place)
+        expected.replaceSubrange(place..<place + count, with: source)
+        try bytes.sync(place..<place + count)
+      }
+      // What begins in a page that was written back a little before is written by pwrite(2), and ends in pages that were not.
+      for page in [4, 10, 20, 62] { try write(page * 4096, 4096) }
+      try write(4 * 4096 + 4000, 200)
+      try write(10 * 4096, 2 * 4096 + 100)
+      try write(20 * 4096 + 3, 9 * 4096)
+      try write(62 * 4096 + 9, 2 * 4096 - 9)
+      let found = FileManager.default.contents(atPath: disk.path.appending("a").string)
+      #expect(found.map { [UInt8]($0) } == expected)
+    }
+  }
 }

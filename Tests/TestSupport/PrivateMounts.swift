@@ -90,8 +90,9 @@ public struct SmallDisk: Sendable {
   ///   - folder: An empty folder.
   ///   - fileSystem: Which one, as mkfs(8) and mount(8) call it.
   ///   - size: Of the device, for truncate(1): xfs needs 300 MiB.
+  ///   - blockSize: Of ext4's blocks, in bytes; `nil` for what mkfs(8) takes.
   /// - Throws: ``MountError``, also where a program is missing.
-  public init(in folder: FilePath, _ fileSystem: String, size: String = "320m") throws {
+  public init(in folder: FilePath, _ fileSystem: String, size: String = "320m", blockSize: Int? = nil) throws {
     guard isInstalled("mkfs.\(fileSystem)") else { throw MountError(description: "there is no mkfs.\(fileSystem)") }
     path = folder.appending("disk")
     let memory = folder.appending("memory")
@@ -100,7 +101,8 @@ public struct SmallDisk: Sendable {
     }
     try mount("-t", "tmpfs", "-o", "size=1g", "tmpfs", memory.string)
     let image = memory.appending("image").string
-    for command in [["truncate", "-s", size, image], ["mkfs.\(fileSystem)", "-q", image]] {
+    let blocks = blockSize.map { ["-b", "\($0)"] } ?? []
+    for command in [["truncate", "-s", size, image], ["mkfs.\(fileSystem)", "-q"] + blocks + [image]] {
       let outcome = try run(command[0], Array(command.dropFirst()))
       guard outcome.status == 0 else { throw MountError(description: outcome.errors) }
     }

@@ -26,8 +26,15 @@ extension Mapping {
     let pages = Alignment.pages(of: bytes)
     switch strategy(for: bytes) {
     case .throughCache:
+      let whole = wholePages(of: bytes)
+      let inner = whole.lowerBound - bytes.lowerBound..<whole.upperBound - bytes.lowerBound
       // SAFETY: here and in the other cases source and pages are those of `copy`.
-      if try unsafe writeThroughCache(source, to: bytes) {
+      if try unsafe writeThroughCache(UnsafeRawBufferPointer(rebasing: source[inner]), to: whole) {
+        for part in [0..<inner.lowerBound, inner.upperBound..<bytes.count] where !part.isEmpty {
+          let place = bytes.lowerBound + part.lowerBound..<bytes.lowerBound + part.upperBound
+          // SAFETY: a part of the source, and its place in the caller's pages.
+          unsafe memory(place).copyMemory(from: UnsafeRawBufferPointer(rebasing: source[part]))
+        }
         mappingStates.set(pages, to: .cached)
         return
       }
@@ -43,6 +50,14 @@ extension Mapping {
     case .copy: unsafe memory(bytes).copyMemory(from: source)
     }
     mappingStates.set(pages, to: .mapped)
+  }
+
+  // Where blocks are smaller than a page, pwrite(2) of a part of a page leaves its other blocks as they were: reserved,
+  // with no bytes on the disk, which a sync takes for a failure. A store makes all of the page dirty.
+  private func wholePages(of bytes: Range<Int>) -> Range<Int> {
+    let start = Alignment.up(bytes.lowerBound)
+    let end = bytes.upperBound == size ? size : Alignment.down(bytes.upperBound)
+    return start < end ? start..<end : bytes.lowerBound..<bytes.lowerBound
   }
 
   /// Makes pages ready for a closure that fills them, where that is worth a call or the disk may be full.
