@@ -123,7 +123,7 @@ struct CompletionTests {
     "The usage is that of the command that is being typed, by the form where one is chosen",
     arguments: [
       ("al", "allocate SIZE [xN]"), ("allocate 2p", "allocate SIZE [xN]"),
-      ("read ", "read RANGE|PAGES [OFFSET [LENGTH]]"),
+      ("read ", "read PAGES|RANGE|all [OFFSET [LENGTH]]"),
       ("workers pause", "workers pause"),
       ("expect kernel ", "expect kernel [PAGES] cached|dirty|writeback|evicted|recentlyEvicted N[+] [within TIME]"),
       ("expect error \"x\" sync ", "sync RANGE"), ("create x 1m", "create PATH SIZE [sparse] [force]"),

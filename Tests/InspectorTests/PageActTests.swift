@@ -102,6 +102,32 @@ final class PageActTests: SessionSuite {
     #expect(try cached(64).isEmpty)
   }
 
+  @Test("Where a later piece can't be locked, nothing stays locked")
+  func takenBack() throws {
+    try openCold(pages: 64)
+    try perform("lock 60")
+    let file = try #require(session.file)
+    let locks = session.document.locks
+    let acting = ActingFile(
+      sampled: try #require(session.sampledFile), mapped: file, locks: locks, lockCount: locks.lockCount,
+      advice: session.document.advice)
+    let action = LockAction(target: .all)
+    _ = try action.act(on: 0..<8, of: acting)
+    _ = try action.act(on: 8..<16, of: acting)
+    #expect(locks.count == 17)
+    action.takeBack(of: acting)
+    #expect(locks.count == 1 && locks.pages(in: 60..<61) == 1)
+  }
+
+  @Test("A file that was cut meanwhile is said to be, and what it has left is acted on")
+  func cut() throws {
+    try perform("create \(word("a")) 256k")
+    try run("truncate", ["-s", "128k", folder.file("a").string])
+    let lines = try perform("touch 30-33").lines
+    #expect(lines.count == 2 && lines[0].hasPrefix("touched 2 pages") && lines[1].contains("131072 bytes"), "\(lines)")
+    #expect(try refusal(of: "prefetch 40").contains("131072 bytes"))
+  }
+
   @Test(
     "What names no pages, or pages that are not there, is refused with what was expected",
     arguments: [

@@ -53,6 +53,7 @@ final class ReadPagesTests: SessionSuite {
     try perform("create \(word("b")) 64k", "allocate 2p", "write r1 0x41")
     #expect(try perform("read 1 0 4").lines[0].hasPrefix("00001000: 4141 4141 "))
     #expect(try perform("read 9 0 4").lines[0].hasPrefix("00009000: 0000 0000 "))
-    #expect(try refusal(of: "read all").contains("one range at a time"))
+    #expect(try refusal(of: "read r1..r2").contains("one range at a time"))
+    #expect(try perform("read all").lines.count == 65536 / 16)
   }
 }

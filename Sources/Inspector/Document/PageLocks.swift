@@ -19,6 +19,12 @@ final class PageLocks: Sendable {
 
   private let entries = Mutex<[Entry]>([])
 
+  /// How many locks there are.
+  var lockCount: Int { entries.withLock { $0.count } }
+
+  /// Lets go of the newest locks, down to so many.
+  func removeNewest(downTo count: Int) { entries.withLock { $0.removeLast(max(0, $0.count - count)) } }
+
   /// How many pages are locked.
   var count: Int { pages(in: 0..<Int.max) }
 

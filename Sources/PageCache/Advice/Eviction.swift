@@ -40,12 +40,10 @@ extension PageCache {
 
   // Where folios may reach over the range: the first and the last 2 MiB of it.
   private static func ends(of pages: Range<Int>) -> [Range<Int>] {
-    let first = pages.prefix(largestFolio)
-    let last = pages.suffix(largestFolio)
-    guard first.endIndex < last.startIndex else {
-      return [pages.prefix(2 * largestFolio).startIndex..<pages.upperBound]
-    }
-    return [first.startIndex..<first.endIndex, last.startIndex..<last.endIndex]
+    guard pages.count > 2 * largestFolio else { return [pages] }
+    return [
+      pages.lowerBound..<pages.lowerBound + largestFolio, pages.upperBound - largestFolio..<pages.upperBound,
+    ]
   }
 
   private static func drop(_ file: FileDescriptor, _ pages: Range<Int>) throws(PageCacheError) {

@@ -56,7 +56,7 @@ public enum PageCacheError: Error, Sendable, Equatable, CustomStringConvertible 
     case .notOpenForReading: "the descriptor is not open for reading"
     case .offsetNeeded: "this file system answers only by moving the descriptor's offset"
     case .notRegular: "neither a regular file nor a block device"
-    case .lockLimit(let limit?): "this process may lock \(limit) bytes in all (`ulimit -l`)"
+    case .lockLimit(let limit?): "this process may lock \(limit) bytes in all; lock less, or raise `ulimit -l`"
     case .lockLimit(nil): "there is no memory left to lock"
     case .noProc: "/proc is not mounted"
     case .failed(let errno): "\(errno)"

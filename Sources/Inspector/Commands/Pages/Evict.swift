@@ -21,7 +21,7 @@ struct EvictAction: PageAct {
 
   func lines(_ effect: Effect, of file: MmapFile, in session: Session) -> [String] {
     guard let before = effect.before, let after = effect.after else {
-      return ["evict \(target): how many pages went is unknown"]
+      return ["evicted what could go of \(counted(effect.pages.count, "page"))"]
     }
     guard before.cached > 0 else {
       return ["evict \(target): none of \(counted(effect.pages.count, "page")) was in memory"]

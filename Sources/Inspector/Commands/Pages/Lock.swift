@@ -12,6 +12,8 @@ struct LockAction: PageAct {
     try file.locks.lock(pages, of: file.descriptor)
   }
 
+  func takeBack(of file: ActingFile) { file.locks.removeNewest(downTo: file.lockCount) }
+
   func lines(_ effect: Effect, of file: MmapFile, in session: Session) -> [String] {
     let held = session.document.locks.count * Alignment.page
     let limit = LockedPages.limit.map { "\(Literal.describe(size: $0)) (`ulimit -l`)" } ?? "as many as there are"
@@ -34,6 +36,7 @@ struct UnlockAction: ReadOnlyAction {
 
   func perform(in session: Session) throws(CommandError) -> Event {
     let file = try session.openFile()
+    try session.requireNoJob("unlock")
     let pages = try session.pages(target, of: file, for: "unlock")
     let before = session.document.locks.count
     guard pages.contains(where: { session.document.locks.pages(in: $0) > 0 }) else {

@@ -8,6 +8,8 @@ protocol PageAct: ReadOnlyAction {
   var target: PageTarget { get }
   /// What is done to some pages.
   func act(on pages: Range<Int>, of file: ActingFile) throws(PageCacheError) -> Effect
+  /// Takes back what pieces have done where a later one fails or a person stops it, as far as that is left half done.
+  func takeBack(of file: ActingFile)
   /// What has changed, in lines.
   func lines(_ effect: Effect, of file: MmapFile, in session: Session) -> [String]
 }
@@ -18,6 +20,8 @@ struct ActingFile: Sendable {
   let sampled: SampledFile
   let mapped: MmapFile
   let locks: PageLocks
+  /// How many locks there were before the act.
+  let lockCount: Int
   let advice: AdviceTable
 
   var descriptor: FileDescriptor { sampled.descriptor }
@@ -27,15 +31,15 @@ extension PageAct {
   var words: [String?] { [Self.verb.name, "\(target)"] }
   var neededLabels: ClosedRange<Int>? { target.labels }
   package var isTimed: Bool { true }
+  func takeBack(of file: ActingFile) {}
 
   func perform(in session: Session) throws(CommandError) -> Event {
     let file = try session.openFile()
     try session.requireNoJob(Self.verb.name)
-    guard let sampled = session.sampledFile else {
-      throw CommandError("\(Self.verb.name): \(file.path) is out of reach by now; open it again")
-    }
     let document = session.document
-    let acting = ActingFile(sampled: sampled, mapped: file, locks: document.locks, advice: document.advice)
+    let acting = ActingFile(
+      sampled: try session.reachableFile(Self.verb.name), mapped: file, locks: document.locks,
+      lockCount: document.locks.lockCount, advice: document.advice)
     let pages = try session.pages(target, of: file, for: Self.verb.name)
     let job = Job("\(Self.verb.name) \(target)", pages: pages.reduce(0) { $0 + $1.count })
     return try session.jobs.start(job, in: session) { () throws(CommandError) in
@@ -44,7 +48,10 @@ extension PageAct {
       guard !job.wasStopped else {
         throw CommandError("\(job.name): stopped after \(job.done) of \(counted(job.total, "page"))")
       }
-      return Event(.done, lines(effect, of: file, in: session), isMeasured: true)
+      let shortfall = pages.flatMap { session.shortfall(file, $0) }.prefix(1)
+      if effect.pages.isEmpty, let gone = shortfall.first { throw CommandError("\(job.name): \(gone)") }
+      let unknown = effect.before == nil || effect.after == nil ? session.reasonForNoCounts(file) : []
+      return Event(.done, lines(effect, of: file, in: session) + unknown + shortfall, isMeasured: true)
     }
   }
 
@@ -54,21 +61,28 @@ extension PageAct {
   private func carry(out pages: [Range<Int>], of file: ActingFile, _ job: Job) throws(CommandError) -> Effect {
     var effect: Effect?
     for range in pages {
-      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.piece) {
-        if job.wasStopped { break }
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.piece) where !job.wasStopped {
         let part = start..<min(start + Self.piece, range.upperBound)
         do throws(PageCacheError) {
           let next = try act(on: part, of: file)
           effect = effect.map { $0 + next } ?? next
-        } catch { throw CommandError("\(job.name): \(named(part)): \(error)") }
+        } catch {
+          takeBack(of: file)
+          throw CommandError("\(job.name): \(named(part)): \(error)")
+        }
         job.advance(by: part.count)
       }
     }
+    if job.wasStopped { takeBack(of: file) }
     return effect ?? .none
   }
 }
 
-extension Effect {
-  /// "8 of 8 pages", of those that it was about.
-  func count(_ part: Int) -> String { "\(part) of \(counted(before?.cached ?? pages.count, "page"))" }
+extension Session {
+  fileprivate func reasonForNoCounts(_ file: MmapFile) -> [String] {
+    do throws(PageCacheError) { _ = try KernelAnswer<KernelCell>(whole: file.descriptor) } catch {
+      return ["how many pages came or went is unknown: \(error)"]
+    }
+    return []
+  }
 }

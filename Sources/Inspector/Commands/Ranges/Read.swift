@@ -6,14 +6,14 @@ struct ReadAction: RangeAction {
   let length: Int?
 
   static let verb = Verb(
-    "read", .readSource, .optional(.offset), .optional(.length),
+    "read", .target, .optional(.offset), .optional(.length),
     help:
       "show bytes of a range, or of any pages, as xxd does; of pages all, and what is not in memory is not left there",
     example: "read r1 0 64"
   ) {
     switch $0 {
-    case .ranges(let ranges): return ReadAction(ranges: ranges, offset: $1 ?? 0, length: $2)
-    case .pages(let pages): return ReadPagesAction(pages: pages, offset: $1 ?? 0, length: $2)
+    case .ranges(let labels): return ReadAction(ranges: .labels(labels), offset: $1 ?? 0, length: $2)
+    case let pages: return ReadPagesAction(pages: pages, offset: $1 ?? 0, length: $2)
     }
   }
 
@@ -47,7 +47,8 @@ struct ReadAction: RangeAction {
 
 /// Shows the bytes of pages, whoever wrote them.
 struct ReadPagesAction: ReadOnlyAction {
-  let pages: PageSelection
+  /// Of the file, and not of ranges.
+  let pages: PageTarget
   let offset: Int
   let length: Int?
 
@@ -60,7 +61,7 @@ struct ReadPagesAction: ReadOnlyAction {
   func perform(in session: Session) throws(CommandError) -> Event {
     let file = try session.openFile()
     let name = "read \(pages)"
-    let wanted = try session.pages(try session.pages(pages, for: "read"), of: file)
+    let wanted = try session.pages(pages, of: file, for: "read").first ?? 0..<0
     let all = Alignment.bytes(of: wanted).clamped(to: 0..<max(file.size, file.presentSize))
     guard offset < all.count else { throw CommandError("\(name): offset \(offset) is past its \(all.count) bytes") }
     let bytes = all.dropFirst(offset).prefix(length ?? all.count)
@@ -86,25 +87,6 @@ extension Session {
     note(dump)
     throw CommandError("\(name): \(try openFile().path): \(shortfall)")
   }
-}
-
-enum ReadSource {
-  case ranges(RangeSelection)
-  case pages(PageSelection)
-}
-
-extension Parameter where Value == ReadSource {
-  fileprivate static var readSource: Self {
-    Parameter(.readSource) { arguments throws(SyntaxError) in
-      if arguments.hasPages { return .pages(try Parameter<PageSelection>.pages.read(&arguments)) }
-      return .ranges(try Literal.ranges(try arguments.required(.readSource)))
-    }
-  }
-}
-
-extension ArgumentKind {
-  fileprivate static let readSource = ArgumentKind(
-    "RANGE|PAGES", "range", "r3, or pages as 7, 0-15 or selected", from: .labels)
 }
 
 extension Command {
