@@ -92,8 +92,15 @@ final class DocumentationExamples: FolderSuite {
     try PageCache.touch(file, pages: 3..<4)
     print(meter.cost().majorFaults)
     #expect(counts.count == 1 && meter.cost().minorFaults + meter.cost().majorFaults >= 1)
-    let locked = try LockedPages(of: file, pages: 0..<16)
-    #expect(locked.effect.pages == 0..<16)
+    do {
+      let locked = try LockedPages(of: file, pages: 0..<16)
+      #expect(locked.effect.pages == 0..<16)
+    }
+    func print(_ words: String) { said.append(words) }
+    var said: [String] = []
+    let effect = try PageCache.evict(file, pages: 0..<16)
+    if let stayed = effect.after?.cached, stayed > 0 { print("\(stayed) of its pages stayed in memory") }
+    #expect(said.isEmpty == (effect.after?.cached ?? 0 == 0))
   }
 
   @Test(

@@ -17,7 +17,9 @@ public struct CacheCounts: Sendable, Equatable {
   public var recentlyEvicted = 0
 }
 
-/// What the kernel knows of a file's pages, without root and without changing anything.
+/// What the kernel knows of a file's pages, and acting on them, without root.
+///
+/// A query changes nothing; what acts says so.
 ///
 /// Pages are pages of ``pageSize`` bytes, counted from the start of the file; offsets are bytes from there. A range may
 /// reach behind the file's end, as far as an `Int` does: nothing is cached there, and all is hole. A range that begins

@@ -45,6 +45,11 @@ struct Binding {
       (self.name, self.rank, self.applies) = (name, rank, applies)
     }
 
+    /// For what is seen in the kernel's layer.
+    static func ofKernel(_ name: String, rank: Int) -> Hint {
+      Hint(name, rank: rank) { $0.file != nil && $0.layer != .library && !$0.host.isInLesson }
+    }
+
     /// For files that are open for writing.
     static func writing(_ name: String, rank: Int) -> Hint {
       Hint(name, rank: rank) { $0.file?.isWritable == true && !$0.host.isInLesson }
@@ -158,8 +163,12 @@ enum KeyMap {
     Binding("u", ["u"], "reuse: make it writable again", hint: .writing("reuse", rank: 6)) {
       $0.onRange { .perform(.reuse($0)) }
     },
-    Binding("E", ["E"], "evict pages from memory") { $0.onPages { .perform(.evict($0)) } },
-    Binding("t", ["t"], "touch: read a byte of each page") { $0.onPages { .perform(.touch($0)) } },
+    Binding("E", ["E"], "evict pages from memory", hint: .ofKernel("evict", rank: 8)) {
+      $0.onPages { .perform(.evict($0)) }
+    },
+    Binding("t", ["t"], "touch: read a byte of each page", hint: .ofKernel("touch", rank: 9)) {
+      $0.onPages { .perform(.touch($0)) }
+    },
     Binding("W", ["W"], "start workers, or stop them") { context in
       context.whenWritable {
         context.session.workers.running > 0
