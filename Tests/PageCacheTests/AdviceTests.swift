@@ -114,6 +114,37 @@ final class AdviceTests: FolderSuite {
     #expect(effect.cost.majorFaults == 0)
   }
 
+  @Test(
+    "The counts are those of each page, on other file systems too", .enabled(if: mayMount, needsMounts),
+    arguments: ["ext4", "xfs", "btrfs", "tmpfs"])
+  func fileSystems(name: String) throws {
+    let folder = folder.path
+    try onThreadWithMounts(name) {
+      let disk = name == "tmpfs" ? nil : try SmallDisk(in: folder, name)
+      defer { disk?.unmount() }
+      if disk == nil { try mount("-t", "tmpfs", "-o", "size=16m", "tmpfs", folder.string) }
+      let count = 600
+      let path = (disk?.path ?? folder).appending("a")
+      let file = try FileDescriptor.open(path, .readWrite, options: .create, permissions: .ownerReadWrite)
+      defer { try? file.close() }
+      _ = try file.writeAll(toAbsoluteOffset: 0, [UInt8](repeating: 7, count: count * 4096))
+      #expect(fsync(file.rawValue) == 0)
+      func cached() -> [Int] { (0..<count).filter { ctest_page_state(file.rawValue, UInt($0)) & 1 != 0 } }
+      let all = try PageCache.evict(file, pages: 0..<count)
+      #expect(all.before?.cached == count && all.after?.cached == cached().count && all.gone == count - cached().count)
+      #expect(cached().count == (disk == nil ? count : 0))
+      for pages in [10..<12, 500..<501] {
+        let before = cached().filter(pages.contains).count
+        let effect = try PageCache.touch(file, pages: pages, advice: .random)
+        #expect(effect.before?.cached == before && effect.after?.cached == pages.count)
+        #expect(Set(cached()).isSuperset(of: pages))
+      }
+      let locked = try LockedPages(of: file, pages: 100..<104)
+      let kept = try PageCache.evict(file, pages: 0..<count)
+      #expect(kept.after?.cached == cached().count && Set(cached()).isSuperset(of: locked.effect.pages))
+    }
+  }
+
   @Test("What can't be done says why")
   func errors() throws {
     let file = try folder.cached([], of: 4)

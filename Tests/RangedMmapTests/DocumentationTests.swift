@@ -14,9 +14,10 @@ struct DocumentationTests {
     let programs = try packageFiles(in: Self.tests + "TenPrograms")
     let code = try DocumentedCode(
       in: ["Sources/RangedMmap", "README.md"],
-      compiledIn: ["DocumentationExamples.swift", "DocumentationExamples+Compiler.swift", "Pasted/main.swift"].map {
-        Self.tests + $0
-      } + programs)
+      compiledIn: [
+        "DocumentationExamples.swift", "DocumentationExamples+Ranges.swift", "DocumentationExamples+Compiler.swift",
+        "Pasted/main.swift",
+      ].map { Self.tests + $0 } + programs)
     #expect(code.count > 30, "the examples were not found")
     for example in code.missing {
       Issue.record("\(example.page) shows what no test runs:\n\(example.lines.joined(separator: "\n"))")
