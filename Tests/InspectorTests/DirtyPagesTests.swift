@@ -112,6 +112,9 @@ final class DirtyPagesTests: FolderSuite {
     #expect(start(10, clean: 10, history(12)) == (time(10), false))
     #expect(start(10, clean: nil) == (time(10), true))
     #expect(start(10, clean: 10) == (time(10), false))
+    // Between two samples that are less than a second apart, and shown as two seconds.
+    let (clean, seen) = (WallTime(milliseconds: 9_900), WallTime(milliseconds: 10_100))
+    #expect(DirtyPages.Since(seen: seen, cleanUntil: clean).start(nil) == (seen, true))
   }
 
   @Test("The kernel's age is read, in hundredths of a second, and unknown where it can't be")

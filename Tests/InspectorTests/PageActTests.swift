@@ -55,6 +55,29 @@ final class PageActTests: SessionSuite {
         == "expect cost gone 2+: expected at least 2 pages gone, found 1")
   }
 
+  @Test("What was not needed for an act is no cost of it, and a writeback that it began is one")
+  func costsOfOthers() throws {
+    try openCold(pages: 64)
+    // The lines that show the bytes are made on the same thread, and are new memory.
+    let before = try perform("read 0-31").cost
+    #expect(before?.minorFaults ?? 0 < 32, "the pages of the lines were counted")
+    let after = try #require(try perform("read 40").cost)
+    // Of room for the bytes, where there was none: the lines are some 20.
+    #expect(after.minorFaults ?? 0 < 8)
+    #expect(
+      try refusal(of: "expect cost faults 100+").hasPrefix(
+        "expect cost faults 100+: expected at least 100 faults, found "))
+    let file = try FileDescriptor.open(folder.file("a"), .readWrite)
+    defer { try? file.close() }
+    _ = try file.writeAll(toAbsoluteOffset: 0, [UInt8](repeating: 9, count: 64 * Alignment.page))
+    let dirty = try PageCache.counts(of: file, bytes: 0..<64 * Alignment.page).dirty
+    guard dirty > 0 else { try skip("nothing is dirty here after a write") }
+    try perform("evict all")
+    let left = try PageCache.counts(of: file, bytes: 0..<64 * Alignment.page).dirty
+    try perform("expect cost written \((dirty - left) * Alignment.page)+")
+    #expect(left == 0)
+  }
+
   @Test("What an act cost is one of its lines where that was asked for, and on a screen beside them")
   func line() throws {
     try openCold(pages: 64)

@@ -171,6 +171,34 @@ final class QuietTests: SessionSuite {
     #expect(times[2] > times[0], "this file system keeps no times of access, so that nothing is shown")
   }
 
+  @Test(
+    "A file that grows after it was cut to nothing stays dirty while it is looked at",
+    .enabled(if: mayMount, needsMounts))
+  func growingFromNothing() throws {
+    let folder = folder.path
+    try onThreadWithMounts("ext4") {
+      // It writes such a file back at any close of it.
+      let disk = try SmallDisk(in: folder, "ext4", size: "16m")
+      defer { disk.unmount() }
+      let path = disk.path.appending("a")
+      let file = try FileDescriptor.open(path, .readWrite, options: .create, permissions: .ownerReadWrite)
+      defer { try? file.close() }
+      try file.writeAll(toAbsoluteOffset: 0, [UInt8](repeating: 7, count: 4096))
+      #expect(fsync(file.rawValue) == 0)
+      let watched = try Session()
+      try watched.perform("open \(Word.quote(path.string))")
+      try file.resize(to: 0)
+      watched.collect()
+      for pages in [3, 5] {
+        try file.writeAll(toAbsoluteOffset: 0, [UInt8](repeating: 8, count: pages * 4096))
+        watched.collect()
+        #expect(watched.file?.states.count == pages)
+        let counts = try PageCache.counts(of: file, bytes: 0..<pages * 4096)
+        #expect(counts.dirty == pages && counts.writeback == 0)
+      }
+    }
+  }
+
   @Test("A file that others make longer without a pause is looked at ten times a second at most")
   func growing() throws {
     try folder.put("a", [UInt8](repeating: 7, count: 4096))

@@ -360,6 +360,6 @@ final class PromptTests: SessionSuite {
     #expect(hints() == " a allocate  w write  f flush  s sync  u reuse  : command  ? help  q quit")
     #expect(hints(width: 40).contains("? help  q quit"))
     try perform("open \(word("a"))")
-    #expect(hints() == " a allow writing  L layer  : command  ? help  q quit")
+    #expect(hints() == " a allow writing  L layer  E evict  t touch  : command  ? help  q quit")
   }
 }

@@ -29,7 +29,7 @@ package final class Document {
     self.allocator = allocator
     ranges = RangeTable()
     let identity = sampledFile?.identity
-    sampledFile = try? SampledFile(file)
+    sampledFile = try? SampledFile(file, after: sampledFile)
     // The same file goes on where it grows.
     guard sampledFile?.identity != identity else {
       standing = sampledFile?.standing

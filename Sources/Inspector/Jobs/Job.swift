@@ -140,8 +140,18 @@ final class JobQueue {
   /// Why the last step failed; `nil` the next time.
   func takeFailure() -> CommandError? { failure.take() }
 
-  /// What the work of the last step cost, without the wait for its thread; `nil` the next time.
+  /// What the work of the last step cost, without the wait for its thread and what was made for the screen of it; `nil`
+  /// the next time.
   func takeCost() -> ActCost? { cost.take() }
+
+  /// Does a part of a short step, and takes what it cost for the cost of the step.
+  func measure<Value, Failure: Error>(
+    of file: MmapFile?, _ body: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    let meter = ActMeter(file)
+    defer { cost = meter.cost() }
+    return try body()
+  }
 
   func stopAndWait() {
     job?.stop()

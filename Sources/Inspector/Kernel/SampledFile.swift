@@ -22,12 +22,19 @@ package final class SampledFile: Sendable {
   // What the library knows of its pages, to be read at the moment of a sample.
   let states: PageStates
 
-  /// Opens the session's file once more.
-  init(_ file: MmapFile) throws(PageCacheError) {
-    // By its number and not by its name, which may lead to another file by now.
-    let link = FilePath("/proc/self/fd/\(file.descriptor.rawValue)")
-    do { descriptor = try FileDescriptor.open(link, .readOnly, options: .closeOnExec) } catch {
-      throw .failed(error as? Errno ?? .noSuchFileOrDirectory)
+  /// Opens the session's file once more; if it is the one that was sampled before, by the same open file.
+  ///
+  /// ext4 writes a file's pages back when any of its open files is closed after it was truncated to nothing
+  /// (`ext4_release_file` in fs/ext4/file.c), and a sample must not change what it is of.
+  init(_ file: MmapFile, after previous: SampledFile? = nil) throws(PageCacheError) {
+    if let previous, Self.isOne(previous.descriptor, file.descriptor) {
+      descriptor = FileDescriptor(rawValue: fcntl(previous.descriptor.rawValue, F_DUPFD_CLOEXEC, 0))
+    } else {
+      // By its number and not by its name, which may lead to another file by now.
+      let link = FilePath("/proc/self/fd/\(file.descriptor.rawValue)")
+      do { descriptor = try FileDescriptor.open(link, .readOnly, options: .closeOnExec) } catch {
+        throw .failed(error as? Errno ?? .noSuchFileOrDirectory)
+      }
     }
     PageCache.beQuiet(descriptor)
     var status = stat()
@@ -45,6 +52,11 @@ package final class SampledFile: Sendable {
   }
 
   package var inode: UInt64 { identity[1] }
+
+  private static func isOne(_ one: FileDescriptor, _ other: FileDescriptor) -> Bool {
+    guard let first = try? one.stat(), let second = try? other.stat() else { return false }
+    return first.identity == second.identity
+  }
 
   deinit { try? descriptor.close() }
 }

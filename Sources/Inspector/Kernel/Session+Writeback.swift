@@ -99,7 +99,7 @@ extension DirtyPages.Since {
       return (written, cleanUntil == nil && history?.pending != .one)
     }
     // What is shown to the second was seen to the second.
-    return (seen, cleanUntil.map { seen.seconds(since: $0) >= 1 } ?? true)
+    return (seen, cleanUntil.map { !seen.isInSecond(of: $0) } ?? true)
   }
 }
 

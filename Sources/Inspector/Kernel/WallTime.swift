@@ -62,6 +62,9 @@ package struct WallTime: Sendable, Comparable, CustomStringConvertible {
     Int((Double(nanoseconds - other.nanoseconds) / 1e9).rounded(.down))
   }
 
+  /// Whether both are shown as the same time of day.
+  func isInSecond(of other: WallTime) -> Bool { seconds == other.seconds }
+
   package func advanced(by time: Duration) -> WallTime {
     WallTime(sinceEpoch: .nanoseconds(nanoseconds) + time)
   }

@@ -11,7 +11,7 @@ package struct ActCost: Sendable, Equatable {
   package var pages: Int?
   /// Bytes that the thread had read from storage.
   package var bytesRead: Int?
-  /// Bytes of pages of the file that were dirty before, or in writeback, and are not afterwards.
+  /// Bytes of pages of the file that were dirty before and are not afterwards: they are written, or in writeback.
   package var bytesWritten: Int?
 
   init(time: Duration) { self.time = time }
@@ -67,12 +67,14 @@ package enum CostField: String, Sendable, CaseIterable {
     }
   }
 
-  /// A number of it, in its unit.
+  /// A number of it, in words.
   func describe(_ number: Int) -> String {
     switch self {
-    case .faults, .minor, .major: counted(number, "fault")
-    case .came, .gone: counted(number, "page")
-    case .read, .written: counted(number, "byte")
+    case .faults: counted(number, "fault")
+    case .minor, .major: counted(number, "\(self) fault")
+    case .came: counted(number, "page") + " that came"
+    case .gone: counted(number, "page") + " gone"
+    case .read, .written: counted(number, "byte") + " \(self)"
     }
   }
 }
@@ -101,14 +103,7 @@ struct ActMeter: Sendable {
     var cost = ActCost(meter.cost())
     guard let before, let after = file.flatMap(Self.count) else { return cost }
     cost.pages = after.cached - before.cached
-    if let dirty = before.unwritten, let left = after.unwritten {
-      cost.bytesWritten = max(0, dirty - left) * Alignment.page
-    }
+    if let dirty = before.dirty, let left = after.dirty { cost.bytesWritten = max(0, dirty - left) * Alignment.page }
     return cost
   }
-}
-
-extension KernelCell {
-  // A page may be both dirty and in writeback.
-  fileprivate var unwritten: Int? { dirty.flatMap { dirty in writeback.map { min(cached, dirty + $0) } } }
 }

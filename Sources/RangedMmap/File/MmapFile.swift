@@ -212,8 +212,8 @@ extension MmapFile {
     try MmapFile(Mapping(opening: path, forWriting: false, isQuiet: true))
   }
 
-  /// Maps the same file quietly for reading at the size that it has now, whatever its name leads to, by way of `/proc`.
+  /// Maps a file that is open for reading only once more, at the size that it has now, whatever its name leads to.
   package func reopenedQuietly() throws(MmapFileError) -> MmapFile {
-    try MmapFile(Mapping(opening: path, again: mapping, forWriting: false, isQuiet: true))
+    try MmapFile(Mapping(again: mapping))
   }
 }

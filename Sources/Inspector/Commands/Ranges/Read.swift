@@ -40,7 +40,9 @@ struct ReadAction: RangeAction {
       throw CommandError("read r\(label): offset \(offset) is past its \(range.count) bytes")
     }
     let end = min(range.count, offset + min(length ?? 256, range.count))
-    let found = try file.presentBytes(range.lowerBound + offset..<range.lowerBound + end)
+    let found = try session.jobs.measure(of: file) { () throws(CommandError) in
+      try file.presentBytes(range.lowerBound + offset..<range.lowerBound + end)
+    }
     return try session.show(found, at: range.lowerBound + offset, "read r\(label)")
   }
 }
@@ -72,7 +74,9 @@ struct ReadPagesAction: ReadOnlyAction {
     // Leaves in memory what was there, and no more.
     let contents = try FileContents(of: sampled.descriptor, bytes, stopping: Job("read", pages: wanted.count))
     let found: [UInt8]
-    do throws(Errno) { found = try contents.bytes(in: bytes) } catch {
+    do throws(Errno) {
+      found = try session.jobs.measure(of: file) { () throws(Errno) in try contents.bytes(in: bytes) }
+    } catch {
       throw CommandError("\(file.path): can't read the file: \(error)")
     }
     return try session.show(file.found(found, of: bytes), at: bytes.lowerBound, name)

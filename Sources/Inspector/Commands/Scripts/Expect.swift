@@ -161,10 +161,10 @@ extension Session {
       throw CommandError("nothing has cost anything yet; `touch 0` or another act comes first")
     }
     guard let found = field.of(cost) else {
-      throw CommandError("expected \(number.describe(field.describe(number.value))) \(field), but that is unknown here")
+      throw CommandError("expected \(number.describe(field.describe(number.value))), but that is unknown here")
     }
     guard number.matches(found) else {
-      throw CommandError("expected \(number.describe(field.describe(number.value))) \(field), found \(found)")
+      throw CommandError("expected \(number.describe(field.describe(number.value))), found \(found)")
     }
     return .asExpected(
       "\(Expectation.cost(field, number))\(number.isLeast ? ", found \(found)" : "")", isMeasured: true)
