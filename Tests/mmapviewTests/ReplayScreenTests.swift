@@ -25,7 +25,7 @@ extension InTerminal {
       try window.type("Right", "Right")
       try window.waitFor("worker 2: page 1 allocated")
       try window.type("l", "j", "v", "h", "Escape")
-      try window.waitFor("The script has ended")
+      try window.waitFor("The script was left")
       // One ends what `v` began, another the selection.
       try window.type("Escape", "Escape", "a", "w")
       try window.waitFor("1 allocated  ▒ 2 written")
