@@ -121,6 +121,10 @@ int clinux_preallocate(int fd, off_t offset, off_t length) {
   return error;
 }
 
+int clinux_punch(int fd, off_t offset, off_t length) {
+  return RETRY(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length));
+}
+
 int clinux_resize(int fd, off_t size) {
   struct held held = hold_size_signal();
   int error = RETRY(ftruncate(fd, size));

@@ -59,6 +59,22 @@ extension DocumentationExamples {
     #expect(lengths == [12288])
   }
 
+  @Test("What is punched can be written again")
+  func punching() throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 4096)
+    let bytes = [UInt8](repeating: 1, count: 4096)
+    let flushed = try file.sync(try file.write(bytes, to: try require(take: allocator.allocate(4096))))
+    func example(_ flushed: consuming FlushedRange) throws {
+      let hole = try file.punch(flushed)
+      let again = try file.write(bytes, to: hole)
+      #expect(again.count == 4096 && file.states[0] == .written)
+    }
+    do { try example(flushed) } catch let error as MmapFileError {
+      guard error.code == .cannotPunch else { throw error }
+      try skip("\(error)")
+    }
+  }
+
   @Test("An allocator of one's own hands out what it splits off")
   func ownAllocator() throws {
     let (file, allocator) = try MmapFile.create(at: path, size: 3 * 4096 + 100, allocator: BackwardAllocator.self)

@@ -256,9 +256,12 @@ int clinux_open_at(int folder, const char *name, int flags, mode_t mode, int *fd
 // it is.
 int clinux_open_mappable(int folder, const char *name, int flags, int *fd, mode_t *mode);
 
-// fallocate(2) without flags: blocks are reserved and the file grows to offset + length. Past RLIMIT_FSIZE this and the
-// next two are EFBIG and no signal.
+// fallocate(2) without flags: blocks are reserved and the file grows to offset + length. Past RLIMIT_FSIZE this,
+// clinux_resize and clinux_write_at are EFBIG and no signal.
 int clinux_preallocate(int fd, off_t offset, off_t length);
+
+// fallocate(2) with FALLOC_FL_PUNCH_HOLE and FALLOC_FL_KEEP_SIZE: whole blocks go, parts of one become zeros.
+int clinux_punch(int fd, off_t offset, off_t length);
 
 // ftruncate(2).
 int clinux_resize(int fd, off_t size);

@@ -248,6 +248,8 @@ extension MmapFile {
       missing = Missing(pages: [try pagesCutOff(error)], reason: error)
     }
     if let gaps = mapping.gaps(in: pages()) {
+      // Its owner may have punched a page meanwhile, and taken it out of the sync before.
+      let gaps = gaps.isEmpty ? gaps : gaps.within(pages())
       guard gaps.unwritten.isEmpty else {
         durability.fail()
         throw notDurable(.ioError, bytes)

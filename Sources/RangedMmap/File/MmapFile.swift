@@ -8,6 +8,9 @@ public import SystemPackage
 /// have. While a file is open for writing, this library maps it for writing no second time, in this process or in
 /// another: the lock is fcntl(2) with `F_OFD_SETLK`, which a program without locks does not see.
 ///
+/// Nothing here makes a mapped file longer or shorter. Where another program cuts it, what is gone is *lost*; what it grows
+/// by is not mapped. See <doc:SurvivingFaults>. Blocks inside are given up with ``punch(_:)``.
+///
 /// ```swift
 /// import RangedMmap
 ///

@@ -6,6 +6,7 @@ public enum Storage: Sendable {
   ///
   /// The system call is fallocate(2). A file system without it is a `cannotReserve` error: use `sparse` there. One that
   /// copies on write may still need new blocks for a page that is written a second time; see <doc:SurvivingFaults>.
+  /// So does one that was punched: ``MmapFile/punch(_:)``.
   case preallocated
   /// Blocks are found when a page is first written.
   ///

@@ -11,6 +11,13 @@ extension Mapping {
     fileprivate(set) var unwritten: [Range<Int>] = []
 
     var isEmpty: Bool { holes.isEmpty && unwritten.isEmpty }
+
+    /// Those in some runs of pages.
+    func within(_ runs: [Range<Int>]) -> Gaps {
+      let runs = RangeSet(runs)
+      func common(_ pages: [Range<Int>]) -> [Range<Int>] { Array(RangeSet(pages).intersection(runs).ranges) }
+      return Gaps(holes: common(holes), unwritten: common(unwritten))
+    }
   }
 
   /// The gaps in ascending runs of pages; `nil` where the file system has no FIEMAP.

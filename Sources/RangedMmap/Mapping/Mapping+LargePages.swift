@@ -47,6 +47,9 @@ extension Mapping {
     _ = posix_fadvise(descriptor.rawValue, off_t(end), off_t(Self.reach), POSIX_FADV_DONTNEED)
   }
 
+  /// Refuses large pages to a file that gets holes: a store to a page of one would fill 511 others, too.
+  func endLargePages() { _ = refuseLargePages(.undecided) || refuseLargePages(.advised) }
+
   private func decide(by bytes: Range<Int>) {
     let isLarge = bytes.count >= Self.large
     // At 15/16 of the first 2 MiB its first half is written, also by many threads.

@@ -10,7 +10,7 @@ import SystemPackage
   let file: OpenFile
   let size: Int
   let isWritable: Bool
-  let traits: WriteStrategy.FileTraits
+  private let openedWith: WriteStrategy.FileTraits
   /// Whether a name led to the file when it was opened.
   let hadName: Bool
   /// Whether it had no name, and lives in memory or is to be linked when it is whole.
@@ -23,6 +23,7 @@ import SystemPackage
   /// Whether the last writeback was of less than a large page.
   let writesBackLittle = Atomic(false)
   let largePages = Atomic(LargePages.refused)
+  private let hasPunched = Atomic(false)
   let stores: WatchedStores
   private let memory: FaultGuard
 
@@ -52,22 +53,33 @@ import SystemPackage
     self.isWritable = isWritable
     self.mappingStates = mappingStates
     self.ownFile = ownFile
-    traits = WriteStrategy.FileTraits(
+    openedWith = WriteStrategy.FileTraits(
       mayCallWrite: OpenFile.sizeLimit >= size, isInMemory: self.file.isInMemory, mayHaveHoles: mayHaveHoles)
     self.hadName = hadName ?? ((try? self.file.coverage())?.linkCount != 0)
-    mayLackName = !self.hadName && (traits.isInMemory || self.file.isUnnamed)
+    mayLackName = !self.hadName && (openedWith.isInMemory || self.file.isUnnamed)
     hasName = Atomic(self.hadName)
   }
 
   var base: UnsafeMutableRawPointer { unsafe memory.base }
   /// Whether a page may have no block yet, so that a store to it could find the disk full.
-  var mayHaveHoles: Bool { traits.mayHaveHoles }
-  var isInMemory: Bool { traits.isInMemory }
+  var mayHaveHoles: Bool { openedWith.mayHaveHoles || hasPunched.load(ordering: .relaxed) }
+  var isInMemory: Bool { openedWith.isInMemory }
+  var traits: WriteStrategy.FileTraits {
+    var traits = openedWith
+    traits.mayHaveHoles = mayHaveHoles
+    return traits
+  }
   var path: FilePath { file.path }
   /// Whether a name led to the file when it was opened or was found since.
   var isNamed: Bool { hasName.load(ordering: .relaxed) }
   var descriptor: FileDescriptor { file.descriptor }
   var hasFaults: Bool { memory.hasFaults }
+
+  /// Counts the file as one with holes from now on: a store may find the disk full.
+  func noteHoles() {
+    hasPunched.store(true, ordering: .relaxed)
+    endLargePages()
+  }
 
   func memory(_ bytes: Range<Int>) -> UnsafeMutableRawBufferPointer {
     precondition(bytes.lowerBound >= 0 && bytes.upperBound <= size, "bytes outside of the file")

@@ -87,6 +87,20 @@ final class WatchedStores: Sendable {
     }
   }
 
+  /// Watches whole pages whose memory has gone with its bytes: none of them is stored.
+  ///
+  /// A page of the system that is larger stays as it is, if others lie in it.
+  func forget(_ bytes: Range<Int>) {
+    let first = (bytes.lowerBound + unit - 1) / unit * unit
+    let whole = first..<max(first, bytes.upperBound / unit * unit)
+    guard !whole.isEmpty else { return }
+    watch.withLock { watch in
+      guard let handle = watch?.handle else { return }
+      let isWatched = cover(whole, handle) == 0
+      if isWatched { watch?.noted.remove(contentsOf: whole) } else { watch?.noted.insert(contentsOf: whole) }
+    }
+  }
+
   private func whole(_ bytes: Range<Int>) -> Range<Int> {
     bytes.isEmpty ? 0..<0 : Alignment.outward(bytes, unit: unit).clamped(to: 0..<count)
   }

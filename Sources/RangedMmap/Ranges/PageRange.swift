@@ -14,7 +14,7 @@ public enum Flushed: RangeStage {}
 
 /// A range that may be written once: the writer that holds it is the only one.
 ///
-/// It comes from ``RangeAllocator/allocate(_:)``, from `reuse`, or out of an error with ``MmapFileError/range()``. A
+/// It comes from ``RangeAllocator/allocate(_:)``, from `reuse`, from ``MmapFile/punch(_:)``, or out of an error with ``MmapFileError/range()``. A
 /// write consumes it.
 public typealias AllocatedRange = PageRange<Allocated>
 

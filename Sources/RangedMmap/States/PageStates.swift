@@ -115,6 +115,34 @@ extension PageStates {
     epochChange.withLock { _ in set(pages, to: began == epoch ? StateByte(.written, epoch: began) : StateByte(.lost)) }
   }
 
+  /// What some pages were before a step that may be refused.
+  struct Former {
+    fileprivate let pages: Range<Int>
+    fileprivate let bytes: [StateByte]
+    fileprivate let epoch: Epoch
+  }
+
+  /// Marks pages as handed out, so that no sync speaks for them any more, and returns what they were.
+  func takeBack(_ pages: Range<Int>) -> Former {
+    let epoch = epoch
+    let former = Former(pages: pages, bytes: pages.map { byte(at: $0) }, epoch: epoch)
+    set(pages, to: StateByte(.allocated))
+    return former
+  }
+
+  /// Makes pages again what they were; a sync that failed meanwhile may have lost what was written.
+  func restore(_ former: Former) {
+    epochChange.withLock { _ in
+      for (page, byte) in zip(former.pages, former.bytes) {
+        let isLost = byte.hasEpoch && former.epoch != epoch
+        // The mark of a sync has gone: it promises nothing for the page.
+        let mark = StateByte.syncing(epoch: former.epoch)
+        let now = isLost ? StateByte(.lost) : byte == mark ? StateByte(.flushing, epoch: former.epoch) : byte
+        set(page..<page + 1, to: now)
+      }
+    }
+  }
+
   func byte(at page: Int) -> StateByte {
     // SAFETY: the subscript checks the index, and the byte is there as long as `bytes`.
     StateByte(raw: unsafe bytes[page].pointee.load(ordering: .acquiring))

@@ -47,6 +47,8 @@ public struct MmapFileError: Error, Sendable {
     case noSpace
     /// The file system can't reserve blocks: only a file with ``Storage/sparse`` can be made there.
     case cannotReserve
+    /// The file system can't punch holes, or the file is not one whose blocks it gives up.
+    case cannotPunch
     /// The bytes given are not as many as the range holds.
     case lengthMismatch
     /// The buffer is smaller than the range.
