@@ -27,7 +27,13 @@ package final class SampledFile: Sendable {
   /// ext4 writes a file's pages back when any of its open files is closed after it was truncated to nothing
   /// (`ext4_release_file` in fs/ext4/file.c), and a sample must not change what it is of.
   init(_ file: MmapFile, after previous: SampledFile? = nil) throws(PageCacheError) {
-    if let previous, Self.isOne(previous.descriptor, file.descriptor) {
+    // Not by fstat(2), after which ext4 journals new times at the next write.
+    let number = try PageCache.identity(of: file.descriptor)
+    let identity = [
+      UInt64(number.device.major), UInt64(number.device.minor), number.inode,
+      UInt64(bitPattern: PageCache.born(file.descriptor)),
+    ]
+    if let previous, previous.identity == identity {
       descriptor = FileDescriptor(rawValue: fcntl(previous.descriptor.rawValue, F_DUPFD_CLOEXEC, 0))
     } else {
       // By its number and not by its name, which may lead to another file by now.
@@ -37,11 +43,7 @@ package final class SampledFile: Sendable {
       }
     }
     PageCache.beQuiet(descriptor)
-    var status = stat()
-    // SAFETY: fills the structure that it is given.
-    guard unsafe fstat(descriptor.rawValue, &status) == 0 else { throw .failed(Errno(rawValue: errno)) }
-    let born = UInt64(bitPattern: PageCache.born(descriptor))
-    identity = [UInt64(status.st_dev), UInt64(status.st_ino), born]
+    self.identity = identity
     // A lesson moves to another folder while the file is open.
     path = FilePath.workingFolder?.pushing(file.path) ?? file.path
     size = file.size
@@ -51,12 +53,7 @@ package final class SampledFile: Sendable {
     isReadUnnoticed = QuietWindow(of: descriptor, bytes: 0..<Alignment.page) != nil
   }
 
-  package var inode: UInt64 { identity[1] }
-
-  private static func isOne(_ one: FileDescriptor, _ other: FileDescriptor) -> Bool {
-    guard let first = try? one.stat(), let second = try? other.stat() else { return false }
-    return first.identity == second.identity
-  }
+  package var inode: UInt64 { identity[2] }
 
   deinit { try? descriptor.close() }
 }

@@ -11,7 +11,10 @@ package struct ActCost: Sendable, Equatable {
   package var pages: Int?
   /// Bytes that the thread had read from storage.
   package var bytesRead: Int?
-  /// Bytes of pages of the file that were dirty before and are not afterwards: they are written, or in writeback.
+  /// How many fewer pages of the file are dirty afterwards: they are written, or in writeback. All pages of a folio are dirty
+  /// together, and the file system may write those of its blocks alone that changed.
+  package var cleaned: Int?
+  /// Bytes that the file's device wrote meanwhile, for all who use it.
   package var bytesWritten: Int?
 
   init(time: Duration) { self.time = time }
@@ -29,7 +32,8 @@ package struct ActCost: Sendable, Equatable {
     }
     if let pages { parts.append("\(pages < 0 ? "-" : "+")\(counted(abs(pages), "page"))") }
     if let bytesRead { parts.append("\(size(bytesRead)) read") }
-    if let bytesWritten { parts.append("\(size(bytesWritten)) written") }
+    if let cleaned { parts.append("\(counted(cleaned, "page")) cleaned") }
+    if let bytesWritten { parts.append("device wrote \(size(bytesWritten))") }
     return parts
   }
 
@@ -52,7 +56,9 @@ package enum CostField: String, Sendable, CaseIterable {
   case gone
   /// Bytes from storage.
   case read
-  /// Bytes of pages that are not dirty any more.
+  /// Pages that are not dirty any more.
+  case cleaned
+  /// Bytes to the device, by all who use it.
   case written
 
   func of(_ cost: ActCost) -> Int? {
@@ -63,6 +69,7 @@ package enum CostField: String, Sendable, CaseIterable {
     case .came: cost.pages.map { max(0, $0) }
     case .gone: cost.pages.map { max(0, -$0) }
     case .read: cost.bytesRead
+    case .cleaned: cost.cleaned
     case .written: cost.bytesWritten
     }
   }
@@ -73,7 +80,7 @@ package enum CostField: String, Sendable, CaseIterable {
     case .faults: counted(number, "fault")
     case .minor, .major: counted(number, "\(self) fault")
     case .came: counted(number, "page") + " that came"
-    case .gone: counted(number, "page") + " gone"
+    case .gone, .cleaned: counted(number, "page") + " \(self)"
     case .read, .written: counted(number, "byte") + " \(self)"
     }
   }
@@ -83,12 +90,16 @@ package enum CostField: String, Sendable, CaseIterable {
 struct ActMeter: Sendable {
   private let file: MmapFile?
   private let before: KernelCell?
+  private let device: DeviceCounter?
+  private let writtenBefore: Int?
   private let meter: CostMeter
 
   /// Begins to measure; the pages are those of a file, or of none.
   init(_ file: MmapFile?) {
     self.file = file.flatMap { $0.size <= Self.mostBytes ? $0 : nil }
     before = self.file.flatMap(Self.count)
+    device = file.flatMap { (try? PageCache.identity(of: $0.descriptor)).flatMap { DeviceCounter($0.device) } }
+    writtenBefore = device?.bytes
     meter = CostMeter()
   }
 
@@ -101,9 +112,10 @@ struct ActMeter: Sendable {
 
   func cost() -> ActCost {
     var cost = ActCost(meter.cost())
+    cost.bytesWritten = writtenBefore.flatMap { before in device?.bytes.map { $0 - before } }
     guard let before, let after = file.flatMap(Self.count) else { return cost }
     cost.pages = after.cached - before.cached
-    if let dirty = before.dirty, let left = after.dirty { cost.bytesWritten = max(0, dirty - left) * Alignment.page }
+    if let dirty = before.dirty, let left = after.dirty { cost.cleaned = max(0, dirty - left) }
     return cost
   }
 }

@@ -14,6 +14,16 @@ extension PageCache {
     return coverage
   }
 
+  /// The numbers of an open file: of the device of its file system, and its inode. The query has no trace.
+  package static func identity(
+    of file: FileDescriptor
+  ) throws(PageCacheError) -> (device: (major: UInt32, minor: UInt32), inode: UInt64) {
+    var raw = clinux_identity()
+    // SAFETY: the call fills the structure that it is given.
+    try PageCacheError.check(unsafe clinux_identity(file.rawValue, "", 0, &raw))
+    return ((raw.major, raw.minor), raw.inode)
+  }
+
   /// Whether an open file is a block device.
   package static func isDevice(_ file: FileDescriptor) throws(PageCacheError) -> Bool { try PagedFile(file).isDevice }
 

@@ -42,13 +42,15 @@ struct EvictAction: PageAct {
       reasons.append("\(dirty) dirty (`evict \(target) sync` writes them first)")
     }
     if let writeback = after.writeback, writeback > 0 { reasons.append("\(writeback) in writeback") }
-    guard unwritten < after.cached else { return reasons }
     let locked = session.document.locks.pages(in: pages)
     if locked > 0 { reasons.append("\(locked) locked here (`unlock`)") }
+    guard unwritten + locked < after.cached else { return reasons }
     let found = try? PageCache.users(of: file.descriptor)
     let mapping = found?.users.filter { !$0.isSelf && $0.mapping != .none }.map { "\($0.name) \($0.processID)" } ?? []
     if !mapping.isEmpty {
       reasons.append("the file is mapped by \(mapping.joined(separator: ", ")), and no mapped page is evicted")
+    } else if locked > 0 {
+      reasons.append("a large folio stays whole while a page of it is locked")
     } else if let hidden = found?.hiddenProcesses, hidden > 0 {
       reasons.append("\(counted(hidden, "process")) may not be looked at, and may map the file")
     }
