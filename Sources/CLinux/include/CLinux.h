@@ -161,8 +161,12 @@ int clinux_read_once(int fd, void *bytes, size_t count, off_t offset, size_t *fo
 // than it takes at once.
 int clinux_read_ahead(int fd, off_t offset, size_t length);
 
-// madvise(2) with MADV_POPULATE_READ (Linux 5.14): each page is read as by a load, and mapped. EFAULT where a load would
-// be a SIGBUS: behind the file's end, or where the device fails.
+// Loads the first byte of each page: writev(2) from there into a pipe, so that a fault is one as of a load by a program,
+// and EFAULT where a load would be a SIGBUS: behind the file's end, or where the device fails.
+int clinux_load_pages(const void *address, size_t length, size_t page);
+
+// madvise(2) with MADV_POPULATE_READ (Linux 5.14): each page is read and mapped. EFAULT where a load would be a SIGBUS. More
+// of its faults are major than of loads: each time that it waits it looks again.
 int clinux_populate_for_reading(void *address, size_t length);
 
 // What the calling thread has cost so far: getrusage(2) with RUSAGE_THREAD, and `read_bytes` of /proc/thread-self/io, which

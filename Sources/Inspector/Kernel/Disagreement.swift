@@ -63,7 +63,7 @@ package struct Disagreement: Sendable {
       return "another program wrote it, or one of its folio's pages; the kernel has not written it back yet"
     }
     if cache.contains(.cached), kind == .hole {
-      return "resident though a hole: another program read it, and got zeros"
+      return "resident though a hole: it was read, and its bytes are zeros"
     }
     if cache == .cached, isServed { return given + ", which may have written it nowhere yet" }
     return nil

@@ -11,8 +11,9 @@ package struct ActCost: Sendable, Equatable {
   package var pages: Int?
   /// Bytes that the thread had read from storage.
   package var bytesRead: Int?
-  /// How many fewer pages of the file are dirty afterwards: they are written, or in writeback. All pages of a folio are dirty
-  /// together, and the file system may write those of its blocks alone that changed.
+  /// How many fewer pages of the file are dirty afterwards: they are written, or in writeback.
+  ///
+  /// All pages of a folio are dirty together, and the file system may write those of its blocks alone that changed.
   package var cleaned: Int?
   /// Bytes that the file's device wrote meanwhile, for all who use it.
   package var bytesWritten: Int?

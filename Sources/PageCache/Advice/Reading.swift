@@ -40,10 +40,11 @@ extension PageCache {
   // (`force_page_cache_ra` in mm/readahead.c).
   private static let leastReadahead = 32
 
-  /// Reads each page as a load does, and waits for it: madvise(2) with `MADV_POPULATE_READ` on a mapping for the purpose.
+  /// Loads a byte of each page from a mapping for the purpose, and waits for it.
   ///
   /// What is not in memory is read, with what the kernel reads ahead and maps around it, as `advice` says. The pages
-  /// count as used.
+  /// count as used. The loads are those of writev(2) from the mapping into a pipe: what would be a `SIGBUS` of a load in the
+  /// program is an error of that call, and its faults are counted as a load's.
   ///
   /// - Parameters:
   ///   - file: A regular file or block device that is open for reading.
@@ -51,9 +52,9 @@ extension PageCache {
   ///   - advice: In which order they are said to be read: madvise(2).
   /// - Returns: How many pages of the range were in memory before and are afterwards, and what it cost: a fault is major if
   ///   something was read for it.
-  /// - Throws: ``PageCacheError/notOpenForReading``; ``PageCacheError/notSupported`` where the file can't be mapped, and
-  ///   before Linux 5.14; ``PageCacheError/failed(_:)``, with `EIO` where the device fails, and where the file was cut
-  ///   meanwhile.
+  /// - Throws: ``PageCacheError/notOpenForReading``; ``PageCacheError/notSupported`` where the file can't be mapped;
+  ///   ``PageCacheError/failed(_:)``, with `EIO` where the device fails, and where the file was cut meanwhile, and with
+  ///   `EMFILE` where no two descriptors are left.
   /// - Precondition: `pages` begins at 0 or behind.
   /// - Complexity: A fault for each 64 KiB that are in memory, some 0.5 µs; else what the device takes.
   @discardableResult
@@ -66,7 +67,7 @@ extension PageCache {
         let part = start..<min(start + pagesPerWindow, pages.upperBound)
         let window = try FileWindow(reading: file, pages: part)
         window.advise(advice)
-        try window.populate()
+        try window.load()
       }
     }
   }

@@ -61,20 +61,20 @@ extension FileWindow {
     _ = unsafe madvise(address, length, code)
   }
 
-  /// Reads each page as a load does.
-  func populate() throws(PageCacheError) {
-    // SAFETY: pages are read into the mapping, which is this value's own.
-    switch Errno(rawValue: unsafe clinux_populate_for_reading(address, length)) {
+  /// Loads a byte of each page.
+  func load() throws(PageCacheError) {
+    // SAFETY: bytes are read from the mapping, which is this value's own; the call reports what can't be loaded.
+    switch Errno(rawValue: unsafe clinux_load_pages(address, length, PageCache.systemPage * PageCache.pageSize)) {
     case Errno(rawValue: 0): return
     case .badAddress: throw .failed(.ioError)
-    case .invalidArgument: throw .notSupported
     case let errno: throw PageCacheError(errno)
     }
   }
 
   /// Maps its pages and takes them back, which divides a folio that reaches over its ends.
   func pageOut() {
-    guard (try? populate()) != nil else { return }
+    // SAFETY: pages are read into the mapping, which is this value's own.
+    guard unsafe clinux_populate_for_reading(address, length) == 0 else { return }
     // SAFETY: clean pages may be dropped from memory, and come again when they are read.
     _ = unsafe madvise(address, length, MADV_PAGEOUT)
   }

@@ -14,7 +14,7 @@ extension PageCache {
     return coverage
   }
 
-  /// The numbers of an open file: of the device of its file system, and its inode. The query has no trace.
+  /// The numbers of an open file, of its file system's device and of its inode, by a query that leaves no trace.
   package static func identity(
     of file: FileDescriptor
   ) throws(PageCacheError) -> (device: (major: UInt32, minor: UInt32), inode: UInt64) {
