@@ -154,6 +154,8 @@ final class PlainTests: FolderSuite {
     #expect(try end < #require(stopped.ranges(of: "then\n").last).lowerBound, "\(stopped)")
     let waited = try typed("workers start 1 delay=1h\nworkers wait\nworkers stop\nsay then\nq\nq\n", "b --create 64k")
     #expect(waited.contains("workers have ended") && waited.contains("goodbye"), "\(waited)")
+    let opened = try typed("say first\nstop\nq\n", "nope --wait")
+    #expect(opened.contains("stopped before there was a file with bytes") && opened.contains("goodbye"), "\(opened)")
   }
 
   @Test("On a terminal Enter holds a pause of a time until the next Enter, and `stop` says what it has ended")

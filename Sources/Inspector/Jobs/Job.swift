@@ -8,6 +8,8 @@ package final class Job: Sendable {
   package let name: String
   /// How many pages it is about; 0 if that says nothing of how long it takes.
   package let total: Int
+  /// Whether it heeds ``stop()`` before it is done.
+  package let isStoppable: Bool
   package let start = ContinuousClock.now
   private let doneCount = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
@@ -19,10 +21,11 @@ package final class Job: Sendable {
   /// Whether it goes on until it is stopped, or for a time that it knows.
   package var isOpenEnded: Bool { alarm != nil }
 
-  init(_ name: String, pages total: Int, alarm: WakeUp? = nil) {
+  init(_ name: String, pages total: Int, alarm: WakeUp? = nil, isStoppable: Bool = true) {
     self.name = name
     self.total = total
     self.alarm = alarm
+    self.isStoppable = isStoppable
   }
 
   package var done: Int { doneCount.load(ordering: .relaxed) }

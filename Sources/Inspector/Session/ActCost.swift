@@ -34,7 +34,8 @@ package struct ActCost: Sendable, Equatable {
     if let pages { parts.append("\(pages < 0 ? "-" : "+")\(counted(abs(pages), "page"))") }
     if let bytesRead { parts.append("\(size(bytesRead)) read") }
     if let cleaned { parts.append("\(counted(cleaned, "page")) cleaned") }
-    if let bytesWritten { parts.append("device wrote \(size(bytesWritten))") }
+    // Of an act that made no page clean it would be of others alone.
+    if let bytesWritten, cleaned != 0 { parts.append("device wrote \(size(bytesWritten))") }
     return parts
   }
 

@@ -36,9 +36,9 @@ struct LaunchOptions {
     try Self.requireText()
     try Self.requireSense(options)
     let opening = try Self.opening(options)
-    // The screen can wait, and Esc ends that.
-    let isAwaitedOnScreen = options.wait && !options.headless && !options.plain
-    self.opening = isAwaitedOnScreen ? nil : opening
+    // A person can end the wait: by Esc on the screen, by `stop` with `--plain`.
+    let isEndable = options.wait && !options.headless
+    self.opening = isEndable ? nil : opening
     followsName = options.follow
     layer = options.layer
     theme = options.theme
@@ -55,7 +55,7 @@ struct LaunchOptions {
     cast = try Self.cast(options)
     lesson = try Self.lesson(options)
     var script = Script()
-    if isAwaitedOnScreen, let opening { script.append(try Script("\(opening)", name: "--wait", firstLine: 1)) }
+    if isEndable, let opening { script.append(try Script("\(opening)", name: "--wait", firstLine: 1)) }
     if let path = options.replay, !readsInput {
       var replay = try Script(contentsOf: path)
       if opening != nil, replay.isRecording { replay.leaveOutOpening() }

@@ -24,7 +24,7 @@ enum ProgressView: Pane {
       }
     }
     canvas.write(text + "  ", into: &rest)
-    guard job.total > 0 || job.isOpenEnded else { return }
+    guard job.isStoppable else { return }
     canvas.write(job.wasStopped ? "stopping" : "Esc", into: &rest, Style(.key))
     if !job.wasStopped { canvas.write(" stops it", into: &rest, Style(.dim)) }
   }

@@ -30,7 +30,8 @@ struct CreateAction: Action {
           storage: isSparse ? .sparse : .preallocated, replacing: isForced)
       } catch { throw CommandError(error, whileCreating: true) }
     }
-    return try session.jobs.start(Job("create \(path)", pages: 0), in: session, work: work) { session, made in
+    return try session.jobs.start(Job("create \(path)", pages: 0, isStoppable: false), in: session, work: work) {
+      session, made in
       session.take(made.0, made.1)
       let pages = counted(Alignment.pages(in: size), "page")
       return .done("created \(path): \(pages), \(isSparse ? "sparse" : "preallocated")\(session.durabilityNote)")
