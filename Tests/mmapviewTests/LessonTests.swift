@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Lessons")
 final class LessonTests: FolderSuite {
-  static let numbers = 1...10
+  static let numbers = 1...14
 
   private func play(_ number: Int, in scratch: String? = nil, _ more: String...) throws -> Outcome {
     try run(
@@ -37,7 +37,7 @@ final class LessonTests: FolderSuite {
 
   @Test("A number that no lesson has, and a file beside a lesson, are refused")
   func refusals() throws {
-    for arguments in [["--lesson", "11"], ["--lesson", "x"], ["a", "--lesson", "1"]] {
+    for arguments in [["--lesson", "99"], ["--lesson", "x"], ["a", "--lesson", "1"]] {
       let outcome = try run(mmapview, arguments + ["--headless"], in: folder.path.string)
       #expect(outcome.status == 64)
       #expect(outcome.errors.contains("--lesson"), "\(outcome.errors)")
@@ -152,6 +152,32 @@ final class LessonTests: FolderSuite {
     #expect(plain.errors.contains("only a lesson has that"))
     #expect(try folder.bytes("mine") == [1, 2, 3])
     #expect(folder.names == ["mine"])
+  }
+
+  @Test("An eviction that does nothing names the process that maps the page, which is gone afterwards")
+  func holder() throws {
+    let outcome = try play(14)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    if let reason = outcome.lines.first(where: { $0.contains("can't show it") }) { try skip("\(reason)") }
+    let start = try #require(outcome.lines.first { $0.hasPrefix("another program, reader ") })
+    let process = try #require(pid_t(start.split { !$0.isNumber }[0]))
+    #expect(outcome.output.contains("the file is mapped by reader \(process), and no mapped page is evicted"))
+    #expect(outcome.output.contains("locked here (`unlock`)"))
+    #expect(kill(process, 0) == -1 && errno == ESRCH)
+  }
+
+  @Test("A lesson that is killed takes the process that maps its file with it")
+  func killed() throws {
+    let script = """
+      \(mmapview) --lesson 14 --headless -c 'outside large a 64k' -c 'outside map a 1' -c 'pause 60s' > out &
+      while ! grep -q 'maps a' out; do kill -0 $! || exit 1; sleep 0.05; done
+      child=$(pgrep -P $!); kill -9 $!; wait $!; echo "child $child"
+      for i in $(seq 100); do kill -0 $child 2>/dev/null || exit 0; sleep 0.05; done; echo "the child is there"
+      """
+    let outcome = try run(
+      "bash", ["-mc", script], in: folder.path.string, environment: ["TMPDIR": folder.path.string])
+    #expect(outcome.output.contains(#/child [0-9]+/#), "\(outcome.output)\(outcome.errors)")
+    #expect(!outcome.output.contains("the child is there"))
   }
 
   @Test("A signal ends a lesson with nothing left behind, its child neither", arguments: [SIGTERM, SIGHUP, SIGINT])

@@ -25,7 +25,7 @@ package struct Host {
   /// What a lesson can do that no command can.
   ///
   /// It is given the words after `outside`, and answers with what came of it.
-  package var outside: (([String]) throws(CommandError) -> [String])?
+  package var outside: (([String]) throws(CommandError) -> Event)?
 }
 
 extension Session {

@@ -3,15 +3,15 @@ import Glibc
 import Inspector
 import SystemPackage
 
-/// Another mmapview, which writes a file and then waits until it is killed or this one ends.
+/// Another process, which does something to a file and then waits until it is killed or this one ends.
 final class Child: Sendable {
-  private let processID: pid_t
+  let processID: pid_t
   private let input: FileDescriptor
   private let output: FileDescriptor
 
   private static let mark = "ready"
 
-  /// Starts it; `size` is written as in commands.
+  /// Starts a mmapview, which writes a file; `size` is written as in commands.
   init(creating path: String, size: String, commands: [String]) throws {
     // Sparse: not every file system reserves blocks.
     let words =
@@ -22,6 +22,21 @@ final class Child: Sendable {
     // It reads commands that never come, and ends with this program, which holds the other end.
     input = pipe.writeEnd
     (output, processID) = try Self.spawn(words, input: pipe.readEnd)
+  }
+
+  /// Starts a process called `reader`, which maps a page of a file and reads a byte of it.
+  init(mapping path: String, page: Int) throws {
+    let (orders, answers) = (
+      try FileDescriptor.pipe(options: .closeOnExec), try FileDescriptor.pipe(options: .closeOnExec)
+    )
+    defer { for end in [orders.readEnd, answers.writeEnd] { try? end.close() } }
+    (input, output) = (orders.writeEnd, answers.readEnd)
+    var child = pid_t()
+    // SAFETY: the path is a C string for the length of the call, which fills the integer.
+    let code = unsafe clesson_read_in_child(
+      path, off_t(page * 4096), orders.readEnd.rawValue, answers.writeEnd.rawValue, &child)
+    processID = child
+    guard code == 0 else { throw Errno(rawValue: code) }
   }
 
   /// Waits until its commands are carried out, ten seconds at most, and returns its output.

@@ -67,6 +67,10 @@ extension Lesson {
     ("08-truncate.mmv", PackageResources._8_truncate_mmv),
     ("09-full.mmv", PackageResources._9_full_mmv),
     ("10-failed.mmv", PackageResources._0_failed_mmv),
+    ("11-cold.mmv", PackageResources._1_cold_mmv),
+    ("12-advice.mmv", PackageResources._2_advice_mmv),
+    ("13-faults.mmv", PackageResources._3_faults_mmv),
+    ("14-held.mmv", PackageResources._4_held_mmv),
   ]
 
   /// All lessons in order; a test shows that none of the scripts is wrong.

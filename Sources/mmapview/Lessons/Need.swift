@@ -7,6 +7,10 @@ enum Need: String, Sendable, CaseIterable {
   case disk
   /// The kernel counts the pages of files there, or on the failing disk if that comes first in the list.
   case cachestat
+  /// Pages of a file can go from memory, and what is read again is counted.
+  case eviction
+  /// This process may lock a page in memory.
+  case lock
   /// The file system distinguishes reserved blocks from written ones.
   case extents
   /// The page cache keeps a large file in large folios.
@@ -22,6 +26,8 @@ enum Need: String, Sendable, CaseIterable {
       switch self {
       case .disk: return try disk(sandbox)
       case .cachestat: return try counts(sandbox)
+      case .eviction: return try eviction(sandbox)
+      case .lock: _ = try sandbox.probe { _ = try LockedPages(of: $0, pages: 0..<1) }
       case .extents: return try extents(sandbox)
       case .folios: return try folios(sandbox)
       case .smallDisk: try sandbox.mountSmallDisk()
@@ -55,6 +61,26 @@ enum Need: String, Sendable, CaseIterable {
         + "(\(fileSystem.name ?? "unknown")); set TMPDIR to a folder on a disk"
     } catch PageCacheError.stacked {
       return "\(PageCacheError.stacked); set TMPDIR to a folder on another file system, such as a container's volume"
+    }
+  }
+
+  private func eviction(_ sandbox: Sandbox) throws -> String? {
+    let name = "probe-eviction"
+    try sandbox.writeLarge(name, Sandbox.probeSize)
+    defer { sandbox.remove(name) }
+    let (pages, remedy) = (
+      0..<Sandbox.probeSize / PageCache.pageSize, "; set TMPDIR to a folder on another file system"
+    )
+    return try sandbox.open(name) { file in
+      var evicted = try PageCache.evict(file, pages: pages)
+      // What the kernel has in its hands for a moment stays. That does not happen five times in a row.
+      for _ in 0..<5 where evicted.after?.cached != 0 { evicted = evicted + (try PageCache.evict(file, pages: pages)) }
+      guard evicted.gone ?? 0 > 0, evicted.after?.cached == 0 else {
+        return try disk(sandbox) ?? "pages that are evicted stay in memory there" + remedy
+      }
+      let cost = try PageCache.touch(file, pages: pages).cost
+      guard cost.bytesRead ?? 0 > 0 else { return "bytes that are read from a disk are not counted there" + remedy }
+      return cost.majorFaults > 0 ? nil : "a page that is read in makes no major fault there" + remedy
     }
   }
 

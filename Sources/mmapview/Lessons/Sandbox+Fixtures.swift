@@ -10,10 +10,14 @@ import SystemPackage
 extension Sandbox {
   private struct Fixture: Sendable {
     let usage: String
+    /// Whether what it answers differs from machine to machine.
+    let isMeasured: Bool
     let act: @Sendable (Sandbox, [String]) throws -> [String]
 
-    init(_ usage: String, _ act: @escaping @Sendable (Sandbox, [String]) throws -> [String]) {
-      (self.usage, self.act) = (usage, act)
+    init(
+      _ usage: String, isMeasured: Bool = false, _ act: @escaping @Sendable (Sandbox, [String]) throws -> [String]
+    ) {
+      (self.usage, self.isMeasured, self.act) = (usage, isMeasured, act)
     }
 
     var words: [Substring] { usage.split(separator: " ") }
@@ -76,8 +80,27 @@ extension Sandbox {
     Fixture("start NAME SIZE COMMAND…") { sandbox, words in
       let path = try sandbox.path(words[0])
       let child = try Child(creating: path.string, size: words[1], commands: Array(words[2...]))
-      _ = sandbox.fixtures.withLock { exchange(&$0.child, with: child) }?.end()
-      return try child.waitUntilReady().map { "child: " + $0.replacing(path.string, with: words[0]) }
+      return try sandbox.lines(of: child).map { "child: " + $0.replacing(path.string, with: words[0]) }
+    },
+    Fixture("map NAME PAGE", isMeasured: true) { sandbox, words in
+      let page = try size(words[1])
+      let child = try Child(mapping: try sandbox.path(words[0]).string, page: page)
+      _ = try sandbox.lines(of: child)
+      return ["another program, reader \(child.processID), maps \(words[0]) and has read page \(page)"]
+    },
+    Fixture("load NAME", isMeasured: true) { sandbox, words in
+      let counts = try sandbox.load(words[0], isPopulated: false)
+      let line =
+        "another program maps \(words[0]), and reads a byte of each of \(counts.pages) pages: "
+        + "\(counts.first); then each again: \(counts.second)"
+      return try result(line, counts.second.all == 0, expected: "no fault the second time")
+    },
+    Fixture("populate NAME", isMeasured: true) { sandbox, words in
+      let counts = try sandbox.load(words[0], isPopulated: true)
+      let line =
+        "another program maps \(words[0]), and populates the mapping: \(counts.first); "
+        + "then reads a byte of each of \(counts.pages) pages: \(counts.second)"
+      return try result(line, counts.second.all == 0, expected: "no fault after it was populated")
     },
     Fixture("kill") { sandbox, _ in
       guard let child = sandbox.fixtures.withLock({ $0.child.take() }) else {
@@ -85,6 +108,9 @@ extension Sandbox {
       }
       let signal = child.end()
       return ["child: killed by signal \(signal) (\(name(signal)))"]
+    },
+    Fixture("readahead NAME", isMeasured: true) { sandbox, words in
+      [try sandbox.readahead(of: words[0])]
     },
     Fixture("break NAME") { sandbox, words in
       try sandbox.breakDevice(for: words[0])
@@ -100,14 +126,16 @@ extension Sandbox {
     },
   ]
 
-  func perform(_ words: [String]) throws(CommandError) -> [String] {
+  func perform(_ words: [String]) throws(CommandError) -> Event {
     guard let fixture = Self.all.first(where: { $0.words.first.map(String.init) == words.first }),
       words.count >= fixture.words.count
     else {
       let known = Self.all.map { "outside \($0.usage)" }.joined(separator: " · ")
       throw CommandError("outside \(words.joined(separator: " ")): a lesson knows \(known)")
     }
-    do { return try fixture.act(self, Array(words.dropFirst())) } catch {
+    do {
+      return Event(.done, try fixture.act(self, Array(words.dropFirst())), isMeasured: fixture.isMeasured)
+    } catch {
       throw error as? CommandError ?? CommandError("outside \(words.joined(separator: " ")): \(error)")
     }
   }
@@ -201,6 +229,12 @@ extension Sandbox {
       defer { _ = unsafe munmap(memory, byteCount) }
       return try unsafe body(UnsafeMutableRawBufferPointer(start: memory, count: byteCount), file)
     }
+  }
+
+  /// Takes a child in, in the place of another, and waits until it is ready; returns what it printed.
+  private func lines(of child: Child) throws -> [String] {
+    _ = fixtures.withLock { exchange(&$0.child, with: child) }?.end()
+    return try child.waitUntilReady()
   }
 
   /// The device's bytes, read past the page cache, as hexadecimal digits.

@@ -19,8 +19,11 @@ enum LogPane: Pane {
     }
     for (index, (row, style)) in rows.enumerated() { row.draw(on: &canvas, in: inner.row(index), style) }
     guard hasHead else { return }
-    let isCut = rows.contains { $0.row.isCut }
-    Screen.rule(isCut ? "log" + shown.glyphs.separator + "e shows all" : "log", shown, on: &canvas, area)
+    let cut = rows.filter(\.row.isCut)
+    let name = cut.isEmpty ? "log" : "log" + shown.glyphs.separator + "e shows all"
+    // Whether the kernel's lines have room depends on their number.
+    let isMeasured = cut.contains(where: \.style.isMeasured)
+    Screen.rule(name, shown, on: &canvas, area, Style(.dim, isMeasured: isMeasured))
   }
 
   /// Whether some lines can all be read there.

@@ -20,7 +20,7 @@ struct StartMenu {
   let rows: [Row]
   private(set) var chosen: Int
 
-  // A screenful with the lessons; older ones are had with `open`.
+  // That leaves the first lessons in view on 24 rows; older ones are had with `open`.
   private static let mostFiles = 8
 
   /// Files are names, the newest first: none of them is touched to list it.

@@ -12,7 +12,7 @@ struct OutsideAction: Action {
     guard let outside = session.host.outside else {
       throw CommandError("outside: only a lesson has that; `mmapview --lesson` lists them")
     }
-    return Event(.done, try outside(arguments))
+    return try outside(arguments)
   }
 
   // `leave` ends a lesson and removes its folder; a script that replays the recording has no such folder.
