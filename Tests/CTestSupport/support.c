@@ -134,6 +134,8 @@ int ctest_forbid_cachestat(int error) { return forbid(451, -1, error); }
 
 int ctest_forbid_userfaultfd(int error) { return forbid(SYS_userfaultfd, -1, error); }
 
+int ctest_forbid_perf_events(int error) { return forbid(SYS_perf_event_open, -1, error); }
+
 int ctest_evict(int fd, long offset, long length) {
   if (sync_file_range(fd, offset, length, 7) != 0) return errno;
   return posix_fadvise(fd, offset, length, POSIX_FADV_DONTNEED);

@@ -99,6 +99,16 @@ final class FaultWatchTests {
     #expect(take(toucher, watch) == [])
   }
 
+  @Test("A watch may begin before the process has mapped the file")
+  func early() throws {
+    let toucher = try Toucher(folder.file("a"), ["unmap", "map", "read 5,300"])
+    #expect(toucher.step())
+    let watch = try FaultWatch(of: file, by: toucher.processID, requiresMapping: false)
+    #expect(!watch.mapsFile && watch.processName == "Toucher")
+    #expect(toucher.step() && toucher.step())
+    #expect(watch.take().map(\.page) == [5, 300] && watch.mapsFile)
+  }
+
   @Test("A page that has to come from storage is a major fault")
   func major() throws {
     let (toucher, watch) = try steps(["read 256"])

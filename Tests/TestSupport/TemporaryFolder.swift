@@ -25,6 +25,20 @@ public final class TemporaryFolder: Sendable {
   /// The names in the folder.
   public var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path.string).sorted()) ?? [] }
 
+  /// Puts a file there whose pages are in memory each by itself, in no large folio, where that can be.
+  public func put(_ name: String, inPages count: Int) throws {
+    try put(name, [UInt8](repeating: 7, count: count * 4096))
+    let file = try FileDescriptor.open(file(name), .readWrite, options: .closeOnExec)
+    defer { try? file.close() }
+    guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+    _ = posix_fadvise(file.rawValue, 0, 0, POSIX_FADV_DONTNEED)
+    // Nothing is read ahead then.
+    _ = posix_fadvise(file.rawValue, 0, 0, POSIX_FADV_RANDOM)
+    var byte: UInt8 = 0
+    // SAFETY: one byte is read into one.
+    for page in 0..<count { _ = unsafe pread(file.rawValue, &byte, 1, off_t(page * 4096)) }
+  }
+
   /// Puts a file of these bytes there.
   public func put(_ name: String, _ bytes: [UInt8]) throws {
     try Data(bytes).write(to: URL(fileURLWithPath: file(name).string))

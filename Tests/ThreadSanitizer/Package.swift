@@ -46,7 +46,8 @@ let package = Package(
       dependencies: ["CTestSupport", "Sanitizer", "TestSupport", "RangedMmap", "PageCache", "Inspector", system],
       path: "InspectorTests",
       sources: [
-        "FindTests.swift", "JobTests.swift", "KernelTests.swift", "LatencyTests.swift", "LiveTests.swift",
+        "FaultsTests.swift", "FindTests.swift", "JobTests.swift", "KernelTests.swift", "LatencyTests.swift",
+        "LiveTests.swift",
         "PageWatchTests.swift", "QuietTests.swift", "RecordingTests.swift", "SessionTests.swift", "SessionSuite.swift",
         "SteppedWorkersTests.swift", "WakeUpTests.swift",
       ],

@@ -1,8 +1,9 @@
 // A program that maps a file and touches its pages as it is ordered: one step for each SIGUSR1, and a line after it.
 //
-//   Toucher FILE STEP…    map, unmap, move, out, anonymous, protect, read PAGES, write PAGES, thread PAGES, pass PAGES, end
+//   Toucher FILE STEP…    map, unmap, move, out, anonymous, protect, read PAGES, write PAGES, thread PAGES, pass PAGES, flood TIMES, end
 //
-// PAGES is a list as "0,16,40"; `pass` has the kernel read them, by write(2) to a pipe.
+// PAGES is a list as "0,16,40"; `pass` has the kernel read them, by write(2) to a pipe; `flood` stores to all of them, over
+// and over.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
@@ -59,6 +60,14 @@ static void touch(const char *pages, char how) {
   }
 }
 
+// Each time all pages fault.
+static void flood(unsigned long times) {
+  while (times-- > 0) {
+    for (size_t at = 0; at < size; at += 4096) base[at] = 1;
+    if (madvise((void *)base, size, MADV_DONTNEED)) fail("madvise");
+  }
+}
+
 static void *touch_in_thread(void *pages) {
   touch(pages, 'r');
   return NULL;
@@ -100,6 +109,7 @@ int main(int count, char **words) {
         pthread_join(thread, NULL);
         break;
       }
+      case 'f': flood(strtoul(pages, NULL, 10)); break;
       case 'e': return 0;
       default: touch(pages, words[step][0]);
     }

@@ -60,7 +60,7 @@ struct ManualTests {
 
   @Test(
     "README's tables have the states' words as the screen and this page have them",
-    arguments: [PageState.allCases.map(\.row), KernelState.allCases.map(\.row)])
+    arguments: [PageState.allCases.map(\.row), KernelState.allCases.map(\.row), [StateRow.faulted]])
   func states(rows: [StateRow]) throws {
     let readme = try String(contentsOfFile: packageRoot + "/README.md", encoding: .utf8)
     for row in rows {

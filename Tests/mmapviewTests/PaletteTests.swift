@@ -9,7 +9,7 @@ struct PaletteTests {
     ("dark", .dark), ("light", .light), ("contrast", .highContrast),
   ]
   static let library: [Role] = [.free, .allocated, .written, .flushing, .flushed, .lost]
-  static let kernel: [Role] = [.free, .onDisk, .clean, .dirty, .writeback, .unknown, .changed]
+  static let kernel: [Role] = [.free, .onDisk, .clean, .dirty, .writeback, .unknown, .changed, .faulted]
 
   @Test("256 colours show exactly what 24 bits do", arguments: themes.map(\.name))
   func exact(name: String) throws {

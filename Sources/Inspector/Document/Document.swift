@@ -17,11 +17,17 @@ package final class Document {
   var kernelHistory = KernelHistory()
   private(set) var locks = PageLocks()
   private(set) var advice = AdviceTable()
+  /// The watch of the faults of a process; kept when the process has ended.
+  var faults: FaultFeed?
+  /// Whether it was said what a fault is.
+  var faultsAreExplained = false
   // What was reported last of its name and of its size.
   private var complaints: [Event?] = [nil, nil]
 
   /// The last known name of the file, if it is not the one that it was opened by.
   private(set) var newPath: FilePath?
+
+  deinit { faults?.stop() }
 
   func turn(to file: MmapFile, _ allocator: ConcurrentAllocator?) {
     if self.file?.path != file.path { newPath = nil }

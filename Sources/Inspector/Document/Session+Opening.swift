@@ -13,7 +13,11 @@ extension Session {
     let isSame = self.file?.path == file.path
     view.turn(to: file, isSame: isSame)
     if !isSame { document.watching.forgetChanges() }
+    let identity = sampledFile?.identity
     document.turn(to: file, allocator)
+    if sampledFile?.identity != identity, let feed = endFaults(), !feed.hasEnded {
+      note(Event(.news, ["faults of \(feed.process) are watched no more: another file is open"], isMeasured: true))
+    }
     workers.dismiss()
   }
 

@@ -21,14 +21,19 @@ package struct WritebackAge: Sendable, Equatable {
   var longest: Duration? { interval.map { expiry + $0 } }
 
   private static func read(_ path: FilePath) -> Duration? {
+    UInt32(inFile: path).map { .milliseconds(Int64($0) * 10) }
+  }
+}
+
+extension UInt32 {
+  /// The number that a file of the kernel's settings begins with; `nil` where it can't be read.
+  init?(inFile path: FilePath) {
     guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return nil }
     defer { try? file.close() }
     // More than any number has digits.
     var bytes = [UInt8](repeating: 0, count: 32)
     // SAFETY: as many bytes are read as the buffer has.
     let count = unsafe bytes.withUnsafeMutableBytes { try? unsafe file.read(into: $0) } ?? 0
-    let digits = bytes.prefix(count).prefix { $0 != UInt8(ascii: "\n") }
-    guard let centiseconds = UInt32(String(decoding: digits, as: UTF8.self)) else { return nil }
-    return .milliseconds(Int64(centiseconds) * 10)
+    self.init(String(decoding: bytes.prefix(count).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
   }
 }

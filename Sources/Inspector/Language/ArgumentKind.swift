@@ -21,6 +21,7 @@ package struct ArgumentKind: Sendable {
     case pages
     case targets
     case marks
+    case processes
     case patterns
     case paths
     /// `name=value`, the value of another kind.

@@ -9,11 +9,17 @@ package struct Completion: Sendable, Equatable {
     package let folder: String
     /// The names of marks.
     package let marks: [String]
+    /// Finds the processes that have the file mapped, and their names.
+    package let processes: @Sendable () -> [(number: Int32, name: String)]
 
-    package init(rangeCount: Int, folder: String = ".", marks: [String] = []) {
+    package init(
+      rangeCount: Int, folder: String = ".", marks: [String] = [],
+      processes: @escaping @Sendable () -> [(number: Int32, name: String)] = { [] }
+    ) {
       self.rangeCount = rangeCount
       self.folder = folder
       self.marks = marks
+      self.processes = processes
     }
   }
 
@@ -22,9 +28,12 @@ package struct Completion: Sendable, Equatable {
     package let word: String
     /// Whether nothing is to follow in the same word.
     package let isWhole: Bool
+    /// What stands behind it in a list.
+    package var note = ""
 
     /// The candidate in a list: the last part of a path.
     package var label: String {
+      guard note.isEmpty else { return "\(word) \(note)" }
       guard let slash = word.dropLast().lastIndex(of: "/") else { return word }
       return String(word[word.index(after: slash)...])
     }
@@ -119,6 +128,9 @@ extension ArgumentKind {
     case .words(let words): return Self.wholes(words, typed)
     case .verbs: return Self.wholes(Verb.all.map(\.name), typed)
     case .marks: return Self.wholes(context.marks, typed)
+    case .processes:
+      return context.processes().map { Completion.Candidate(word: "\($0.number)", isWhole: true, note: $0.name) }
+        .filter { $0.word.hasPrefix(typed) }
     case .labels: return Self.labels(typed, context.rangeCount)
     case .pages: return Self.wholes(["selected"], typed)
     case .targets: return Self.labels(typed, context.rangeCount)

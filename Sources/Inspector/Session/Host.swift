@@ -26,6 +26,8 @@ package struct Host {
   ///
   /// It is given the words after `outside`, and answers with what came of it.
   package var outside: (([String]) throws(CommandError) -> Event)?
+  /// The process that a lesson has started, if one runs; `nil` where there is no lesson.
+  package var child: (() -> Int32?)?
 }
 
 extension Session {

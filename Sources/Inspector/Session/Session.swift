@@ -89,6 +89,7 @@ package final class Session {
 
   private func takeInNews() {
     noteWatch()
+    noteFaults()
     collectJob()
     scripts.endRest()
     continueSteps()
@@ -106,6 +107,7 @@ package final class Session {
     if workers.isStepped, workers.running > 0 { record(.workers(.stop), isRacing: false) }
     workers.stop()
     workers.join()
+    _ = endFaults()
     collect()
   }
 }

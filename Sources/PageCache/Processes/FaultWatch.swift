@@ -56,6 +56,8 @@ public struct PageFault: Sendable, Equatable {
 public final class FaultWatch: Sendable {
   /// The process that is watched.
   public let processID: Int32
+  /// Its name as the watch began: `/proc/PID/comm`, as ``FileUser/name`` is.
+  public let processName: String
   /// What to poll for reading, until the last reference to this object is gone.
   ///
   /// It is readable when faults have come, and for good when the process has ended.
@@ -68,20 +70,26 @@ public final class FaultWatch: Sendable {
   ///
   /// - Parameters:
   ///   - file: An open file; it may be closed afterwards.
-  ///   - processID: A process that has it mapped now.
+  ///   - processID: A process that has it mapped now, or will have.
+  ///   - requiresMapping: Whether it is an error if the process does not have it mapped now.
   /// - Throws: A ``FaultWatchError``.
   /// - Complexity: Two calls for each of its threads and each processor, and the text of its maps.
-  public init(of file: FileDescriptor, by processID: Int32) throws(FaultWatchError) {
+  public init(
+    of file: FileDescriptor, by processID: Int32, requiresMapping: Bool = true
+  ) throws(FaultWatchError) {
     guard PageCache.hasProc else { throw .file(.noProc) }
     let mapped: FaultAddresses
     do throws(PageCacheError) { mapped = try FaultAddresses(of: file, in: processID) } catch { throw .file(error) }
     self.processID = processID
     var state = State(addresses: mapped)
     do throws(Errno) { try state.addresses.readMaps() } catch { throw FaultWatchError(readingMaps: error) }
-    guard state.addresses.hasFile else {
+    if !state.addresses.hasFile {
       let isThere = kill(processID, 0) == 0 || errno == EPERM
-      throw processID > 0 && isThere ? .doesNotMap : .noSuchProcess
+      guard processID > 0, isThere else { throw .noSuchProcess }
+      if requiresMapping { throw .doesNotMap }
     }
+    let name = (try? ProcFile("/proc/\(processID)/comm"))?.bytes.dropLast() ?? []
+    processName = String(decoding: name, as: UTF8.self)
     let code = state.open(processID)
     guard code == 0 else { throw FaultWatchError(opening: Errno(rawValue: code)) }
     (descriptor, includesSystemCalls) = (state.descriptor, state.includesSystemCalls)
@@ -103,6 +111,9 @@ public final class FaultWatch: Sendable {
   /// Faults on other memory of the process count too: it is not known what they were. The kernel says how many were lost
   /// when the next one comes that is not.
   public var lostCount: Int { state.withLock { $0.lostCount } }
+
+  /// Whether the process has the file mapped, as far as was seen by the last ``take()``.
+  public var mapsFile: Bool { state.withLock { $0.addresses.hasFile } }
 
   /// Whether the process has ended, and all that was seen of it is taken.
   public var hasEnded: Bool { state.withLock { $0.hasEnded } }

@@ -14,7 +14,7 @@ public enum FaultWatchError: Error, Sendable, Equatable, CustomStringConvertible
   /// A sandbox forbids perf_event_open(2), as Docker's does, or the kernel was built without it, or is older than
   /// Linux 5.13.
   case noCall
-  /// The process does not have the file mapped now.
+  /// The process does not have the file mapped now, and the watch requires that.
   case doesNotMap
   /// The process may have no more descriptors (`RLIMIT_NOFILE`).
   ///

@@ -46,6 +46,14 @@ final class Child: Sendable {
     return lines.dropLast()
   }
 
+  /// Has it carry out a command more, and returns its output.
+  func perform(_ command: String) throws(CommandError) -> [String] {
+    do { _ = try input.writeAll("\(command)\nsay \(Self.mark)\n".utf8) } catch {
+      throw CommandError("the child has ended")
+    }
+    return try waitUntilReady()
+  }
+
   /// Kills it, waits for its end, and returns the signal that ended it, or 0.
   func end() -> Int32 {
     kill(processID, SIGKILL)

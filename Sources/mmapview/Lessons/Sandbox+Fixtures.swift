@@ -102,6 +102,10 @@ extension Sandbox {
         + "then reads a byte of each of \(counts.pages) pages: \(counts.second)"
       return try result(line, counts.second.all == 0, expected: "no fault after it was populated")
     },
+    Fixture("child COMMAND", isMeasured: true) { sandbox, words in
+      guard let child = sandbox.fixtures.withLock({ $0.child }) else { throw CommandError("no child was started") }
+      return try child.perform(words.joined(separator: " ")).map { "child: " + $0 }
+    },
     Fixture("kill") { sandbox, _ in
       guard let child = sandbox.fixtures.withLock({ $0.child.take() }) else {
         throw CommandError("no child was started")

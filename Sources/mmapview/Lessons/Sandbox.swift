@@ -41,6 +41,7 @@ final class Sandbox: Sendable {
   /// Lets a session carry out `outside`, and makes the folder the working folder.
   func open(for session: Session) throws(CommandError) {
     session.host.outputFolder = home
+    session.host.child = { [self] in fixtures.withLock { $0.child?.processID } }
     session.host.outside = { [self] words throws(CommandError) in try perform(words) }
     try move(to: folder)
   }

@@ -94,6 +94,8 @@ enum Manual {
     page.items(PageState.allCases.map { item($0.row) })
     page.paragraph("The kernel's word:")
     page.items(KernelState.allCases.map { item($0.row) })
+    page.paragraph("What is drawn in the place of either:")
+    page.items([item(StateRow.faulted)])
     for sentence in WordPairs.sentences { page.paragraph(sentence) }
   }
 

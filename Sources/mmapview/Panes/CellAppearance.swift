@@ -14,6 +14,11 @@ struct CellAppearance {
 
   static let blank = CellAppearance(glyph: " ", role: .text, isFilled: false)
 
+  /// One in which a page has just faulted.
+  init(faulted glyphs: Glyphs) {
+    self.init(glyph: glyphs.faulted.glyph, role: glyphs.faulted.role, isFilled: false)
+  }
+
   private init(glyph: Unicode.Scalar, role: Role, isFilled: Bool) {
     (self.glyph, self.role, self.isFilled) = (glyph, role, isFilled)
   }

@@ -16,6 +16,8 @@ final class Glyphs: Sendable {
   /// A cell all of which is in use, with pages of several states.
   let mixture: Unicode.Scalar
   private let kernel: [Mark]
+  /// A page that has just faulted.
+  let faulted: Mark
   let rule: Unicode.Scalar
   let bar: Unicode.Scalar
   let separator: String
@@ -26,18 +28,20 @@ final class Glyphs: Sendable {
   let microseconds: String
 
   private init(
-    states: [Mark], bars: [Unicode.Scalar], mixture: Unicode.Scalar, kernel: [Mark], rule: Unicode.Scalar,
+    states: [Mark], bars: [Unicode.Scalar], mixture: Unicode.Scalar, kernel: [Mark], faulted: Mark,
+    rule: Unicode.Scalar,
     bar: Unicode.Scalar, separator: String, levels: [Unicode.Scalar], unknown: String, microseconds: String
   ) {
     (self.states, self.bars, self.mixture, self.kernel, self.rule) = (states, bars, mixture, kernel, rule)
     (self.bar, self.separator, self.levels, self.unknown) = (bar, separator, levels, unknown)
-    self.microseconds = microseconds
+    (self.microseconds, self.faulted) = (microseconds, faulted)
   }
 
   static let unicode = Glyphs(
     states: PageState.allCases.map { ($0.row.glyph, $0.row.role) },
     bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇"], mixture: "▚",
     kernel: KernelState.allCases.map { ($0.row.glyph, $0.row.role) },
+    faulted: (StateRow.faulted.glyph, StateRow.faulted.role),
     rule: "─", bar: "│", separator: " · ", levels: Array("▁▂▃▄▅▆▇█".unicodeScalars),
     unknown: "–", microseconds: "µs")
 
@@ -45,6 +49,7 @@ final class Glyphs: Sendable {
     states: PageState.allCases.map { ($0.row.ascii, $0.row.role) },
     bars: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], mixture: "%",
     kernel: KernelState.allCases.map { ($0.row.ascii, $0.row.role) },
+    faulted: (StateRow.faulted.ascii, StateRow.faulted.role),
     rule: "-", bar: "|", separator: " - ", levels: Array("_.-~=+*#".unicodeScalars),
     unknown: "-", microseconds: "us")
 

@@ -45,8 +45,10 @@ struct GridView: Pane {
   private func drawLibrary(_ cells: LibraryCells, on canvas: inout Canvas, _ field: Area) {
     for index in 0..<cells.count {
       let pages = cells.pages(of: index)
-      let appearance = CellAppearance(cells[index], shown.glyphs)
-      let style = appearance.style(isCursor: isCursor(pages), isSelected: isSelected(pages))
+      let fault = fault(in: index)
+      let appearance = fault == nil ? CellAppearance(cells[index], shown.glyphs) : CellAppearance(faulted: shown.glyphs)
+      let style = appearance.style(
+        isCursor: isCursor(pages), isSelected: isSelected(pages), isReversed: fault == .fresh, isMeasured: fault != nil)
       draw(appearance, style, on: &canvas, cell(index, field))
     }
   }
@@ -61,12 +63,22 @@ struct GridView: Pane {
       // Not sampled yet, as the first.
       let isBlank = sample.lacks(pages.lowerBound)
       var appearance = isBlank ? CellAppearance.blank : CellAppearance(sample[pages.lowerBound], shown.glyphs)
-      let mark = hasMarks ? marks[pages.lowerBound] : nil
-      if mark != nil { appearance.role = .changed }
+      let fault = fault(in: index)
+      let mark = fault ?? (hasMarks ? marks[pages.lowerBound] : nil)
+      if fault != nil {
+        appearance = CellAppearance(faulted: shown.glyphs)
+      } else if mark != nil {
+        appearance.role = .changed
+      }
       let style = appearance.style(
         isCursor: isCursor(pages), isSelected: isSelected(pages), isReversed: mark == .fresh, isMeasured: true)
       draw(appearance, style, on: &canvas, cell(index, field))
     }
+  }
+
+  private func fault(in index: Int) -> KernelSample.Mark? {
+    guard let marks = shown.faults?.marks, index < marks.count else { return nil }
+    return marks[index]
   }
 
   private func cell(_ index: Int, _ field: Area) -> Area {

@@ -11,26 +11,32 @@ enum LegendView: Pane {
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
     guard let file = shown.file else { return }
     var rest = area
+    // Changes with each fault.
+    let faulted = shown.faults.map { [Entry(shown.glyphs.faulted.glyph, .faulted, $0.pages, "faulted")] } ?? []
     if shown.layer != .kernel {
       func entry(_ state: PageState, _ count: Int, _ name: String) -> Entry {
         (shown.glyphs.mark(state).glyph, state.row.role, count, name)
       }
-      let entries =
+      var entries =
         file.isWritable
         ? PageState.allCases.map { entry($0, shown.interface.totals[$0], file.word(for: $0)) }
         : [entry(.free, shown.interface.totals.total, "not ours")]
+      if shown.layer == .library { entries += faulted }
       let line = area.height > 1 || shown.layer != .both ? rest.takeTop(1) : rest
-      let right = draw(entries, on: &canvas, line)
+      let isMeasured = shown.layer == .library && shown.faults != nil
+      let right = draw(entries, isMeasured: isMeasured, on: &canvas, line)
       // Both stand in one line where there is room for them.
       if line == rest {
         canvas.put(shown.glyphs.bar, x: right.x, y: right.y, Style(.dim))
         rest = right.inset(left: 1)
       }
     }
-    if shown.layer != .library { drawKernel(file, shown, on: &canvas, rest) }
+    if shown.layer != .library { drawKernel(file, shown, faulted, on: &canvas, rest) }
   }
 
-  private static func drawKernel(_ file: MmapFile, _ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
+  private static func drawKernel(
+    _ file: MmapFile, _ shown: Snapshot, _ faulted: [Entry], on canvas: inout Canvas, _ area: Area
+  ) {
     let text = area.inset(left: 1)
     guard let sample = shown.interface.kernel else {
       canvas.write("asking the kernel", in: text, Style(.dim, isMeasured: true))
@@ -51,7 +57,7 @@ enum LegendView: Pane {
     let totals = sample.totals
     var entries = [entry(.noData, nil, "no data"), entry(.onDisk, nil, isInMemory ? "swapped" : "on disk")]
     guard !sample.isResidencyOnly else {
-      entries.append(entry(.cached, totals?.cached, "cached"))
+      entries += [entry(.cached, totals?.cached, "cached")] + faulted
       let rest = draw(entries, isMeasured: true, on: &canvas, area)
       // A part of a reason can't be understood; `kernel` shows the whole.
       let texts = ["dirty and writeback unknown" + reason, "dirty and writeback unknown", "else unknown"]
@@ -66,6 +72,7 @@ enum LegendView: Pane {
     if let cached = totals?.cached { entries.append((nil, .text, cached, "cached")) }
     // Changes are looked for only in files that others write; each is drawn over the glyph of its page.
     if !file.isWritable { entries.append((nil, .changed, nil, sample.comparesBytes ? "changed" : "changed: zoom in")) }
+    entries += faulted
     let rest = draw(entries, isMeasured: true, on: &canvas, area)
     let note = "never dirty"
     guard isInMemory, note.columns <= rest.width else { return }

@@ -43,7 +43,11 @@ enum PageLine: Pane {
     if let range = shown.range {
       library += ["r\(range.label)", range.pattern.map { "\($0)" }].compactMap { $0 }.map { ($0, .plain) }
     }
-    guard shown.layer != .library else { return [library] }
+    let fault = shown.faults?.ofCursor.map { fault -> [Part] in
+      let words = shown.interface.showsTimes ? fault.words.prefix(2) : fault.words.prefix(1)
+      return [("faulted " + words.joined(separator: " "), Style(.faulted, isMeasured: true))]
+    }
+    guard shown.layer != .library else { return [library, fault ?? []].filter { !$0.isEmpty } }
     let sample = shown.interface.kernel
     let (text, style) = (Style(.text, isMeasured: true), PagePane.kernelStyle(page, sample))
     let words = PagePane.kernelText(shown, .max)
@@ -51,7 +55,7 @@ enum PageLine: Pane {
     // Until when comes before what its neighbours are.
     kernel += (shown.dirtiness.map { ["due " + $0.due.words[0]] } ?? Array(words.dropFirst())).map { ($0, text) }
     let disk = sample?.cursor == page ? sample?.extent.map { [("disk " + PagePane.diskText($0)[0], text)] } : nil
-    return [library, kernel, disk ?? []].filter { !$0.isEmpty }
+    return [library, kernel, fault ?? [], disk ?? []].filter { !$0.isEmpty }
   }
 
   private static func width(_ group: [Part]) -> Int { group.reduce(-2) { $0 + $1.text.columns + 2 } }

@@ -21,6 +21,14 @@ enum PagePane {
       canvas.write(fitting(parts, value.width, shown.glyphs), in: value, style)
       row += 1
     }
+    func drawFault(_ fault: SeenFault) {
+      let words = shown.interface.showsTimes ? fault.words : [fault.words[0]]
+      let (style, line) = (Style(.faulted, isMeasured: true), words.joined(separator: " "))
+      if line.columns <= area.width - 8 { return fact("faulted", [line], style) }
+      // The time is worth a row of its own.
+      fact("faulted", [words[0]], style)
+      if words.count > 1 { fact("", Array(words.dropFirst()), style) }
+    }
     let state = file.states[page]
     if shown.layer != .kernel { fact("state", [file.word(for: state)], Style(state.row.role)) }
     if let range = shown.range {
@@ -38,6 +46,7 @@ enum PagePane {
         return row
       }
       fact("kernel", kernelText(shown, area.width - 8), kernelStyle(page, sample))
+      if let fault = shown.faults?.ofCursor { drawFault(fault) }
       if let due = shown.dirtiness?.due { fact("due", due.words, Style(.text, isMeasured: true)) }
       // A frame that is kept for comparison says nothing of the disk that it was made on.
       if shown.interface.showsTimes { fact("file", whereabouts(shown, sample), Style(.text, isMeasured: true)) }
@@ -48,6 +57,8 @@ enum PagePane {
         let tenths = max(1, Int((delay / .milliseconds(100)).rounded()))
         fact("sampled", ["every \(tenths / 10).\(tenths % 10) s", "to be gentle"], Style(.dim, isMeasured: true))
       }
+    } else if let fault = shown.faults?.ofCursor {
+      drawFault(fault)
     }
     return row
   }

@@ -39,7 +39,8 @@ extension Prompt: ScreenLayer {
   }
 
   mutating func take(_ key: Key, _ loop: RunLoop, _ layout: Layout) -> LayerOutcome {
-    let context = Completion.Context(rangeCount: loop.session.rangeCount, marks: loop.session.markNames)
+    let context = Completion.Context(
+      rangeCount: loop.session.rangeCount, marks: loop.session.markNames, processes: loop.session.mappingProcesses)
     let line = self.line.string
     switch take(key, kind == .command ? loop.history : loop.finds, context) {
     case .typing: return .stays

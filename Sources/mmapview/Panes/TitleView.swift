@@ -15,16 +15,17 @@ enum TitleView: Pane {
       let perCell = shown.view.shownPagesPerCell
       let layer = shown.layer == .both ? "both layers" : shown.layer.rawValue
       parts = [
-        (name, 0), (shown.otherSize.map { "\(bytes($0)) now" } ?? bytes(file.size), 5),
-        (counted(file.states.count, "page") + (shown.otherSize == nil ? "" : " mapped"), 6),
+        (name, 0), (shown.otherSize.map { "\(bytes($0)) now" } ?? bytes(file.size), 6),
+        (counted(file.states.count, "page") + (shown.otherSize == nil ? "" : " mapped"), 7),
         // How many pages a cell hides is not to be seen elsewhere.
-        (counted(perCell, "page") + " a cell", perCell > 1 ? 4 : 7), (layer, 2), (mode, 1),
+        (counted(perCell, "page") + " a cell", perCell > 1 ? 5 : 8), (layer, 3), (mode, 1),
       ]
+      if let faults = shown.faults, faults.goesOn { parts.append(("faults of \(faults.process)", 2)) }
       // At rest there are no samples, and reads by others and evictions go unseen.
       let showsTime = shown.interface.showsTimes && (shown.layer != .library || !file.isWritable)
-      if showsTime, let time = shown.interface.sampleTime { parts.append(("as of \(time)", 3)) }
+      if showsTime, let time = shown.interface.sampleTime { parts.append(("as of \(time)", 4)) }
     }
-    let style = Style(.title, isReversed: true)
+    let style = Style(.title, isReversed: true, isMeasured: shown.faults?.goesOn == true)
     let memory = shown.file?.isInMemory == true ? ", in memory" : ""
     let text = line(parts, area.width - 1 - memory.count, shown.interface.glyphs)
     let x = canvas.write(text, x: area.x + 1, y: area.y, style)

@@ -102,7 +102,7 @@ final class RunLoop: FrontEnd {
 
   // Until the next frame, the end of a script's pause, or its next command; for ever where none is to come.
   private func sleepTime(_ progress: Player.Progress) -> Duration? {
-    var times = [session.restLeft, session.namePause]
+    var times = [session.restLeft, session.namePause, session.flashTime]
     times.append(session.areWorkersMoving ? Self.frameTime : isStepping ? Self.frameTime * 3 : interface.restTime)
     switch progress {
     case .performed: return .zero
@@ -188,8 +188,9 @@ final class RunLoop: FrontEnd {
     if !session.areWorkersMoving, !isStepping, session.lastAct != knownAct {
       (hasActed, knownAct) = (true, session.lastAct)
     }
-    sampler.turn(
-      to: session.sampledFile, request, isWorking: session.areWorkersMoving || isStepping, isUrgent: hasActed)
+    // What was just faulted came into memory, which makes no event.
+    let isWorking = session.areWorkersMoving || isStepping || session.areFaultsFresh
+    sampler.turn(to: session.sampledFile, request, isWorking: isWorking, isUrgent: hasActed)
     if hasActed, request != nil, !session.areWorkersMoving {
       sampler.awaitSample(of: session.sampledFile, begunAfter: start, atMost: Self.patience)
     }

@@ -23,6 +23,8 @@ struct Snapshot {
   let range: RangeSummary?
   /// Since when the page at the cursor has been dirty, where that is shown.
   let dirtiness: Dirtiness?
+  /// The faults that are watched, where what is now is shown.
+  let faults: ShownFaults?
   /// What the kernel has counted in the last minute.
   let kernelHistory: KernelHistory
   let unsyncedPages: Int
@@ -50,6 +52,9 @@ struct Snapshot {
     range = session.range(ofPage: session.view.cursor)
     let datesPages = interface.showsTimes && interface.past == nil && layer != .library
     dirtiness = datesPages ? session.dirtiness(ofPage: session.view.cursor) : nil
+    faults =
+      interface.past == nil
+      ? session.shownFaults(of: interface.cells?.pages ?? 0..<0, each: interface.cells?.pagesPerGroup ?? 1) : nil
     kernelHistory = session.kernelHistory
     // Counting costs a walk over all ranges, and only the question shows the result.
     unsyncedPages = interface.isAskingToQuit ? session.unsyncedPages : 0

@@ -61,6 +61,13 @@ extension KernelState: ShownState {
   }
 }
 
+extension StateRow {
+  /// What is drawn in the place of either for some seconds.
+  static let faulted = StateRow(
+    "faulted", "◆", "*", .faulted,
+    "the process that `faults PID` watches has just touched it for the first time: for four seconds, in any layer")
+}
+
 /// Words of the two layers that are easily taken for each other.
 enum WordPairs {
   static let sentences = [

@@ -23,6 +23,8 @@ extension Role {
   static let unknown = Role(16, "u")
   /// A page whose bytes another program has changed.
   static let changed = Role(17, "m")
+  /// A page that a watched process has faulted in.
+  static let faulted = Role(21, "g")
   static let zeroByte = Role(18, "z")
   /// A byte that is printable in ASCII.
   static let textByte = Role(19, "p")
@@ -71,6 +73,7 @@ extension Palette {
     (.onDisk, .plain, (0x9e9e9e, 6), (0x444444, 4), (0xd0d0d0, 6)),
     (.unknown, .plain, (0xd787ff, 5), (0x8700ff, 5), (0xd787ff, 5)),
     (.changed, .bold, (0xd75faf, 13), (0xaf0087, 13), (0xff87d7, 13)),
+    (.faulted, .plain, (0xafffaf, 10), (0x0000af, 12), (0xafff87, 2)),
     (.zeroByte, .faint, (0x808080, 8), (0x6c6c6c, 8), (0xa8a8a8, 7)),
     (.textByte, .plain, (0x87d7ff, 14), (0x005faf, 4), (0x87d7ff, 14)),
     (.otherByte, .plain, (0xd7af5f, 3), (0x875f00, 3), (0xffd75f, 11)),

@@ -32,6 +32,8 @@ int ctest_seal(int fd);
 int ctest_forbid_cachestat(int error);
 // The same for userfaultfd(2).
 int ctest_forbid_userfaultfd(int error);
+// The same of perf_event_open(2).
+int ctest_forbid_perf_events(int error);
 
 // Has some pages written back, and those that no process maps dropped from memory. 0 or an errno.
 int ctest_evict(int fd, long offset, long length);

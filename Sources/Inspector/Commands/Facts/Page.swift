@@ -35,6 +35,9 @@ struct PageAction: ReadOnlyAction {
       lines.append("dirty: \(dirtiness.sinceWords[0])")
       lines.append("due: \(dirtiness.due.words.joined(separator: ", "))")
     }
+    if let fault = session.document.faults?.fault(ofPage: page, takesNew: true) {
+      lines.append("faulted: \(fault.words.joined(separator: ", "))")
+    }
     lines += Self.kernelsReasons(page, file, session)
     lines.append("file: \(session.place(of: file))")
     add("users", UsersAction(asJSON: false))

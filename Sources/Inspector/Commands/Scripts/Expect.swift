@@ -14,6 +14,7 @@ extension Expectation: Action {
         .keyed("within", .time)
       ) { Expectation.kernel($1, $2, of: $0, within: $3 ?? .zero) },
       Form("extent", .pages, .choice("kind of extent", Extent.Kind.portable)) { Expectation.extents($0, $1) },
+      Form("faulted", .pages, .keyed("within", .time)) { Expectation.faulted($0, within: $1 ?? .zero) },
       Form("cost", .choice("cost", CostField.allCases), .leastSize) { Expectation.cost($0, $1) },
       Form("error", .text, .attempt) { Expectation.error(text: $0, $1) },
     ])
@@ -29,7 +30,7 @@ extension Expectation: Action {
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm {
     if isRacing { return .amongThreads }
     switch self {
-    case .kernel, .cost: return .ofTheMoment
+    case .kernel, .faulted, .cost: return .ofTheMoment
     default: break
     }
     return .command(Command(self))
@@ -74,6 +75,7 @@ extension Session {
     case .kernel(let name, let number, let pages, let time):
       return try checkKernel(name, number, of: try somePages(pages, for: "kernel"), within: time)
     case .extents(let pages, let kind): try checkExtents(try self.pages(pages, for: "extent"), kind)
+    case .faulted(let pages, let time): return try checkFaults(try self.pages(pages, for: "faulted"), within: time)
     case .bytes(let offset, let bytes): try checkBytes(offset, bytes)
     case .cost(let field, let number): return try checkCost(field, number)
     case .error(let text, let command): return try checkFailure(text, command)

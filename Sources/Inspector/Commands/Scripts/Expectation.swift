@@ -33,6 +33,8 @@ package enum Expectation: Sendable, Equatable {
   /// The kernel counts so many pages of the file or of a part of it, now or within a time.
   case kernel(KernelCount, ExpectedNumber, of: PageSelection?, within: Duration)
   case extents(PageSelection, Extent.Kind)
+  /// The process whose faults are watched was seen to fault these pages, now or within a time.
+  case faulted(PageSelection, within: Duration)
   /// The act before has cost so much.
   case cost(CostField, ExpectedNumber)
   /// What is attempted fails with a message that contains this text.
@@ -61,6 +63,8 @@ extension Expectation: CustomStringConvertible {
         + "\(count) \(number.value)\(number.isLeast ? "+" : "")"
         + (time > .zero ? " within \(Literal.describe(time: time))" : "")
     case .extents(let pages, let kind): "extent \(pages) \(kind)"
+    case .faulted(let pages, let time):
+      "faulted \(pages)" + (time > .zero ? " within \(Literal.describe(time: time))" : "")
     case .cost(let field, let number):
       "cost \(field) \(Literal.describe(size: number.value))\(number.isLeast ? "+" : "")"
     case .error(let text, .command(let command)): "error \(Word.inQuotes(text)) \(command)"
