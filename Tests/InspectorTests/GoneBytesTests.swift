@@ -29,7 +29,7 @@ final class GoneBytesTests: SessionSuite {
   func expect() throws {
     let cut = try refusal(of: "expect bytes 0xfff 1111")
     #expect(cut.contains("expected 1111 at 0xfff, found 11, where the file ends, after 4096 bytes"), "\(cut)")
-    #expect(cut.contains("another process cut the file short"))
+    #expect(cut.contains("a program cut the file short"))
     #expect(try refusal(of: "expect bytes 0x4000 11").contains("found nothing, where the file ends"))
     try run("truncate", ["-s", "64k", folder.file("t").string])
     let end = try refusal(of: "expect bytes 0xffff 0000")
@@ -38,7 +38,7 @@ final class GoneBytesTests: SessionSuite {
 
   @Test("find says what it could not look through, whether it found something or not")
   func find() throws {
-    let all = "another process cut the file short, to 4096 bytes: 61440 bytes from 0x1000 on are gone"
+    let all = "a program cut the file short, to 4096 bytes: 61440 bytes from 0x1000 on are gone"
     #expect(try refusal(of: "find hex 77").hasSuffix(all))
     #expect(try perform("find hex 1111").lines[0].hasSuffix(all))
     try perform("byte 0")
@@ -50,7 +50,7 @@ final class GoneBytesTests: SessionSuite {
 
   @Test("Pages behind the end are no hole, not merely not cached, and on no way to the disk")
   func kernel() throws {
-    let gone = "another process cut the file short, to 4096 bytes: "
+    let gone = "a program cut the file short, to 4096 bytes: "
     let pages = try perform("kernel 0-7").lines
     #expect(pages[0].hasPrefix("page 0: ") && !pages.contains { $0.hasPrefix("pages 1") })
     #expect(pages.contains { $0.hasSuffix(gone + "28672 bytes from 0x1000 on are gone") }, "\(pages)")

@@ -171,7 +171,7 @@ final class KernelTests: SessionSuite {
     try run("truncate", ["-s", "4k", folder.file("a").string])
     session.collect()
     #expect(session.otherSize == 4096)
-    #expect(session.log.last?.lines.first?.contains("another process cut the file short, to 4096 bytes") == true)
+    #expect(session.log.last?.lines.first?.contains("a program cut the file short, to 4096 bytes") == true)
   }
 
   @Test("The sampler wakes its owner when something changes, and not while nothing does", .timeLimit(.minutes(1)))

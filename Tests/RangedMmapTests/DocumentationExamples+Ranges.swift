@@ -75,6 +75,23 @@ extension DocumentationExamples {
     }
   }
 
+  @Test("What is written past the mapping is durable no longer")
+  func pastTheMapping() throws {
+    let (file, allocator) = try MmapFile.create(at: path, size: 8192)
+    let range = try require(take: allocator.allocate(8192))
+    let written = try file.sync(try file.write([UInt8](repeating: 1, count: 8192), to: range))
+    func example(_ flushed: consuming FlushedRange) throws {
+      let receipt = try file.withDescriptor(writing: 4096..<4101, of: flushed) { descriptor in
+        _ = try descriptor.writeAll(toAbsoluteOffset: 4096, Array("bytes".utf8))
+      }
+      #expect([file.states[0], file.states[1]] == [.flushed, .written])
+      #expect(try file.withBytes(of: receipt) { bytes in (4096..<4102).map { bytes[$0] } } == Array("bytes".utf8) + [1])
+      _ = try file.sync(receipt)
+      #expect(file.states[1] == .flushed)
+    }
+    try example(written)
+  }
+
   @Test("An allocator of one's own hands out what it splits off")
   func ownAllocator() throws {
     let (file, allocator) = try MmapFile.create(at: path, size: 3 * 4096 + 100, allocator: BackwardAllocator.self)

@@ -83,11 +83,11 @@ final class ProgramTests: FolderSuite {
       """
     let outcome = try run("bash", ["-c", script], in: folder.path.string)
     // The cut may have been reported before the command came.
-    let lines = outcome.lines.filter { !$0.hasPrefix("t: another process cut the file short") }
+    let lines = outcome.lines.filter { !$0.hasPrefix("t: a program cut the file short") }
     #expect(lines.first?.hasPrefix("00000ff0: 1111 1111") == true, "\(outcome.output)")
     #expect(lines.last == "status 1" && lines.count == 2, "\(outcome.output)")
     #expect(
-      outcome.errors.contains("standard input:3: read r1: t: another process cut the file short"), "\(outcome.errors)")
+      outcome.errors.contains("standard input:3: read r1: t: a program cut the file short"), "\(outcome.errors)")
   }
 
   typealias Refusal = (arguments: [String], status: Int32, names: String, remedy: String)

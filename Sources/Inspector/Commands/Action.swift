@@ -15,6 +15,8 @@ package protocol Action: Sendable, Equatable {
   var isTimed: Bool { get }
   /// Whether it may be why dirty pages are written back: by all that changes the file, and by what drops pages from memory.
   var mayWriteBack: Bool { get }
+  /// Whether dirty pages may go with it and not be written: how many were cleaned is unknown then.
+  var dropsDirtyPages: Bool { get }
   /// The labels of ranges that must be there before it.
   var neededLabels: ClosedRange<Int>? { get }
   /// How many ranges get labels by it; `nil` if its text does not say.
@@ -28,6 +30,7 @@ extension Action {
   package var isOpening: Bool { false }
   package var isTimed: Bool { isOpening }
   package var mayWriteBack: Bool { !isReadOnly }
+  package var dropsDirtyPages: Bool { false }
   package var neededLabels: ClosedRange<Int>? { nil }
   package var newLabels: Int? { 0 }
   package func recorded(by session: Session, isRacing: Bool) -> RecordedForm { .command(Command(self)) }

@@ -22,7 +22,8 @@ package struct Verb: Sendable {
 
   package static let all: [Verb] = [
     CreateAction.verb, OpenAction.verb, AllocateAction.verb, WriteAction.verb, ReadAction.verb, VerifyAction.verb,
-    FlushAction.verb, SyncAction.verb, ReuseAction.verb, SplitAction.verb, EvictAction.verb, TouchAction.verb,
+    FlushAction.verb, SyncAction.verb, ReuseAction.verb, SplitAction.verb, PunchAction.verb, TruncateAction.verb,
+    PokeAction.verb, EvictAction.verb, TouchAction.verb,
     PrefetchAction.verb, AdviseAction.verb, LockAction.verb, UnlockAction.verb, WorkersCommand.verb, GotoAction.verb,
     ByteAction.verb, ZoomAction.verb, SelectAction.verb, FindAction.verb, ThemeAction.verb, LayerAction.verb,
     StatusAction.verb, PageAction.verb, KernelAction.verb, ExtentsAction.verb, UsersAction.verb, WatchAction.verb,

@@ -12,7 +12,7 @@ package struct FoundBytes: Sendable {
   /// What is missing and why; `nil` if nothing is.
   package var shortfall: String? {
     guard !missing.isEmpty else { return nil }
-    return "another process cut the file short, to \(counted(end, "byte")): "
+    return "a program cut the file short, to \(counted(end, "byte")): "
       + "\(counted(missing.count, "byte")) from \(address(missing.lowerBound)) on "
       + (missing.count == 1 ? "is gone" : "are gone")
   }

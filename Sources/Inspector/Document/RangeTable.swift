@@ -97,6 +97,11 @@ struct RangeRecord: ~Copyable, Sendable {
     self.content = content
     history.wasWritten()
   }
+
+  mutating func wasPunched() {
+    content = nil
+    history.wasReused()
+  }
 }
 
 /// When the steps of a range were made.

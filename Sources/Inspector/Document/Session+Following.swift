@@ -32,6 +32,13 @@ extension Session {
     if !file.isWritable, seen.standing?.size == 0, now.size == 0 { document.takeAsReported(size: emptiness(file)) }
   }
 
+  /// Marks the size that the open file has now as reported: it was given to it here.
+  func takeSizeAsReported() {
+    guard let file else { return }
+    document.updateStanding()
+    document.takeAsReported(size: sizeComplaint(file))
+  }
+
   private func report(_ event: Event) {
     var event = event
     event.isOfOthers = true
@@ -99,9 +106,13 @@ extension Session {
   private func sizeComplaint(_ file: MmapFile) -> Event? {
     do throws(MmapFileError) { try file.checkCoverage() } catch { return .failure(CommandError(error).description) }
     guard let size = otherSize, size > file.size else { return nil }
+    return .news("\(file.path): was made longer by another program; \(remedyForLonger(file))")
+  }
+
+  /// How all of a file that has grown is mapped: the writer lets go of it first.
+  func remedyForLonger(_ file: MmapFile) -> String {
     let path = Word.quote((fileName ?? file.path).string)
-    return .news(
-      "\(file.path): was made longer by another program; `open \(path)` and then `open \(path) write` map all of it")
+    return "`open \(path)` and then `open \(path) write` map all of it"
   }
 
   // The old name may be another file's by now.

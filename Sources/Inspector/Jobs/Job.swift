@@ -17,15 +17,20 @@ package final class Job: Sendable {
   private let cost = Mutex<ActCost?>(nil)
   private let isOver = Monitor(false)
   private let alarm: WakeUp?
+  /// Whether dirty pages may go with it and not be written.
+  let dropsDirtyPages: Bool
 
   /// Whether it goes on until it is stopped, or for a time that it knows.
   package var isOpenEnded: Bool { alarm != nil }
 
-  init(_ name: String, pages total: Int, alarm: WakeUp? = nil, isStoppable: Bool = true) {
+  init(
+    _ name: String, pages total: Int, alarm: WakeUp? = nil, isStoppable: Bool = true, dropsDirtyPages: Bool = false
+  ) {
     self.name = name
     self.total = total
     self.alarm = alarm
     self.isStoppable = isStoppable
+    self.dropsDirtyPages = dropsDirtyPages
   }
 
   package var done: Int { doneCount.load(ordering: .relaxed) }
@@ -90,7 +95,7 @@ final class JobQueue {
     // What goes on by itself only looks.
     let file = goesOn ? nil : session.file
     let work: @Sendable () -> Void = {
-      let meter = ActMeter(file)
+      let meter = ActMeter(file, countsCleaned: !job.dropsDirtyPages)
       outcome.set(body)
       job.end(at: meter.cost())
     }

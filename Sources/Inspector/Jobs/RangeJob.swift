@@ -12,13 +12,16 @@ enum RangeStep: Sendable {
   case sync
   /// As `sync`, with one wait for the whole file before the first range.
   case syncAll
+  case punch
 
   var isSync: Bool {
     switch self {
     case .sync, .syncAll: true
-    case .write, .verify, .flush: false
+    case .write, .verify, .flush, .punch: false
     }
   }
+
+  var isPunch: Bool { if case .punch = self { true } else { false } }
 }
 
 /// A job on ranges, which are taken out of the table until it ends.
@@ -92,6 +95,7 @@ final class RangeJob: Sendable {
     case .verify: try verify(&record)
     case .flush: try flush(&record)
     case .sync, .syncAll: try sync(&record)
+    case .punch: try punch(&record)
     }
   }
 
@@ -130,6 +134,22 @@ final class RangeJob: Sendable {
     do throws(MmapFileError) {
       record.holding = .flushed(try file.sync(receipt))
       record.history.wasSynced()
+    } catch {
+      record.recover(from: error)
+      throw CommandError(error)
+    }
+  }
+
+  private func punch(_ record: inout RangeRecord) throws(CommandError) {
+    defer { job.advance(by: record.pageCount) }
+    do throws(MmapFileError) {
+      switch record.holding.take() {
+      case .allocated(let range): record.holding = .allocated(try file.punch(range))
+      case .written(let receipt): record.holding = .allocated(try file.punch(receipt))
+      case .flushed(let range): record.holding = .allocated(try file.punch(range))
+      case .busy: return
+      }
+      record.wasPunched()
     } catch {
       record.recover(from: error)
       throw CommandError(error)

@@ -24,7 +24,7 @@ extension Session {
     var pages = labels.reduce(0) { $0 + Alignment.pages(in: document.ranges.bytes($1).count) }
     // The wait for the whole file is what takes long; after it the ranges' own are none.
     if case .syncAll = step { pages = file.states.count }
-    let rangeJob = RangeJob(step, file, Job(name, pages: pages), records)
+    let rangeJob = RangeJob(step, file, Job(name, pages: pages, dropsDirtyPages: step.isPunch), records)
     return try jobs.start(rangeJob.job, in: self, work: rangeJob.run) { session, _ throws(CommandError) in
       var load = rangeJob.takeLoad()
       for label in labels {

@@ -54,6 +54,9 @@ struct Arguments {
     }
   }
 
+  /// Whether the next word is a text in quotes.
+  var hasText: Bool { next < words.count && words[next].isQuoted }
+
   /// Whether there is a next word; if not, no argument after this one can be there either.
   mutating func hasMoreOrEnds(_ kind: ArgumentKind) -> Bool {
     defer { isCutShort = isCutShort || next == words.count }

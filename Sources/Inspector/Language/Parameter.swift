@@ -93,6 +93,8 @@ extension Parameter where Value == String {
 }
 
 extension Parameter where Value == Int {
+  /// A size, which may be 0.
+  static var anySize: Self { Parameter(.size, word: Literal.size) }
   static var size: Self { Parameter(.size) { word, _ throws(SyntaxError) in try Literal.positiveSize(word) } }
   static var offset: Self { Parameter(.offset, word: Literal.offset) }
   static var length: Self { Parameter(.length, word: Literal.offset) }

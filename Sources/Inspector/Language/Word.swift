@@ -6,6 +6,8 @@ package struct Word: Sendable, Equatable {
   package let text: String
   /// Its place in the line, counted in characters from 0.
   package let columns: Range<Int>
+  /// Whether it begins with a quote: where bytes and texts can stand, it is a text.
+  var isQuoted = false
 }
 
 /// What is wrong with a line, where, and what was expected.

@@ -31,6 +31,7 @@ struct WordScanner {
     let start = position
     var bytes: [UInt8] = []
     var (isQuoted, isEscaped) = (false, false)
+    let isText = first == "\""
     while let scalar = peek, isQuoted || !scalar.isBlank {
       position += 1
       switch scalar {
@@ -46,12 +47,12 @@ struct WordScanner {
     guard !isQuoted || mayEndInQuote else {
       throw SyntaxError("the quote that opens here is never closed: end it with \"", at: place)
     }
-    guard isEscaped else { return Word(text: String(decoding: bytes, as: UTF8.self), columns: place) }
+    guard isEscaped else { return Word(text: String(decoding: bytes, as: UTF8.self), columns: place, isQuoted: isText) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw SyntaxError(
         "the bytes of these \\xNN are no text in UTF-8; patterns of any bytes are 0xNN and file:PATH", at: place)
     }
-    return Word(text: text, columns: place)
+    return Word(text: text, columns: place, isQuoted: isText)
   }
 
   private var peek: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }

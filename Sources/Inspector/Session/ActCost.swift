@@ -95,9 +95,13 @@ struct ActMeter: Sendable {
   private let device: DeviceCounter?
   private let writtenBefore: Int?
   private let meter: CostMeter
+  private let countsCleaned: Bool
 
   /// Begins to measure; the pages are those of a file, or of none.
-  init(_ file: MmapFile?) {
+  ///
+  /// Pages that are cut or punched away are dirty no more, and were not written for that: they are not counted.
+  init(_ file: MmapFile?, countsCleaned: Bool = true) {
+    self.countsCleaned = countsCleaned
     self.file = file.flatMap { $0.size <= Self.mostBytes ? $0 : nil }
     before = self.file.flatMap(Self.count)
     device = file.flatMap { (try? PageCache.identity(of: $0.descriptor)).flatMap { DeviceCounter($0.device) } }
@@ -117,7 +121,13 @@ struct ActMeter: Sendable {
     cost.bytesWritten = writtenBefore.flatMap { before in device?.bytes.map { $0 - before } }
     guard let before, let after = file.flatMap(Self.count) else { return cost }
     cost.pages = after.cached - before.cached
-    if let dirty = before.dirty, let left = after.dirty { cost.cleaned = max(0, dirty - left) }
+    if countsCleaned, let dirty = before.dirty, let left = after.dirty { cost.cleaned = max(0, dirty - left) }
     return cost
+  }
+}
+
+extension Action {
+  func meter(_ file: MmapFile?) -> ActMeter {
+    ActMeter(isOpening ? nil : file, countsCleaned: !dropsDirtyPages)
   }
 }

@@ -22,6 +22,7 @@ package struct CommandError: Error, Sendable, Equatable, CustomStringConvertible
       case .emptyFile:
         "replace it with --create SIZE --force (`create … force`), name a file that has bytes, or wait for the first ones "
           + "with --wait (`open … wait`)"
+      case .cannotPunch: "its blocks stay; `reuse` the range and `write` it with zero"
       case .cannotReserve: "make it with --sparse (`create … sparse`)"
       case .system where error.errno == .noSuchFileOrDirectory:
         if whileCreating || (try? Stat(error.path.folder)) == nil {

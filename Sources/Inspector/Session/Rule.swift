@@ -15,6 +15,7 @@ extension Rule {
   static let replacement = ofProgram("a file that exists is replaced only with consent")
   static let oneStep = ofProgram("one long step at a time")
   static let oneWriter = ofLibrary("one mapping at a time writes a file")
+  static let punched = ofLibrary("pages are punched by the range that has them, all of it at once")
   static let lost = ofLibrary("lost pages stay lost until they are written again")
   package static let noRanges = ofLibrary("only a file that is open for writing has ranges")
 

@@ -40,7 +40,7 @@ package final class Session {
     takeInNews()
     let hadJob = jobs.job != nil
     _ = jobs.takeCost()
-    let meter = command.action.isTimed ? ActMeter(command.action.isOpening ? nil : file) : nil
+    let meter = command.action.isTimed ? command.action.meter(file) : nil
     defer { if command.action.mayWriteBack { lastAct = .now } }
     var event: Event
     do throws(CommandError) { event = try command.action.perform(in: self) } catch {

@@ -102,13 +102,16 @@ extension MmapFile {
     return WriteReceipt(replacing: range, epoch: epoch.number)
   }
 
-  // Throws unless a part of the range can be changed and all of it be good.
-  private func checkWhole<Stage>(_ range: borrowing PageRange<Stage>) throws(MmapFileError) {
+  // Throws unless the range, or a part of it, can be changed and be good.
+  func checkWhole<Stage>(
+    _ range: borrowing PageRange<Stage>, in part: Range<Int>? = nil
+  ) throws(MmapFileError) {
+    let bytes = part ?? range.byteRange
     try check(range)
     guard isWritable else { throw notWritable() }
     // A fault has taken what was written to a page that it replaced.
-    if Stage.self != Allocated.self { try mapping.checkAttached(range.byteRange) }
-    guard let page = range.pages.first(where: { states[$0] == .lost }) else { return }
+    if Stage.self != Allocated.self { try mapping.checkAttached(bytes) }
+    guard let page = Alignment.pages(of: bytes).first(where: { states[$0] == .lost }) else { return }
     throw MmapFileError(
       .lost, path: path, bytes: page * Alignment.page..<min((page + 1) * Alignment.page, size),
       "a page of the range is lost, and only a write of the whole page restores it",

@@ -5,13 +5,7 @@ import SystemPackage
 extension OpenFile {
   func reserve(_ size: Int, _ storage: Storage) throws(MmapFileError) {
     // The calls below fail too, with a worse message.
-    let limit = Self.sizeLimit
-    guard size <= limit else {
-      throw MmapFileError(
-        .invalidSize, path: path, errno: .fileTooLarge,
-        "\(size) bytes were asked for, and this process may make files of \(limit)",
-        remedy: "raise the limit with `ulimit -f`, or ask for a smaller file")
-    }
+    guard size <= Self.sizeLimit else { throw Self.pastLimit(size, path) }
     switch storage {
     case .sparse:
       let code = clinux_resize(descriptor.rawValue, off_t(size))
@@ -43,6 +37,13 @@ extension OpenFile {
     // SAFETY: the call fills the structure that it is given.
     guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { return .max }
     return Int(clamping: limit.rlim_cur)
+  }
+
+  static func pastLimit(_ size: Int, _ path: FilePath) -> MmapFileError {
+    MmapFileError(
+      .invalidSize, path: path, errno: .fileTooLarge,
+      "\(size) bytes were asked for, and this process may make files of \(sizeLimit)",
+      remedy: "raise the limit with `ulimit -f`, or ask for a smaller file")
   }
 
   private func freeSpace() -> Int? {

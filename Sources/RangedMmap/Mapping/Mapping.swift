@@ -107,7 +107,7 @@ extension Mapping {
     let status = try file.coverage()
     guard status.size >= bytes.upperBound else {
       throw MmapFileError(
-        .truncated, path: path, bytes: bytes, "another process cut the file short, to \(status.size) bytes",
+        .truncated, path: path, bytes: bytes, "a program cut the file short, to \(status.size) bytes",
         remedy: isWritable
           ? "give it back the \(size) bytes that it had, and write the range again"
           : "open the file again to read what is left of it")

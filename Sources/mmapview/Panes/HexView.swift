@@ -71,7 +71,7 @@ enum HexView: Pane {
   private static func reluctance(_ shown: Snapshot) -> String? {
     switch shown.interface.presence {
     case .readable: nil
-    case .empty: "nothing was written here: it reads as zeros"
+    case .empty: "nothing is stored here: it reads as zeros"
     case .absent: "not in memory: Tab shows its bytes, and brings it in"
     case .unknown: "not known whether it is in memory: Tab shows its bytes, and may bring it in"
     }

@@ -15,7 +15,10 @@ struct StatusAction: FactsAction {
     let states = PageState.allCases.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0.word)" }
     let facts = file.isWritable ? ": " + states.joined(separator: ", ") : ", not ours"
     let pages = file.isWritable ? file.states.count : file.presentPages
-    return ["\(file.path): \(counted(pages, "page"))\(facts); kernel: \(session.kernelSummary(of: file))"]
+    let size = file.presentSize
+    let other =
+      file.isWritable && size != file.size ? "; the file has \(counted(size, "byte")), \(file.size) are mapped" : ""
+    return ["\(file.path): \(counted(pages, "page"))\(facts)\(other); kernel: \(session.kernelSummary(of: file))"]
   }
 
   func json(of file: MmapFile, in session: Session) -> JSON {

@@ -13,6 +13,6 @@ extension Command {
   // The other steps need ranges, of which a file that is open for reading has none.
   fileprivate var beginsToWrite: Bool {
     if case .start? = action as? WorkersCommand { return true }
-    return action is AllocateAction
+    return action is AllocateAction || action is TruncateAction || action is PokeAction
   }
 }

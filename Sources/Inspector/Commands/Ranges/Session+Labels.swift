@@ -5,7 +5,7 @@ extension Session {
     document.allocator == nil ? "only a file that is open for writing has some" : "`allocate` takes the next free pages"
   }
 
-  private func selectedLabels(_ pages: Range<Int>) -> [Int] {
+  func selectedLabels(_ pages: Range<Int>) -> [Int] {
     (1..<document.ranges.count + 1).filter { label in
       Alignment.pages(of: document.ranges.bytes(label)).overlaps(pages)
     }
@@ -78,9 +78,15 @@ extension Session {
 }
 
 extension RangeRecord {
-  /// Keeps the range of a step that failed, so that it can be written again.
+  /// Keeps the range of a step that failed: as it was if nothing was changed, else to be written again.
   mutating func recover(from error: MmapFileError) {
-    if let range = error.takeRange() { holding = .allocated(range) }
+    if let range = error.takeFlushed() {
+      holding = .flushed(range)
+    } else if let receipt = error.takeReceipt() {
+      holding = .written(receipt)
+    } else if let range = error.takeRange() {
+      holding = .allocated(range)
+    }
   }
 
   mutating func startWriteback(_ file: MmapFile) throws(MmapFileError) {

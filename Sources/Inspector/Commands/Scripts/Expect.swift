@@ -6,7 +6,7 @@ extension Expectation: Action {
     "expect", help: "fail unless it is so", example: "expect page 0-1 durable",
     forms: [
       Form("page", .pages, .state) { Expectation.pages($0, $1) },
-      Form("size", .presentSize) { Expectation.size($0) },
+      Form("size", .anySize) { Expectation.size($0) },
       Form("count", .state, .number) { Expectation.count($0, $1) },
       Form("bytes", .offset, .bytes) { Expectation.bytes(offset: $0, $1) },
       Form(
@@ -192,11 +192,6 @@ extension Session {
 extension Extent.Kind {
   // The others depend on the file system's format.
   static let portable: [Self] = [.hole, .delayed, .unwritten, .written]
-}
-
-extension Parameter where Value == Int {
-  /// A size, which may be 0.
-  fileprivate static var presentSize: Self { Parameter(.size, word: Literal.size) }
 }
 
 extension Parameter where Value == ExpectedNumber {
