@@ -103,6 +103,23 @@ final class AdviceTests: FolderSuite {
     #expect(all.pages == 0..<64 && all.after?.cached == 64 && cached(file, 64).count == 64)
   }
 
+  @Test("A file that others cut while it is touched is an error, and not the end of the process")
+  func cutMeanwhile() throws {
+    let file = try folder.cached([], of: 64)
+    defer { try? file.close() }
+    let end = ContinuousClock.now + .milliseconds(500)
+    let thread = Thread {
+      while ContinuousClock.now < end { for size in [0, 64 * 4096] { _ = ftruncate(file.rawValue, off_t(size)) } }
+    }
+    thread.start()
+    var reasons: Set<String> = []
+    while ContinuousClock.now < end {
+      if let why = reason(try PageCache.touch(file, pages: 0..<64)) { reasons.insert("\(why)") }
+    }
+    while !thread.isFinished { usleep(1000) }
+    #expect(reasons.isSubset(of: ["\(PageCacheError.failed(.ioError))"]))
+  }
+
   @Test("What is prefetched comes, and is waited for by who reads it")
   func prefetch() throws {
     let file = try folder.cached([], of: 600)

@@ -161,9 +161,9 @@ int clinux_read_once(int fd, void *bytes, size_t count, off_t offset, size_t *fo
 // than it takes at once.
 int clinux_read_ahead(int fd, off_t offset, size_t length);
 
-// Loads the first byte of each page: writev(2) from there into a pipe, so that a fault is one as of a load by a program,
-// and EFAULT where a load would be a SIGBUS: behind the file's end, or where the device fails.
-int clinux_load_pages(const void *address, size_t length, size_t page);
+// Loads the first byte of each page of a mapping, under the SIGBUS guard (below): EFAULT behind the file's end, or where the
+// device fails. ENOMEM where the guard can't be had.
+int clinux_load_pages(void *address, size_t length, size_t page);
 
 // madvise(2) with MADV_POPULATE_READ (Linux 5.14): each page is read and mapped. EFAULT where a load would be a SIGBUS. More
 // of its faults are major than of loads: each time that it waits it looks again.

@@ -43,8 +43,8 @@ extension PageCache {
   /// Loads a byte of each page from a mapping for the purpose, and waits for it.
   ///
   /// What is not in memory is read, with what the kernel reads ahead and maps around it, as `advice` says. The pages
-  /// count as used. The loads are those of writev(2) from the mapping into a pipe: what would be a `SIGBUS` of a load in the
-  /// program is an error of that call, and its faults are counted as a load's.
+  /// count as used. What would be a `SIGBUS` of such a load is caught by a handler, which passes each other `SIGBUS` on to the
+  /// handler that was there before; on a thread that blocks the signal the kernel ends the process.
   ///
   /// - Parameters:
   ///   - file: A regular file or block device that is open for reading.
@@ -53,8 +53,7 @@ extension PageCache {
   /// - Returns: How many pages of the range were in memory before and are afterwards, and what it cost: a fault is major if
   ///   something was read for it.
   /// - Throws: ``PageCacheError/notOpenForReading``; ``PageCacheError/notSupported`` where the file can't be mapped;
-  ///   ``PageCacheError/failed(_:)``, with `EIO` where the device fails, and where the file was cut meanwhile, and with
-  ///   `EMFILE` where no two descriptors are left.
+  ///   ``PageCacheError/failed(_:)``, with `EIO` where the device fails, and where the file was cut meanwhile.
   /// - Precondition: `pages` begins at 0 or behind.
   /// - Complexity: A fault for each 64 KiB that are in memory, some 0.5 µs; else what the device takes.
   @discardableResult
