@@ -108,6 +108,13 @@ int ctest_memory_file(void) { return memfd_create("disk", MFD_ALLOW_SEALING); }
 
 int ctest_seal(int fd) { return fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE) == 0 ? 0 : errno; }
 
+int ctest_cache_counts(int fd, unsigned long page, unsigned long count, unsigned long counts[5]) {
+  uint64_t range[2] = {page * 4096, count * 4096}, found[5];
+  if (syscall(451, fd, range, found, 0) != 0) return errno;
+  for (int index = 0; index < 5; index++) counts[index] = found[index];
+  return 0;
+}
+
 int ctest_page_state(int fd, unsigned long page) {
   uint64_t range[2] = {page * 4096, 4096}, counts[5];
   if (syscall(451, fd, range, counts, 0) != 0) return -errno;

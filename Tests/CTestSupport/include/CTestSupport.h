@@ -18,6 +18,9 @@ long ctest_check_pages(const char *path);
 // Asks cachestat(2) for one page, on its own: bit 0 cached, 1 dirty, 2 in writeback; negative if it can't be known.
 int ctest_page_state(int fd, unsigned long page);
 
+// Asks cachestat(2) for some pages at once: cached, dirty, in writeback, evicted, recently evicted. 0 or an errno.
+int ctest_cache_counts(int fd, unsigned long page, unsigned long count, unsigned long counts[5]);
+
 // How many of a file's pages in memory are active, and so the last to be evicted: /proc/kpageflags, which is for root.
 // Negative where that can't be known.
 long ctest_active_pages(const char *path);
