@@ -35,8 +35,8 @@ struct CompletionTests {
       (
         "set ",
         [
-          "pattern", "speed", "ascii", "follow", "bytes", "log", "page", "big", "notes", "cost", "layer", "theme",
-          "zoom",
+          "pattern", "speed", "ascii", "follow", "bytes", "log", "page", "big", "notes", "cost", "exact", "layer",
+          "theme", "zoom",
         ]
       ),
       ("set ascii ", ["on", "off"]), ("set zoom ", ["fit"]), ("set pattern te", ["text:"]),
@@ -47,7 +47,10 @@ struct CompletionTests {
       ("workers start 4 flush=a", ["flush=async"]), ("workers start 4 colour=", []),
       ("workers start 4 pattern=c", ["pattern=counter"]),
       ("workers start 4 pattern=file:al", ["pattern=file:alpha.bin", "pattern=file:alphabet.mmv"]),
-      ("expect ", ["page", "size", "count", "bytes", "kernel", "extent", "faulted", "cost", "error"]),
+      (
+        "expect ",
+        ["page", "size", "count", "bytes", "kernel", "extent", "faulted", "stored", "storedPages", "cost", "error"]
+      ),
       ("expect k", ["kernel"]),
       ("expect kernel ", ["selected", "cached", "dirty", "writeback", "evicted", "recentlyEvicted"]),
       ("expect kernel d", ["dirty"]),

@@ -187,6 +187,19 @@ final class StoresTests: FolderSuite {
     #expect(try watch.storedPages(in: 0..<file.size) == [3..<4])
   }
 
+  @Test("A sync of a file that was cut leaves stored what is gone, and takes the rest")
+  func cutAtSync() throws {
+    let file = try Self.made(folder.file("a"))
+    let watch = try Self.watch(file)
+    // SAFETY: one thread.
+    let bytes = unsafe UnsafeMmapFile(sharing: file)
+    // SAFETY: nothing else writes.
+    for page in [3, 900] { try unsafe bytes.writeAllBytes([1], at: page * 4096) }
+    try run("truncate", ["-s", "40960", folder.file("a").string])
+    #expect(throws: MmapFileError.self) { try bytes.syncAll() }
+    #expect(try watch.storedPages(in: 0..<file.size) == [900..<901])
+  }
+
   @Test("A file has one watch at a time, none for reading, and the next begins with no page stored")
   func oneWatch() throws {
     let file = try Self.made(folder.file("a"))

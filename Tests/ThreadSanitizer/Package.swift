@@ -39,7 +39,10 @@ let package = Package(
       dependencies: ["CTestSupport", "Sanitizer", "TestSupport", "RangedMmap", system],
       path: "RangedMmapTests",
       exclude: ["MustNotCompile"],
-      sources: ["AllocatorPropertyTests.swift", "ConcurrencyTests.swift", "TruncationTests.swift", "Support.swift"],
+      sources: [
+        "AllocatorPropertyTests.swift", "ConcurrencyTests.swift", "StoresTests.swift", "TruncationTests.swift",
+        "Support.swift",
+      ],
       swiftSettings: sanitized, linkerSettings: sanitizedLink),
     .testTarget(
       name: "InspectorTests",

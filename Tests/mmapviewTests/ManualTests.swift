@@ -60,7 +60,9 @@ struct ManualTests {
 
   @Test(
     "README's tables have the states' words as the screen and this page have them",
-    arguments: [PageState.allCases.map(\.row), KernelState.allCases.map(\.row), [StateRow.faulted]])
+    arguments: [
+      PageState.allCases.map(\.row), KernelState.allCases.map(\.row), [StateRow.faulted] + PageMark.allCases.map(\.row),
+    ])
   func states(rows: [StateRow]) throws {
     let readme = try String(contentsOfFile: packageRoot + "/README.md", encoding: .utf8)
     for row in rows {

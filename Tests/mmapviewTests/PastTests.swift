@@ -50,6 +50,15 @@ final class PastTests: FolderSuite {
         if moment.kernel?.cells.isEmpty == false { moment.kernel?.cells[cell] = known }
       }
       moment.totals[.written] = Int.random(in: 0..<1 << 20, using: &random)
+      guard let cell = moment.stored?.indices.randomElement(using: &random) else { return }
+      moment.stored?[cell] = Int.random(in: 0...moment.pagesPerCell, using: &random)
+      moment.storedTotal = Bool.random(using: &random) ? Int.random(in: 0..<1 << 20, using: &random) : nil
+    }
+
+    /// Begins to watch stores, or ends it.
+    mutating func watch() {
+      moment.stored = moment.stored == nil ? moment.library.map { _ in Int.random(in: 0...1, using: &random) } : nil
+      if moment.stored == nil { moment.storedTotal = nil }
     }
 
     private mutating func allCells() -> [Moment.Cell] {
@@ -84,6 +93,7 @@ final class PastTests: FolderSuite {
       }
       let known = allCells()
       moment.kernel?.cells = known
+      if moment.stored != nil { moment.stored = moment.library.map { _ in Int.random(in: 0...each, using: &random) } }
     }
   }
 
@@ -107,7 +117,7 @@ final class PastTests: FolderSuite {
       let what = "seed \(seed), turn \(turn)"
       switch Int.random(in: 0..<20, using: &shows.random) {
       case 0: shows.scroll()
-      case 1: shows.look()
+      case 1: if Bool.random(using: &shows.random) { shows.look() } else { shows.watch() }
       case 2..<9: shows.change()
       case 9..<15:
         let count = Int.random(in: 1...(turn % 7 == 0 ? 100 : 3), using: &shows.random)

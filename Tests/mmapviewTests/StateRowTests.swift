@@ -16,6 +16,7 @@ struct StateRowTests {
       let cell = CellAppearance(counts, glyphs)
       #expect(cell.glyph == (isASCII ? state.row.ascii : state.row.glyph) && cell.role == state.row.role, "\(state)")
     }
+    for mark in PageMark.allCases { #expect(glyphs.glyph(mark) == (isASCII ? mark.row.ascii : mark.row.glyph)) }
     for state in KernelState.allCases {
       let mark = glyphs.mark(state)
       #expect(mark.glyph == (isASCII ? state.row.ascii : state.row.glyph) && mark.role == state.row.role, "\(state)")
@@ -24,7 +25,8 @@ struct StateRowTests {
 
   @Test("No two states of a layer have the same name or glyph")
   func distinct() {
-    for rows in [PageState.allCases.map(\.row), KernelState.allCases.map(\.row)] {
+    let marks = [StateRow.faulted] + PageMark.allCases.map(\.row)
+    for rows in [PageState.allCases.map(\.row) + marks, KernelState.allCases.map(\.row) + marks] {
       #expect(Set(rows.map(\.name)).count == rows.count && Set(rows.map(\.glyph)).count == rows.count)
       #expect(Set(rows.map(\.ascii)).count == rows.count)
     }

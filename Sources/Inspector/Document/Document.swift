@@ -15,6 +15,10 @@ package final class Document {
   var watching = Watching()
   var dirtyPages = DirtyPages()
   var kernelHistory = KernelHistory()
+  /// Whether stores are to be watched, in this file and in each that is opened for writing.
+  var isExact = false
+  /// The watch of this file's stores, if there is one.
+  var stores: StoredPages?
   private(set) var locks = PageLocks()
   private(set) var advice = AdviceTable()
   /// The watch of the faults of a process; kept when the process has ended.
@@ -31,6 +35,7 @@ package final class Document {
 
   func turn(to file: MmapFile, _ allocator: ConcurrentAllocator?) {
     if self.file?.path != file.path { newPath = nil }
+    stores = nil
     self.file = file
     self.allocator = allocator
     ranges = RangeTable()

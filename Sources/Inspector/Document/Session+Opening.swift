@@ -19,6 +19,7 @@ extension Session {
       note(Event(.news, ["faults of \(feed.process) are watched no more: another file is open"], isMeasured: true))
     }
     workers.dismiss()
+    watchStoresIfWanted()
   }
 
   func requireNotHeld(_ path: String) throws(CommandError) {

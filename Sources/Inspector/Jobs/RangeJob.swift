@@ -14,6 +14,8 @@ enum RangeStep: Sendable {
   case syncAll
   case punch
 
+  var writesBack: Bool { if case .flush = self { true } else { isSync } }
+
   var isSync: Bool {
     switch self {
     case .sync, .syncAll: true

@@ -19,6 +19,7 @@ extension Session {
     asPart part: @escaping (RangeSelection) -> Command
   ) throws(CommandError) -> Event {
     let file = try openFile()
+    let stored = step.writesBack ? storedCount(ofRanges: labels, isSynced: step.isSync) : nil
     var records = UniqueDeque<RangeRecord>()
     for label in labels { records.append(document.ranges.take(label)) }
     var pages = labels.reduce(0) { $0 + Alignment.pages(in: document.ranges.bytes($1).count) }
@@ -34,7 +35,9 @@ extension Session {
         session.recorder.achieved = session.achieved(labels, arrived: load.arrived, step, part)
         throw failure
       }
-      return .done(line)
+      var event = Event.done(line)
+      event.stored = stored
+      return event
     }
   }
 

@@ -20,6 +20,9 @@ extension KernelSample {
   /// The cells in view, in order; none where nothing is known.
   package var cells: [KernelCell] { view.cells }
 
+  /// How many pages in view are dirty; `nil` where that is not known.
+  package var dirtyInView: Int? { view.sum?.dirty }
+
   /// How many pages a cell stands for.
   package var pagesPerCell: Int { view.pagesPerCell }
 

@@ -28,12 +28,8 @@ package struct WritebackAge: Sendable, Equatable {
 extension UInt32 {
   /// The number that a file of the kernel's settings begins with; `nil` where it can't be read.
   init?(inFile path: FilePath) {
-    guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return nil }
-    defer { try? file.close() }
     // More than any number has digits.
-    var bytes = [UInt8](repeating: 0, count: 32)
-    // SAFETY: as many bytes are read as the buffer has.
-    let count = unsafe bytes.withUnsafeMutableBytes { try? unsafe file.read(into: $0) } ?? 0
-    self.init(String(decoding: bytes.prefix(count).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    guard let text = kernelText(path, atMost: 32) else { return nil }
+    self.init(text.prefix { $0 != "\n" })
   }
 }

@@ -13,6 +13,8 @@ struct FileChanges {
   let now: FileState
   /// `nil` of a file that is only looked at.
   let library: [Change<PageState>]?
+  /// Whether pages were stored to since their last sync; `nil` where it was not watched, then or now.
+  let stored: [Change<Bool>]?
   let kernel: [Change<CachedPage>]
   /// Why some of the kernel's states are unknown, then or now.
   let lacking: PageCacheError?
@@ -41,6 +43,11 @@ struct FileChanges {
     library = now.library.map { runs in
       func pairs(_ runs: [PageStates.Run]) -> [(Range<Int>, PageState)] { runs.map { ($0.pages, $0.state) } }
       return Self.changes(pairs(mark.state.library ?? []), pairs(runs), elsewhere: .free, in: common)
+    }
+    stored = now.stored.flatMap { runs in
+      mark.state.stored.map { old in
+        Self.changes(old.map { ($0, true) }, runs.map { ($0, true) }, elsewhere: false, in: common)
+      }
     }
     lacking = now.lacking ?? mark.state.lacking
     let isKnown = lacking == nil

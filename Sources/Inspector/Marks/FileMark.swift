@@ -16,6 +16,8 @@ struct FileState: Sendable {
   let size: Int
   /// The pages that are not free; `nil` of a file that is only looked at.
   let library: [PageStates.Run]?
+  /// The pages that were stored to since their last sync; `nil` where that was not watched.
+  let stored: [Range<Int>]?
   /// All pages; none where nothing is known.
   let kernel: [CacheRun]
   /// Why dirty and writeback are unknown, or all of the kernel's states.
@@ -45,6 +47,7 @@ extension FileState {
   init(of file: MmapFile, in session: Session) {
     size = file.presentSize
     library = file.isWritable ? file.states.usedRuns() : nil
+    stored = session.storedPages(of: file)
     let pages = 0..<Alignment.pages(in: size)
     do throws(PageCacheError) {
       let answer = try session.pieces(of: file, pages)

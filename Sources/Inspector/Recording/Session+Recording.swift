@@ -26,6 +26,7 @@ extension Session {
       recorder.subject = (path, size)
       write(command)
       write(.expect(.size(size)))
+      if document.isExact { write(.set(.exact(true))) }
     } else {
       for line in Self.lines(of: command, form) { add(line) }
     }

@@ -32,6 +32,8 @@ package struct Event: Sendable {
   package internal(set) var isKnown = false
   /// Whether it is what others did to the file, and answers no command.
   package internal(set) var isOfOthers = false
+  /// How many of the pages that it wrote had been stored to; `nil` where that is not watched, or it wrote none.
+  var stored: StoredCount?
   /// What it cost, where a command did something to the file or took a job.
   package internal(set) var cost: ActCost?
 
@@ -47,7 +49,7 @@ package struct Event: Sendable {
 
   func adding(_ line: String) -> Event {
     var event = Event(kind, lines + [line], isMeasured: true, hasOwnTimes: hasOwnTimes)
-    (event.time, event.isKnown, event.cost) = (time, isKnown, cost)
+    (event.time, event.isKnown, event.cost, event.stored) = (time, isKnown, cost, stored)
     return event
   }
 

@@ -69,6 +69,9 @@ package final class Session {
     guard let cost else { return event }
     var event = event
     (event.cost, scripts.lastCost) = (cost, cost)
+    if let stored = event.stored, workers.running == 0, let line = Amplification.line(stored, cost) {
+      event = event.adding(line)
+    }
     // A screen has a place of its own for it.
     return view.showsCosts == true && !host.hasScreen ? event.adding(cost.line) : event
   }

@@ -232,7 +232,14 @@ extension MmapFile {
     guard mapping.stores.isOn else { return try synchroniseUnwatched(bytes, proving: pages) }
     // Before anything is written: what is stored meanwhile may be written, and may not.
     let stored = (try? mapping.stores.find(in: bytes, makesClean: true)) ?? []
-    do throws(MmapFileError) { return try synchroniseUnwatched(bytes, proving: pages) } catch {
+    do throws(MmapFileError) {
+      let missing = try synchroniseUnwatched(bytes, proving: pages)
+      for gone in missing?.pages ?? [] {
+        let gone = gone.lowerBound * Alignment.page..<gone.upperBound * Alignment.page
+        mapping.stores.note(stored.map { $0.clamped(to: gone) }.filter { !$0.isEmpty })
+      }
+      return missing
+    } catch {
       mapping.stores.note(stored)
       throw error
     }

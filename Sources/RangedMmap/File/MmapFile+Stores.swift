@@ -55,6 +55,9 @@ public struct StoreWatch: ~Copyable, Sendable {
     try pages(in: bytes, makesClean: true)
   }
 
+  /// Whether some of these bytes went by pwrite(2): the kernel counts all of their folio as dirty, and writes only them.
+  package func hasWrites(in bytes: Range<Int>) -> Bool { file.mapping.stores.hasNotes(in: bytes) }
+
   private func pages(in bytes: Range<Int>, makesClean: Bool) throws(MmapFileError) -> [Range<Int>] {
     precondition(bytes.lowerBound >= 0 && bytes.upperBound <= file.size, "bytes outside of the file")
     do throws(Errno) {

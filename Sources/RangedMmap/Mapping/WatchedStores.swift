@@ -76,6 +76,12 @@ final class WatchedStores: Sendable {
     watch.withLock { watch in for bytes in stored { watch?.noted.insert(contentsOf: whole(bytes)) } }
   }
 
+  /// Whether some of these bytes count as stored for that alone.
+  func hasNotes(in bytes: Range<Int>) -> Bool {
+    let whole = RangeSet(whole(bytes))
+    return watch.withLock { watch in watch.map { !$0.noted.intersection(whole).isEmpty } ?? false }
+  }
+
   /// Watches memory that was mapped again; what else was stored to there stays so.
   func cover(_ bytes: Range<Int>) {
     let whole = whole(bytes)

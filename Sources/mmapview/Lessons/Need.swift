@@ -1,3 +1,4 @@
+import Inspector
 import PageCache
 import SystemPackage
 
@@ -15,6 +16,8 @@ enum Need: String, Sendable, CaseIterable {
   case extents
   /// The page cache keeps a large file in large folios.
   case folios
+  /// The kernel can watch which pages are stored to.
+  case stores
   /// A file system of one MiB can be mounted, as `small`.
   case smallDisk = "small-disk"
   /// A device can be made that fails, and an ext4 on it mounted as `failing`.
@@ -30,6 +33,7 @@ enum Need: String, Sendable, CaseIterable {
       case .lock: _ = try sandbox.probe { _ = try LockedPages(of: $0, pages: 0..<1) }
       case .extents: return try extents(sandbox)
       case .folios: return try folios(sandbox)
+      case .stores: return try stores(sandbox)
       case .smallDisk: try sandbox.mountSmallDisk()
       case .failingDisk: try sandbox.mountFailingDisk()
       }
@@ -89,6 +93,16 @@ enum Need: String, Sendable, CaseIterable {
       try PageCache.extents(of: file, bytes: 0..<Sandbox.probeSize, movesOffset: true).map(\.kind)
     }
     return kinds == [.unwritten] ? nil : "this file system does not distinguish reserved blocks from written ones"
+  }
+
+  private func stores(_ sandbox: Sandbox) throws -> String? {
+    let name = "probe-stores"
+    defer { sandbox.remove(name) }
+    let session = try Session()
+    try session.perform(
+      .create(path: sandbox.folder.appending(name).string, size: 1 << 16, isSparse: true, isForced: true))
+    do throws(CommandError) { try session.perform(.set(.exact(true))) } catch { return "\(error)" }
+    return nil
   }
 
   private func folios(_ sandbox: Sandbox) throws -> String? {

@@ -96,6 +96,8 @@ enum Manual {
     page.items(KernelState.allCases.map { item($0.row) })
     page.paragraph("What is drawn in the place of either:")
     page.items([item(StateRow.faulted)])
+    page.paragraph("In the cell of a page, in both layers:")
+    page.items(PageMark.allCases.map { item($0.row) })
     for sentence in WordPairs.sentences { page.paragraph(sentence) }
   }
 

@@ -18,6 +18,7 @@ final class Glyphs: Sendable {
   private let kernel: [Mark]
   /// A page that has just faulted.
   let faulted: Mark
+  private let stored: Unicode.Scalar
   let rule: Unicode.Scalar
   let bar: Unicode.Scalar
   let separator: String
@@ -29,19 +30,19 @@ final class Glyphs: Sendable {
 
   private init(
     states: [Mark], bars: [Unicode.Scalar], mixture: Unicode.Scalar, kernel: [Mark], faulted: Mark,
-    rule: Unicode.Scalar,
-    bar: Unicode.Scalar, separator: String, levels: [Unicode.Scalar], unknown: String, microseconds: String
+    stored: Unicode.Scalar, rule: Unicode.Scalar, bar: Unicode.Scalar, separator: String, levels: [Unicode.Scalar],
+    unknown: String, microseconds: String
   ) {
     (self.states, self.bars, self.mixture, self.kernel, self.rule) = (states, bars, mixture, kernel, rule)
     (self.bar, self.separator, self.levels, self.unknown) = (bar, separator, levels, unknown)
-    (self.microseconds, self.faulted) = (microseconds, faulted)
+    (self.microseconds, self.faulted, self.stored) = (microseconds, faulted, stored)
   }
 
   static let unicode = Glyphs(
     states: PageState.allCases.map { ($0.row.glyph, $0.row.role) },
     bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇"], mixture: "▚",
     kernel: KernelState.allCases.map { ($0.row.glyph, $0.row.role) },
-    faulted: (StateRow.faulted.glyph, StateRow.faulted.role),
+    faulted: (StateRow.faulted.glyph, StateRow.faulted.role), stored: PageMark.stored.row.glyph,
     rule: "─", bar: "│", separator: " · ", levels: Array("▁▂▃▄▅▆▇█".unicodeScalars),
     unknown: "–", microseconds: "µs")
 
@@ -49,7 +50,7 @@ final class Glyphs: Sendable {
     states: PageState.allCases.map { ($0.row.ascii, $0.row.role) },
     bars: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], mixture: "%",
     kernel: KernelState.allCases.map { ($0.row.ascii, $0.row.role) },
-    faulted: (StateRow.faulted.ascii, StateRow.faulted.role),
+    faulted: (StateRow.faulted.ascii, StateRow.faulted.role), stored: PageMark.stored.row.ascii,
     rule: "-", bar: "|", separator: " - ", levels: Array("_.-~=+*#".unicodeScalars),
     unknown: "-", microseconds: "us")
 
@@ -59,6 +60,7 @@ final class Glyphs: Sendable {
   }
   func mark(_ state: PageState) -> Mark { states[Int(state.rawValue)] }
   func mark(_ state: KernelState) -> Mark { kernel[state.rawValue] }
+  func glyph(_ mark: PageMark) -> Unicode.Scalar { stored }
   /// A glyph on another ground, or underlined: of a full block nothing else would be seen.
   func marked(_ glyph: Unicode.Scalar) -> Unicode.Scalar { glyph == "█" ? "■" : glyph }
   /// Whether shades and blocks are repeated over a cell: letters that are would read as so many pages.

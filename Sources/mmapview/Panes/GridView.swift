@@ -50,6 +50,7 @@ struct GridView: Pane {
       let style = appearance.style(
         isCursor: isCursor(pages), isSelected: isSelected(pages), isReversed: fault == .fresh, isMeasured: fault != nil)
       draw(appearance, style, on: &canvas, cell(index, field))
+      drawMark(index, appearance, style, on: &canvas, field)
     }
   }
 
@@ -73,12 +74,29 @@ struct GridView: Pane {
       let style = appearance.style(
         isCursor: isCursor(pages), isSelected: isSelected(pages), isReversed: mark == .fresh, isMeasured: true)
       draw(appearance, style, on: &canvas, cell(index, field))
+      drawMark(index, appearance, style, on: &canvas, field)
     }
   }
 
   private func fault(in index: Int) -> KernelSample.Mark? {
     guard let marks = shown.faults?.marks, index < marks.count else { return nil }
     return marks[index]
+  }
+
+  // In a corner of a cell that its state fills, and else beside the glyph; in its place where a cell has one column.
+  private func drawMark(
+    _ index: Int, _ appearance: CellAppearance, _ style: Style, on canvas: inout Canvas, _ field: Area
+  ) {
+    guard let stored = shown.interface.stored, stored[index] > 0 else { return }
+    let cell = cell(index, field)
+    // What has just happened goes first where there is room for one.
+    guard cell.width > 1 || appearance.role != .faulted else { return }
+    let (column, row) = appearance.isFilled ? (cell.width - 1, cell.height - 1) : (min(1, cell.width - 1), 0)
+    // A page that is not in use any more can be marked: its grey would hide that.
+    var style = style
+    if style.role == .free { style.role = .text }
+    if row < cell.height - 1 { style.isUnderlined = false }
+    canvas.put(shown.glyphs.glyph(PageMark.stored), x: cell.x + column, y: cell.y + row, style)
   }
 
   private func cell(_ index: Int, _ field: Area) -> Area {

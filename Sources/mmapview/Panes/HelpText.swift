@@ -40,6 +40,7 @@ enum HelpText {
     return ["", "the library's word for a page"] + rows(PageState.allCases.map { (glyphs.mark($0).glyph, $0.row) })
       + ["", "the kernel's word for it"] + rows(KernelState.allCases.map { (glyphs.mark($0).glyph, $0.row) })
       + ["", "what is drawn in the place of either"] + rows([(glyphs.faulted.glyph, StateRow.faulted)])
+      + ["", "in the cell of a page, in both layers"] + rows(PageMark.allCases.map { (glyphs.glyph($0), $0.row) })
       + [""] + WordPairs.sentences
   }
 

@@ -19,7 +19,7 @@ enum LegendView: Pane {
       }
       var entries =
         file.isWritable
-        ? PageState.allCases.map { entry($0, shown.interface.totals[$0], file.word(for: $0)) }
+        ? PageState.allCases.map { entry($0, shown.interface.totals[$0], file.word(for: $0)) } + stored(shown)
         : [entry(.free, shown.interface.totals.total, "not ours")]
       if shown.layer == .library { entries += faulted }
       let line = area.height > 1 || shown.layer != .both ? rest.takeTop(1) : rest
@@ -32,6 +32,14 @@ enum LegendView: Pane {
       }
     }
     if shown.layer != .library { drawKernel(file, shown, faulted, on: &canvas, rest) }
+  }
+
+  // In the first line alone: it is the same in both layers.
+  private static func stored(_ shown: Snapshot) -> [Entry] {
+    guard let stored = shown.interface.stored else { return [] }
+    let (glyph, row) = (shown.glyphs.glyph(PageMark.stored), PageMark.stored.row)
+    if let total = stored.total { return [(glyph, row.role, total, row.name)] }
+    return [(glyph, row.role, stored.inView, row.name + (stored.inView == nil ? ": zoom in" : " in view"))]
   }
 
   private static func drawKernel(
@@ -58,6 +66,7 @@ enum LegendView: Pane {
     var entries = [entry(.noData, nil, "no data"), entry(.onDisk, nil, isInMemory ? "swapped" : "on disk")]
     guard !sample.isResidencyOnly else {
       entries += [entry(.cached, totals?.cached, "cached")] + faulted
+      if shown.layer == .kernel { entries += stored(shown) }
       let rest = draw(entries, isMeasured: true, on: &canvas, area)
       // A part of a reason can't be understood; `kernel` shows the whole.
       let texts = ["dirty and writeback unknown" + reason, "dirty and writeback unknown", "else unknown"]
@@ -69,6 +78,7 @@ enum LegendView: Pane {
       entry(.dirty, totals?.dirty, "dirty"),
       entry(.writeback, totals?.writeback, "writeback"),
     ]
+    if shown.layer == .kernel { entries += stored(shown) }
     if let cached = totals?.cached { entries.append((nil, .text, cached, "cached")) }
     // Changes are looked for only in files that others write; each is drawn over the glyph of its page.
     if !file.isWritable { entries.append((nil, .changed, nil, sample.comparesBytes ? "changed" : "changed: zoom in")) }
@@ -92,6 +102,12 @@ enum LegendView: Pane {
     func before(_ entry: Entry, _ gap: Int) -> Int { entry.glyph == nil ? 2 : gap }
     func width(_ gap: Int) -> Int {
       entries.reduce(0) { $0 + before($1, gap) + text($1).count + ($1.glyph == nil ? 0 : 2) }
+    }
+    // With a mark beside the states there is no room for all their names in an old terminal.
+    while entries.count > PageState.allCases.count, width(1) > area.width,
+      let least = entries.lastIndex(where: { $0.count == 0 && $0.name != PageMark.stored.row.name })
+    {
+      entries.remove(at: least)
     }
     let gap = width(2) <= area.width ? 2 : 1
     isShort = width(1) > area.width

@@ -43,6 +43,9 @@ enum PageLine: Pane {
     if let range = shown.range {
       library += ["r\(range.label)", range.pattern.map { "\($0)" }].compactMap { $0 }.map { ($0, .plain) }
     }
+    if let stored = shown.interface.stored, stored.total != nil, shown.storesFact?.hasPrefix("yes") == true {
+      library.append((PageMark.stored.row.name, .plain))
+    }
     let fault = shown.faults?.ofCursor.map { fault -> [Part] in
       let words = shown.interface.showsTimes ? fault.words.prefix(2) : fault.words.prefix(1)
       return [("faulted " + words.joined(separator: " "), Style(.faulted, isMeasured: true))]

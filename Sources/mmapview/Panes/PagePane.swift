@@ -38,6 +38,7 @@ enum PagePane {
     } else if let holder = shown.workers.holder(ofPage: page) {
       fact("range", ["in the hands of worker \(holder.number)"])
     }
+    if let stored = shown.storesFact { fact(PageMark.stored.row.name, [stored]) }
     if shown.layer != .library {
       let sample = shown.interface.kernel
       // The kernel calls what is behind the end not cached, and a hole.
@@ -59,6 +60,11 @@ enum PagePane {
       }
     } else if let fault = shown.faults?.ofCursor {
       drawFault(fault)
+    }
+    if let amplification = shown.amplification {
+      let lines = wrapped(amplification.sentence, area.width, rows: area.height - row, shown.glyphs)
+      canvas.write(lines: lines, in: area.below(row), Style(.caption, isMeasured: amplification.dirty != nil))
+      row += lines.count
     }
     return row
   }

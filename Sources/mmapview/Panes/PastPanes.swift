@@ -59,6 +59,7 @@ enum PastPanes {
           let state = KernelState(cell.kernel)
           rows.append(("kernel", word(cell.kernel, past), Style(state.row.role, isMeasured: true)))
         }
+        if let stored = cell.stored { rows.append((PageMark.stored.row.name, word(stored, of: cell.pages), .plain)) }
         for name in file.isWritable ? ["range", "disk"] : ["disk"] { rows.append((name, "not kept", Style(.dim))) }
       } else {
         rows.append(("", past.absence(of: page), Style(.dim)))
@@ -86,6 +87,7 @@ enum PastPanes {
       let parts =
         (shown.layer == .kernel ? [] : [word(cell.library, file)])
         + (shown.layer == .library ? [] : [word(cell.kernel, past)])
+        + (cell.stored.map { $0 > 0 ? [PageMark.stored.row.name] : [] } ?? [])
       canvas.write(fitting(parts, rest.width, shown.glyphs, separator: shown.glyphs.separator), in: rest)
       if area.height > 1 { Why.draw(shown, on: &canvas, area.row(1)) }
     }
@@ -113,6 +115,10 @@ enum PastPanes {
     guard file.isWritable else { return "not ours" }
     let states = PageState.allCases.filter { counts[$0] > 0 }
     return states.count == 1 ? states[0].word : states.map { "\(counts[$0]) \($0.word)" }.joined(separator: ", ")
+  }
+
+  private static func word(_ stored: Int, of pages: Range<Int>) -> String {
+    pages.count > 1 ? "\(stored) of \(counted(pages.count, "page"))" : stored > 0 ? "yes" : "no"
   }
 
   private static func word(_ cell: KernelCell?, _ past: PastView) -> String {

@@ -12,10 +12,16 @@ enum WhyPane: Pane {
   }
 
   /// The sentence in so many rows at most, or why the kernel says nothing; none where both agree.
+  ///
+  /// Before it stands what was stored to and what is dirty, where the page has no pane for that.
   static func lines(_ shown: Snapshot, _ width: Int, rows: Int) -> [String] {
     guard rows > 0 else { return [] }
     let sentence = sentence(shown.file, shown.layer, shown.interface.kernel, cursor: shown.view.cursor)
-    return sentence.map { wrapped($0, width, rows: rows, shown.glyphs) } ?? []
+    let hasPane = shown.layout?.side != nil
+    let stored = hasPane ? nil : shown.amplification.flatMap { $0.stored > 0 ? $0.sentence : nil }
+    return [stored, sentence].compactMap { $0 }.reduce(into: []) { lines, text in
+      if lines.count < rows { lines += wrapped(text, width, rows: rows - lines.count, shown.glyphs) }
+    }
   }
 
   /// The sentence, or why the kernel says nothing; `nil` where both agree.

@@ -18,9 +18,13 @@ struct Difference {
   init(from old: Moment, to new: Moment, _ facts: inout [KernelSample.Facts]) {
     var packer = Packer()
     let isSameWindow = old.hasWindow(of: new)
-    packer.add(byte: isSameWindow ? 1 : 0)
+    let marks = [old, new].map { $0.stored == nil ? UInt8(0) : $0.storedTotal == nil ? 1 : 2 }
+    packer.add(byte: (isSameWindow ? 1 : 0) | marks[0] << 1 | marks[1] << 3)
     for moment in [old, new] { Self.pack(headOf: moment, withWindow: !isSameWindow, &facts, into: &packer) }
     Self.pack(old.library, new.library, asDifference: isSameWindow, into: &packer)
+    if marks != [0, 0] {
+      Self.pack(old.stored ?? [], new.stored ?? [], asDifference: isSameWindow, into: &packer)
+    }
     Self.pack(old.kernel?.cells ?? [], new.kernel?.cells ?? [], asDifference: isSameWindow, into: &packer)
     // A copy has no room left over for more, which an array that has grown has: as much again.
     bytes = Array(packer.bytes.lazy.map { $0 })
@@ -41,18 +45,21 @@ struct Difference {
   /// - Complexity: O(n) in the changed cells, and in all cells in view where the window changed.
   func step(_ direction: Direction, _ moment: inout Moment, _ facts: [KernelSample.Facts]) {
     var unpacker = Unpacker(bytes)
-    let isSameWindow = unpacker.byte() == 1
+    let flags = unpacker.byte()
+    let isSameWindow = flags & 1 == 1
+    let marks = [flags >> 1 & 3, flags >> 3 & 3]
     // Taken out, so that they are changed in place.
-    var (library, kernel) = (moment.library, moment.kernel?.cells ?? [])
-    (moment.library, moment.kernel) = ([], nil)
-    let heads = [Direction.back, .forward].map { _ in Head(&unpacker, isSameWindow ? moment : nil) }
+    var (library, stored, kernel) = (moment.library, moment.stored ?? [], moment.kernel?.cells ?? [])
+    (moment.library, moment.stored, moment.kernel) = ([], nil, nil)
+    let heads = marks.map { Head(&unpacker, isSameWindow ? moment : nil, marks: $0) }
     let head = heads[direction == .back ? 0 : 1]
     Self.unpack(&library, direction, from: &unpacker)
+    if marks != [0, 0] { Self.unpack(&stored, direction, from: &unpacker) }
     Self.unpack(&kernel, direction, from: &unpacker)
     moment = Moment(
       time: head.time, pageCount: head.pageCount, end: head.end, pages: head.pages, pagesPerCell: head.pagesPerCell,
       library: library,
-      totals: head.totals,
+      totals: head.totals, stored: head.hasStored ? stored : nil, storedTotal: head.storedTotal,
       kernel: head.facts.map { Moment.Kernel(cells: kernel, totals: head.kernelTotals, facts: facts[$0]) })
   }
 
@@ -65,15 +72,20 @@ struct Difference {
     let pages: Range<Int>
     let pagesPerCell: Int
     let totals: PageCounts
+    let hasStored: Bool
+    let storedTotal: Int?
     let facts: Int?
     let kernelTotals: KernelCell?
 
-    init(_ unpacker: inout Unpacker, _ sameWindow: Moment?) {
+    /// `marks`: whether stores were watched, 1, and counted in the whole file, 2.
+    init(_ unpacker: inout Unpacker, _ sameWindow: Moment?, marks: UInt8) {
       time = WallTime(milliseconds: unpacker.number())
       let shape = unpacker.number()
       pageCount = shape / 2
       end = shape & 1 == 1 ? unpacker.number() : nil
       totals = PageCounts(from: &unpacker)
+      hasStored = marks > 0
+      storedTotal = marks == 2 ? unpacker.number() : nil
       let code = unpacker.number()
       facts = code == 0 ? nil : code / 2 - 1
       kernelTotals = code & 1 == 1 ? KernelCell(from: &unpacker) : nil
@@ -94,6 +106,7 @@ struct Difference {
     packer.add(moment.pageCount * 2 + (moment.end == nil ? 0 : 1))
     if let end = moment.end { packer.add(end) }
     moment.totals.pack(into: &packer)
+    if moment.stored != nil, let total = moment.storedTotal { packer.add(total) }
     if let kernel = moment.kernel {
       let index = facts.firstIndex(of: kernel.facts) ?? facts.count
       if index == facts.count { facts.append(kernel.facts) }

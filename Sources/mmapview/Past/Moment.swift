@@ -14,6 +14,10 @@ struct Moment {
   var library: [PageCounts]
   /// The library's counts of the whole file.
   var totals: PageCounts
+  /// How many pages of each cell were stored to since their last sync; `nil` where that was not watched, or not known.
+  var stored: [Int]?
+  /// The same of the whole file.
+  var storedTotal: Int?
   /// `nil` where the kernel's layer was not looked at.
   var kernel: Kernel?
   /// When the kernel's sample was there; only of the newest moment, and `nil` where frames are drawn without a screen.
@@ -48,6 +52,7 @@ struct Moment {
   private func showsLibrary(of other: Moment) -> Bool {
     pages == other.pages && pagesPerCell == other.pagesPerCell && pageCount == other.pageCount
       && end == other.end && totals == other.totals && library == other.library
+      && stored == other.stored && storedTotal == other.storedTotal
   }
 
   /// The same, but for marks that have only become older since the kernel's cells were these, or `nil` for the other's.
@@ -86,6 +91,7 @@ extension Moment {
     end = session.otherSize.map { Alignment.pages(in: $0) }.flatMap { $0 < file.states.count ? $0 : nil }
     (pages, pagesPerCell) = (cells.pages, cells.pagesPerGroup)
     (library, totals) = (cells.counts, interface.totals)
+    (stored, storedTotal) = (interface.stored?.counts, interface.stored?.total)
     sampleTime = interface.sampleTime
     guard session.layer != .library else { return }
     guard let sample = interface.kernel, sample.pages == pages, sample.pagesPerCell == pagesPerCell else {

@@ -46,6 +46,11 @@ protocol Packable: Equatable {
   init(from unpacker: inout Unpacker)
 }
 
+extension Int: Packable {
+  func pack(into packer: inout Packer) { packer.add(self) }
+  init(from unpacker: inout Unpacker) { self = unpacker.number() }
+}
+
 extension PageCounts: Packable {
   // Which states have pages, and how many.
   func pack(into packer: inout Packer) {

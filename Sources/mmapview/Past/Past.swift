@@ -47,15 +47,15 @@ struct Past {
         ? "this is the oldest of this file; what was shown of the file before is not kept"
         : "this is the oldest: nothing was shown before it"
     }
-    return "older frames were forgotten: the ring holds \(mmapview.bytes(limit))"
+    return "older frames were forgotten: the ring holds \(Inspector.bytes(limit))"
   }
 
   /// How far back it reaches, in words.
   var report: String {
     guard let reach, depth > 0 else { return "the past: nothing but what is shown" }
     let forgotten = hasForgotten ? ", older ones forgotten" : ""
-    return "the past: \(counted(depth, "step")) back to \(reach), \(mmapview.bytes(bytes)) of "
-      + "\(mmapview.bytes(limit))\(forgotten)"
+    return "the past: \(counted(depth, "step")) back to \(reach), \(Inspector.bytes(bytes)) of "
+      + "\(Inspector.bytes(limit))\(forgotten)"
   }
 
   /// Keeps what an interface shows.
@@ -79,7 +79,8 @@ struct Past {
     if moment.shows(what: last, before: cells, isAlike: isAlike) {
       newest?.sampleTime = moment.sampleTime
       if !isSameSample { newest?.isAheadOfSample = false }
-    } else if last.isAheadOfSample, !isSameSample, depth > 0, moment.library == last.library, moment.hasWindow(of: last)
+    } else if last.isAheadOfSample, !isSameSample, depth > 0, moment.library == last.library,
+      moment.stored == last.stored, moment.hasWindow(of: last)
     {
       lastCells = cells ?? last.kernel?.cells
       dropNewest()

@@ -32,6 +32,7 @@ struct PastView {
     let cells = (window.lowerBound - start) / each..<(window.upperBound - start + each - 1) / each
     interface.cells = LibraryCells(pages: window, pagesPerGroup: each, counts: Array(moment.library[cells]))
     interface.totals = moment.totals
+    interface.stored = moment.stored.map { StoredCells(counts: Array($0[cells]), total: moment.storedTotal) }
     interface.overview = nil
     interface.kernel = sample
     (interface.sampleTime, interface.delay) = (nil, nil)
@@ -54,14 +55,14 @@ extension PastView {
     return end == 0 ? "the file was empty then" : "the file had \(counted(end, "page")) then"
   }
 
-  /// What the library said of the cell of a page, and what the kernel did; `nil` of a page that was not in view, or not in
+  /// What the library said of the cell of a page, what the kernel did, and how many of its pages were stored to; `nil` of a page that was not in view, or not in
   /// the file.
-  func cell(of page: Int) -> (pages: Range<Int>, library: PageCounts, kernel: KernelCell?)? {
+  func cell(of page: Int) -> (pages: Range<Int>, library: PageCounts, kernel: KernelCell?, stored: Int?)? {
     guard moment.pages.contains(page), page < moment.end ?? .max else { return nil }
     let index = (page - moment.pages.lowerBound) / moment.pagesPerCell
     let first = moment.pages.lowerBound + index * moment.pagesPerCell
     let pages = first..<min(first + moment.pagesPerCell, moment.pages.upperBound)
     let kernel = moment.kernel.flatMap { $0.cells.indices.contains(index) ? $0.cells[index].counts : nil }
-    return (pages, moment.library[index], kernel)
+    return (pages, moment.library[index], kernel, moment.stored?[index])
   }
 }

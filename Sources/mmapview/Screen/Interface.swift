@@ -16,6 +16,8 @@ struct Interface {
   /// What the library says of each cell in view; `nil` while no file is open.
   var cells: LibraryCells?
   var totals = PageCounts()
+  /// Which pages of the cells were stored to; `nil` where that is not watched.
+  var stored: StoredCells?
   /// The same of the whole file, where not all is in view.
   var overview: LibraryCells?
   private var groups: PageGroups?
@@ -77,13 +79,14 @@ extension Interface {
   /// It costs what has changed since the last time; see `PageGroups`.
   mutating func update(_ session: Session, _ layout: Layout) {
     guard let file = session.file else {
-      (cells, overview, groups, wholeGroups) = (nil, nil, nil, nil)
+      (cells, stored, overview, groups, wholeGroups) = (nil, nil, nil, nil, nil)
       return
     }
     let (shape, count) = (layout.shape, file.states.count)
     firstPage = shape.firstPage(from: firstPage, showing: min(presentCursor(session), count - 1), of: count)
     let window = shape.window(from: firstPage, of: count)
     totals = Self.renew(&groups, &cells, file, window, each: shape.pagesPerCell)
+    stored = cells.flatMap { StoredCells(session, $0, of: count) }
     if layout.overview != nil {
       let each = OverviewBar.pagesPerCell(shape, of: count)
       _ = Self.renew(&wholeGroups, &overview, file, 0..<count, each: each)

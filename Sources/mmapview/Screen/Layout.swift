@@ -115,7 +115,8 @@ struct Layout {
         hidden: session.view.hiddenPanes, actorRows: actorRows,
         startLogRows: interface.start != nil && session.file == nil
           ? LogPane.rows(session.log, width, showsTimes: interface.showsTimes) : nil,
-        hasSentence: past != nil || interface.kernel?.cursor != session.view.cursor || sentence != nil,
+        hasSentence: past != nil || interface.kernel?.cursor != session.view.cursor || sentence != nil
+          || interface.stored != nil,
         captionRows: CaptionBox.rows(session.view, width: width),
         hasNotes: session.view.showsNotes, isBig: session.view.isBig))
   }

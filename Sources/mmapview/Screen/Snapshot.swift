@@ -25,6 +25,10 @@ struct Snapshot {
   let dirtiness: Dirtiness?
   /// The faults that are watched, where what is now is shown.
   let faults: ShownFaults?
+  /// Whether the page at the cursor was stored to, in words, and how many of the file were against those that are dirty;
+  /// `nil` where stores are not watched.
+  let storesFact: String?
+  let amplification: Amplification?
   /// What the kernel has counted in the last minute.
   let kernelHistory: KernelHistory
   let unsyncedPages: Int
@@ -55,6 +59,9 @@ struct Snapshot {
     faults =
       interface.past == nil
       ? session.shownFaults(of: interface.cells?.pages ?? 0..<0, each: interface.cells?.pagesPerGroup ?? 1) : nil
+    let now = interface.past == nil ? interface.stored : nil
+    storesFact = now == nil ? nil : session.storesFact(ofPage: session.view.cursor)
+    amplification = now.flatMap { Self.amplification($0, interface, session) }
     kernelHistory = session.kernelHistory
     // Counting costs a walk over all ranges, and only the question shows the result.
     unsyncedPages = interface.isAskingToQuit ? session.unsyncedPages : 0
@@ -64,6 +71,19 @@ struct Snapshot {
     hints = KeyMap.hints(session, space)
     self.interface = interface.past?.substituted(in: interface, session, layout) ?? interface
     glyphs = interface.glyphs
+  }
+}
+
+extension Snapshot {
+  // Of the whole file, or else of what is in view. What is dirty is the kernel's word, and known in its layers alone.
+  private static func amplification(
+    _ stored: StoredCells, _ interface: Interface, _ session: Session
+  ) -> Amplification? {
+    let sample = session.layer == .library ? nil : interface.kernel
+    if let total = stored.total { return session.amplification(stored: total, dirty: sample?.totals?.dirty) }
+    guard let inView = stored.inView, let pages = interface.cells?.pages else { return nil }
+    let dirty = sample?.pages == pages ? sample?.dirtyInView : nil
+    return session.amplification(stored: inView, dirty: dirty, inView: pages)
   }
 }
 

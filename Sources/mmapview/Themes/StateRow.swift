@@ -68,6 +68,21 @@ extension StateRow {
     "the process that `faults PID` watches has just touched it for the first time: for four seconds, in any layer")
 }
 
+/// What is marked in the cell of a page, in both layers.
+enum PageMark: CaseIterable, ShownState {
+  /// In one column it takes the place of the state's glyph, and has its colour.
+  case stored
+
+  var row: StateRow {
+    switch self {
+    case .stored:
+      StateRow(
+        "stored", "▼", "+", .text,
+        "a mark over the state: stored to since its last sync; looked for with `set exact on`")
+    }
+  }
+}
+
 /// Words of the two layers that are easily taken for each other.
 enum WordPairs {
   static let sentences = [

@@ -21,6 +21,10 @@ struct DiffAction: FactsAction {
     for change in changes.library ?? [] {
       lines.append("library: \(named(change.pages)): \(change.was.word) \(arrow) \(change.is.word)")
     }
+    for change in changes.stored ?? [] {
+      let was = change.pages.count == 1 ? "was" : "were"
+      lines.append("stored: \(named(change.pages)) \(was) \(change.is ? "stored to" : "synced")")
+    }
     for change in changes.kernel {
       lines.append("kernel: \(named(change.pages)): \(changes.word(change.was)) \(arrow) \(changes.word(change.is))")
     }
@@ -75,6 +79,7 @@ struct DiffAction: FactsAction {
       "size": ["was": JSON(changes.mark.state.size), "is": JSON(changes.now.size)],
       "library": changes.library.map { list($0, \.word) } ?? JSON.null,
       "kernel": changes.isKernelUnknown ? JSON.null : list(changes.kernel, changes.word),
+      "stored": changes.stored.map { JSON($0.map { JSON(fields($0.pages) + [("is", JSON($0.is))]) }) } ?? JSON.null,
       "reason": JSON(changes.lacking?.description),
       "bytes": [
         "compared": JSON(changes.bytes.compared), "differ": JSON(differing),

@@ -4,6 +4,8 @@ import RangedMmap
 struct KernelAction: FactsAction {
   let pages: PageSelection?
   let asJSON: Bool
+  /// Whether its lines have the pages that were stored to.
+  var showsStores = true
 
   static let verb = Verb(
     "kernel", help: "what the kernel knows of pages: cached, dirty, writeback, evicted", example: "kernel 0-15",
@@ -26,8 +28,15 @@ struct KernelAction: FactsAction {
       }
       let traces =
         (try? KernelAnswer<KernelCell>(file.descriptor, bytes: Alignment.bytes(of: pages)))?.value.traces ?? []
-      return lines + traces + gone + (answer.lacking.map { ["dirty and writeback are unknown: \($0)"] } ?? [])
+      let stored = (showsStores ? session.storedPages(in: pages) : nil).map { [Self.line(stored: $0)] } ?? []
+      return lines + traces + stored + gone + (answer.lacking.map { ["dirty and writeback are unknown: \($0)"] } ?? [])
     } catch { throw CommandError(unknown: error) }
+  }
+
+  private static func line(stored runs: [Range<Int>]) -> String {
+    guard !runs.isEmpty else { return "none of these pages stored since its last sync" }
+    return "\(counted(runs.pageCount, "page")) stored since the last sync: "
+      + runs.map { Literal.describe(pages: ClosedRange($0)) }.joined(separator: ", ")
   }
 
   func json(of file: MmapFile, in session: Session) throws(CommandError) -> JSON {
@@ -49,6 +58,10 @@ struct KernelAction: FactsAction {
       ]
     }
     let reason = answer.value?.lacking ?? answer.failure
-    return JSON([("pages", JSON(pages.count))] + KernelCell.fields(counts.value, reason) + [("runs", JSON(runs))])
+    let stored = session.storedPages(in: pages)
+    let storedRuns = stored.map { JSON($0.map { ["first": JSON($0.lowerBound), "last": JSON($0.upperBound - 1)] }) }
+    return JSON(
+      [("pages", JSON(pages.count))] + KernelCell.fields(counts.value, reason)
+        + [("stored", JSON(stored?.pageCount)), ("runs", JSON(runs)), ("storedRuns", storedRuns ?? JSON.null)])
   }
 }

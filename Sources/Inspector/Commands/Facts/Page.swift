@@ -30,13 +30,17 @@ struct PageAction: ReadOnlyAction {
         lines.append("\(name): \(error)")
       }
     }
-    add("kernel", KernelAction(pages: .numbered(page...page), asJSON: false))
+    add("kernel", KernelAction(pages: .numbered(page...page), asJSON: false, showsStores: false))
     if let dirtiness = session.presentDirtiness(ofPage: page) {
       lines.append("dirty: \(dirtiness.sinceWords[0])")
       lines.append("due: \(dirtiness.due.words.joined(separator: ", "))")
     }
     if let fault = session.document.faults?.fault(ofPage: page, takesNew: true) {
       lines.append("faulted: \(fault.words.joined(separator: ", "))")
+    }
+    if let stored = session.storesFact(ofPage: page) {
+      lines.append("stored: \(stored)")
+      lines += session.storesSummary(of: file)
     }
     lines += Self.kernelsReasons(page, file, session)
     lines.append("file: \(session.place(of: file))")

@@ -19,6 +19,7 @@ struct StatusAction: FactsAction {
     let other =
       file.isWritable && size != file.size ? "; the file has \(counted(size, "byte")), \(file.size) are mapped" : ""
     return ["\(file.path): \(counted(pages, "page"))\(facts)\(other); kernel: \(session.kernelSummary(of: file))"]
+      + session.storesSummary(of: file)
   }
 
   func json(of file: MmapFile, in session: Session) -> JSON {
@@ -32,7 +33,7 @@ struct StatusAction: FactsAction {
       "fate": JSON(document.standing?.name.fate),
       "size": JSON(file.presentSize), "mapped": JSON(file.size), "pageSize": JSON(Alignment.page),
       "pages": JSON(file.presentPages), "writable": JSON(file.isWritable),
-      "states": file.isWritable ? states : JSON.null,
+      "states": file.isWritable ? states : JSON.null, "stored": JSON(session.storedPages(of: file)?.pageCount),
       "kernel": JSON(KernelCell.fields(kernel.value?.value, kernel.value?.lacking ?? kernel.failure)),
       "fileSystem": JSON(system?.name), "mountPoint": JSON(system?.mountPoint?.string),
       "inode": JSON(document.sampledFile.map { Int(clamping: $0.inode) }),

@@ -15,6 +15,8 @@ extension Expectation: Action {
       ) { Expectation.kernel($1, $2, of: $0, within: $3 ?? .zero) },
       Form("extent", .pages, .choice("kind of extent", Extent.Kind.portable)) { Expectation.extents($0, $1) },
       Form("faulted", .pages, .keyed("within", .time)) { Expectation.faulted($0, within: $1 ?? .zero) },
+      Form("stored", .pagesBeforeNumber, .leastNumber) { Expectation.stored($1, of: $0) },
+      Form("storedPages", .storedPages) { Expectation.storedPages($0) },
       Form("cost", .choice("cost", CostField.allCases), .leastSize) { Expectation.cost($0, $1) },
       Form("error", .text, .attempt) { Expectation.error(text: $0, $1) },
     ])
@@ -77,6 +79,9 @@ extension Session {
     case .extents(let pages, let kind): try checkExtents(try self.pages(pages, for: "extent"), kind)
     case .faulted(let pages, let time): return try checkFaults(try self.pages(pages, for: "faulted"), within: time)
     case .bytes(let offset, let bytes): try checkBytes(offset, bytes)
+    case .stored(let number, let pages):
+      return try checkStored(number, of: try somePages(pages, for: "stored").map { Range($0) })
+    case .storedPages(let pages): try checkStoredPages(pages)
     case .cost(let field, let number): return try checkCost(field, number)
     case .error(let text, let command): return try checkFailure(text, command)
     }

@@ -35,6 +35,10 @@ package enum Expectation: Sendable, Equatable {
   case extents(PageSelection, Extent.Kind)
   /// The process whose faults are watched was seen to fault these pages, now or within a time.
   case faulted(PageSelection, within: Duration)
+  /// So many pages of the file, or of a part of it, were stored to since their last sync.
+  case stored(ExpectedNumber, of: PageSelection?)
+  /// These pages were, and no others.
+  case storedPages([PageSelection])
   /// The act before has cost so much.
   case cost(CostField, ExpectedNumber)
   /// What is attempted fails with a message that contains this text.
@@ -65,6 +69,10 @@ extension Expectation: CustomStringConvertible {
     case .extents(let pages, let kind): "extent \(pages) \(kind)"
     case .faulted(let pages, let time):
       "faulted \(pages)" + (time > .zero ? " within \(Literal.describe(time: time))" : "")
+    case .stored(let number, let pages):
+      "stored " + (pages.map { "\($0) " } ?? "") + "\(number.value)\(number.isLeast ? "+" : "")"
+    case .storedPages(let pages):
+      "storedPages " + (pages.isEmpty ? "none" : pages.map { "\($0)" }.joined(separator: " "))
     case .cost(let field, let number):
       "cost \(field) \(Literal.describe(size: number.value))\(number.isLeast ? "+" : "")"
     case .error(let text, .command(let command)): "error \(Word.inQuotes(text)) \(command)"

@@ -14,6 +14,8 @@ package enum Setting: Sendable, Equatable {
   case notes(Bool)
   /// Whether all that an act costs is shown.
   case cost(Bool)
+  /// Whether it is watched which pages are stored to.
+  case exact(Bool)
 
   enum Switch: String, Sendable, CaseIterable {
     case on
@@ -35,6 +37,7 @@ extension Setting: ReadOnlyAction {
       Form("big", .choice("answer", Switch.allCases)) { Setting.big($0 == Switch.on) },
       Form("notes", .choice("answer", Switch.allCases)) { Setting.notes($0 == Switch.on) },
       Form("cost", .choice("answer", Switch.allCases)) { Setting.cost($0 == Switch.on) },
+      Form("exact", .choice("answer", Switch.allCases)) { Setting.exact($0 == Switch.on) },
       Form("layer", .choice("layer", Layer.allCases)) { LayerAction(layer: $0) },
       Form("theme", .choice("theme", Theme.allCases)) { ThemeAction(theme: $0) },
       Form("zoom", .zoom) { ZoomAction(step: .to($0)) },
@@ -50,6 +53,7 @@ extension Setting: ReadOnlyAction {
     case .big(let isOn): ["set", "big", "\(isOn ? Switch.on : .off)"]
     case .notes(let isOn): ["set", "notes", "\(isOn ? Switch.on : .off)"]
     case .cost(let isOn): ["set", "cost", "\(isOn ? Switch.on : .off)"]
+    case .exact(let isOn): ["set", "exact", "\(isOn ? Switch.on : .off)"]
     }
   }
 
@@ -63,6 +67,7 @@ extension Setting: ReadOnlyAction {
     case .big(let isOn): session.view.isBig = isOn
     case .notes(let isOn): session.view.showsNotes = isOn
     case .cost(let isOn): session.view.showsCosts = isOn
+    case .exact(let isOn): return try session.setExact(isOn)
     }
     return Event(.done, [])
   }
