@@ -11,7 +11,7 @@ let strict: [SwiftSetting] = [
 // Scripts that become part of the program, so that it finds them wherever it is installed.
 let lessons: [Resource] = [
   "01-life", "02-sparse", "03-async", "04-clean", "05-folios", "06-workers", "07-kill", "08-truncate", "09-full",
-  "10-failed", "11-cold", "12-advice", "13-faults", "14-held",
+  "10-failed", "11-cold", "12-advice", "13-faults", "14-held", "15-stores",
 ].map { .embedInCode("Lessons/\($0).mmv") }
 
 let package = Package(

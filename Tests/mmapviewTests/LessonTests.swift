@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Lessons")
 final class LessonTests: FolderSuite {
-  static let numbers = 1...14
+  static let numbers = 1...15
 
   private func play(_ number: Int, in scratch: String? = nil, _ more: String...) throws -> Outcome {
     try run(

@@ -71,6 +71,7 @@ extension Lesson {
     ("12-advice.mmv", PackageResources._2_advice_mmv),
     ("13-faults.mmv", PackageResources._3_faults_mmv),
     ("14-held.mmv", PackageResources._4_held_mmv),
+    ("15-stores.mmv", PackageResources._5_stores_mmv),
   ]
 
   /// All lessons in order; a test shows that none of the scripts is wrong.
