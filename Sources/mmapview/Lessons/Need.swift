@@ -99,6 +99,7 @@ enum Need: String, Sendable, CaseIterable {
     let name = "probe-stores"
     defer { sandbox.remove(name) }
     let session = try Session()
+    defer { session.shutDown() }
     try session.perform(
       .create(path: sandbox.folder.appending(name).string, size: 1 << 16, isSparse: true, isForced: true))
     do throws(CommandError) { try session.perform(.set(.exact(true))) } catch { return "\(error)" }
