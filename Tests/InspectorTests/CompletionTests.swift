@@ -88,6 +88,16 @@ struct CompletionTests {
     #expect(complete("sync ", labels: 1 << 40).candidates.count == 202)
   }
 
+  @Test("Processes are those that have the file mapped, with their names in the list alone")
+  func processes() {
+    func complete(_ line: String) -> [Completion.Candidate] {
+      let context = Completion.Context(rangeCount: 0) { [(471, "reader"), (52, "\u{1b}x")] }
+      return Completion(line, cursor: line.count, in: context).candidates
+    }
+    #expect(complete("faults ").map(\.word) == ["json", "off", "471", "52"])
+    #expect(complete("faults 4").map(\.label) == ["471 reader"] && complete("faults 4").map(\.text) == ["471"])
+  }
+
   @Test("What candidates have in common is found, and quoted where it must be")
   func insertion() throws {
     let alpha = complete("open al")

@@ -8,21 +8,7 @@ import Testing
 @testable import Inspector
 @testable import PageCache
 
-/// Why the faults of another process can't be watched here, if they can't.
-private let refusal: String? = {
-  do {
-    let folder = try TemporaryFolder()
-    try folder.put("a", [UInt8](repeating: 7, count: 4096))
-    let toucher = try Toucher(folder.file("a"), [])
-    defer { toucher.end() }
-    let session = try Session()
-    defer { session.shutDown() }
-    try session.perform("open \(Word.quote(folder.file("a").string))", "faults \(toucher.processID)")
-    return nil
-  } catch { return "\(error)" }
-}()
-
-@Suite("Faults that are watched", .enabled(if: refusal == nil, "\(refusal ?? "")"))
+@Suite("Faults that are watched", .enabled(if: watchedFaultsRefusal == nil, "\(watchedFaultsRefusal ?? "")"))
 final class FaultsTests: SessionSuite {
   // Windows of 16 pages are mapped around a page that is read.
   private static let window = 16

@@ -40,3 +40,16 @@ public final class Toucher {
   /// Ends it.
   public func end() { running.end() }
 }
+
+/// Why the program may not watch the faults of another process here, if it may not.
+public let watchedFaultsRefusal: String? = {
+  do {
+    let folder = try TemporaryFolder()
+    try folder.put("a", [UInt8](repeating: 7, count: 4096))
+    let toucher = try Toucher(folder.file("a"), [])
+    defer { toucher.end() }
+    let outcome = try run(
+      mmapview, [folder.file("a").string, "--headless", "-c", "faults \(toucher.processID)"], in: folder.path.string)
+    return outcome.status == 0 ? nil : outcome.errors
+  } catch { return "\(error)" }
+}()

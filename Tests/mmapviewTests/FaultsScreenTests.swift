@@ -9,21 +9,10 @@ import Testing
 @testable import Inspector
 @testable import mmapview
 
-/// Why the faults of another process can't be watched here, if they can't.
-private let refusal: String? = {
-  do {
-    let folder = try TemporaryFolder()
-    try folder.put("a", [UInt8](repeating: 7, count: 4096))
-    let toucher = try Toucher(folder.file("a"), [])
-    defer { toucher.end() }
-    let outcome = try run(
-      mmapview, [folder.file("a").string, "--headless", "-c", "faults \(toucher.processID)"], in: folder.path.string)
-    return outcome.status == 0 ? nil : outcome.errors
-  } catch { return "\(error)" }
-}()
-
 extension Trait where Self == ConditionTrait {
-  fileprivate static var needsFaults: Self { .enabled(if: refusal == nil, "\(refusal ?? "")") }
+  fileprivate static var needsFaults: Self {
+    .enabled(if: watchedFaultsRefusal == nil, "\(watchedFaultsRefusal ?? "")")
+  }
 }
 
 @Suite("Faults on the screen", .needsFaults)

@@ -20,6 +20,8 @@ final class FaultFeed: Sendable {
     var table: FaultTable
     var flashes = FaultFlashes()
     var counts = FaultCounts()
+    // A process that turns to another program gets another name.
+    var name: String
     var lostSeen = 0
     var burst: FaultBurst?
     var bursts: [FaultBurst] = []
@@ -32,8 +34,8 @@ final class FaultFeed: Sendable {
 
   // 30 frames a second, which look like motion.
   private static let frameTime = Duration.milliseconds(33)
-  // A ring holds 8,000 faults, which is what a processor can do in 5 ms, and in 20 times as long where it is watched.
-  private static let pause = Duration.milliseconds(4)
+  // A ring holds 8,000 faults, which is what a processor can do in 5 ms, and in some 50 ms where it is watched.
+  private static let pause = Duration.milliseconds(8)
 
   init(
     _ file: SampledFile, by process: Int32, isChild: Bool, waking news: WakeUp
@@ -43,15 +45,16 @@ final class FaultFeed: Sendable {
     } catch { throw CommandError(error, watching: process) }
     alarm = try WakeUp()
     (self.isChild, self.news) = (isChild, news)
-    state = Monitor(State(table: FaultTable(from: .milliseconds(since.milliseconds))))
+    state = Monitor(State(table: FaultTable(from: .milliseconds(since.milliseconds)), name: watch.processName))
     guard Thread({ [self] in run() }) != nil else {
       throw CommandError("faults \(process): the system gives no thread for it; close some programs")
     }
   }
 
   var processID: Int32 { watch.processID }
-  var process: String { "\(watch.processName) \(watch.processID)" }
-  var name: String { watch.processName }
+  var name: String { state.withLock { $0.name } }
+  /// Its name and number.
+  var process: String { "\(name) \(processID)" }
   var mapsFile: Bool { watch.mapsFile }
   var includesSystemCalls: Bool { watch.includesSystemCalls }
   var hasEnded: Bool { state.withLock { $0.hasEnded } }
@@ -96,6 +99,7 @@ final class FaultFeed: Sendable {
     state.lostSeen += lost
     if watch.hasEnded { state.hasEnded = true }
     guard !faults.isEmpty || lost > 0 else { return }
+    if state.burst == nil { state.name = watch.processName }
     var burst = state.burst ?? FaultBurst(at: now)
     burst.add(faults, lost: lost, at: now)
     state.burst = burst

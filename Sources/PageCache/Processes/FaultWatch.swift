@@ -56,8 +56,6 @@ public struct PageFault: Sendable, Equatable {
 public final class FaultWatch: Sendable {
   /// The process that is watched.
   public let processID: Int32
-  /// Its name as the watch began: `/proc/PID/comm`, as ``FileUser/name`` is.
-  public let processName: String
   /// What to poll for reading, until the last reference to this object is gone.
   ///
   /// It is readable when faults have come, and for good when the process has ended.
@@ -88,8 +86,6 @@ public final class FaultWatch: Sendable {
       guard processID > 0, isThere else { throw .noSuchProcess }
       if requiresMapping { throw .doesNotMap }
     }
-    let name = (try? ProcFile("/proc/\(processID)/comm"))?.bytes.dropLast() ?? []
-    processName = String(decoding: name, as: UTF8.self)
     let code = state.open(processID)
     guard code == 0 else { throw FaultWatchError(opening: Errno(rawValue: code)) }
     (descriptor, includesSystemCalls) = (state.descriptor, state.includesSystemCalls)
@@ -112,6 +108,19 @@ public final class FaultWatch: Sendable {
   /// when the next one comes that is not.
   public var lostCount: Int { state.withLock { $0.lostCount } }
 
+  /// The name of the process now, which another program may have that it turns to by execve(2); its last one, as far as
+  /// it is known, when it has ended.
+  ///
+  /// It is read from `/proc/PID/comm`; see ``FileUser/name`` for what that may hold.
+  public var processName: String {
+    state.withLock { state in
+      if let name = try? ProcFile("/proc/\(processID)/comm").bytes.dropLast() {
+        state.lastName = String(decoding: name, as: UTF8.self)
+      }
+      return state.lastName
+    }
+  }
+
   /// Whether the process has the file mapped, as far as was seen by the last ``take()``.
   public var mapsFile: Bool { state.withLock { $0.addresses.hasFile } }
 
@@ -123,6 +132,7 @@ extension FaultWatch {
   /// The kernel's events, and what addresses mean.
   @safe private struct State: @unchecked Sendable {
     var addresses: FaultAddresses
+    var lastName = ""
     private(set) var lostCount = 0
     private(set) var hasEnded = false
     private var events: OpaquePointer?

@@ -5,7 +5,9 @@ import TerminalCanvas
 /// The first line: what is open.
 enum TitleView: Pane {
   static func draw(_ shown: Snapshot, on canvas: inout Canvas, _ area: Area) {
-    for x in 0..<area.width { canvas.put(" ", x: x, y: area.y, Style(.title, isReversed: true)) }
+    // The number of a process differs from run to run.
+    let style = Style(.title, isReversed: true, isMeasured: shown.faults?.goesOn == true)
+    canvas.fill(area, " ", style)
     // Each with its rank: the lower, the longer it stays in a narrow window.
     var parts = [(text: "mmapview", rank: 0)]
     if let file = shown.file {
@@ -25,7 +27,6 @@ enum TitleView: Pane {
       let showsTime = shown.interface.showsTimes && (shown.layer != .library || !file.isWritable)
       if showsTime, let time = shown.interface.sampleTime { parts.append(("as of \(time)", 4)) }
     }
-    let style = Style(.title, isReversed: true, isMeasured: shown.faults?.goesOn == true)
     let memory = shown.file?.isInMemory == true ? ", in memory" : ""
     let text = line(parts, area.width - 1 - memory.count, shown.interface.glyphs)
     let x = canvas.write(text, x: area.x + 1, y: area.y, style)
