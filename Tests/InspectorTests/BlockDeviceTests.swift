@@ -56,6 +56,7 @@ final class BlockDeviceTests: SessionSuite {
       try session.perform(.open(path: path.string, forWriting: false))
       for line in [
         "verify all", "sync all", "allocate 1p", "find state free", "expect page 0 free", "expect count free 3",
+        "truncate 4k", "poke 0 01", "punch 0",
       ] {
         let complaint = try #require(try failure(line))
         #expect(complaint.contains("\(path)") && complaint.contains("for reading only"), "\(complaint)")

@@ -91,8 +91,9 @@ final class ChangedFileTests: SessionSuite {
       [
         "-c",
         """
-        ulimit -S -f 100; \(mmapview) b --create 64k --headless -c 'expect error "raise the limit with" truncate 1g' \
-          -c 'truncate 100k' -c 'expect error "raise the limit" truncate 200k' -c 'truncate 4k' -c 'expect size 4k'
+        head -c 200k /dev/zero > c; ulimit -S -f 100; \(mmapview) b --create 64k --headless -c 'expect error "raise the limit with" truncate 1g' \
+          -c 'truncate 100k' -c 'expect error "raise the limit" truncate 200k' -c 'truncate 4k' -c 'expect size 4k' || exit
+        \(mmapview) c --write --headless -c 'expect error "raise the limit with" poke 150k 01' -c 'poke 0 01'
         """,
       ], in: folder.path.string)
     #expect(outcome.status == 0, "\(outcome.errors)")
@@ -210,6 +211,25 @@ final class ChangedFileTests: SessionSuite {
     #expect(try self.refusal(of: "poke 0x7fffffffffffffff 01").contains("would end after the file"))
   }
 
+  @Test("A file that was cut by others meanwhile is not made longer by a poke")
+  func pokedAfterACut() throws {
+    try open()
+    try run("truncate", ["-s", "8192", folder.file("a").string])
+    let refusal = try refusal(of: "poke 0x2000 01")
+    #expect(refusal.contains("which has 8192 bytes; `truncate 8193` makes it longer"), "\(refusal)")
+    try play("poke 0x1fff 01", "expect size 8k", "expect page 0 durable", "expect page 1 written", "expect page 2 lost")
+  }
+
+  @Test("While workers are at work, the file is neither cut nor written past its mapping")
+  func withWorkers() throws {
+    try perform("create \(word("a")) 64k", "workers start 2 mode=stepped size=1p", "workers step 1")
+    for line in ["truncate 4k", "poke 0 01"] {
+      #expect(try refusal(of: line).contains("`workers stop` and `workers wait` first"))
+    }
+    #expect(try refusal(of: "punch 0").contains("in the hands of worker"))
+    try play("workers stop", "workers wait", "truncate 4k")
+  }
+
   @Test("A page that is lost stays lost, and its durable neighbour in the range is durable no longer")
   func pokedLost() throws {
     try open()
@@ -315,16 +335,13 @@ final class ChangedFileDiskTests: FolderSuite {
     try onDisk("ext4") { session, disk in
       let path = disk.appending("a")
       try session.perform("create \(path) 1m", "allocate 512k x2", "write r1..r2 0x11", "sync r1..r2", "punch r1")
-      let fill =
-        "cd \(disk); sync -f .; for size in 16m 1m 64k 4k 1k; do i=0; "
-        + "while fallocate -l $size f-$size-$i; do i=$((i + 1)); done; rm -f f-$size-$i; done; sync -f ."
-      try run("bash", ["-c", fill])
+      try fillDisk(at: disk)
       for line in ["poke 64k 01", "write r1 0x22"] {
         let error = #expect(throws: CommandError.self) { try session.perform(line) }
         #expect(error?.description.contains("free some space") == true, "\(String(describing: error))")
       }
       try session.perform("expect page 0-127 allocated", "expect page 128-255 durable", "poke 768k 01")
-      try run("bash", ["-c", "rm -f \(disk)/f-*; sync -f \(disk)"])
+      try emptyDisk(at: disk)
       try session.perform("poke 64k 01", "write r1 0x22", "sync r1..r2", "expect page 0-255 durable")
     }
   }

@@ -27,7 +27,7 @@ struct DisagreementTests {
     (Disagreement(state: .flushed, cache: []), nil),
     (Disagreement(state: .flushed, cache: [.cached, .dirty]), "durable, and dirty since"),
     (Disagreement(state: .flushed, cache: [.cached, .writeback], alike: 9, written: 1), "shares its folio"),
-    (Disagreement(state: .free, cache: .cached, kind: .hole), "resident though never written"),
+    (Disagreement(state: .free, cache: .cached, kind: .hole), "resident though nothing is stored there"),
     (Disagreement(state: .free, cache: .cached, kind: .written), "resident though never allocated: read ahead"),
     (
       Disagreement(state: .allocated, cache: [.cached, .dirty], alike: 512, written: 1),

@@ -16,42 +16,9 @@ final class FullDiskTests: FolderSuite {
     }
   }
 
-  /// Takes all that is free but for some bytes.
-  private static func fill(_ disk: FilePath, leaving rest: Int) throws {
-    let outcome = try run(
-      "bash",
-      [
-        "-c",
-        """
-        cd \(disk); fallocate -l \(rest) spare; i=0
-        for size in 16m 1m 64k 4k; do while fallocate -l $size fill-$i; do i=$((i + 1)); done; rm -f fill-$i; done
-        sync -f .; rm spare; sync -f .
-        """,
-      ])
-    guard outcome.status == 0 else { throw MountError(description: outcome.errors) }
-  }
-
-  private static func empty(_ disk: FilePath) throws {
-    try run("bash", ["-c", "rm -f \(disk)/fill-*; sync -f \(disk)"])
-  }
-
-  /// How bytes come into a range.
-  enum Way: CaseIterable { case bytes, closure, update }
-
-  private static func write(
-    _ way: Way, _ range: consuming AllocatedRange, _ file: MmapFile
-  ) throws(MmapFileError) -> WriteReceipt {
-    let count = range.count
-    switch way {
-    case .bytes: return try file.write([UInt8](repeating: 7, count: count), to: range)
-    case .closure: return try file.write(to: range) { $0.append(repeating: 7, count: count) }
-    case .update: return try file.update(range) { $0.store(repeating: 7, count: count, at: 0) }
-    }
-  }
-
   /// Writes here and there until the disk is full, and beyond; each write that fails has taken nothing away.
   private static func overfill(
-    _ file: MmapFile, _ allocator: FreeListAllocator, _ way: Way, size: Int
+    _ file: MmapFile, _ allocator: FreeListAllocator, _ way: WayOfWriting, size: Int
   ) throws -> [HandOver<AllocatedRange>] {
     var refused: [HandOver<AllocatedRange>] = []
     var codes: [MmapFileError.Code: Int] = [:]
@@ -60,7 +27,7 @@ final class FullDiskTests: FolderSuite {
       let offset = place % 2 == 0 ? (place / 2 + 1) * 1 << 20 : place * size * 2
       guard let range = allocator.allocate(size, at: offset) else { continue }
       let pages = range.pages
-      do throws(MmapFileError) { _ = try write(way, range, file) } catch {
+      do throws(MmapFileError) { _ = try way.write(range, file) } catch {
         codes[error.code, default: 0] += 1
         #expect(pages.allSatisfy { file.states[$0] == .allocated }, "\(error)")
         refused.append(HandOver(try require(take: error.takeRange())))
@@ -72,9 +39,9 @@ final class FullDiskTests: FolderSuite {
   }
 
   /// Writes and syncs what found no space.
-  private static func retry(_ refused: [HandOver<AllocatedRange>], _ file: MmapFile, _ way: Way) throws {
+  private static func retry(_ refused: [HandOver<AllocatedRange>], _ file: MmapFile, _ way: WayOfWriting) throws {
     for range in refused {
-      let receipt = try write(way, try require(take: range.take()), file)
+      let receipt = try way.write(try require(take: range.take()), file)
       #expect(try file.withBytes(of: receipt) { bytes in bytes.indices.allSatisfy { bytes[$0] == 7 } })
       _ = try file.sync(receipt)
     }
@@ -85,15 +52,15 @@ final class FullDiskTests: FolderSuite {
     arguments: ["ext4", "xfs", "btrfs"], [4096, 16384])
   func refused(fileSystem: String, size: Int) throws {
     try onDisk(fileSystem) { disk in
-      for (number, way) in Way.allCases.enumerated() {
+      for (number, way) in WayOfWriting.allCases.enumerated() {
         let (file, allocator) = try MmapFile.create(
           at: disk.appending("a\(number)"), size: 64 << 20, allocator: FreeListAllocator.self, storage: .sparse)
-        _ = try file.sync(try Self.write(way, try require(take: allocator.allocate(size)), file))
-        try Self.fill(disk, leaving: 8192)
+        _ = try file.sync(try way.write(try require(take: allocator.allocate(size)), file))
+        try fillDisk(at: disk, leaving: 8192)
         let refused = try Self.overfill(file, allocator, way, size: size)
         // What was written may itself find no room in a file system that copies on write.
         if fileSystem != "btrfs" { try file.syncAll() }
-        try Self.empty(disk)
+        try emptyDisk(at: disk)
         try Self.retry(refused, file, way)
       }
     }
@@ -107,10 +74,24 @@ final class FullDiskTests: FolderSuite {
         #expect(try run(command[0], command.dropFirst() + [path.string]).status == 0)
       }
       let (file, allocator) = try MmapFile.open(at: path, allocator: FreeListAllocator.self)
-      try Self.fill(disk, leaving: 8192)
+      try fillDisk(at: disk, leaving: 8192)
       let refused = try Self.overfill(file, allocator, .closure, size: 8192)
-      try Self.empty(disk)
+      try emptyDisk(at: disk)
       try Self.retry(refused, file, .closure)
+    }
+  }
+}
+
+/// How bytes come into a range.
+enum WayOfWriting: CaseIterable {
+  case bytes, closure, update
+
+  func write(_ range: consuming AllocatedRange, _ file: MmapFile) throws(MmapFileError) -> WriteReceipt {
+    let count = range.count
+    switch self {
+    case .bytes: return try file.write([UInt8](repeating: 7, count: count), to: range)
+    case .closure: return try file.write(to: range) { $0.append(repeating: 7, count: count) }
+    case .update: return try file.update(range) { $0.store(repeating: 7, count: count, at: 0) }
     }
   }
 }

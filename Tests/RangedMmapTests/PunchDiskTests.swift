@@ -52,51 +52,22 @@ final class PunchDiskTests: FolderSuite {
     }
   }
 
-  /// How bytes come into a hole.
-  enum Way: CaseIterable { case bytes, closure, update }
-
-  private static func write(
-    _ way: Way, _ range: consuming AllocatedRange, _ file: MmapFile
-  ) throws(MmapFileError) -> WriteReceipt {
-    let count = range.count
-    switch way {
-    case .bytes: return try file.write([UInt8](repeating: 7, count: count), to: range)
-    case .closure: return try file.write(to: range) { $0.append(repeating: 7, count: count) }
-    case .update: return try file.update(range) { $0.store(repeating: 7, count: count, at: 0) }
-    }
-  }
-
-  private static func fill(_ disk: FilePath) throws {
-    let outcome = try run(
-      "bash",
-      [
-        "-c",
-        """
-        cd \(disk); i=0
-        for turn in 1 2; do sync -f .  # which gives out what was punched
-        for size in 16m 1m 64k 4k; do while fallocate -l $size fill-$i; do i=$((i + 1)); done; rm -f fill-$i; done
-        done; sync -f .
-        """,
-      ])
-    guard outcome.status == 0 else { throw MountError(description: outcome.errors) }
-  }
-
   @Test(
     "A write into a hole of a preallocated file finds the disk full, as an error that gives the range back",
-    arguments: ["ext4", "xfs", "btrfs", "tmpfs"], Way.allCases)
-  func full(fileSystem: String, way: Way) throws {
+    arguments: ["ext4", "xfs", "btrfs", "tmpfs"], WayOfWriting.allCases)
+  func full(fileSystem: String, way: WayOfWriting) throws {
     try onDisk(fileSystem) { disk in
       // Single pages, and 64 of them: each is written in another way.
       for (name, size) in [("a", 4096), ("b", 64 * 4096)] {
         let (file, allocator) = try MmapFile.create(at: disk.appending(name), size: 16 << 20)
         let range = try require(take: allocator.allocate(16 << 20))
-        let written = try file.sync(try Self.write(way, range, file))
+        let written = try file.sync(try way.write(range, file))
         guard case .parts(let low, let high) = written.split(at: size, rounding: .up) else { return }
         let hole = try file.punch(low)
-        try Self.fill(disk)
+        try fillDisk(at: disk)
         do throws(MmapFileError) {
           // btrfs may have kept some room for itself, and xfs has some blocks that fallocate(2) does not get.
-          let receipt = try Self.write(way, hole, file)
+          let receipt = try way.write(hole, file)
           if fileSystem == "btrfs" || fileSystem == "xfs" && size == 4096 {
             _ = try? file.sync(receipt)
           } else {
@@ -106,11 +77,11 @@ final class PunchDiskTests: FolderSuite {
           #expect(error.code == .noSpace, "\(error)")
           // An update stores 64 KiB at a time, and the first of them may have found room.
           #expect(file.states[0] == .allocated || way == .update && size > 65536)
-          try run("bash", ["-c", "rm -f \(disk)/fill-*; sync -f \(disk)"])
-          _ = try file.sync(try Self.write(way, try error.range(), file))
+          try emptyDisk(at: disk)
+          _ = try file.sync(try way.write(try error.range(), file))
           #expect(file.states[0] == .flushed && high.start == size)
         }
-        try run("bash", ["-c", "rm -f \(disk)/fill-*; sync -f \(disk)"])
+        try emptyDisk(at: disk)
       }
     }
   }

@@ -113,6 +113,29 @@ public struct SmallDisk: Sendable {
   public func unmount() { try? TestSupport.unmount(path) }
 }
 
+/// Takes all that is free of a file system but for some bytes.
+///
+/// Twice: what was punched or removed is given out at the next sync.
+public func fillDisk(at disk: FilePath, leaving rest: Int = 0) throws {
+  let outcome = try run(
+    "bash",
+    [
+      "-c",
+      """
+      cd \(disk); [ \(rest) = 0 ] || fallocate -l \(rest) spare; i=0
+      for turn in 1 2; do
+        sync -f .
+        for size in 16m 1m 64k 4k 1k; do while fallocate -l $size fill-$i; do i=$((i + 1)); done; rm -f fill-$i; done
+      done
+      rm -f spare; sync -f .
+      """,
+    ])
+  guard outcome.status == 0 else { throw MountError(description: outcome.errors) }
+}
+
+/// Gives back what ``fillDisk(at:leaving:)`` has taken.
+public func emptyDisk(at disk: FilePath) throws { try run("bash", ["-c", "rm -f \(disk)/fill-*; sync -f \(disk)"]) }
+
 /// A small ext4 on a loop device, whose file lies on an even smaller tmpfs: what is written beyond that is an I/O error
 /// of the device, and a larger tmpfs mends it.
 public struct FailingDisk: Sendable {

@@ -33,7 +33,8 @@ package struct Disagreement: Sendable {
     case .free, .allocated:
       if isDirty || cache.contains(.writeback) { return notWritten }
       if isClean, kind?.holdsData != true {
-        return "resident though never written: a touch brought it in, or read-ahead beside a touched page; it is zeros"
+        return "resident though nothing is stored there: a touch brought it in, or read-ahead beside a touched page; "
+          + "it is zeros"
       }
       return isClean && state == .free ? "resident though never allocated: read ahead, or read by another program" : nil
     case .written, .flushing:
