@@ -8,8 +8,10 @@ enum Need: String, Sendable, CaseIterable {
   case disk
   /// The kernel counts the pages of files there, or on the failing disk if that comes first in the list.
   case cachestat
-  /// Pages of a file can go from memory, and what is read again is counted.
+  /// Pages of a file can go from memory.
   case eviction
+  /// What is read from a disk, and the major faults for it, are counted.
+  case reads
   /// This process may lock a page in memory.
   case lock
   /// The file system distinguishes reserved blocks from written ones.
@@ -29,7 +31,8 @@ enum Need: String, Sendable, CaseIterable {
       switch self {
       case .disk: return try disk(sandbox)
       case .cachestat: return try counts(sandbox)
-      case .eviction: return try eviction(sandbox)
+      case .eviction: return try eviction(sandbox) { _, _ in nil }
+      case .reads: return try eviction(sandbox, then: reads)
       case .lock: _ = try sandbox.probe { _ = try LockedPages(of: $0, pages: 0..<1) }
       case .extents: return try extents(sandbox)
       case .folios: return try folios(sandbox)
@@ -68,24 +71,32 @@ enum Need: String, Sendable, CaseIterable {
     }
   }
 
-  private func eviction(_ sandbox: Sandbox) throws -> String? {
+  private func eviction(
+    _ sandbox: Sandbox, then next: (FileDescriptor, Range<Int>) throws -> String?
+  ) throws -> String? {
     let name = "probe-eviction"
     try sandbox.writeLarge(name, Sandbox.probeSize)
     defer { sandbox.remove(name) }
-    let (pages, remedy) = (
-      0..<Sandbox.probeSize / PageCache.pageSize, "; set TMPDIR to a folder on another file system"
-    )
+    let pages = 0..<Sandbox.probeSize / PageCache.pageSize
     return try sandbox.open(name) { file in
       var evicted = try PageCache.evict(file, pages: pages)
       // What the kernel has in its hands for a moment stays. That does not happen five times in a row.
       for _ in 0..<5 where evicted.after?.cached != 0 { evicted = evicted + (try PageCache.evict(file, pages: pages)) }
       guard evicted.gone ?? 0 > 0, evicted.after?.cached == 0 else {
-        return try disk(sandbox) ?? "pages that are evicted stay in memory there" + remedy
+        return try disk(sandbox) ?? "pages that are evicted stay in memory there" + Self.elsewhere
       }
-      let cost = try PageCache.touch(file, pages: pages).cost
-      guard cost.bytesRead ?? 0 > 0 else { return "bytes that are read from a disk are not counted there" + remedy }
-      return cost.majorFaults > 0 ? nil : "a page that is read in makes no major fault there" + remedy
+      return try next(file, pages)
     }
+  }
+
+  private static let elsewhere = "; set TMPDIR to a folder on another file system"
+
+  private func reads(_ file: FileDescriptor, _ pages: Range<Int>) throws -> String? {
+    let cost = try PageCache.touch(file, pages: pages).cost
+    guard cost.bytesRead ?? 0 > 0 else {
+      return "bytes that are read from a disk are not counted there" + Self.elsewhere
+    }
+    return cost.majorFaults > 0 ? nil : "a page that is read in makes no major fault there" + Self.elsewhere
   }
 
   private func extents(_ sandbox: Sandbox) throws -> String? {
