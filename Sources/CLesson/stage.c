@@ -118,6 +118,10 @@ static void read_and_wait(int file, off_t offset, int input, int output) {
   setpgid(0, 0);
   prctl(PR_SET_NAME, "reader");
   signal(SIGBUS, SIG_DFL);
+  // Not the blocked signals of this program's signalfd.
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(file, STDERR_FILENO);
