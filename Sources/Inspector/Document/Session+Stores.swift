@@ -31,7 +31,7 @@ extension Session {
       document.isExact = false
       // Let go of on the job's thread: the page table goes with it.
       let last = Mutex(document.stores.take())
-      return try jobs.start(Job("set exact off", pages: 0), in: self) {
+      return try jobs.start(Job("set exact off", pages: 0, isStoppable: false), in: self) {
         last.withLock { $0 = nil }
       } ending: { _, _ in
         Event(.done, [])
@@ -56,7 +56,7 @@ extension Session {
     }
     guard file.size > Self.smallSize else { return try take(begin()) }
     document.isExact = true
-    return try jobs.start(Job("set exact on", pages: 0), in: self, work: begin) { _, found throws(CommandError) in
+    return try jobs.start(Job("set exact on", pages: 0, isStoppable: false), in: self, work: begin) { _, found throws(CommandError) in
       try take(found)
     }
   }
