@@ -109,6 +109,9 @@ private struct Lines {
   }
 
   private mutating func options(_ kind: ArgumentKind) -> [String] {
+    if kind.name.hasPrefix("HEX") {
+      return pick([["a5"], ["00FF", "a5"], ["a"], ["\"a5\""], [Word.inQuotes("any \"text\"\n")], ["\"\""]])
+    }
     guard case .options(let options) = kind.source else { return [] }
     var words: [String] = []
     for option in options where chance(3) && !["seed", "delay"].contains(option.name) {

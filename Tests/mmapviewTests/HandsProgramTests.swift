@@ -185,7 +185,8 @@ final class HandsProgramTests: FolderSuite {
     let program = try TerminalProgram(
       [], in: folder, environment: environment.merging(["TMPDIR": folder.path.string]) { $1 })
     #expect(program.waitFor("lessons, each"))
-    try program.send("GGkkkkkkkkk\r")
+    // From the last to the first.
+    try program.send("GG" + String(repeating: "k", count: try Lesson.all().count - 1) + "\r")
     #expect(program.waitFor("Lesson 1: "))
     try expectEnd(program)
     #expect(!folder.names.contains("s") || (try? folder.bytes("s/mmapview/files")) == nil)

@@ -56,7 +56,8 @@ extension Session {
     }
     guard file.size > Self.smallSize else { return try take(begin()) }
     document.isExact = true
-    return try jobs.start(Job("set exact on", pages: 0, isStoppable: false), in: self, work: begin) { _, found throws(CommandError) in
+    return try jobs.start(Job("set exact on", pages: 0, isStoppable: false), in: self, work: begin) {
+      _, found throws(CommandError) in
       try take(found)
     }
   }
