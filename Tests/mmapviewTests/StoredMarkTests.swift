@@ -62,7 +62,8 @@ final class StoredMarkTests: SessionSuite {
     try perform("create \(word("a")) 256k", "allocate 1p x64", "write r3 zero", "layer both")
     let (canvas, shown) = try draw(120, 40)
     #expect(try marked(canvas, shown).allSatisfy { $0.isEmpty })
-    #expect(!canvas.textLines.joined().contains("stored"))
+    let text = canvas.textLines.joined()
+    #expect(!text.contains("▼") && !text.contains("since the last sync"))
   }
 
   @Test("The legend has the mark and the count, the page's pane the sentence, beside the grid and below it")
