@@ -12,7 +12,7 @@ struct StatusAction: FactsAction {
 
   func lines(of file: MmapFile, in session: Session) -> [String] {
     let counts = file.states.counts()
-    let states = PageState.allCases.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0.word)" }
+    let states = PageState.allCases.filter { counts[$0] > 0 }.map { "\(counts[$0]) \(file.word(for: $0))" }
     let facts = file.isWritable ? ": " + states.joined(separator: ", ") : ", not ours"
     let pages = file.isWritable ? file.states.count : file.presentPages
     let size = file.presentSize

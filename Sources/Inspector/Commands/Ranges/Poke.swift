@@ -94,7 +94,7 @@ extension Session {
     }
     let pages = named(Alignment.pages(of: place))
     let line = "poked \(counted(bytes.count, "byte")) at \(address(offset)), \(pages), past the mapping"
-    return .done(line + withdrawn.map { "; r\($0) is durable no longer: `sync r\($0)`" }.joined())
+    return .done(line + withdrawn.map { "; r\($0) is \(file.word(for: .flushed)) no longer: `sync r\($0)`" }.joined())
   }
 }
 
