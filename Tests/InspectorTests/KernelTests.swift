@@ -297,8 +297,8 @@ final class KernelTests: SessionSuite {
       }
     }
     // The pages lie apart in one of them, and are asked for one by one: 182 calls, and 108 of the small file. What grew
-    // with the file would be a million times as much; a sanitizer makes calls of its own.
-    #expect(try costs[1].calls < 4 * costs[0].calls)
+    // with the file would be a million times as much; a sanitizer makes calls of its own, at times hundreds.
+    #expect(try costs[1].calls < 50 * costs[0].calls)
   }
 
   @Test("expect kernel takes a number, or a least one, now or within a time, and says what it found")

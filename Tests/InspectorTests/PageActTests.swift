@@ -55,6 +55,14 @@ final class PageActTests: SessionSuite {
         == "expect cost gone 2+: expected at least 2 pages gone, found 1")
   }
 
+  @Test("What is read ahead of one piece of a long act was not there before the act")
+  func pieces() throws {
+    let pages = 3 << 14
+    try openCold(pages: pages)
+    let line = try perform("touch all").lines[0]
+    #expect(line == "touched \(pages) pages: \(pages) came into memory, 0 were there")
+  }
+
   @Test("What was not needed for an act is no cost of it, and a writeback that it began is one")
   func costsOfOthers() throws {
     try openCold(pages: 64)

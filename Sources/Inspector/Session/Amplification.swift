@@ -37,8 +37,8 @@ package struct Amplification: Sendable, Equatable {
   // How often as much is written as was stored. Of less a part was written before, and how often is not known.
   private static func factor(_ written: Int, over stored: Int, _ isMost: Bool) -> (most: String, factor: String) {
     guard stored > 0, written > stored else { return ("", written == stored ? ": once" : "") }
-    let most = isMost ? "up to " : ""
-    return (most, ": \(most)\(decimal(Double(written) / Double(stored))) times")
+    let (most, times) = (isMost ? "up to " : "", decimal(Double(written) / Double(stored)))
+    return (most, times == "1" ? ": once" : ": \(most)\(times) times")
   }
 }
 

@@ -60,6 +60,11 @@ extension Effect.Counts {
     return Self(cached: one.cached + other.cached, dirty: sum(\.dirty), writeback: sum(\.writeback))
   }
 
+  /// What is known of runs of pages that do not meet; `nil` if nothing is.
+  package static func of(_ file: FileDescriptor, _ runs: [Range<Int>]) -> Self? {
+    runs.reduce(Self(cached: 0, dirty: 0, writeback: 0)) { sum($0, Self(file, pages: $1)) }
+  }
+
   /// What is known of some pages; `nil` if nothing is.
   init?(_ file: FileDescriptor, pages: Range<Int>) {
     if let counts = try? PageCache.counts(of: file, pages: pages) {

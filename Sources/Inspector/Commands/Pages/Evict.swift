@@ -52,9 +52,11 @@ struct EvictAction: PageAct {
     } else if locked > 0 {
       reasons.append("a large folio stays whole while a page of it is locked")
     } else if let hidden = found?.hiddenProcesses, hidden > 0 {
-      reasons.append("\(counted(hidden, "process")) may not be looked at, and may map the file")
+      reasons.append(
+        "they are still being read, or in use; \(counted(hidden, "process")) may not be looked at, and may map the file"
+      )
     }
-    return reasons.isEmpty ? ["the kernel gives no reason; they are in use, or were a moment ago"] : reasons
+    return reasons.isEmpty ? ["the kernel gives no reason; they are still being read, or in use"] : reasons
   }
 }
 

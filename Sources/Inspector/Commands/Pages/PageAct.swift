@@ -60,6 +60,8 @@ extension PageAct {
 
   private func carry(out pages: [Range<Int>], of file: ActingFile, _ job: Job) throws(CommandError) -> Effect {
     var effect: Effect?
+    // Once for all: what is read ahead of one piece is there before the next.
+    let before = Effect.Counts.of(file.descriptor, pages)
     for range in pages {
       for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.piece) where !job.wasStopped {
         let part = start..<min(start + Self.piece, range.upperBound)
@@ -68,13 +70,23 @@ extension PageAct {
           effect = effect.map { $0 + next } ?? next
         } catch {
           takeBack(of: file)
-          throw CommandError("\(job.name): \(named(part)): \(error)")
+          throw CommandError("\(job.name): \(named(part)): \(Self.cause(error, part, file))")
         }
         job.advance(by: part.count)
       }
     }
     if job.wasStopped { takeBack(of: file) }
-    return effect ?? .none
+    guard var effect else { return .none }
+    (effect.before, effect.after) = (before, Effect.Counts.of(file.descriptor, pages))
+    return effect
+  }
+
+  // Behind the end of a file that was cut the kernel says what it says of a failed device, or of too many locked pages.
+  private static func cause(_ error: PageCacheError, _ pages: Range<Int>, _ file: ActingFile) -> String {
+    guard let size = try? PageCache.size(of: file.descriptor), size <= (pages.upperBound - 1) * Alignment.page else {
+      return "\(error)"
+    }
+    return "a program cut the file short, to \(counted(size, "byte")); name pages of those that are left"
   }
 }
 
