@@ -55,6 +55,53 @@ final class PageActTests: SessionSuite {
         == "expect cost gone 2+: expected at least 2 pages gone, found 1")
   }
 
+  @Test("An act on ranges with others between them counts its own pages alone")
+  func gaps() throws {
+    try perform("create \(word("a")) 256k", "allocate 4p x3", "split r1 4k", "write all counter", "sync all")
+    guard session.file?.isInMemory == false else { try skip("this file system lives in memory") }
+    #expect(try perform("touch r1..r2").lines[0].hasPrefix("touched 5 pages"))
+    try perform("lock 2")
+    #expect(try perform("lock r1..r2").lines[0].hasPrefix("locked 5 pages; 24k are locked here"))
+    try perform("unlock r1..r2")
+    #expect(try perform("lock 2").lines[0].hasPrefix("locked 1 page; 4k are locked here"))
+  }
+
+  @Test(
+    "Where a user may not write a file, the refusal says so and names no consent that would not help",
+    .enabled(if: geteuid() == 0, "only root can become another user"))
+  func mayNotWrite() throws {
+    try folder.put("a", [UInt8](repeating: 7, count: 4096))
+    let path = folder.file("a")
+    try run("chmod", ["755", folder.path.string, path.string])
+    let refusal = try onThread(asUser: 65534) {
+      let session = try Session()
+      try session.perform(.open(path: path.string, forWriting: false))
+      do throws(CommandError) { try session.perform(.poke([1], at: 0)) } catch { return error.description }
+      return ""
+    }
+    #expect(refusal == "\(path): is open for reading only, and you may not write it: Permission denied; write a copy")
+    try perform("open \(word("a"))")
+    #expect(try self.refusal(of: "poke 0 ff").contains("allow writing with --write"))
+  }
+
+  @Test("What is locked can be locked again where the limit is reached")
+  func lockedTwice() async throws {
+    await #expect(processExitsWith: .success) {
+      let folder = try TemporaryFolder()
+      try folder.put("a", [UInt8](repeating: 7, count: 8 * Alignment.page))
+      ctest_limit_locks(UInt(4 * Alignment.page))
+      // The right to lock all is the superuser's.
+      let become: @Sendable () -> Int32 = { getuid() == 0 ? ctest_become_user(65534) : 0 }
+      let file = try FileDescriptor.open(folder.file("a"), .readOnly)
+      let counts = try onThread(after: become) {
+        let locks = PageLocks()
+        for pages in [0..<2, 1..<4, 0..<4] { _ = try locks.lock(pages, of: file) }
+        return [locks.count, (try? locks.lock(0..<5, of: file)) == nil ? 1 : 0]
+      }
+      exit(counts == [4, 1] ? 0 : 1)
+    }
+  }
+
   @Test("What is read ahead of one piece of a long act was not there before the act")
   func pieces() throws {
     let pages = 3 << 14

@@ -103,6 +103,9 @@ extension Document {
       guard !file.isDevice else {
         throw CommandError("\(file.path): is a block device, open for reading only; \(Rule.noDevice)")
       }
+      if let refusal = file.path.refusalToWrite {
+        throw CommandError("\(file.path): is open for reading only, and you may not write it: \(refusal); write a copy")
+      }
       throw CommandError(
         "\(file.path): is open for reading only; \(Rule.consent); allow writing with --write "
           + "(`open \(Word.quote(file.path.string)) write`)"

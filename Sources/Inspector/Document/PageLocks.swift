@@ -1,4 +1,5 @@
 import PageCache
+import RangedMmap
 import Synchronization
 import SystemPackage
 
@@ -29,20 +30,27 @@ final class PageLocks: Sendable {
   var count: Int { pages(in: 0..<Int.max) }
 
   /// How many of some pages are locked.
-  func pages(in range: Range<Int>) -> Int {
-    // Several locks may have the same page.
-    var found = RangeSet<Int>()
+  func pages(in range: Range<Int>) -> Int { Array(locked(among: range).ranges).pageCount }
+
+  private func locked(among range: Range<Int>) -> RangeSet<Int> {
     entries.withLock { entries in
-      for entry in entries { for pages in entry.pages { found.insert(contentsOf: pages.clamped(to: range)) } }
+      entries.reduce(into: RangeSet()) { found, entry in
+        for pages in entry.pages { found.insert(contentsOf: pages.clamped(to: range)) }
+      }
     }
-    return found.ranges.reduce(0) { $0 + $1.count }
   }
 
-  /// Reads pages and locks them.
+  /// Reads pages and locks those that are not locked yet: a second lock would count for the limit once more.
   func lock(_ pages: Range<Int>, of file: FileDescriptor) throws(PageCacheError) -> Effect {
-    let lock = Lock(try LockedPages(of: file, pages: pages))
-    let effect = lock.locked.effect
-    if !effect.pages.isEmpty { entries.withLock { $0.append(Entry(lock: lock, pages: [effect.pages])) } }
+    let pages = pages.clamped(to: 0..<Alignment.pages(in: try PageCache.size(of: file)))
+    var effect = Effect.none
+    effect.pages = pages
+    for part in RangeSet(pages).subtracting(locked(among: pages)).ranges {
+      let lock = Lock(try LockedPages(of: file, pages: part))
+      let next = lock.locked.effect
+      if !next.pages.isEmpty { entries.withLock { $0.append(Entry(lock: lock, pages: [next.pages])) } }
+      effect = effect + next
+    }
     return effect
   }
 

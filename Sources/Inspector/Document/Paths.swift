@@ -48,3 +48,13 @@ extension FileDescriptor {
     return one.identity == other.identity
   }
 }
+
+extension FilePath {
+  /// Why this user may not write what the name leads to; `nil` where that is allowed, or not known.
+  var refusalToWrite: Errno? {
+    // SAFETY: the path is a C string for the length of the call.
+    let code = unsafe withPlatformString { unsafe faccessat(AT_FDCWD, $0, W_OK, AT_EACCESS) }
+    guard code != 0, [EACCES, EPERM, EROFS].contains(errno) else { return nil }
+    return Errno(rawValue: errno)
+  }
+}

@@ -19,21 +19,22 @@ struct EvictAction: PageAct {
     return try PageCache.evict(file.descriptor, pages: pages, writesBack: syncsFirst)
   }
 
-  func lines(_ effect: Effect, of file: MmapFile, in session: Session) -> [String] {
-    guard let before = effect.before, let after = effect.after else {
-      return ["evicted what could go of \(counted(effect.pages.count, "page"))"]
+  func lines(_ outcome: ActOutcome, of file: MmapFile, in session: Session) -> [String] {
+    let pages = outcome.pages
+    guard let before = outcome.effect.before, let after = outcome.effect.after else {
+      return ["evicted what could go of \(counted(pages.pageCount, "page"))"]
     }
     guard before.cached > 0 else {
-      return ["evict \(target): none of \(counted(effect.pages.count, "page")) was in memory"]
+      return ["evict \(target): none of \(counted(pages.pageCount, "page")) was in memory"]
     }
-    let gone = "evicted \(effect.gone ?? 0) of \(counted(before.cached, "page"))"
+    let gone = "evicted \(outcome.effect.gone ?? 0) of \(counted(before.cached, "page"))"
     guard after.cached > 0 else { return [gone] }
-    return [gone + "; \(after.cached) stayed: " + reasons(after, effect.pages, file, session).joined(separator: "; ")]
+    return [gone + "; \(after.cached) stayed: " + reasons(after, pages, file, session).joined(separator: "; ")]
   }
 
   // Why pages stayed, as far as that can be known.
   private func reasons(
-    _ after: Effect.Counts, _ pages: Range<Int>, _ file: MmapFile, _ session: Session
+    _ after: Effect.Counts, _ pages: [Range<Int>], _ file: MmapFile, _ session: Session
   ) -> [String] {
     if file.isInMemory { return ["this file system lives in memory, and has nowhere else to keep them"] }
     var reasons: [String] = []
@@ -42,7 +43,7 @@ struct EvictAction: PageAct {
       reasons.append("\(dirty) dirty (`evict \(target) sync` writes them first)")
     }
     if let writeback = after.writeback, writeback > 0 { reasons.append("\(writeback) in writeback") }
-    let locked = session.document.locks.pages(in: pages)
+    let locked = pages.reduce(0) { $0 + session.document.locks.pages(in: $1) }
     if locked > 0 { reasons.append("\(locked) locked here (`unlock`)") }
     guard unwritten + locked < after.cached else { return reasons }
     let found = try? PageCache.users(of: file.descriptor)

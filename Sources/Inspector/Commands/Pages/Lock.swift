@@ -14,11 +14,11 @@ struct LockAction: PageAct {
 
   func takeBack(of file: ActingFile) { file.locks.removeNewest(downTo: file.lockCount) }
 
-  func lines(_ effect: Effect, of file: MmapFile, in session: Session) -> [String] {
+  func lines(_ outcome: ActOutcome, of file: MmapFile, in session: Session) -> [String] {
     let held = session.document.locks.count * Alignment.page
     let limit = LockedPages.limit.map { "\(Literal.describe(size: $0)) (`ulimit -l`)" } ?? "as many as there are"
     return [
-      "locked \(counted(effect.pages.count, "page")); \(Literal.describe(size: held)) are locked here, and a process without "
+      "locked \(counted(outcome.pages.pageCount, "page")); \(Literal.describe(size: held)) are locked here, and a process without "
         + "the right to more may lock \(limit)"
     ]
   }

@@ -11,7 +11,14 @@ protocol PageAct: ReadOnlyAction {
   /// Takes back what pieces have done where a later one fails or a person stops it, as far as that is left half done.
   func takeBack(of file: ActingFile)
   /// What has changed, in lines.
-  func lines(_ effect: Effect, of file: MmapFile, in session: Session) -> [String]
+  func lines(_ outcome: ActOutcome, of file: MmapFile, in session: Session) -> [String]
+}
+
+/// What was done to pages that need not be neighbours.
+struct ActOutcome: Sendable {
+  /// Those that the file had, piece by piece.
+  var pages: [Range<Int>] = []
+  var effect = Effect.none
 }
 
 /// The open file, as an act on its pages needs it on whatever thread.
@@ -44,22 +51,25 @@ extension PageAct {
     let job = Job("\(Self.verb.name) \(target)", pages: pages.reduce(0) { $0 + $1.count })
     return try session.jobs.start(job, in: session) { () throws(CommandError) in
       try carry(out: pages, of: acting, job)
-    } ending: { session, effect throws(CommandError) in
+    } ending: { session, outcome throws(CommandError) in
       guard !job.wasStopped else {
         throw CommandError("\(job.name): stopped after \(job.done) of \(counted(job.total, "page"))")
       }
       let shortfall = pages.flatMap { session.shortfall(file, $0) }.prefix(1)
-      if effect.pages.isEmpty, let gone = shortfall.first { throw CommandError("\(job.name): \(gone)") }
-      let unknown = effect.before == nil || effect.after == nil ? session.reasonForNoCounts(file) : []
-      return Event(.done, lines(effect, of: file, in: session) + unknown + shortfall, isMeasured: true)
+      guard outcome.pages.pageCount > 0 else {
+        throw CommandError("\(job.name): \(shortfall.first ?? "\(file.path) has no pages")")
+      }
+      let isUnknown = outcome.effect.before == nil || outcome.effect.after == nil
+      let unknown = isUnknown ? session.reasonForNoCounts(file) : []
+      return Event(.done, lines(outcome, of: file, in: session) + unknown + shortfall, isMeasured: true)
     }
   }
 
   // Piece by piece, so that it can be stopped: 64 MiB take some milliseconds where no disk is waited for.
   private static var piece: Int { 1 << 14 }
 
-  private func carry(out pages: [Range<Int>], of file: ActingFile, _ job: Job) throws(CommandError) -> Effect {
-    var effect: Effect?
+  private func carry(out pages: [Range<Int>], of file: ActingFile, _ job: Job) throws(CommandError) -> ActOutcome {
+    var outcome = ActOutcome()
     // Once for all: what is read ahead of one piece is there before the next.
     let before = Effect.Counts.of(file.descriptor, pages)
     for range in pages {
@@ -67,7 +77,8 @@ extension PageAct {
         let part = start..<min(start + Self.piece, range.upperBound)
         do throws(PageCacheError) {
           let next = try act(on: part, of: file)
-          effect = effect.map { $0 + next } ?? next
+          outcome.effect = outcome.effect + next
+          outcome.pages.append(next.pages)
         } catch {
           takeBack(of: file)
           throw CommandError("\(job.name): \(named(part)): \(Self.cause(error, part, file))")
@@ -76,9 +87,8 @@ extension PageAct {
       }
     }
     if job.wasStopped { takeBack(of: file) }
-    guard var effect else { return .none }
-    (effect.before, effect.after) = (before, Effect.Counts.of(file.descriptor, pages))
-    return effect
+    (outcome.effect.before, outcome.effect.after) = (before, Effect.Counts.of(file.descriptor, pages))
+    return outcome
   }
 
   // Behind the end of a file that was cut the kernel says what it says of a failed device, or of too many locked pages.

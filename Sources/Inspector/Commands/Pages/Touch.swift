@@ -17,8 +17,8 @@ struct TouchAction: PageAct {
     return effect ?? .none
   }
 
-  func lines(_ effect: Effect, of file: MmapFile, in session: Session) -> [String] {
-    ["touched \(counted(effect.pages.count, "page"))" + effect.arrivals]
+  func lines(_ outcome: ActOutcome, of file: MmapFile, in session: Session) -> [String] {
+    ["touched \(counted(outcome.pages.pageCount, "page"))" + outcome.arrivals]
   }
 }
 
@@ -33,16 +33,16 @@ struct PrefetchAction: PageAct {
     try PageCache.prefetch(file.descriptor, pages: pages)
   }
 
-  func lines(_ effect: Effect, of file: MmapFile, in session: Session) -> [String] {
-    ["prefetch of \(counted(effect.pages.count, "page")) begun" + effect.arrivals]
+  func lines(_ outcome: ActOutcome, of file: MmapFile, in session: Session) -> [String] {
+    ["prefetch of \(counted(outcome.pages.pageCount, "page")) begun" + outcome.arrivals]
   }
 }
 
-extension Effect {
+extension ActOutcome {
   /// How many pages came into memory, where that is known.
   fileprivate var arrivals: String {
-    guard let before, let broughtIn else { return "" }
-    return before.cached == pages.count
+    guard let before = effect.before, let broughtIn = effect.broughtIn else { return "" }
+    return before.cached == pages.pageCount
       ? ": all were in memory" : ": \(broughtIn) came into memory, \(before.cached) were there"
   }
 }
