@@ -289,16 +289,19 @@ final class KernelTests: SessionSuite {
       try file.close()
     }
     try run("sync", sizes.map { folder.file($0.name).string })
-    let costs = try sizes.map { file in
-      try Cost {
-        try session.perform(.open(path: folder.file(file.name).string, forWriting: false))
-        var probe = KernelProbe()
-        #expect(probe.sample(try request(0..<256)).pages.count == 256)
-      }
+    // The least of three: a sanitizer makes calls of its own, at times hundreds.
+    let calls = try sizes.map { file in
+      try (0..<3).map { _ in
+        try Cost {
+          try session.perform(.open(path: folder.file(file.name).string, forWriting: false))
+          var probe = KernelProbe()
+          #expect(probe.sample(try request(0..<256)).pages.count == 256)
+        }.calls
+      }.min() ?? 0
     }
-    // The pages lie apart in one of them, and are asked for one by one: 182 calls, and 108 of the small file. What grew
-    // with the file would be a million times as much; a sanitizer makes calls of its own, at times hundreds.
-    #expect(try costs[1].calls < 50 * costs[0].calls)
+    // The pages lie apart in one of them, and are asked for one by one: 190 calls, and 125 of the small file. What grew
+    // with the file would be a million times as much.
+    #expect(calls[1] < 4 * calls[0], "\(calls)")
   }
 
   @Test("expect kernel takes a number, or a least one, now or within a time, and says what it found")

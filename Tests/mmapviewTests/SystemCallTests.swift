@@ -104,7 +104,7 @@ final class SystemCallTests: FolderSuite {
     let writing = ["pwrite64", "pwritev", "writev", "madvise", "msync", "sync_file_range", "fallocate", "ftruncate"]
     let ours = calls[start + 1..<end].filter { writing.contains(String($0.name)) }
     #expect(ours.isEmpty, "\(ours)")
-    #expect(end - start < 100)
+    #expect(end - start < 70)
   }
 
   @Test("A flush is sync_file_range, and never msync")
