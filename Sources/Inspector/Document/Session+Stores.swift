@@ -84,8 +84,8 @@ extension Session {
   // 262,144 pages take 1 to 5 ms where few were stored to, and twice that where every other one was.
   static let mostCounted = 1 << 22
 
-  /// The same of all pages that the file has now, unless there are too many for a command to count.
+  /// The same of all pages that are mapped, cut off or not, unless there are too many for a command to count.
   func storedPages(of file: MmapFile) -> [Range<Int>]? {
-    file.states.count <= Self.mostCounted ? storedPages(in: 0..<min(file.states.count, file.presentPages)) : nil
+    file.states.count <= Self.mostCounted ? storedPages(in: 0..<file.states.count) : nil
   }
 }

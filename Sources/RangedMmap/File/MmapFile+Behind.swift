@@ -46,9 +46,11 @@ extension MmapFile {
     precondition(bytes.clamped(to: range.byteRange) == bytes, "bytes outside of the range")
     let hasLost = range.pages.contains { states[$0] == .lost }
     do throws(MmapFileError) { try checkWhole(range, in: bytes) } catch { throw MmapFileError(error, returning: range) }
+    // Before the first byte, which may take long: what is being changed is durable no more.
+    states.setWritten(Alignment.pages(of: bytes), since: epoch)
     var cause: (any Error)?
     do { try withDescriptor(body) } catch { cause = error }
-    // After a failure, too: some of the bytes may be in the file.
+    // And after the last one, which a sync of everything meanwhile may not have had; after a failure, too.
     states.setWritten(Alignment.pages(of: bytes), since: epoch)
     // Where a part is lost, the receipt is no better than it was.
     let former = Stage.self == Written.self ? range.epoch : Epoch.none.number
